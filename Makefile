@@ -1,0 +1,153 @@
+# Builds, tests and runs fakestream. Needs GNU make and a JDK 25 or newer; the tests also need Maven,
+# which fetches JUnit. `make help` lists the targets.
+
+VERSION   := 0.1.0
+BUILD     ?= build
+ARGS      ?=
+T         ?=
+
+JAR       := $(BUILD)/fakestream.jar
+MANIFEST  := $(BUILD)/MANIFEST.MF
+CLASSES   := $(BUILD)/classes
+COMPILED  := $(BUILD)/classes.done
+TESTS     := $(BUILD)/test-classes
+TESTED    := $(BUILD)/test-classes.done
+
+# Directories too, for theirs is the time stamp that tells of a file that went away.
+SOURCES   := $(shell find src ! -name '.*')
+TEST_SRC  := $(shell find test/fakestream ! -name '.*' 2>/dev/null)
+PUBLIC    := $(shell find public ! -name '.*' 2>/dev/null)
+GUARD     := src/fakestream/Guard.java
+
+JUNIT     := org.junit.platform:junit-platform-console-standalone:6.0.0
+JUNIT_SUM := d2aa0758805b83c4253a3899671a58fffcad208419b5e52d6ff7cbe1b23c6297
+JUNIT_GOT := .cache/junit-platform-console-standalone-6.0.0.jar
+JUNIT_JAR ?= $(JUNIT_GOT)
+TEST_TIME := 120 s
+
+LINT      := -encoding UTF-8 -proc:none -Xlint:all -Werror
+DOCLINT   := -Xdoclint:all,-missing
+
+# Writes the home of the first JDK that is new enough, or to stderr what was found instead.
+find_jdk = \
+look() { \
+    place="$$1"; shift; found=""; \
+    for home in "$$@"; do \
+        [ -n "$$home" ] && [ -x "$$home/bin/javac" ] || continue; \
+        version=$$("$$home/bin/javac" -version 2>&1 | sed -n "s/^javac //p"); \
+        major=$${version%%[!0-9]*}; \
+        if [ "$${major:-0}" -ge 25 ]; then echo "$$home"; exit 0; fi; \
+        found="$$found$${found:+, }$$home ($${version:-no version})"; \
+    done; \
+    looked="$$looked  $$place: $${found:-none}|"; \
+}; \
+looked=""; \
+look "JAVA_HOME ($(or $(JAVA_HOME),not set))" "$(JAVA_HOME)"; \
+look "javac on the PATH" "$$(javac -J-XshowSettings:properties -version 2>&1 | \
+    sed -n "s/^ *java.home = //p")"; \
+look "/usr/lib/jvm/*" /usr/lib/jvm/*; \
+look "/usr/libexec/java_home -v 25" "$$(/usr/libexec/java_home -v 25 2>/dev/null)"; \
+look "~/.sdkman/candidates/java/*" "$$HOME"/.sdkman/candidates/java/*; \
+look "~/.jdks/*" "$$HOME"/.jdks/*; \
+echo "fakestream needs a JDK 25 or newer, and none was found. Looked at:" >&2; \
+printf "%s" "$$looked" | tr "|" "\n" >&2
+
+# Searched once, and only when a recipe asks: help and clean need no JDK.
+JDK = $(eval JDK := $(shell $(find_jdk)))$(or $(JDK),$(error install a JDK 25, or set JAVA_HOME))
+JAVA = "$(JDK)/bin/java"
+JAVAC = "$(JDK)/bin/javac" $(LINT)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all test check doc reproducible run demo clients clean help jdk FORCE
+
+all: $(JAR)  ## compile and pack build/fakestream.jar
+
+test: $(JAR) $(TESTED)  ## run the tests; T=Name runs the classes whose name has it in it
+	@$(JAVA) -ea -Dfakestream.root="$(CURDIR)" -Dfakestream.jar="$(abspath $(JAR))" \
+	    -jar "$(JUNIT_JAR)" execute --disable-banner --disable-ansi-colors --details=summary \
+	    --class-path "$(JAR):$(TESTS)" --scan-class-path "$(TESTS)" --fail-if-no-tests \
+	    --config "junit.jupiter.execution.timeout.default=$(TEST_TIME)" \
+	    --include-classname '$(if $(T),.*$(T).*,.*Test)'
+
+check: test doc reproducible  ## the tests, the javadoc, and that two builds give the same jar
+
+run: $(JAR)  ## start the daemon; ARGS=... are its arguments
+	@$(JAVA) -jar $(JAR) $(ARGS)
+
+demo: $(JAR)  ## start it against its own scripted upstream, without a key
+	@$(JAVA) -jar $(JAR) --demo $(ARGS)
+
+clients: $(JAR)  ## drive the jar with the official SDKs
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/clients/run
+
+clean:  ## remove all that was built; the fetched JUnit stays in .cache
+	rm -rf $(BUILD)
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
+	    printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+jdk:
+	@echo $(JDK)
+
+# The guard is compiled apart: an old Java must be able to read it, to be told that it is too old.
+# For it `-options` is left out, which would say of every JDK since 21 that Java 8 is obsolete.
+$(COMPILED): $(SOURCES) Makefile
+	@echo 'Compiling src' && rm -rf $(CLASSES) $@
+	@$(JAVAC) $(DOCLINT) --release 25 -d $(CLASSES) \
+	    $(filter-out $(GUARD),$(filter %.java,$(SOURCES)))
+	@$(JAVAC) $(DOCLINT) --release 8 -Xlint:-options -d $(CLASSES) $(GUARD)
+	@touch $@
+
+# The manifest carries all that the jar takes from elsewhere than the sources, so that the jar is
+# packed anew exactly when one of them changed. Its date is SOURCE_DATE_EPOCH, or the last commit's,
+# or, in a copy that is no checkout, a fixed one.
+GIT = GIT_OPTIONAL_LOCKS=0 git --git-dir=.git
+
+$(MANIFEST): FORCE
+	@mkdir -p $(@D)
+	@revision=$$($(GIT) describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null); \
+	when=$${SOURCE_DATE_EPOCH:-$$($(GIT) log -1 --format=%ct 2>/dev/null || echo 1767225600)}; \
+	date=$$(date -u -d "@$$when" +%FT%TZ 2>/dev/null || date -u -r "$$when" +%FT%TZ) && \
+	printf '%s\n' 'Main-Class: fakestream.Guard' 'Implementation-Title: fakestream' \
+	    'Implementation-Version: $(VERSION)' "Implementation-Revision: $${revision:-unknown}" \
+	    "Implementation-Date: $$date" > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# The same sources make the same bytes: entries in one order, and all of one time.
+$(JAR): $(COMPILED) $(MANIFEST) $(PUBLIC)
+	@echo 'Packing $@'
+	@(cd $(CLASSES) && find * -type f | LC_ALL=C sort | sed 's|^|-C $(CLASSES) |') > $@.list
+	@find public -type f ! -name '.*' 2>/dev/null | LC_ALL=C sort >> $@.list
+	@"$(JDK)/bin/jar" --create --file $@ --manifest $(MANIFEST) \
+	    --date "$$(sed -n 's/^Implementation-Date: //p' $(MANIFEST))" @$@.list
+
+$(TESTED): $(COMPILED) $(TEST_SRC) $(JUNIT_JAR) Makefile
+	@echo 'Compiling test' && rm -rf $(TESTS) $@
+	@$(JAVAC) --release 25 -cp "$(CLASSES):$(JUNIT_JAR)" -d $(TESTS) $(filter %.java,$(TEST_SRC))
+	@touch $@
+
+# Maven is asked because it knows the mirrors and proxies of the machine it runs on.
+$(JUNIT_GOT):
+	@command -v mvn >/dev/null || { \
+	    echo 'JUnit is fetched by Maven (mvn), which is not here; or give JUNIT_JAR=path' >&2; exit 1; }
+	@echo 'Fetching JUnit' && rm -rf $(@D)/new
+	@mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+	    -Dartifact=$(JUNIT) -DoutputDirectory="$(CURDIR)/$(@D)/new"
+	@sum=$$( (sha256sum $(@D)/new/*.jar 2>/dev/null || shasum -a 256 $(@D)/new/*.jar) | cut -d' ' -f1); \
+	if [ "$$sum" != $(JUNIT_SUM) ]; then rm -rf $(@D)/new; \
+	    printf '%s\n' 'JUnit was fetched with a wrong SHA-256, and thrown away:' \
+	        "  got      $$sum" '  expected $(JUNIT_SUM)' >&2; exit 1; fi
+	@mv $(@D)/new/*.jar $@ && rmdir $(@D)/new
+
+doc:
+	@echo 'Reading the documentation' && rm -rf $(BUILD)/doc
+	@"$(JDK)/bin/javadoc" -quiet $(DOCLINT) -Werror -package --release 25 -encoding UTF-8 \
+	    --show-packages all --show-module-contents all -d $(BUILD)/doc $(filter %.java,$(SOURCES))
+
+# The second build stands elsewhere, at another hour and in another time zone.
+reproducible: $(JAR)
+	@rm -rf $(BUILD)/again
+	@TZ=UTC-9 LC_ALL=C $(MAKE) --no-print-directory -s JDK="$(JDK)" BUILD=$(BUILD)/again all
+	@cmp $(JAR) $(BUILD)/again/fakestream.jar && echo 'Two builds gave the same jar.'

@@ -1,0 +1,298 @@
+package fakestream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.source.tree.BlockTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.MemberSelectTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.tools.JavaFileObject.Kind;
+import javax.tools.SimpleJavaFileObject;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Holds the house: which room may know which, what a source file may look like, and what stands at
+/// the top level. Each checker is itself shown something bad, so that none passes by being blind.
+final class LayoutTest {
+    private static final Path ROOT = Path.of(System.getProperty("fakestream.root", ""));
+    private static final int LONGEST_FILE = 300;
+    private static final int LONGEST_METHOD = 40;
+
+    private static final Set<String> TOP_LEVEL = Set.of("Makefile", "src", "test", "public",
+            "README.md", "proxy.properties.example", "LICENSE", "build");
+
+    /// Each room, and the rooms that it may know.
+    private static final Map<String, Set<String>> ARROWS = Map.of(
+            "", Set.of("server", "demo", "upstream", "protocol", "json", "config"),
+            "server", Set.of("upstream", "protocol", "json", "config"),
+            "upstream", Set.of("protocol", "json", "config"),
+            "demo", Set.of("json"),
+            "protocol", Set.of("json"),
+            "json", Set.of(), "config", Set.of());
+
+    private static final Set<String> PURE = Set.of("protocol", "json");
+    private static final Pattern IMPURE_TYPE = Pattern.compile("java\\.(net|io|nio\\.file"
+            + "|nio\\.channels|util\\.concurrent|security)\\..*|java\\.(time\\.(Clock|Instant)"
+            + "|lang\\.(Thread|Process|Runtime)|util\\.(Random|UUID|Timer))\\b.*");
+    private static final Pattern IMPURE =
+            Pattern.compile(".*\\b(System\\.(nanoTime|currentTimeMillis)|Math\\.random)");
+    /// A line of jdeps: what uses what, and where that stands.
+    private static final Pattern JDEPS = Pattern.compile("(?m)^ +(\\S+) +-> (\\S+) +(\\S.*)$");
+
+    /// What no line of a source may match.
+    private static final Map<String, Pattern> BAD_LINES = Map.of(
+            "a tab", Pattern.compile("\t"),
+            "a trailing blank", Pattern.compile("\\s$"),
+            "more than 100 columns", Pattern.compile("^.{101}"),
+            "a wildcard import", Pattern.compile("^import .*\\*;"));
+
+    /// One class that needs another, which stands in a module or a class path entry.
+    private record Use(String from, String to, String module) {
+    }
+
+    @Test
+    void arrowsRunOneWayAndPureRoomsKnowNoSocketClockOrThread() throws URISyntaxException {
+        var main = Guard.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+        var uses = uses(Path.of(main));
+        assertNone(Stream.concat(wrongArrows(uses).stream(), impureUses(uses).stream()).toList());
+    }
+
+    @Test
+    void sourcesKeepTheHouseStyle() throws IOException {
+        var offences = new ArrayList<String>();
+        for (var file : sources()) {
+            offences.addAll(offences(file, Files.readString(ROOT.resolve(file))));
+        }
+        assertNone(offences);
+    }
+
+    @Test
+    void topLevelHoldsOnlyWhatBelongsThere() throws IOException {
+        try (var paths = Files.list(ROOT.toAbsolutePath())) {
+            assertNone(strangers(paths.map(path -> path.getFileName().toString())));
+        }
+        assertEquals(List.of("docs", "pom.xml"),
+                strangers(Stream.of("src", "pom.xml", ".ci", "docs", "build", "LICENSE")));
+    }
+
+    @Test
+    void seesWhatCompiledClassesUse(@TempDir Path dir) throws IOException {
+        var source = Files.writeString(dir.resolve("Bad.java"), """
+                package fakestream.json;
+                class Bad extends Thread {
+                    java.net.http.HttpClient client;
+                    java.time.Instant now;
+                    java.util.logging.Logger log;
+                }
+                """);
+        run("javac", "-d", dir.toString(), source.toString());
+        var needed = impureUses(uses(dir)).stream().map(use -> use.split(" -> ")[1]).toList();
+        assertEquals(List.of("java.lang.Thread", "java.net.http.HttpClient", "java.time.Instant",
+                "java.util.logging.Logger"), needed);
+    }
+
+    @Test
+    void refusesEveryArrowThatIsNotDrawn() {
+        for (var good : List.of("Main server.A", "demo.A json.B", "json.A json.B")) {
+            assertEquals(List.of(), wrongArrows(between(good)), good);
+        }
+        for (var bad : List.of("upstream.A server.B", "config.A json.B", "demo.A protocol.B",
+                "json.A protocol.B", "protocol.A config.B", "util.A json.B", "server.A util.B",
+                "json.A Main")) {
+            assertEquals(1, wrongArrows(between(bad)).size(), bad);
+        }
+    }
+
+    @Test
+    void seesEveryBreachOfStyle() throws IOException {
+        var file = "src/fakestream/json/A.java";
+        assertEquals(List.of(), offences(file, "/// One.\n@Deprecated\nfinal class A {\n}\n"));
+        var bad = "import java.util." + "*;\r\nclass A {\n\tlong a = System.nanoTime(); \n"
+                + "    // " + "x".repeat(94) + "\n    // Math.random()\n}";
+        var found = List.of("1: a trailing blank", "1: a wildcard import",
+                "2: no /// before it", "3: System.nanoTime", "3: a tab", "3: a trailing blank",
+                "4: more than 100 columns", "6: no end of line");
+        assertEquals(found, offences(file, bad).stream()
+                .map(offence -> offence.substring(file.length() + 1)).toList());
+        assertEquals(List.of("test/A.java:301: more than 300 lines"),
+                offences("test/A.java", "class A {\n" + "\n".repeat(299) + "}\n"));
+    }
+
+    @Test
+    void measuresMethodsWhereverTheyStand() throws IOException {
+        var fine = "{\n" + "x('{', \"}\");\n".repeat(38) + "}\n";
+        var tooLong = "{\n" + "x();\n".repeat(39) + "}\n";
+        assertEquals(List.of(), offences("A.java", "class A {\n@Test\nvoid a() " + fine
+                + "void b() " + fine + "String c = \"\"\"\n" + "{\n".repeat(50) + "\"\"\";\n}\n"));
+        for (var start : List.of("void a() ", "static ", "A(int a) ", "B b = x -> ",
+                "C c = new C() {\nvoid m() ", "record R(int a) {\nR ", "enum E { X {\nvoid m() ",
+                "void a() { b(() -> ")) {
+            var found = offences("A.java", "class A {\n" + start + tooLong);
+            assertTrue(found.getFirst().endsWith(" a method of 41 lines"), start + found);
+        }
+        assertTrue(offences("A.java", "class A {\n@Test\nvoid a(int a,\nint b) " + tooLong + "}\n")
+                .contains("A.java:3: a method of 42 lines"));
+    }
+
+    private static void assertNone(List<String> offences) {
+        assertTrue(offences.isEmpty(), () -> "\n" + String.join("\n", offences) + "\n");
+    }
+
+    /// Every use that jdeps finds, those within a package included.
+    private static List<Use> uses(Path classes) {
+        var report = run("jdeps", "-verbose:class", "-filter:none", classes.toString());
+        var uses = JDEPS.matcher(report).results()
+                .map(use -> new Use(use.group(1), use.group(2), use.group(3).strip()))
+                .toList();
+        assertTrue(uses.stream().anyMatch(use -> use.module.equals("java.base")), report);
+        return uses;
+    }
+
+    private static String run(String tool, String... arguments) {
+        var said = new StringWriter();
+        var writer = new PrintWriter(said);
+        var status = ToolProvider.findFirst(tool).orElseThrow().run(writer, writer, arguments);
+        assertEquals(0, status, said::toString);
+        return said.toString();
+    }
+
+    private static List<Use> between(String pair) {
+        var types = pair.split(" ");
+        return List.of(new Use("fakestream." + types[0], "fakestream." + types[1], "fakestream"));
+    }
+
+    private static List<String> wrongArrows(List<Use> uses) {
+        return uses.stream()
+                .filter(use -> isOurs(use.to) && !room(use.from).equals(room(use.to)))
+                .filter(use -> !ARROWS.getOrDefault(room(use.from), Set.of())
+                        .contains(room(use.to)))
+                .map(use -> use.from + " -> " + use.to).sorted().toList();
+    }
+
+    private static List<String> impureUses(List<Use> uses) {
+        return uses.stream()
+                .filter(use -> PURE.contains(room(use.from)) && !isOurs(use.to))
+                .filter(use -> !use.module.equals("java.base")
+                        || IMPURE_TYPE.matcher(use.to).matches())
+                .map(use -> use.from + " -> " + use.to).sorted().toList();
+    }
+
+    private static boolean isOurs(String type) {
+        return type.startsWith("fakestream.");
+    }
+
+    /// The package within ours in which a class stands.
+    private static String room(String type) {
+        var end = type.lastIndexOf('.');
+        return end <= "fakestream".length() ? "" : type.substring("fakestream.".length(), end);
+    }
+
+    private static List<String> strangers(Stream<String> names) {
+        return names.filter(name -> !name.startsWith(".") && !TOP_LEVEL.contains(name))
+                .sorted().toList();
+    }
+
+    private static List<String> sources() throws IOException {
+        try (var src = Files.walk(ROOT.resolve("src"));
+                var test = Files.walk(ROOT.resolve("test"))) {
+            return Stream.concat(src, test).map(path -> ROOT.relativize(path).toString())
+                    .filter(file -> file.endsWith(".java") && !file.contains("node_modules"))
+                    .sorted().toList();
+        }
+    }
+
+    private static List<String> offences(String file, String text) throws IOException {
+        var lines = text.split("\n", -1);
+        var found = new TreeSet<String>();
+        BAD_LINES.forEach((what, line) -> IntStream.range(0, lines.length)
+                .filter(i -> line.matcher(lines[i]).find())
+                .forEach(i -> found.add((i + 1) + ": " + what)));
+        if (lines.length - 1 > LONGEST_FILE) {
+            found.add(lines.length - 1 + ": more than " + LONGEST_FILE + " lines");
+        }
+        if (!text.endsWith("\n")) {
+            found.add(lines.length + ": no end of line");
+        }
+        new Reader(file, text).read(lines, found);
+        return found.stream().map(offence -> file + ":" + offence).toList();
+    }
+
+    /// Reads a source as javac does, and notes what only its tree tells.
+    private static final class Reader extends TreeScanner<Void, Set<String>> {
+        private final boolean isMain;
+        private final boolean isPure;
+        private final CompilationUnitTree unit;
+        private final SourcePositions positions;
+
+        Reader(String file, String text) throws IOException {
+            isMain = file.startsWith("src/");
+            isPure = PURE.stream().anyMatch(room -> file.startsWith("src/fakestream/" + room));
+            var source = new SimpleJavaFileObject(URI.create("string:///" + file), Kind.SOURCE) {
+                @Override
+                public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                    return text;
+                }
+            };
+            var task = (JavacTask) javax.tools.ToolProvider.getSystemJavaCompiler()
+                    .getTask(null, null, problem -> { }, null, null, List.of(source));
+            unit = task.parse().iterator().next();
+            positions = Trees.instance(task).getSourcePositions();
+        }
+
+        void read(String[] lines, Set<String> found) {
+            unit.getTypeDecls().stream().map(this::start)
+                    .filter(line -> isMain && (line < 2 || !lines[line - 2].startsWith("///")))
+                    .forEach(line -> found.add(line + ": no /// before it"));
+            scan(unit, found);
+        }
+
+        /// A method is measured from its name's line, annotations left out, to its closing brace.
+        /// Blocks are too, for those of lambdas and initialisers may stand in no method.
+        @Override
+        public Void scan(Tree tree, Set<String> found) {
+            switch (tree) {
+                case MethodTree method when method.getReturnType() != null ->
+                        measure(start(method.getReturnType()), method, found);
+                case BlockTree block -> measure(start(block), block, found);
+                case MemberSelectTree name when isPure && IMPURE.matcher(name + "").matches() ->
+                        found.add(start(name) + ": " + name);
+                case null, default -> { }
+            }
+            return super.scan(tree, found);
+        }
+
+        private void measure(int start, Tree tree, Set<String> found) {
+            var end = unit.getLineMap().getLineNumber(positions.getEndPosition(unit, tree));
+            if (end - start >= LONGEST_METHOD) {
+                found.add(start + ": a method of " + (end - start + 1) + " lines");
+            }
+        }
+
+        private int start(Tree tree) {
+            var position = positions.getStartPosition(unit, tree);
+            return (int) unit.getLineMap().getLineNumber(position);
+        }
+    }
+}
