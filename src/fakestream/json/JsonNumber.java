@@ -1,0 +1,67 @@
+package fakestream.json;
+
+/// A number of RFC 8259 section 6, kept as the text that it was written as: nothing is rounded,
+/// and `1.0` stays `1.0`. So `1.0` and `1` are not equal.
+///
+/// @param text the number as JSON text
+public record JsonNumber(String text) implements JsonValue {
+    /// Checks the text.
+    ///
+    /// @throws IllegalArgumentException where it is not a number of RFC 8259
+    public JsonNumber {
+        if (text.isEmpty() || end(text, 0) < text.length()) {
+            throw new IllegalArgumentException("not a number of RFC 8259 section 6");
+        }
+    }
+
+    /// A whole number.
+    public static JsonNumber of(long number) {
+        return new JsonNumber(Long.toString(number));
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    /// Where the longest number that begins at `from` ends; `from` where none begins there.
+    ///
+    /// `number = [ minus ] int [ frac ] [ exp ]`
+    static int end(String text, int from) {
+        int start = isAt(text, from, '-') ? from + 1 : from;
+        int end = isAt(text, start, '0') ? start + 1 : digits(text, start);
+        return end == start ? from : exponent(text, fraction(text, end));
+    }
+
+    /// `frac = decimal-point 1*DIGIT`
+    private static int fraction(String text, int from) {
+        if (!isAt(text, from, '.')) {
+            return from;
+        }
+        int end = digits(text, from + 1);
+        return end == from + 1 ? from : end;
+    }
+
+    /// `exp = e [ minus / plus ] 1*DIGIT`
+    private static int exponent(String text, int from) {
+        if (!isAt(text, from, 'e') && !isAt(text, from, 'E')) {
+            return from;
+        }
+        boolean signed = isAt(text, from + 1, '-') || isAt(text, from + 1, '+');
+        int start = signed ? from + 2 : from + 1;
+        int end = digits(text, start);
+        return end == start ? from : end;
+    }
+
+    private static int digits(String text, int from) {
+        int at = from;
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            at++;
+        }
+        return at;
+    }
+
+    private static boolean isAt(String text, int at, char wanted) {
+        return at < text.length() && text.charAt(at) == wanted;
+    }
+}

@@ -1,0 +1,216 @@
+package fakestream.json;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+
+/// Recursive descent through one JSON text: a method for each production of RFC 8259, which begins
+/// at the first character of what it reads and leaves `at` behind the last.
+final class JsonParser {
+    /// How deep arrays and objects may be nested, so that no text exhausts the stack (section 9).
+    private static final int MAX_DEPTH = 512;
+
+    /// What [#peek()] sees behind the text.
+    private static final int END = -1;
+
+    private final String text;
+    private int at;
+    private int depth;
+
+    JsonParser(String text) {
+        this.text = text;
+    }
+
+    /// `JSON-text = ws value ws`
+    JsonValue document() throws JsonException {
+        blanks();
+        var value = value();
+        blanks();
+        if (peek() != END) {
+            throw expected("the end of the text");
+        }
+        return value;
+    }
+
+    /// `value = false / null / true / object / array / number / string`
+    private JsonValue value() throws JsonException {
+        return switch (peek()) {
+            case '{' -> object();
+            case '[' -> array();
+            case '"' -> new JsonString(string());
+            case 't' -> literal("true", JsonBoolean.TRUE);
+            case 'f' -> literal("false", JsonBoolean.FALSE);
+            case 'n' -> literal("null", JsonNull.NULL);
+            default -> number();
+        };
+    }
+
+    /// `object = begin-object [ member *( value-separator member ) ] end-object`
+    private JsonObject object() throws JsonException {
+        open();
+        var members = new LinkedHashMap<String, JsonValue>();
+        if (!skip('}')) {
+            do {
+                member(members);
+            } while (separator('}'));
+        }
+        depth--;
+        return new JsonObject(Members.of(members));
+    }
+
+    /// `member = string name-separator value`
+    ///
+    /// Section 4 leaves the meaning of duplicates open; the last wins, in the place of the first.
+    private void member(LinkedHashMap<String, JsonValue> members) throws JsonException {
+        if (peek() != '"') {
+            throw expected("the name of a member");
+        }
+        var name = string();
+        blanks();
+        if (!skip(':')) {
+            throw expected("':'");
+        }
+        blanks();
+        members.put(name, value());
+    }
+
+    /// `array = begin-array [ value *( value-separator value ) ] end-array`
+    private JsonArray array() throws JsonException {
+        open();
+        var elements = new ArrayList<JsonValue>();
+        if (!skip(']')) {
+            do {
+                elements.add(value());
+            } while (separator(']'));
+        }
+        depth--;
+        return new JsonArray(elements);
+    }
+
+    /// `begin-array = ws %x5B ws`, and the same for an object
+    private void open() throws JsonException {
+        depth++;
+        if (depth > MAX_DEPTH) {
+            throw expected("no more than " + MAX_DEPTH + " nested arrays and objects");
+        }
+        at++;
+        blanks();
+    }
+
+    /// Whether another element follows: `value-separator = ws %x2C ws`, or else the closing bracket
+    private boolean separator(char close) throws JsonException {
+        blanks();
+        if (skip(close)) {
+            return false;
+        }
+        if (!skip(',')) {
+            throw expected("',' or '" + close + "'");
+        }
+        blanks();
+        return true;
+    }
+
+    private JsonValue literal(String word, JsonValue value) throws JsonException {
+        if (!text.startsWith(word, at)) {
+            throw expected(word);
+        }
+        at += word.length();
+        return value;
+    }
+
+    private JsonNumber number() throws JsonException {
+        int start = at;
+        at = JsonNumber.end(text, start);
+        if (at == start) {
+            throw expected("a value");
+        }
+        return new JsonNumber(text.substring(start, at));
+    }
+
+    /// `string = quotation-mark *char quotation-mark`
+    private String string() throws JsonException {
+        int start = ++at;
+        at = endOfRun();
+        if (skip('"')) {
+            return text.substring(start, at - 1);
+        }
+        var out = new StringBuilder().append(text, start, at);
+        do {
+            out.append(escape());
+            int run = at;
+            at = endOfRun();
+            out.append(text, run, at);
+        } while (!skip('"'));
+        return out.toString();
+    }
+
+    /// Where the characters end that stand for themselves:
+    /// `unescaped = %x20-21 / %x23-5B / %x5D-10FFFF`
+    private int endOfRun() {
+        for (int end = at; end < text.length(); end++) {
+            char c = text.charAt(end);
+            if (c == '"' || c == '\\' || c < 0x20) {
+                return end;
+            }
+        }
+        return text.length();
+    }
+
+    /// The character that an escape stands for. A surrogate is one too: two escapes in a row make a
+    /// pair, and a lone one is kept (section 8.2).
+    private char escape() throws JsonException {
+        if (!skip('\\')) {
+            throw expected(peek() == END ? "the end of the string" : "an escape");
+        }
+        char c = switch (peek()) {
+            case '"' -> '"';
+            case '\\' -> '\\';
+            case '/' -> '/';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> codeUnit();
+            default -> throw expected("one of \"\\/bfnrtu");
+        };
+        at++;
+        return c;
+    }
+
+    /// `%x75 4HEXDIG`, but leaves `at` on the last digit
+    private char codeUnit() throws JsonException {
+        int code = 0;
+        for (int i = 0; i < 4; i++) {
+            at++;
+            if (!HexFormat.isHexDigit(peek())) {
+                throw expected("a hexadecimal digit");
+            }
+            code = code << 4 | HexFormat.fromHexDigit(peek());
+        }
+        return (char) code;
+    }
+
+    /// `ws = *( %x20 / %x09 / %x0A / %x0D )`
+    private void blanks() {
+        while (skip(' ') || skip('\t') || skip('\n') || skip('\r')) {
+            // skip() itself moves on
+        }
+    }
+
+    private boolean skip(char wanted) {
+        boolean found = peek() == wanted;
+        if (found) {
+            at++;
+        }
+        return found;
+    }
+
+    private int peek() {
+        return at < text.length() ? text.charAt(at) : END;
+    }
+
+    private JsonException expected(String what) {
+        return new JsonException(text, at, what);
+    }
+}

@@ -1,0 +1,18 @@
+package fakestream.json;
+
+import java.util.Objects;
+
+/// A string of RFC 8259 section 7.
+///
+/// @param value the text itself, without quotes and escapes; a lone surrogate may be in it
+public record JsonString(String value) implements JsonValue {
+    /// Refuses null with a [NullPointerException].
+    public JsonString {
+        Objects.requireNonNull(value);
+    }
+
+    @Override
+    public String toString() {
+        return JsonWriter.write(this);
+    }
+}
