@@ -1,0 +1,240 @@
+package fakestream;
+
+import fakestream.config.ConfigSources;
+import fakestream.config.Given;
+import fakestream.config.Setting;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ListIterator;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the command line asks for. Parsing starts nothing and checks no setting's value.
+///
+/// @param action what to do
+/// @param demo whether to answer from the built-in upstream
+/// @param config the file given with `--config`, if any
+/// @param flags the settings given as options, in their order
+record CommandLine(Action action, boolean demo, Optional<Path> config, List<Given> flags) {
+    private static final String DEFAULT_FILE = "proxy.properties";
+    private static final int WIDTH = 100;
+    private static final String OPTION_ROW = "  %-3s %-18s  ";
+    private static final String SETTING_ROW = "  %-27s  %-22s  ";
+
+    private static final String USAGE = """
+            Usage: java -jar fakestream.jar [OPTION]...
+            Turn the whole answers of an OpenAI-compatible API into streams that stay alive.
+
+            """;
+
+    private static final String ORDER = """
+
+            Settings have these names in the file, in the environment and after --set. The default
+            gives way to the file, the file to the environment, the environment to the options. An
+            empty value means "not set".
+
+            """;
+
+    private static final String EXIT_CODES = """
+
+            Exit codes: 0 stopped or check passed, 1 could not run, 64 bad command line, 78 bad
+            settings or too old a Java.
+            """;
+
+    /// What to do. Where several are asked for, the last of them in this order is done: printing
+    /// includes the check, and help goes before everything.
+    enum Action { RUN, CHECK_CONFIG, PRINT_CONFIG, VERSION, HELP }
+
+    /// The command line cannot be understood; the message is one clear sentence.
+    static final class UsageException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private UsageException(String message) {
+            super(message);
+        }
+    }
+
+    private enum Option {
+        CONFIG("-c", "--config", "FILE",
+                "read settings from FILE (default: ./" + DEFAULT_FILE + " if it exists)"),
+        HOST("", "--host", "ADDR", "the same as --set HOST=ADDR"),
+        PORT("", "--port", "N", "the same as --set PORT=N"),
+        UPSTREAM("", "--upstream", "URL", "the same as --set SOURCE_API_URL=URL"),
+        SET("", "--set", "NAME=VALUE", "give any of the settings below; may be repeated"),
+        CHECK_CONFIG("", "--check-config", "", "check all settings, say what is wrong, and exit"),
+        PRINT_CONFIG("", "--print-config", "",
+                "the same, and print every setting with where it came from"),
+        DEMO("", "--demo", "", "answer from a built-in upstream, to try it without a key"),
+        HELP("-h", "--help", "", "print this text and exit"),
+        VERSION("-V", "--version", "", "print the version and exit");
+
+        private final String letter;
+        private final String word;
+        private final String argument;
+        private final String meaning;
+
+        Option(String letter, String word, String argument, String meaning) {
+            this.letter = letter;
+            this.word = word;
+            this.argument = argument;
+            this.meaning = meaning;
+        }
+
+        private boolean takesValue() {
+            return !argument.isEmpty();
+        }
+
+        private static Optional<Option> named(String name) {
+            return Arrays.stream(values())
+                    .filter(option -> name.equals(option.word)
+                            || !name.isEmpty() && name.equals(option.letter))
+                    .findFirst();
+        }
+    }
+
+    private record Use(Option option, String value) {
+    }
+
+    CommandLine {
+        flags = List.copyOf(flags);
+    }
+
+    /// Understands the arguments of `main`: `--name value`, `--name=value` and the short letters.
+    ///
+    /// @throws UsageException for an unknown option, a value that is missing or not wanted, or an
+    ///         argument that is no option; it never repeats a value, which may be a key
+    static CommandLine parse(String... args) throws UsageException {
+        List<Use> uses = uses(args);
+        List<Given> flags = new ArrayList<>();
+        for (Use use : uses) {
+            flag(use).ifPresent(flags::add);
+        }
+        boolean demo = uses.stream().anyMatch(use -> use.option == Option.DEMO);
+        return new CommandLine(action(uses), demo, config(uses), flags);
+    }
+
+    /// Everything to read settings from: the file asked for, else `proxy.properties` in the
+    /// directory if it is there; the environment; the options.
+    ConfigSources sources(Map<String, String> environment, Path directory) {
+        Optional<Path> file = config.map(directory::resolve)
+                .or(() -> Optional.of(directory.resolve(DEFAULT_FILE)).filter(Files::exists));
+        return new ConfigSources(file, environment, flags);
+    }
+
+    /// The text for `--help`: at most 100 columns, with every setting there is.
+    static String help() {
+        StringBuilder help = new StringBuilder(USAGE);
+        for (Option option : Option.values()) {
+            String word = (option.word + " " + option.argument).strip();
+            String letter = option.letter.isEmpty() ? "" : option.letter + ",";
+            addRow(help, OPTION_ROW.formatted(letter, word), option.meaning);
+        }
+        help.append(ORDER);
+        addRow(help, SETTING_ROW.formatted("Name", "Default"), "Meaning");
+        for (Setting<?> setting : Setting.ALL) {
+            String fallback = setting.fallback().isEmpty() ? "-" : setting.fallback();
+            addRow(help, SETTING_ROW.formatted(setting.name(), fallback), setting.meaning());
+        }
+        return help.append(EXIT_CODES).toString();
+    }
+
+    private static List<Use> uses(String... args) throws UsageException {
+        List<Use> uses = new ArrayList<>();
+        ListIterator<String> rest = Arrays.asList(args).listIterator();
+        while (rest.hasNext()) {
+            String argument = rest.next();
+            int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
+            String name = equals < 0 ? argument : argument.substring(0, equals);
+            Option option = option(name, rest.nextIndex());
+            if (!option.takesValue() && equals >= 0) {
+                throw new UsageException(name + " takes no value");
+            }
+            String value = equals >= 0 ? argument.substring(equals + 1)
+                    : option.takesValue() && rest.hasNext() ? rest.next() : "";
+            uses.add(new Use(option, wanted(option, value)));
+        }
+        return uses;
+    }
+
+    private static Option option(String name, int position) throws UsageException {
+        Optional<Option> option = Option.named(name);
+        if (option.isEmpty()) {
+            throw new UsageException(name.startsWith("-")
+                    ? "there is no option " + name + "; see --help"
+                    : "argument " + position + " is neither an option nor its value; see --help");
+        }
+        return option.get();
+    }
+
+    private static String wanted(Option option, String value) throws UsageException {
+        boolean missing = value.isEmpty() || value.startsWith("--")
+                || Option.named(value).isPresent();
+        if (option.takesValue() && missing) {
+            throw new UsageException(option.word + " needs a value: " + option.argument);
+        }
+        return value;
+    }
+
+    private static Optional<Given> flag(Use use) throws UsageException {
+        return switch (use.option) {
+            case HOST -> Optional.of(given(use, Setting.HOST));
+            case PORT -> Optional.of(given(use, Setting.PORT));
+            case UPSTREAM -> Optional.of(given(use, Setting.SOURCE_API_URL));
+            case SET -> Optional.of(set(use));
+            case CONFIG, CHECK_CONFIG, PRINT_CONFIG, DEMO, HELP, VERSION -> Optional.empty();
+        };
+    }
+
+    private static Given given(Use use, Setting<?> setting) {
+        return new Given(setting.name(), use.value, use.option.word);
+    }
+
+    private static Given set(Use use) throws UsageException {
+        int equals = use.value.indexOf('=');
+        if (equals < 1) {
+            throw new UsageException("--set needs NAME=VALUE");
+        }
+        String name = use.value.substring(0, equals).strip();
+        return new Given(name, use.value.substring(equals + 1), use.option.word);
+    }
+
+    private static Action action(List<Use> uses) {
+        return uses.stream().map(use -> switch (use.option) {
+            case CHECK_CONFIG -> Action.CHECK_CONFIG;
+            case PRINT_CONFIG -> Action.PRINT_CONFIG;
+            case VERSION -> Action.VERSION;
+            case HELP -> Action.HELP;
+            case CONFIG, HOST, PORT, UPSTREAM, SET, DEMO -> Action.RUN;
+        }).max(Comparator.naturalOrder()).orElse(Action.RUN);
+    }
+
+    private static Optional<Path> config(List<Use> uses) throws UsageException {
+        List<Use> files = uses.stream().filter(use -> use.option == Option.CONFIG).toList();
+        if (files.size() > 1) {
+            throw new UsageException("--config is given twice; there is one file of settings");
+        }
+        try {
+            return files.stream().map(use -> Path.of(use.value)).findFirst();
+        } catch (InvalidPathException e) {
+            throw new UsageException("--config needs the path of a file: " + e.getReason());
+        }
+    }
+
+    /// Adds a row whose last column is wrapped at the width and goes on below itself.
+    private static void addRow(StringBuilder table, String columns, String last) {
+        StringBuilder line = new StringBuilder(columns);
+        for (String word : last.split(" ")) {
+            if (line.length() + word.length() > WIDTH) {
+                table.append(line.toString().stripTrailing()).append('\n');
+                line = new StringBuilder(" ".repeat(columns.length()));
+            }
+            line.append(word).append(' ');
+        }
+        table.append(line.toString().stripTrailing()).append('\n');
+    }
+}

@@ -1,0 +1,79 @@
+package fakestream.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// The settings this process runs with: every one checked, none able to change. Knows of each
+/// where it came from.
+public final class Config {
+    private final Map<Setting<?>, Given> given;
+    private final SettingValues values;
+
+    Config(Map<Setting<?>, Given> given, SettingValues values) {
+        this.given = Map.copyOf(given);
+        this.values = values;
+    }
+
+    /// Reads the settings from all sources; for each setting the strongest source counts, and
+    /// only its text is checked.
+    ///
+    /// @param checks for settings that another room understands better: each gets the text of its
+    ///        setting, unless that is empty, and throws IllegalArgumentException with what is
+    ///        wrong; a check of a secret must not repeat it
+    /// @throws ConfigException with every problem there is
+    public static Config load(ConfigSources sources, Map<Setting<?>, Consumer<String>> checks)
+            throws ConfigException {
+        return new ConfigLoader(checks).load(sources);
+    }
+
+    /// The settings that `--set NAME=VALUE` would give for each of these, without file and
+    /// environment; for tests.
+    ///
+    /// @throws IllegalArgumentException with every problem there is
+    public static Config of(Map<String, String> values) {
+        List<Given> flags = values.entrySet().stream()
+                .map(entry -> new Given(entry.getKey(), entry.getValue(), "--set"))
+                .toList();
+        try {
+            return load(new ConfigSources(Optional.empty(), Map.of(), flags), Map.of());
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /// The value of a setting, its default if nobody gave one.
+    public <T> T get(Setting<T> setting) {
+        return values.get(setting).orElseThrow();
+    }
+
+    /// LOG_LEVEL, or debug where DEBUG asks for it.
+    public LogLevel logLevel() {
+        return get(Setting.DEBUG) ? LogLevel.DEBUG : get(Setting.LOG_LEVEL);
+    }
+
+    /// Where the value came from: `default`, `proxy.properties:7`, `environment`, `--port`.
+    public String origin(Setting<?> setting) {
+        Given source = given.get(setting);
+        boolean own = source.name().equals(setting.name());
+        return own ? source.origin() : source.origin() + ", " + source.name();
+    }
+
+    /// Every setting as a line `NAME=value  # origin`, with `***` for a secret that is set.
+    public String print() {
+        return Setting.ALL.stream()
+                .map(setting -> setting.name() + "=" + shown(setting)
+                        + "  # " + origin(setting) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private String shown(Setting<?> setting) {
+        String text = given.get(setting).value();
+        if (setting.secret()) {
+            return text.isEmpty() ? "" : "***";
+        }
+        return text.replaceAll("\\R+", ",");
+    }
+}

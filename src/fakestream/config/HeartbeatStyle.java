@@ -1,0 +1,11 @@
+package fakestream.config;
+
+/// What goes to a waiting client every HEARTBEAT_INTERVAL_MS.
+public enum HeartbeatStyle {
+    /// An SSE comment, which the format asks clients to skip.
+    COMMENT,
+    /// An empty chunk in the protocol's own form, for clients that stumble over comments.
+    CHUNK,
+    /// Nothing.
+    OFF
+}

@@ -1,0 +1,211 @@
+package fakestream.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// A setting: its name, its default, what it accepts and what it means. The name is the same in
+/// the file, in the environment and after `--set`. Each constant here is the one line that makes
+/// a setting; help, README and `proxy.properties.example` are held to them by tests.
+///
+/// @param <T> what [Config#get] gives for it
+public final class Setting<T> {
+    public static final Setting<String> HOST = of("HOST", "127.0.0.1", Host::parse,
+            "address to listen on; 0.0.0.0 is every address of this machine");
+    public static final Setting<Integer> PORT = integer("PORT", "3000", 0, 65535,
+            "port to listen on; 0 picks a free one");
+    public static final Setting<String> SOURCE_API_URL = of(
+            "SOURCE_API_URL", "https://api.openai.com", Values::url,
+            "base URL of the upstream; /v1 is added where its path names no version");
+    public static final Setting<Optional<Secret>> OPENAI_API_KEY = secret(
+            "OPENAI_API_KEY", Values::key,
+            "the operator's own key for the upstream; not needed where clients bring theirs")
+            .orFromFile();
+    public static final Setting<Boolean> ALLOW_ENV_API_KEY = flag("ALLOW_ENV_API_KEY",
+            "true: a request without a key uses OPENAI_API_KEY");
+    public static final Setting<List<Secret>> PROXY_API_KEYS = secrets("PROXY_API_KEYS",
+            "keys that this proxy asks its clients for, a list split by commas or new lines, each "
+            + "of 8 characters or more; a client with one of them uses OPENAI_API_KEY")
+            .orFromFile();
+    public static final Setting<Boolean> ALLOW_OPEN_RELAY = flag("ALLOW_OPEN_RELAY",
+            "true: start although anyone who reaches HOST could spend OPENAI_API_KEY");
+    public static final Setting<Optional<Secret>> UPSTREAM_EXTRA_HEADERS_JSON = secret(
+            "UPSTREAM_EXTRA_HEADERS_JSON", Secret::new,
+            "headers to add to every upstream request, a JSON object of strings");
+    public static final Setting<List<String>> CORS_ALLOW_ORIGIN = of(
+            "CORS_ALLOW_ORIGIN", "*", Origins::parse,
+            "web pages that may call: *, or a list of origins such as https://chat.example.com");
+    public static final Setting<Duration> HEARTBEAT_INTERVAL_MS = millis(
+            "HEARTBEAT_INTERVAL_MS", "3000", 500, 60_000,
+            "time between two heartbeats while the client waits");
+    public static final Setting<HeartbeatStyle> HEARTBEAT_STYLE = choice(
+            "HEARTBEAT_STYLE", "comment", HeartbeatStyle.class,
+            "what a heartbeat is: an SSE comment, an empty chunk, or nothing");
+    public static final Setting<Duration> COMMIT_AFTER_MS = millis(
+            "COMMIT_AFTER_MS", "", 0, 600_000,
+            "how long an early failure can keep its own status; 0 commits at once; "
+            + "not set: as HEARTBEAT_INTERVAL_MS")
+            .orAs(HEARTBEAT_INTERVAL_MS);
+    public static final Setting<Integer> CHUNK_TARGET_LENGTH = integer(
+            "CHUNK_TARGET_LENGTH", "30", 1, 10_000,
+            "characters of text in a content chunk");
+    public static final Setting<Duration> CHUNK_DELAY_MS = millis(
+            "CHUNK_DELAY_MS", "35", 0, 10_000,
+            "pause between two chunks of an answer");
+    public static final Setting<Duration> REPLAY_MAX_MS = millis(
+            "REPLAY_MAX_MS", "10000", 0, 600_000,
+            "the whole answer is told in this time, the pause shrinks to fit; 0 is no cap");
+    public static final Setting<Duration> UPSTREAM_CONNECT_TIMEOUT_MS = millis(
+            "UPSTREAM_CONNECT_TIMEOUT_MS", "5000", 100, 120_000,
+            "longest wait for a connection to the upstream");
+    public static final Setting<Duration> UPSTREAM_IDLE_TIMEOUT_MS = millis(
+            "UPSTREAM_IDLE_TIMEOUT_MS", "60000", 1000, 3_600_000,
+            "longest silence inside the body of the upstream's answer");
+    public static final Setting<Duration> UPSTREAM_TIMEOUT_MS = millis(
+            "UPSTREAM_TIMEOUT_MS", "600000", 1000, 7_200_000,
+            "longest time for a whole upstream call");
+    public static final Setting<Integer> MAX_BODY_BYTES = bytes("MAX_BODY_BYTES", "33554432",
+            "largest request body; 413 beyond");
+    public static final Setting<Integer> MAX_UPSTREAM_BYTES = bytes(
+            "MAX_UPSTREAM_BYTES", "67108864",
+            "largest upstream answer; 502 beyond");
+    public static final Setting<Duration> CLIENT_WRITE_TIMEOUT_MS = millis(
+            "CLIENT_WRITE_TIMEOUT_MS", "30000", 1000, 600_000,
+            "a client that reads nothing for so long is cut off");
+    public static final Setting<LogLevel> LOG_LEVEL = choice(
+            "LOG_LEVEL", "info", LogLevel.class,
+            "how much is logged");
+    public static final Setting<Boolean> DEBUG = flag("DEBUG",
+            "true: the same as LOG_LEVEL=debug");
+
+    /// Every setting, in the order in which help, README and the example file show them.
+    public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
+            ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
+            CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, COMMIT_AFTER_MS,
+            CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, UPSTREAM_CONNECT_TIMEOUT_MS,
+            UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES,
+            CLIENT_WRITE_TIMEOUT_MS, LOG_LEVEL, DEBUG);
+
+    private final String name;
+    private final String fallback;
+    private final String meaning;
+    private final Function<String, T> parser;
+    private final boolean secret;
+    private final Optional<String> fileTwin;
+    private final Optional<Setting<T>> leader;
+
+    private Setting(String name, String fallback, String meaning, Function<String, T> parser,
+            boolean secret, Optional<String> fileTwin, Optional<Setting<T>> leader) {
+        this.name = name;
+        this.fallback = fallback;
+        this.meaning = meaning;
+        this.parser = parser;
+        this.secret = secret;
+        this.fileTwin = fileTwin;
+        this.leader = leader;
+    }
+
+    /// The one name, such as `HEARTBEAT_INTERVAL_MS`.
+    public String name() {
+        return name;
+    }
+
+    /// The text that holds where nobody gave one; empty if the setting is then not set.
+    public String fallback() {
+        return fallback;
+    }
+
+    /// What it does, in one line, with its range and unit.
+    public String meaning() {
+        return meaning;
+    }
+
+    /// Whether the value must never be shown.
+    public boolean secret() {
+        return secret;
+    }
+
+    /// The name of the twin, such as `OPENAI_API_KEY_FILE`, that gives a file to read the value
+    /// from instead; empty for most settings.
+    public Optional<String> fileTwin() {
+        return fileTwin;
+    }
+
+    /// The name.
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /// The setting whose value this one takes over where nobody gave it one of its own.
+    Optional<Setting<T>> leader() {
+        return leader;
+    }
+
+    /// The value of a text; an empty one is only given where the default is empty.
+    ///
+    /// @throws IllegalArgumentException saying what is wrong with the text
+    T parse(String text) {
+        return parser.apply(text);
+    }
+
+    private Setting<T> orFromFile() {
+        String twin = name + "_FILE";
+        String both = meaning + " (or " + twin + ": a file that holds it)";
+        return new Setting<>(name, fallback, both, parser, secret, Optional.of(twin), leader);
+    }
+
+    private Setting<T> orAs(Setting<T> other) {
+        return new Setting<>(
+                name, fallback, meaning, parser, secret, fileTwin, Optional.of(other));
+    }
+
+    private static <T> Setting<T> of(
+            String name, String fallback, Function<String, T> parser, String meaning) {
+        return new Setting<>(
+                name, fallback, meaning, parser, false, Optional.empty(), Optional.empty());
+    }
+
+    private static Setting<Integer> integer(
+            String name, String fallback, int min, int max, String meaning) {
+        return of(name, fallback, text -> Values.wholeNumber(text, min, max),
+                meaning + " (" + min + ".." + max + ")");
+    }
+
+    private static Setting<Integer> bytes(String name, String fallback, String meaning) {
+        int min = 1 << 10;
+        int max = 1 << 30;
+        return of(name, fallback, text -> Values.wholeNumber(text, min, max),
+                meaning + " (" + min + ".." + max + " bytes)");
+    }
+
+    private static Setting<Duration> millis(
+            String name, String fallback, int min, int max, String meaning) {
+        return of(name, fallback, text -> Duration.ofMillis(Values.wholeNumber(text, min, max)),
+                meaning + " (" + min + ".." + max + " ms)");
+    }
+
+    private static Setting<Boolean> flag(String name, String meaning) {
+        return of(name, "false", Values::yesOrNo, meaning);
+    }
+
+    private static <E extends Enum<E>> Setting<E> choice(
+            String name, String fallback, Class<E> type, String meaning) {
+        return of(name, fallback, text -> Values.oneOf(type, text),
+                meaning + " (" + Values.words(type) + ")");
+    }
+
+    private static Setting<Optional<Secret>> secret(
+            String name, Function<String, Secret> parser, String meaning) {
+        return new Setting<>(name, "", meaning,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text)),
+                true, Optional.empty(), Optional.empty());
+    }
+
+    private static Setting<List<Secret>> secrets(String name, String meaning) {
+        return new Setting<>(name, "", meaning,
+                text -> text.isEmpty() ? List.of() : Values.keys(text),
+                true, Optional.empty(), Optional.empty());
+    }
+}

@@ -1,0 +1,96 @@
+package fakestream.config;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Texts into values. Each method throws IllegalArgumentException with words for the operator if
+/// the text is not such a value; those that read secrets never repeat them.
+final class Values {
+    private static final int SHORTEST_KEY = 8;
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
+    private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
+    private static final Pattern SEPARATOR = Pattern.compile("[,\r\n]");
+
+    private Values() {
+    }
+
+    static int wholeNumber(String text, int min, int max) {
+        if (!WHOLE_NUMBER.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a whole number");
+        }
+        BigInteger number = new BigInteger(text);
+        if (number.compareTo(BigInteger.valueOf(min)) < 0) {
+            throw new IllegalArgumentException(text + " is below " + min);
+        }
+        if (number.compareTo(BigInteger.valueOf(max)) > 0) {
+            throw new IllegalArgumentException(text + " is above " + max);
+        }
+        return number.intValueExact();
+    }
+
+    static boolean yesOrNo(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes", "on" -> true;
+            case "false", "0", "no", "off" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is not true or false");
+        };
+    }
+
+    static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equalsIgnoreCase(text)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException("'" + text + "' is not one of " + words(type));
+    }
+
+    /// The words that [#oneOf] accepts, as one lists them.
+    static <E extends Enum<E>> String words(Class<E> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+    }
+
+    /// A URL's characters; what it means is for another room to check.
+    static String url(String text) {
+        if (!VISIBLE_ASCII.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "a URL has only visible ASCII characters and no blanks");
+        }
+        return text;
+    }
+
+    /// A key as it can stand in a header: the HTTP client would send anything else as `?`.
+    static Secret key(String text) {
+        if (!VISIBLE_ASCII.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "a key has only visible ASCII characters and no blanks");
+        }
+        return new Secret(text);
+    }
+
+    static List<Secret> keys(String text) {
+        List<String> items = items(text);
+        if (items.isEmpty()) {
+            throw new IllegalArgumentException("holds no key");
+        }
+        if (items.stream().anyMatch(item -> item.length() < SHORTEST_KEY)) {
+            throw new IllegalArgumentException(
+                    "a key has fewer than " + SHORTEST_KEY + " characters");
+        }
+        return items.stream().map(Values::key).toList();
+    }
+
+    /// The parts of a list split by commas or new lines, without blanks and empty parts.
+    static List<String> items(String text) {
+        return SEPARATOR.splitAsStream(text)
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+}

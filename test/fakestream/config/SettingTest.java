@@ -1,0 +1,101 @@
+package fakestream.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class SettingTest {
+    @Test
+    void listsEveryConstantInTheOrderInWhichItStands() throws IllegalAccessException {
+        List<Object> constants = new ArrayList<>();
+        for (Field field : Setting.class.getFields()) {
+            if (Modifier.isStatic(field.getModifiers()) && field.getType() == Setting.class) {
+                constants.add(field.get(null));
+                assertEquals(field.getName(), ((Setting<?>) field.get(null)).name());
+            }
+        }
+        assertEquals(constants, Setting.ALL);
+    }
+
+    @Test
+    void hasTheDefaultsOfTheDesign() {
+        assertEquals("""
+                HOST=127.0.0.1
+                PORT=3000
+                SOURCE_API_URL=https://api.openai.com
+                OPENAI_API_KEY=
+                ALLOW_ENV_API_KEY=false
+                PROXY_API_KEYS=
+                ALLOW_OPEN_RELAY=false
+                UPSTREAM_EXTRA_HEADERS_JSON=
+                CORS_ALLOW_ORIGIN=*
+                HEARTBEAT_INTERVAL_MS=3000
+                HEARTBEAT_STYLE=comment
+                COMMIT_AFTER_MS=
+                CHUNK_TARGET_LENGTH=30
+                CHUNK_DELAY_MS=35
+                REPLAY_MAX_MS=10000
+                UPSTREAM_CONNECT_TIMEOUT_MS=5000
+                UPSTREAM_IDLE_TIMEOUT_MS=60000
+                UPSTREAM_TIMEOUT_MS=600000
+                MAX_BODY_BYTES=33554432
+                MAX_UPSTREAM_BYTES=67108864
+                CLIENT_WRITE_TIMEOUT_MS=30000
+                LOG_LEVEL=info
+                DEBUG=false
+                """, lines(Setting.ALL));
+    }
+
+    @Test
+    void saysItsMeaningInOneLine() {
+        for (Setting<?> setting : Setting.ALL) {
+            assertFalse(setting.meaning().isBlank(), setting.name());
+            assertEquals(1, setting.meaning().lines().count(), setting.name());
+        }
+    }
+
+    @Test
+    void saysItsRangeAndUnit() {
+        assertTrue(Setting.PORT.meaning().endsWith("(0..65535)"));
+        assertTrue(Setting.HEARTBEAT_INTERVAL_MS.meaning().endsWith("(500..60000 ms)"));
+        assertTrue(Setting.MAX_BODY_BYTES.meaning().endsWith("(1024..1073741824 bytes)"));
+        assertTrue(Setting.LOG_LEVEL.meaning().endsWith("(error, warn, info, debug)"));
+    }
+
+    @Test
+    void keepsThreeSettingsSecret() {
+        assertEquals(List.of(Setting.OPENAI_API_KEY, Setting.PROXY_API_KEYS,
+                        Setting.UPSTREAM_EXTRA_HEADERS_JSON),
+                Setting.ALL.stream().filter(Setting::secret).toList());
+    }
+
+    @Test
+    void hasAFileTwinForTheKeys() {
+        assertEquals(List.of("OPENAI_API_KEY_FILE", "PROXY_API_KEYS_FILE"),
+                Setting.ALL.stream().map(Setting::fileTwin).flatMap(Optional::stream).toList());
+        assertTrue(Setting.OPENAI_API_KEY.meaning().contains("OPENAI_API_KEY_FILE"));
+        assertTrue(Setting.PROXY_API_KEYS.meaning().contains("PROXY_API_KEYS_FILE"));
+    }
+
+    @Test
+    void makesOneRowOfATableForEachSetting() {
+        List<String> rows = SettingsTable.markdownRows().lines().toList();
+        assertEquals(Setting.ALL.size(), rows.size());
+        assertEquals("| `PORT` | `3000` | " + Setting.PORT.meaning() + " |", rows.get(1));
+        assertTrue(rows.get(3).startsWith("| `OPENAI_API_KEY` | - | "), rows.get(3));
+    }
+
+    private static String lines(List<Setting<?>> settings) {
+        StringBuilder lines = new StringBuilder();
+        settings.forEach(setting ->
+                lines.append(setting.name()).append('=').append(setting.fallback()).append('\n'));
+        return lines.toString();
+    }
+}
