@@ -1,0 +1,113 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonNumber;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import java.util.List;
+
+/// One choice of a chat completion, as the entries that it puts into the stream's chunks: one that
+/// opens it, one for each delta of its body, one that finishes it.
+final class ChatChoice {
+    private final int index;
+    private final JsonObject choice;
+    private final JsonObject message;
+    private final String others;
+    private final List<ChatDelta> body;
+
+    /// @param position where the choice stands, for one that does not say its index
+    /// @param pieceLength of its texts, in UTF-16 units
+    ChatChoice(JsonObject choice, int position, int pieceLength) {
+        this.index = index(choice, position);
+        this.choice = choice;
+        this.message = choice.get("message") instanceof JsonObject object ? object
+                : JsonObject.EMPTY;
+        this.others = ChatFrame.members(choice.without(
+                "index", "message", "delta", "logprobs", "finish_reason"));
+        this.body = ChatLogprobs.spread(choice.get("logprobs"),
+                ChatBody.of(message, pieceLength));
+    }
+
+    /// The `index` of a choice or a tool call; `position`, where it has none that is one.
+    static int index(JsonObject object, int position) {
+        return object.get("index") instanceof JsonNumber(var text)
+                && text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : position;
+    }
+
+    /// Its place among the choices, from 0.
+    int index() {
+        return index;
+    }
+
+    /// The deltas between the opening and the finish.
+    List<ChatDelta> body() {
+        return body;
+    }
+
+    /// The entry that opens the choice: openai-node throws where no role ever came, and LangChain
+    /// loses tool calls that come before it. It carries no text, because a client that looks only
+    /// at `data:` and cuts at blank lines loses this block behind a heartbeat, and no log
+    /// probabilities, because openai-node doubles those of a choice's first chunk.
+    ///
+    /// @param begun whether a heartbeat has told the role already
+    String opening(boolean begun) {
+        var delta = new JsonObject.Builder();
+        if (!begun) {
+            var role = message.string("role");
+            delta.add("role", role == null || role.isEmpty() ? "assistant" : role);
+        }
+        openText(delta, "content");
+        openText(delta, "refusal");
+        return entry(delta.build(), null, JsonNull.NULL, others);
+    }
+
+    /// The entry of one delta; of nothing, where the body is shorter than another choice's.
+    String body(int position) {
+        var delta = position < body.size() ? body.get(position) : ChatDelta.NOTHING;
+        return entry(delta.delta(), delta.logprobs(), JsonNull.NULL, "");
+    }
+
+    /// Whether that delta is a piece of text that is paced.
+    boolean isPiece(int position) {
+        return position < body.size() && body.get(position).piece();
+    }
+
+    /// The entry that finishes the choice. openai-java keeps the vendor's fields of a choice from
+    /// its last chunk, openai-python from its first: both have them.
+    String finish() {
+        return entry(JsonObject.EMPTY, null, finishReason(), others);
+    }
+
+    /// The entry of a heartbeat in the middle of the body.
+    String pause() {
+        return entry(JsonObject.EMPTY, null, JsonNull.NULL, "");
+    }
+
+    private void openText(JsonObject.Builder delta, String name) {
+        switch (message.get(name)) {
+            case JsonString _ -> delta.add(name, "");
+            case JsonNull none -> delta.add(name, none);
+            case null, default -> { }
+        }
+    }
+
+    /// SDKs throw where there is none, and some vendors send none or an empty one.
+    private JsonValue finishReason() {
+        var reason = choice.get("finish_reason");
+        if (reason instanceof JsonString(var text) && !text.isEmpty()) {
+            return reason;
+        }
+        var calls = message.get("tool_calls") instanceof JsonArray(var elements)
+                && !elements.isEmpty();
+        return new JsonString(calls ? "tool_calls" : "stop");
+    }
+
+    private String entry(JsonObject delta, JsonValue logprobs, JsonValue finish, String vendor) {
+        var shown = choice.has("logprobs")
+                ? ",\"logprobs\":" + (logprobs == null ? JsonNull.NULL : logprobs) : "";
+        return "{\"index\":" + index + ",\"delta\":" + delta + shown
+                + "," + vendor + "\"finish_reason\":" + finish + "}";
+    }
+}

@@ -1,0 +1,74 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonBoolean;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import java.util.List;
+
+/// OpenAI's chat completions: `POST /v1/chat/completions`.
+public final class ChatCompletions implements Protocol {
+    /// The data with which a stream says that it is whole.
+    static final String DONE = "[DONE]";
+
+    /// The request's members that are about streaming alone. OpenAI refuses `stream_options`
+    /// without a stream, Z.ai `tool_stream`; DashScope and llama.cpp have the other two.
+    private static final String[] STREAMING_ONLY = {
+        "stream_options", "tool_stream", "incremental_output", "return_progress"};
+
+    private static final String PAUSE = "{\"index\":0,\"delta\":{},\"finish_reason\":null}";
+    private static final String OPENING =
+            "{\"index\":0,\"delta\":{\"role\":\"assistant\"},\"finish_reason\":null}";
+
+    @Override
+    public void check(JsonObject request) throws BadRequest {
+        if (!(request.get("messages") instanceof JsonArray)) {
+            throw new BadRequest("messages", "'messages' must be an array");
+        }
+    }
+
+    @Override
+    public JsonObject whole(JsonObject request) {
+        return request.without(STREAMING_ONLY).with("stream", JsonBoolean.FALSE);
+    }
+
+    @Override
+    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
+        return ChatAnswer.read(body, telling);
+    }
+
+    @Override
+    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
+        return ChatReplay.of(request, answer, telling);
+    }
+
+    /// An empty chunk, in the form that no known client minds: never without choices, and with a
+    /// role in the first.
+    @Override
+    public SseEvent heartbeat(JsonObject request, Telling telling) {
+        var frame = ChatFrame.of(request, telling, wantsUsage(request));
+        return SseEvent.Message.of(frame.chunk(telling.begun() ? PAUSE : OPENING));
+    }
+
+    @Override
+    public Passage passOn(SseEvent.Received event, Telling telling) {
+        return ChatPassage.of(event, telling);
+    }
+
+    @Override
+    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+        return ChatFold.of(events);
+    }
+
+    @Override
+    public SseEvent failure(ApiError error) {
+        return new SseEvent.Message("error", error.body().toString(), false);
+    }
+
+    /// Whether the client asked for usage, and so for the chunk without choices that clients who
+    /// did not ask stumble over.
+    static boolean wantsUsage(JsonObject request) {
+        return request.get("stream_options") instanceof JsonObject options
+                && JsonBoolean.TRUE.equals(options.get("include_usage"));
+    }
+}

@@ -1,0 +1,87 @@
+package fakestream.protocol;
+
+import fakestream.json.Json;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonNumber;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import java.util.Map;
+
+/// What all chunks of one chat completion stream have in common, written once: id, object,
+/// created, model, and fingerprint and tier where the answer has them. openai-go drops a chunk
+/// whose id is another, and takes the rest from whichever chunk came last.
+final class ChatFrame {
+    private final String head;
+    private final String nullUsage;
+
+    private ChatFrame(String head, boolean showsUsage) {
+        this.head = head;
+        this.nullUsage = showsUsage ? ",\"usage\":null" : "";
+    }
+
+    /// The frame of an answer's stream. What an SDK would throw without, and the answer lacks, is
+    /// taken from the request and from `telling` (WIRE.md 0, last paragraph).
+    static ChatFrame of(JsonObject request, JsonObject answer, Telling telling, boolean usage) {
+        var id = answer.string("id");
+        var named = id != null && !id.isEmpty() && !telling.begun();
+        var head = head(named ? id : telling.id(), answer.get("created"),
+                answer.get("model"), request);
+        for (var name : new String[] {"system_fingerprint", "service_tier"}) {
+            if (answer.has(name)) {
+                head.append(member(name, answer.get(name)));
+            }
+        }
+        return new ChatFrame(head.toString(), usage);
+    }
+
+    /// The frame of a stream that has no answer yet.
+    static ChatFrame of(JsonObject request, Telling telling, boolean usage) {
+        var created = JsonNumber.of(telling.created());
+        return new ChatFrame(head(telling.id(), created, null, request).toString(), usage);
+    }
+
+    /// A chunk with these entries of `choices`, written out and separated by commas.
+    String chunk(String choices) {
+        return head + "\"choices\":[" + choices + "]" + nullUsage + "}";
+    }
+
+    /// The opening chunk, which also carries what the answer holds beside all that.
+    String opening(String choices, JsonObject others) {
+        return head + members(others) + "\"choices\":[" + choices + "]" + nullUsage + "}";
+    }
+
+    /// The last chunk: openai-java ignores all but the usage in it, openai-go adds usages up, so
+    /// that no other chunk may have one.
+    String usage(JsonValue usage) {
+        return head + "\"choices\":[],\"usage\":" + usage + "}";
+    }
+
+    /// The members of an object, each with a comma behind it.
+    static String members(JsonObject object) {
+        var text = new StringBuilder();
+        for (Map.Entry<String, JsonValue> entry : object.members().entrySet()) {
+            text.append(member(entry.getKey(), entry.getValue()));
+        }
+        return text.toString();
+    }
+
+    private static StringBuilder head(String id, JsonValue created, JsonValue model,
+            JsonObject request) {
+        var asked = request.string("model");
+        return new StringBuilder("{")
+                .append(member("id", new JsonString(id)))
+                .append(member("object", new JsonString("chat.completion.chunk")))
+                .append(member("created", orElse(created, JsonNumber.of(0))))
+                .append(member("model", orElse(model, new JsonString(asked == null ? ""
+                        : asked))));
+    }
+
+    private static JsonValue orElse(JsonValue value, JsonValue fallback) {
+        return value == null || value.equals(JsonNull.NULL) ? fallback : value;
+    }
+
+    private static String member(String name, JsonValue value) {
+        return Json.quote(name) + ":" + value + ",";
+    }
+}

@@ -1,0 +1,19 @@
+package fakestream.protocol;
+
+/// What becomes of one event of an upstream's own stream.
+///
+/// @param event what the client gets for it
+/// @param pause the beat that may follow it when the upstream falls silent
+/// @param progress how far the upstream's stream has come with it
+public record Passage(SseEvent event, SseEvent pause, Progress progress) {
+
+    /// How far a stream has come.
+    public enum Progress {
+        /// More must come.
+        OPEN,
+        /// The answer is whole, whether or not something follows.
+        WHOLE,
+        /// The upstream failed, and said so in the stream.
+        FAILED
+    }
+}

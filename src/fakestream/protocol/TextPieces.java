@@ -1,0 +1,85 @@
+package fakestream.protocol;
+
+import java.text.BreakIterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// Cuts a text into pieces that join to exactly the text. A piece ends at the end of a sentence
+/// or word where its length allows, and never inside what a reader takes for one character: a
+/// surrogate pair, a combining sequence, a joined emoji, CR LF (Unicode Annex 29; the JDK's
+/// character iterator follows its extended grapheme clusters since 20, JDK-8291660).
+final class TextPieces {
+    /// A character longer than this (a tower of combining marks) is cut at a code point all the
+    /// same, so that no line grows without bound. In UTF-16 units.
+    static final int LONGEST_CHARACTER = 4096;
+
+    /// How far past the longest piece one looks to know that a boundary is one: a code point.
+    private static final int LOOK_AHEAD = 2;
+
+    private final String text;
+    private final int target;
+    private final BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
+    private final BreakIterator words = BreakIterator.getWordInstance(Locale.ROOT);
+    private final BreakIterator characters = BreakIterator.getCharacterInstance(Locale.ROOT);
+
+    private TextPieces(String text, int target) {
+        this.text = text;
+        this.target = target;
+    }
+
+    /// The pieces of a text, in order; none for an empty text. No piece is longer than `target`
+    /// UTF-16 units (1 or more), unless it is a single character that is.
+    static List<String> of(String text, int target) {
+        return new TextPieces(text, target).cut();
+    }
+
+    private List<String> cut() {
+        var pieces = new ArrayList<String>(text.length() / target + 1);
+        for (int start = 0, end; start < text.length(); start = end) {
+            end = text.length() - start <= target ? text.length() : start + next(start);
+            pieces.add(text.substring(start, end));
+        }
+        return pieces;
+    }
+
+    /// The length of the piece that begins at `start`, with more text behind it than fits. Only
+    /// this window is looked at, so that a megabyte without a blank stays linear.
+    private int next(int start) {
+        var end = Math.min(text.length(), start + target + LOOK_AHEAD);
+        var window = text.substring(start, end);
+        var sentence = last(sentences, window);
+        if (sentence > target / 2) {
+            return sentence;
+        }
+        var word = last(words, window);
+        if (word > 0 && boundary(window, word)) {
+            return word;
+        }
+        var character = last(characters, window);
+        return character > 0 ? character : oneCharacter(start);
+    }
+
+    /// The last boundary that is no further than the target, or 0.
+    private int last(BreakIterator boundaries, String window) {
+        boundaries.setText(window);
+        return boundaries.isBoundary(target) ? target : Math.max(boundaries.preceding(target), 0);
+    }
+
+    /// Word and sentence iterators are older than the grapheme clusters and may disagree.
+    private boolean boundary(String window, int position) {
+        characters.setText(window);
+        return characters.isBoundary(position);
+    }
+
+    /// The length of the one character at `start` that alone is longer than the target.
+    private int oneCharacter(int start) {
+        var end = Math.min(text.length(), start + LONGEST_CHARACTER);
+        characters.setText(text.substring(start, end));
+        var length = characters.following(0);
+        var splitsPair = start + length < text.length()
+                && Character.isSurrogatePair(text.charAt(start + length - 1),
+                        text.charAt(start + length));
+        return splitsPair ? length - 1 : length;
+    }
+}
