@@ -1,0 +1,73 @@
+package fakestream.upstream;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/// Which headers cross the proxy, each way. Both ways it is a list of what may pass, so that
+/// hop-by-hop fields (RFC 9110 section 7.6.1), cookies, and headers by which one side could steer
+/// a balancer in front of the other (`X-Accel-Redirect`, `X-Forwarded-For`) never do.
+public final class HeaderRules {
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7E\\t]*");
+
+    private static final Set<String> TO_UPSTREAM = Set.of(
+            "user-agent", "openai-organization", "openai-project", "openai-beta",
+            "idempotency-key", "x-request-id", "traceparent", "tracestate",
+            "http-referer", "x-title");
+
+    private static final Set<String> TO_CLIENT = Set.of(
+            "retry-after", "retry-after-ms", "x-should-retry", "x-request-id");
+
+    /// Told apart by their beginning: rate limits, and what OpenAI says about the call.
+    private static final List<String> TO_CLIENT_BY_PREFIX = List.of("x-ratelimit-", "openai-");
+
+    /// Set by the proxy or by the JDK's client, which refuses most of them.
+    private static final Set<String> OURS = Set.of("connection", "content-length", "expect",
+            "host", "upgrade", "transfer-encoding", "te", "trailer", "keep-alive",
+            "proxy-connection", "http2-settings", "content-type", "accept", "accept-encoding");
+
+    private HeaderRules() {
+    }
+
+    /// Whether this is a field name of RFC 9110 section 5.1.
+    static boolean isName(String name) {
+        return TOKEN.matcher(name).matches();
+    }
+
+    /// Whether the JDK's client sends this value as it is: above 0x7E it would leave as `?`.
+    static boolean isValue(String value) {
+        return VALUE.matcher(value).matches();
+    }
+
+    static boolean isOurs(String name) {
+        return OURS.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    /// The headers of a client's request that go upstream.
+    static Map<String, String> toUpstream(Map<String, List<String>> client) {
+        return pick(client, TO_UPSTREAM::contains);
+    }
+
+    /// The headers of an upstream's response that go to the client.
+    static Map<String, String> toClient(Map<String, List<String>> upstream) {
+        return pick(upstream, name -> TO_CLIENT.contains(name)
+                || TO_CLIENT_BY_PREFIX.stream().anyMatch(name::startsWith));
+    }
+
+    private static Map<String, String> pick(Map<String, List<String>> headers,
+            Predicate<String> passes) {
+        var picked = new LinkedHashMap<String, String>();
+        headers.forEach((name, values) -> {
+            var lower = name.toLowerCase(Locale.ROOT);
+            if (passes.test(lower) && !values.isEmpty() && isValue(values.getFirst())) {
+                picked.put(lower, values.getFirst());
+            }
+        });
+        return picked;
+    }
+}

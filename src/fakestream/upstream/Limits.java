@@ -1,0 +1,18 @@
+package fakestream.upstream;
+
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import java.time.Duration;
+
+/// What one call may take.
+///
+/// @param idle the longest silence inside a body
+/// @param total from the request to the last byte of the answer
+/// @param bytes of a body at the most
+record Limits(Duration idle, Duration total, int bytes) {
+    static Limits of(Config config) {
+        return new Limits(config.get(Setting.UPSTREAM_IDLE_TIMEOUT_MS),
+                config.get(Setting.UPSTREAM_TIMEOUT_MS),
+                config.get(Setting.MAX_UPSTREAM_BYTES));
+    }
+}

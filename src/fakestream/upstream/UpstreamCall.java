@@ -1,0 +1,159 @@
+package fakestream.upstream;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
+
+/// One request that is under way upstream. The thread that serves the client waits in [#answer()]
+/// and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does not do
+/// once the headers are in; any thread may [#cancel()]. Whoever ends the call first says why, and
+/// ending it closes the upstream's connection.
+public final class UpstreamCall implements AutoCloseable {
+    private enum End { CANCELLED, IDLE, TIMEOUT }
+
+    private final Limits limits;
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+    private final long started = System.nanoTime();
+    private final AtomicReference<End> end = new AtomicReference<>();
+    private final CompletableFuture<HttpResponse<InputStream>> response;
+    private volatile InputStream body;
+    private volatile long lastProgress;
+
+    UpstreamCall(HttpClient client, HttpRequest request, Limits limits,
+            ScheduledExecutorService timer, Executor executor) {
+        this.limits = limits;
+        this.timer = timer;
+        this.executor = executor;
+        this.response = client.sendAsync(request, BodyHandlers.ofInputStream());
+        watch();
+    }
+
+    /// Waits for the response's headers.
+    ///
+    /// @throws UpstreamException where none come
+    public UpstreamAnswer answer() throws UpstreamException {
+        try {
+            var head = response.get();
+            lastProgress = System.nanoTime();
+            body = head.body();
+            if (end.get() != null) {
+                closeBody();
+            }
+            return new UpstreamAnswer(this, head.statusCode(), head.headers().map());
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (CancellationException e) {
+            throw failure(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(e);
+        }
+    }
+
+    /// Ends the call, from any thread: the upstream sees its connection close.
+    public void cancel() {
+        end(End.CANCELLED);
+    }
+
+    /// The end of the call, whether or not its answer was read.
+    @Override
+    public void close() {
+        end(End.CANCELLED);
+    }
+
+    /// Reads on in the body, counting as progress what comes.
+    int read(byte[] buffer, int offset, int length) throws UpstreamException {
+        try {
+            var count = body.read(buffer, offset, length);
+            lastProgress = System.nanoTime();
+            return count;
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    int mostBytes() {
+        return limits.bytes();
+    }
+
+    /// Runs on the timer, which it does not hold up: ends the call when it is overdue, and else
+    /// comes back when it could be.
+    private void watch() {
+        if (end.get() != null) {
+            return;
+        }
+        var now = System.nanoTime();
+        var untilTotal = limits.total().toNanos() - (now - started);
+        var untilIdle = body == null ? limits.idle().toNanos()
+                : limits.idle().toNanos() - (now - lastProgress);
+        if (untilTotal <= 0 || untilIdle <= 0) {
+            executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT : End.IDLE));
+        } else {
+            timer.schedule(this::watch, Math.min(untilTotal, untilIdle), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void end(End how) {
+        if (end.compareAndSet(null, how)) {
+            response.cancel(true);
+            closeBody();
+        }
+    }
+
+    private void closeBody() {
+        try {
+            if (body != null) {
+                body.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing only cancels, it sends nothing", e);
+        }
+    }
+
+    private UpstreamException failure(Throwable cause) {
+        return switch (end.get()) {
+            case CANCELLED -> new UpstreamException(502, "upstream_cancelled",
+                    "the call to the upstream was cancelled", cause);
+            case IDLE -> new UpstreamException(504, "upstream_timeout",
+                    "the upstream fell silent in the middle of its answer", cause);
+            case TIMEOUT -> new UpstreamException(504, "upstream_timeout",
+                    "the upstream did not answer in time", cause);
+            case null -> failed(cause);
+        };
+    }
+
+    private UpstreamException failed(Throwable cause) {
+        return switch (cause) {
+            case HttpConnectTimeoutException _ -> new UpstreamException(504,
+                    "upstream_connect_timeout", "the upstream could not be reached in time", cause);
+            case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
+                    new UpstreamException(502, "upstream_dns",
+                            "the upstream's name could not be resolved", cause);
+            case ConnectException _ -> new UpstreamException(502, "upstream_unreachable",
+                    "the upstream refused the connection", cause);
+            case SSLException _ -> new UpstreamException(502, "upstream_tls",
+                    "no secure connection to the upstream could be made", cause);
+            default -> body == null
+                    ? new UpstreamException(502, "upstream_closed",
+                            "the upstream closed the connection without an answer", cause)
+                    : new UpstreamException(502, "upstream_truncated",
+                            "the upstream's answer ended before it was whole", cause);
+        };
+    }
+}

@@ -1,0 +1,67 @@
+package fakestream.upstream;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+
+/// Where the upstream's endpoints are, from a base as people type it: with or without `/v1`, with
+/// slashes behind it, or with a whole endpoint pasted.
+public final class UpstreamUrl {
+    private static final Pattern PASTED_ENDPOINT = Pattern.compile(
+            "/(chat/completions|completions|models|responses|messages|embeddings)$");
+    private static final Pattern VERSION = Pattern.compile("/v[0-9][^/]*(/|$)");
+
+    private final String base;
+
+    private UpstreamUrl(String base) {
+        this.base = base;
+    }
+
+    /// The upstream under this address. `/v1` is added where its path has no `/v<digit>`.
+    ///
+    /// @throws IllegalArgumentException saying what is wrong with it, never quoting credentials
+    public static UpstreamUrl parse(String text) {
+        var uri = uri(text.strip());
+        var path = stripSlashes(uri.getRawPath() == null ? "" : uri.getRawPath());
+        path = stripSlashes(PASTED_ENDPOINT.matcher(path).replaceFirst(""));
+        if (!VERSION.matcher(path).find()) {
+            path += "/v1";
+        }
+        return new UpstreamUrl(uri.getScheme() + "://" + uri.getRawAuthority() + path);
+    }
+
+    /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o`, with the
+    /// characters that it came in.
+    public URI at(String endpoint) {
+        return URI.create(base + "/" + endpoint);
+    }
+
+    @Override
+    public String toString() {
+        return base;
+    }
+
+    private static URI uri(String text) {
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("is no URL: " + e.getReason(), e);
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw new IllegalArgumentException("must not hold a user or password");
+        }
+        if (uri.getScheme() == null || !uri.getScheme().matches("(?i)https?")
+                || uri.getHost() == null) {
+            throw new IllegalArgumentException("must be http://HOST or https://HOST");
+        }
+        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("must have no query and no fragment");
+        }
+        return uri;
+    }
+
+    private static String stripSlashes(String path) {
+        return path.replaceFirst("/+$", "");
+    }
+}
