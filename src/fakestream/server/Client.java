@@ -1,0 +1,171 @@
+package fakestream.server;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import fakestream.protocol.ApiError;
+import java.io.IOException;
+import java.util.Map;
+
+/// The client's side of one exchange: what it asked, and the way back to it. Used by one thread at
+/// a time; [EventStream] puts its lock around what its two threads do here.
+final class Client {
+    /// What is written at once: the JDK's server keeps a buffer of twice the largest write with
+    /// the connection.
+    private static final int SLICE = 8 * 1024;
+
+    /// How much of an unread request is taken and thrown away, so that the client, still sending,
+    /// gets to read the answer instead of a reset.
+    private static final long MOST_DISCARDED = 16L * 1024 * 1024;
+
+    private final HttpExchange exchange;
+    private final StalledWriters stalled;
+    private int status;
+    private long sent;
+
+    Client(HttpExchange exchange, StalledWriters stalled) {
+        this.exchange = exchange;
+        this.stalled = stalled;
+    }
+
+    String method() {
+        return exchange.getRequestMethod();
+    }
+
+    /// The request's target as it came, query included. `getPath` would decode it, and takes the
+    /// `v1` of `//v1/models` for a host.
+    String target() {
+        return exchange.getRequestURI().toString();
+    }
+
+    Headers headers() {
+        return exchange.getRequestHeaders();
+    }
+
+    /// The headers of the response, to be set before it begins.
+    Headers responseHeaders() {
+        return exchange.getResponseHeaders();
+    }
+
+    /// The status that was sent, or 0 while there is none.
+    int status() {
+        return status;
+    }
+
+    /// How many bytes of body were written.
+    long sent() {
+        return sent;
+    }
+
+    /// The whole body of the request.
+    ///
+    /// @throws ProxyException 413 where it is larger than `most`; a declared length is enough
+    /// @throws ClientLeft where it breaks off
+    byte[] body(int most) throws ProxyException, ClientLeft {
+        if (declaredLength() > most) {
+            throw tooLarge(most);
+        }
+        try {
+            var body = exchange.getRequestBody().readNBytes(most + 1);
+            if (body.length > most) {
+                throw tooLarge(most);
+            }
+            return body;
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
+    }
+
+    private long declaredLength() {
+        var declared = headers().getFirst("Content-Length");
+        return declared == null || !declared.matches("[0-9]{1,18}") ? 0 : Long.parseLong(declared);
+    }
+
+    private static ProxyException tooLarge(int most) {
+        return new ProxyException(413, ApiError.invalidRequest("request_too_large", null,
+                "the request's body is larger than " + most + " bytes (MAX_BODY_BYTES)"));
+    }
+
+    /// Sends a whole response and closes the exchange.
+    ///
+    /// @throws ClientLeft where it could not be written
+    void send(Reply reply) throws ClientLeft {
+        set(reply.headers());
+        var withoutBody = reply.body().length == 0 || method().equals("HEAD");
+        try {
+            // Length 0 would mean chunked; -1 is the one that says that there is no body.
+            start(reply.status(), withoutBody ? -1 : reply.body().length);
+            if (!withoutBody) {
+                write(reply.body());
+                flush();
+            }
+            discardRequest();
+            exchange.close();
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
+    }
+
+    private void discardRequest() throws IOException {
+        var unread = exchange.getRequestBody();
+        var buffer = new byte[SLICE];
+        for (long left = MOST_DISCARDED; left > 0; ) {
+            var n = unread.read(buffer);
+            if (n < 0) {
+                return;
+            }
+            left -= n;
+        }
+    }
+
+    /// Sends the headers of a response whose body is written piece by piece.
+    void begin(int status, Map<String, String> headers) throws ClientLeft {
+        set(headers);
+        try {
+            start(status, 0);
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
+    }
+
+    /// Writes a part of the body; it may stay in a buffer until [#flush()].
+    void write(byte[] bytes) throws ClientLeft {
+        try (var write = stalled.begin()) {
+            var out = exchange.getResponseBody();
+            for (int i = 0; i < bytes.length; i += SLICE) {
+                out.write(bytes, i, Math.min(SLICE, bytes.length - i));
+                write.progressed();
+            }
+            sent += bytes.length;
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
+    }
+
+    /// Sends what was written. The headers of [#begin] too stay in a buffer until then.
+    void flush() throws ClientLeft {
+        try (var _ = stalled.begin()) {
+            exchange.getResponseBody().flush();
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
+    }
+
+    /// Sends what was written and the terminating chunk, in one write.
+    void end() throws ClientLeft {
+        try (var _ = stalled.begin()) {
+            exchange.getResponseBody().close();
+            exchange.close();
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
+    }
+
+    private void start(int status, long length) throws IOException {
+        this.status = status;
+        exchange.sendResponseHeaders(status, length);
+    }
+
+    private void set(Map<String, String> headers) {
+        headers.forEach(responseHeaders()::set);
+    }
+}

@@ -1,0 +1,74 @@
+package fakestream.server;
+
+import com.sun.net.httpserver.Headers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// Cross-origin rules (Fetch standard, section 3.3): pages of the allowed origins may use the API
+/// and read its answers, errors too. Keys are no credentials in its sense, so credentials are
+/// never allowed.
+final class Cors {
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final int MOST_HEADERS = 64;
+    private static final int LONGEST = 4096;
+
+    /// For a preflight that asks for nothing that can be echoed.
+    private static final String USUAL_HEADERS = "Authorization, Content-Type, X-Api-Key, Api-Key";
+    private static final String EXPOSED =
+            "X-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry";
+
+    private final List<String> origins;
+    private final boolean any;
+
+    /// @param origins `*` alone, or origins as a browser sends them
+    Cors(List<String> origins) {
+        this.origins = origins;
+        this.any = origins.contains("*");
+    }
+
+    /// Whether the request asks if another may be sent.
+    static boolean isPreflight(Client client) {
+        return client.method().equals("OPTIONS")
+                && client.headers().containsKey("Origin")
+                && client.headers().containsKey("Access-Control-Request-Method");
+    }
+
+    /// Sets what every answer needs, be it an error. With a list, the answer differs by origin,
+    /// and a cache must know that even of a request that had none.
+    void allow(Headers request, Headers response) {
+        var origin = request.getFirst("Origin");
+        if (any) {
+            response.set("Access-Control-Allow-Origin", "*");
+        } else {
+            response.add("Vary", "Origin");
+            if (origin != null && origins.contains(origin)) {
+                response.set("Access-Control-Allow-Origin", origin);
+            }
+        }
+        response.set("Access-Control-Expose-Headers", EXPOSED);
+    }
+
+    /// The answer to a preflight. It names each header that was asked for, because `*` does not
+    /// cover `Authorization`, and SDKs send more than any list foresees.
+    Reply preflight(Headers request) {
+        return Reply.empty(204, Map.of(
+                "Access-Control-Allow-Methods", "GET, POST, OPTIONS",
+                "Access-Control-Allow-Headers", echoed(request),
+                "Access-Control-Max-Age", "86400",
+                "Vary", any ? "Access-Control-Request-Headers"
+                        : "Origin, Access-Control-Request-Headers"));
+    }
+
+    private static String echoed(Headers request) {
+        var asked = request.getFirst("Access-Control-Request-Headers");
+        if (asked == null || asked.length() > LONGEST) {
+            return USUAL_HEADERS;
+        }
+        var names = Arrays.stream(asked.split(",")).map(String::strip).toList();
+        var harmless = names.size() <= MOST_HEADERS
+                && names.stream().allMatch(name -> TOKEN.matcher(name).matches());
+        return harmless ? String.join(", ", names) : USUAL_HEADERS;
+    }
+}

@@ -1,0 +1,241 @@
+package fakestream.server;
+
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The event stream of one client: heartbeats while it is silent, then the answer, in one chunked
+/// body. Two threads write to it, each under its lock: the exchange's own, and a virtual thread
+/// for each beat. The beat's thread only tries the lock, for a stream that is being written to
+/// needs no heartbeat; so the timer never waits for a client, and no client for another.
+///
+/// Nothing is sent before the first beat or the first event. Until then the stream can still
+/// become a plain response with a status of its own.
+final class EventStream implements AutoCloseable {
+    private static final Map<String, String> HEADERS = Map.of(
+            "Content-Type", "text/event-stream; charset=utf-8",
+            "Cache-Control", "no-cache, no-transform",
+            "X-Accel-Buffering", "no");
+
+    /// undici drops what it has not read yet when a connection breaks.
+    private static final Duration BEFORE_BREAKING_OFF = Duration.ofMillis(250);
+
+    private final Client client;
+    private final Beats beats;
+    private final Timing timing;
+    private final Runnable onLeaving;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean committed;
+    private boolean ended;
+    private boolean left;
+    private long due;
+    private volatile Future<?> nextTick;
+    private int beatCount;
+    private int eventCount;
+
+    /// When the beats of a stream come, and what runs them.
+    ///
+    /// @param commitAfter how long a stream may still become a plain response
+    /// @param interval between two beats
+    record Timing(Duration commitAfter, Duration interval, ScheduledExecutorService timer,
+            Executor executor) {
+    }
+
+    private EventStream(Client client, Beats beats, Timing timing, Runnable onLeaving) {
+        this.client = client;
+        this.beats = beats;
+        this.timing = timing;
+        this.onLeaving = onLeaving;
+        this.due = System.nanoTime() + timing.commitAfter().toNanos();
+    }
+
+    /// Opens a stream, which sends nothing yet.
+    ///
+    /// @param onLeaving runs once, when a write shows that the client is gone
+    static EventStream open(Client client, Beats beats, Timing timing, Runnable onLeaving) {
+        var stream = new EventStream(client, beats, timing, onLeaving);
+        stream.awaitBeat();
+        return stream;
+    }
+
+    /// Sends a plain response instead, if nothing was sent yet.
+    ///
+    /// @return false where it is too late for that
+    boolean replace(Reply reply) throws ClientLeft {
+        lock.lock();
+        try {
+            if (committed || left) {
+                return false;
+            }
+            ended = true;
+            client.send(reply);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The answer is here, so that no beat says otherwise from now on.
+    ///
+    /// @param headers that go out with the first event, if none has gone out yet
+    /// @return how much of the stream the client has been told
+    Telling answered(Map<String, String> headers) {
+        lock.lock();
+        try {
+            if (!committed) {
+                headers.forEach(client.responseHeaders()::set);
+            }
+            return beats.answered();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// From now on this is the heartbeat.
+    void pauseWith(SseEvent beat) {
+        lock.lock();
+        beats.pauseWith(beat);
+        lock.unlock();
+    }
+
+    /// Sends events, in one flush.
+    void send(List<? extends SseEvent> events) throws ClientLeft {
+        lock.lock();
+        try {
+            write(events);
+            client.flush();
+        } catch (ClientLeft e) {
+            leave();
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Sends the last events and ends the stream as one that is whole.
+    void end(List<? extends SseEvent> events) throws ClientLeft {
+        lock.lock();
+        try {
+            write(events);
+            ended = true;
+            client.end();
+        } catch (ClientLeft e) {
+            leave();
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Tells a failure in the stream, and breaks it off.
+    void breakOff(List<SseEvent> failure, String reason) throws ClientLeft, BrokenOff {
+        send(failure);
+        close();
+        pause(BEFORE_BREAKING_OFF);
+        throw new BrokenOff(reason);
+    }
+
+    /// Stops the beats; it sends nothing.
+    @Override
+    public void close() {
+        lock.lock();
+        ended = true;
+        lock.unlock();
+        nextTick.cancel(false);
+    }
+
+    /// How many beats were sent.
+    int beatCount() {
+        return beatCount;
+    }
+
+    /// How many events were sent, beats not among them.
+    int eventCount() {
+        return eventCount;
+    }
+
+    /// Waits; an interrupt means that the client takes nothing, and shows at the next write.
+    static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(List<? extends SseEvent> events) throws ClientLeft {
+        commit();
+        for (var event : events) {
+            client.write(event.bytes());
+        }
+        eventCount += events.size();
+        due = System.nanoTime() + timing.interval().toNanos();
+    }
+
+    private void commit() throws ClientLeft {
+        if (left) {
+            throw new ClientLeft();
+        }
+        if (!committed) {
+            committed = true;
+            client.begin(200, HEADERS);
+        }
+    }
+
+    private void leave() {
+        if (!left) {
+            left = true;
+            ended = true;
+            onLeaving.run();
+        }
+    }
+
+    /// Comes back when a beat may be due. The timer's thread only hands over.
+    private void awaitBeat() {
+        var delay = Math.max(due - System.nanoTime(), 0);
+        nextTick = timing.timer().schedule(() -> timing.executor().execute(this::tick), delay,
+                TimeUnit.NANOSECONDS);
+    }
+
+    /// Runs on a virtual thread of its own.
+    private void tick() {
+        if (lock.tryLock()) {
+            try {
+                if (ended) {
+                    return;
+                }
+                beatIfDue();
+            } catch (ClientLeft _) {
+                leave();
+                return;
+            } finally {
+                lock.unlock();
+            }
+        }
+        awaitBeat();
+    }
+
+    private void beatIfDue() throws ClientLeft {
+        var now = System.nanoTime();
+        if (now < due) {
+            return;
+        }
+        var beat = beats.next();
+        commit();
+        if (beat != null) {
+            client.write(beat.bytes());
+            beatCount++;
+        }
+        client.flush();
+        // From the time that was due, so that the beat keeps its measure; a late one skips.
+        due += timing.interval().toNanos();
+        due = due > now ? due : now + timing.interval().toNanos();
+    }
+}

@@ -1,0 +1,48 @@
+package fakestream.server;
+
+import fakestream.protocol.SseEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Plays a replay at a reader's pace: one delay between two pieces of text, none before the first,
+/// behind the last, or around anything else, and all of them together within a bound. Each piece
+/// has its time from the first one on, so that delays do not add up.
+final class Pacer {
+    private final long delay;
+    private final long most;
+
+    /// @param delay between two pieces
+    /// @param most for all delays together; zero is no bound
+    Pacer(Duration delay, Duration most) {
+        this.delay = delay.toNanos();
+        this.most = most.isZero() ? Long.MAX_VALUE : most.toNanos();
+    }
+
+    /// Sends the events and ends the stream. Those without a delay between them go together.
+    void play(List<SseEvent> events, EventStream stream) throws ClientLeft {
+        var step = step(events.stream().filter(SseEvent::piece).count());
+        var together = new ArrayList<SseEvent>();
+        long pieces = 0;
+        long start = 0;
+        for (var event : events) {
+            if (event.piece()) {
+                start = pieces == 0 ? System.nanoTime() : start;
+                var wait = start + pieces * step - System.nanoTime();
+                pieces++;
+                if (wait > 0) {
+                    stream.send(together);
+                    together.clear();
+                    EventStream.pause(Duration.ofNanos(wait));
+                }
+            }
+            together.add(event);
+        }
+        stream.end(together);
+    }
+
+    /// The delay between two of so many pieces, in nanoseconds.
+    long step(long pieces) {
+        return pieces < 2 ? 0 : Math.min(delay, most / (pieces - 1));
+    }
+}

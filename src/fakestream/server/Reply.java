@@ -1,0 +1,39 @@
+package fakestream.server;
+
+import fakestream.json.JsonObject;
+import fakestream.protocol.ApiError;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A whole response: status, headers and body, sent at once.
+record Reply(int status, Map<String, String> headers, byte[] body) {
+    private static final byte[] NOTHING = {};
+
+    /// Without a body.
+    static Reply empty(int status, Map<String, String> headers) {
+        return new Reply(status, headers, NOTHING);
+    }
+
+    static Reply json(int status, JsonObject body) {
+        return json(status, Map.of(), body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// JSON in the bytes that it came in.
+    static Reply json(int status, Map<String, String> headers, byte[] body) {
+        return new Reply(status, Map.of(), body).with(headers)
+                .with(Map.of("Content-Type", "application/json", "Cache-Control", "no-store"));
+    }
+
+    /// A failure in OpenAI's form.
+    static Reply error(int status, ApiError error) {
+        return json(status, error.body());
+    }
+
+    /// This reply with more headers.
+    Reply with(Map<String, String> more) {
+        var all = new LinkedHashMap<>(headers);
+        all.putAll(more);
+        return new Reply(status, all, body);
+    }
+}

@@ -1,0 +1,44 @@
+package fakestream.server;
+
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
+
+/// `GET /api/status`, in the shape that the ancestor gave it. It asks nothing of the upstream and
+/// tells no key.
+final class StatusPage {
+    private final String version;
+    private final Config config;
+
+    StatusPage(String version, Config config) {
+        this.version = version;
+        this.config = config;
+    }
+
+    Reply reply() {
+        return Reply.json(200, new JsonObject.Builder()
+                .add("status", "ok")
+                .add("message", "fakestream is running")
+                .add("timestamp", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
+                .add("version", version)
+                .add("features", new JsonObject.Builder()
+                        .add("streaming", true).add("non_streaming", true).add("cors", true)
+                        .build())
+                .add("endpoints", new JsonArray(Stream.of("POST /v1/chat/completions",
+                        "POST /api/chat", "GET /v1/models", "GET /v1/models/{id}",
+                        "GET /api/models", "GET /api/status")
+                        .<JsonValue>map(JsonString::new).toList()))
+                .add("environment", new JsonObject.Builder()
+                        .add("has_api_key", config.get(Setting.OPENAI_API_KEY).isPresent())
+                        .add("needs_client_key", !config.get(Setting.ALLOW_ENV_API_KEY)
+                                || !config.get(Setting.PROXY_API_KEYS).isEmpty())
+                        .add("source_api_url", config.get(Setting.SOURCE_API_URL)).build())
+                .build());
+    }
+}
