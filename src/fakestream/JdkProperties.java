@@ -1,0 +1,43 @@
+package fakestream;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The JDK's own settings for its server, its client and its virtual threads. They are read once,
+/// when the first of those classes loads, so they are set before anything else is touched; a
+/// value that the operator gave with `-D` stays.
+final class JdkProperties {
+    private static final Map<String, String> VALUES = new LinkedHashMap<>();
+
+    static {
+        // Without it an event on a kept-alive connection waits 44 ms for an acknowledgement.
+        VALUES.put("sun.net.httpserver.nodelay", "true");
+        // Beyond it idle connections are closed silently, and a client's next POST meets a reset.
+        VALUES.put("sun.net.httpserver.maxIdleConnections", "20000");
+        // Seconds; longer than the client pools and balancers in front keep a connection.
+        VALUES.put("sun.net.httpserver.idleInterval", "180");
+        // Seconds, whatever the documentation says: from the first byte to the end of the body.
+        VALUES.put("sun.net.httpserver.maxReqTime", "60");
+        VALUES.put("sun.net.httpserver.maxReqHeaderSize", "65536");
+        // Virtual threads are not time-sliced: a few busy ones must not hold up all others.
+        VALUES.put("jdk.virtualThreadScheduler.parallelism",
+                Integer.toString(Math.max(8, 4 * Runtime.getRuntime().availableProcessors())));
+        // Seconds; uvicorn closes idle connections at 5, and a POST on a stale one is lost.
+        VALUES.put("jdk.httpclient.keepalive.timeout", "4");
+        // Otherwise a refused connection surfaces as a ConnectException that says nothing.
+        VALUES.put("jdk.httpclient.disableRetryConnect", "true");
+        // Each idle connection keeps a buffer of 16 KB.
+        VALUES.put("jdk.httpclient.connectionPoolSize", "512");
+    }
+
+    private JdkProperties() {
+    }
+
+    static void set() {
+        VALUES.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
+    }
+}

@@ -1,0 +1,130 @@
+package fakestream;
+
+import fakestream.config.Config;
+import fakestream.config.ConfigException;
+import fakestream.config.ConfigSources;
+import fakestream.config.Given;
+import fakestream.config.Setting;
+import fakestream.demo.DemoUpstream;
+import fakestream.server.Log;
+import fakestream.server.ProxyServer;
+import fakestream.upstream.ExtraHeaders;
+import fakestream.upstream.UpstreamUrl;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Starts the daemon: reads the command line and the settings, wires the rooms, says where it
+/// listens. Exit codes: 0 stopped, 1 could not run, 64 bad command line, 78 bad settings.
+final class Main {
+    private static final int STOPPED = 0;
+    private static final int COULD_NOT_RUN = 1;
+    private static final int BAD_COMMAND_LINE = 64;
+    private static final int BAD_SETTINGS = 78;
+
+    /// Checks that need to know another room than `config`.
+    private static final Map<Setting<?>, Consumer<String>> CHECKS = Map.of(
+            Setting.SOURCE_API_URL, UpstreamUrl::parse,
+            Setting.UPSTREAM_EXTRA_HEADERS_JSON, ExtraHeaders::parse);
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> environment;
+
+    Main(PrintStream out, PrintStream err, Map<String, String> environment) {
+        this.out = out;
+        this.err = err;
+        this.environment = environment;
+    }
+
+    static void main(String[] args) {
+        JdkProperties.set();
+        var code = new Main(System.out, System.err, System.getenv()).run(args);
+        if (code != STOPPED) {
+            System.exit(code);
+        }
+    }
+
+    /// Does what the command line says. A daemon that was started goes on when this returns 0.
+    int run(String... args) {
+        try {
+            var commandLine = CommandLine.parse(args);
+            return switch (commandLine.action()) {
+                case HELP -> print(CommandLine.help());
+                case VERSION -> print("fakestream " + version() + " (Java "
+                        + Runtime.version() + ")");
+                case CHECK_CONFIG -> {
+                    load(sources(commandLine));
+                    yield print("the settings are good");
+                }
+                case PRINT_CONFIG -> print(load(sources(commandLine)).print());
+                case RUN -> start(commandLine);
+            };
+        } catch (CommandLine.UsageException e) {
+            err.println("fakestream: " + e.getMessage() + " (--help says more)");
+            return BAD_COMMAND_LINE;
+        } catch (ConfigException e) {
+            e.problems().forEach(err::println);
+            return BAD_SETTINGS;
+        } catch (IOException e) {
+            err.println("fakestream cannot start: " + e.getMessage());
+            return COULD_NOT_RUN;
+        }
+    }
+
+    private int start(CommandLine commandLine) throws ConfigException, IOException {
+        var demo = commandLine.demo() ? Optional.of(DemoUpstream.start())
+                : Optional.<DemoUpstream>empty();
+        var sources = sources(commandLine);
+        var config = load(demo.isPresent() ? withDemo(sources, demo.get()) : sources);
+        var log = new Log(config.logLevel(), out, err);
+        var server = ProxyServer.start(config, version(), log);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            server.close();
+            // Otherwise a stop by SIGTERM would count as a failure: the JVM exits with 143.
+            Runtime.getRuntime().halt(STOPPED);
+        }, "shutdown"));
+        log.info("fakestream " + version() + " listening on " + server.url() + ", asking "
+                + server.upstreamUrl());
+        demo.ifPresentOrElse(_ -> out.println(DemoUpstream.invitation(server.url())),
+                () -> warn(config, log));
+        return STOPPED;
+    }
+
+    private static void warn(Config config, Log log) {
+        if (config.get(Setting.ALLOW_ENV_API_KEY) && config.get(Setting.PROXY_API_KEYS).isEmpty()
+                && config.get(Setting.CORS_ALLOW_ORIGIN).contains("*")) {
+            log.warn("any web page that a user of this machine opens can spend OPENAI_API_KEY: "
+                    + "ALLOW_ENV_API_KEY is true and CORS_ALLOW_ORIGIN is *");
+        }
+    }
+
+    private ConfigSources sources(CommandLine commandLine) {
+        return commandLine.sources(environment, Path.of(""));
+    }
+
+    private static Config load(ConfigSources sources) throws ConfigException {
+        return Config.load(sources, CHECKS);
+    }
+
+    /// The demo needs no key, and its key is worth nothing to anyone.
+    private static ConfigSources withDemo(ConfigSources sources, DemoUpstream demo) {
+        return sources.with(new Given("SOURCE_API_URL", demo.url(), "--demo"))
+                .with(new Given("OPENAI_API_KEY", "demo-key", "--demo"))
+                .with(new Given("ALLOW_ENV_API_KEY", "true", "--demo"))
+                .with(new Given("ALLOW_OPEN_RELAY", "true", "--demo"));
+    }
+
+    private int print(String text) {
+        out.println(text.stripTrailing());
+        return STOPPED;
+    }
+
+    private static String version() {
+        var version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "unpacked" : version;
+    }
+}

@@ -1,0 +1,167 @@
+package fakestream.demo;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The models of the demo: each shows one thing that an upstream does.
+enum DemoModel {
+    LONG("demo-long", Duration.ofSeconds(10)) {
+        @Override
+        Answer answer(String message) {
+            return completion(this, choice(0, text("You said: " + message + "\n\n" + STORY)));
+        }
+    },
+    TOOLS("demo-tools", Duration.ofSeconds(4)) {
+        @Override
+        Answer answer(String message) {
+            var calls = JsonArray.of(call("call_demo_1", "Paris"), call("call_demo_2", "東京"));
+            return completion(this, choice(0, new JsonObject.Builder().add("role", "assistant")
+                    .add("content", JsonNull.NULL).add("tool_calls", calls).build()));
+        }
+    },
+    REASONING("demo-reasoning", Duration.ofSeconds(4)) {
+        @Override
+        Answer answer(String message) {
+            return completion(this, choice(0, text("Forty-two. 四十二。👩‍🚀")
+                    .with("reasoning_content", new JsonString("The question was \"" + message
+                            + "\". There is one answer that is always right."))));
+        }
+    },
+    ERROR("demo-error", Duration.ofSeconds(5)) {
+        @Override
+        Answer answer(String message) {
+            return error(500, "server_error", "The demo model fails on purpose, "
+                    + "after the first heartbeat.");
+        }
+    },
+    CHOICES("demo-choices", Duration.ofSeconds(2)) {
+        @Override
+        Answer answer(String message) {
+            return completion(this, choice(0, text("One way to put it: " + message)),
+                    choice(1, text("Another way to put it, a little longer: " + message)));
+        }
+    };
+
+    private static final String STORY = """
+            This answer came in one piece, ten seconds after you asked for it. The heartbeats \
+            before it kept the connection alive, and now it is told as a stream.
+
+            它不会把字切开：你好，世界。 Nor will it cut 👨‍👩‍👧‍👦, 🇫🇷 or e\u0301 in two.
+
+            ```java
+            for (var piece : pieces) {
+                stream.send(piece);
+            }
+            ```
+
+            Joined, the pieces are the answer to the byte.""";
+
+    private final String id;
+    private final Duration delay;
+
+    DemoModel(String id, Duration delay) {
+        this.id = id;
+        this.delay = delay;
+    }
+
+    /// What goes over the wire.
+    record Answer(int status, JsonObject body) {
+    }
+
+    abstract Answer answer(String message);
+
+    static List<String> names() {
+        return Arrays.stream(values()).map(model -> model.id).toList();
+    }
+
+    static Answer list() {
+        var data = Arrays.stream(values()).<JsonValue>map(DemoModel::description).toList();
+        return new Answer(200, new JsonObject.Builder().add("object", "list")
+                .add("data", new JsonArray(data)).build());
+    }
+
+    static Answer describe(String id) {
+        return named(id).map(model -> new Answer(200, model.description()))
+                .findFirst().orElseGet(() -> unknown(id));
+    }
+
+    /// Answers a chat completion, after the time that the model takes.
+    static Answer complete(JsonObject request) {
+        var id = request.string("model");
+        return named(id).map(model -> {
+            model.think();
+            return model.answer(lastMessage(request));
+        }).findFirst().orElseGet(() -> unknown(id));
+    }
+
+    private static Stream<DemoModel> named(String id) {
+        return Arrays.stream(values()).filter(model -> model.id.equals(id));
+    }
+
+    private static Answer unknown(String id) {
+        return error(404, "invalid_request_error", "There is no model '" + id
+                + "' in the demo; there are " + String.join(", ", names()) + ".");
+    }
+
+    private void think() {
+        try {
+            Thread.sleep(delay);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private JsonObject description() {
+        return new JsonObject.Builder().add("id", id).add("object", "model").add("created", 0)
+                .add("owned_by", "fakestream").build();
+    }
+
+    private static String lastMessage(JsonObject request) {
+        return request.get("messages") instanceof JsonArray(var messages) && !messages.isEmpty()
+                && messages.getLast() instanceof JsonObject message
+                && message.string("content") instanceof String text ? text : "nothing";
+    }
+
+    private static JsonObject text(String content) {
+        return new JsonObject.Builder().add("role", "assistant").add("content", content)
+                .add("refusal", JsonNull.NULL).build();
+    }
+
+    private static JsonObject call(String id, String city) {
+        var arguments = new JsonObject.Builder().add("city", city).build().toString();
+        return new JsonObject.Builder().add("id", id).add("type", "function")
+                .add("function", new JsonObject.Builder().add("name", "get_weather")
+                        .add("arguments", arguments).build()).build();
+    }
+
+    private static JsonObject choice(int index, JsonObject message) {
+        var reason = message.has("tool_calls") ? "tool_calls" : "stop";
+        return new JsonObject.Builder().add("index", index).add("message", message)
+                .add("logprobs", JsonNull.NULL).add("finish_reason", reason).build();
+    }
+
+    private static Answer completion(DemoModel model, JsonObject... choices) {
+        return new Answer(200, new JsonObject.Builder()
+                .add("id", "chatcmpl-demo-" + System.nanoTime())
+                .add("object", "chat.completion")
+                .add("created", System.currentTimeMillis() / 1000)
+                .add("model", model.id)
+                .add("choices", JsonArray.of(choices))
+                .add("usage", new JsonObject.Builder().add("prompt_tokens", 5)
+                        .add("completion_tokens", 64).add("total_tokens", 69).build())
+                .build());
+    }
+
+    private static Answer error(int status, String type, String message) {
+        var error = new JsonObject.Builder().add("message", message).add("type", type)
+                .add("param", JsonNull.NULL).add("code", JsonNull.NULL).build();
+        return new Answer(status, new JsonObject.Builder().add("error", error).build());
+    }
+}

@@ -1,0 +1,85 @@
+package fakestream.demo;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import fakestream.json.Json;
+import fakestream.json.JsonException;
+import fakestream.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+
+/// A small upstream beside the proxy, for a first look without a key and without a network: it
+/// answers whole, as an API does that cannot stream, and takes its time.
+public final class DemoUpstream {
+    private final HttpServer server;
+
+    private DemoUpstream(HttpServer server) {
+        this.server = server;
+    }
+
+    /// Starts it on a free port of the loopback address.
+    ///
+    /// @throws IOException where there is none
+    public static DemoUpstream start() throws IOException {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        var server = HttpServer.create(address, 0);
+        server.createContext("/", DemoUpstream::handle);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+        return new DemoUpstream(server);
+    }
+
+    /// Its address, as a base URL.
+    public String url() {
+        var address = server.getAddress();
+        return "http://" + address.getHostString() + ":" + address.getPort();
+    }
+
+    /// What to do first with a proxy at this address.
+    public static String invitation(String proxy) {
+        return """
+
+                Open %s/ or run
+
+                  curl -N %s/v1/chat/completions -H 'Content-Type: application/json' \\
+                    -d '{"model":"demo-long","stream":true,
+                         "messages":[{"role":"user","content":"Hi"}]}'
+
+                Its models: %s
+                """.formatted(proxy, proxy, String.join(", ", DemoModel.names()));
+    }
+
+    private static void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var answer = answer(exchange);
+            var body = answer.body().toString().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.getResponseHeaders().set("x-request-id", "demo-request");
+            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static DemoModel.Answer answer(HttpExchange exchange) throws IOException {
+        var path = exchange.getRequestURI().getPath();
+        if (path.equals("/v1/models")) {
+            return DemoModel.list();
+        }
+        if (path.startsWith("/v1/models/")) {
+            return DemoModel.describe(path.substring("/v1/models/".length()));
+        }
+        return DemoModel.complete(request(exchange));
+    }
+
+    private static JsonObject request(HttpExchange exchange) throws IOException {
+        try {
+            return Json.parse(exchange.getRequestBody().readAllBytes()) instanceof JsonObject object
+                    ? object : JsonObject.EMPTY;
+        } catch (JsonException e) {
+            throw new IOException("the proxy sent what is not JSON", e);
+        }
+    }
+}
