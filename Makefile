@@ -1,8 +1,8 @@
-# Builds, tests and runs fakestream. Needs GNU make and a JDK 25 or newer; the tests also need Maven,
-# which fetches JUnit. `make help` lists the targets.
+# Builds, tests and runs fakestream. Needs GNU make and a JDK 25 or newer; the tests also need
+# Maven, which fetches JUnit. `make help` lists the targets.
 
 VERSION   := 0.1.0
-BUILD     ?= build
+BUILD     := build
 ARGS      ?=
 T         ?=
 
@@ -131,11 +131,11 @@ $(TESTED): $(COMPILED) $(TEST_SRC) $(JUNIT_JAR) Makefile
 # Maven is asked because it knows the mirrors and proxies of the machine it runs on.
 $(JUNIT_GOT):
 	@command -v mvn >/dev/null || { \
-	    echo 'JUnit is fetched by Maven (mvn), which is not here; or give JUNIT_JAR=path' >&2; exit 1; }
+	    echo 'JUnit is fetched by Maven: install mvn, or give JUNIT_JAR=path' >&2; exit 1; }
 	@echo 'Fetching JUnit' && rm -rf $(@D)/new
 	@mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
 	    -Dartifact=$(JUNIT) -DoutputDirectory="$(CURDIR)/$(@D)/new"
-	@sum=$$( (sha256sum $(@D)/new/*.jar 2>/dev/null || shasum -a 256 $(@D)/new/*.jar) | cut -d' ' -f1); \
+	@sum=$$(cat $(@D)/new/*.jar | (sha256sum 2>/dev/null || shasum -a 256) | cut -d' ' -f1); \
 	if [ "$$sum" != $(JUNIT_SUM) ]; then rm -rf $(@D)/new; \
 	    printf '%s\n' 'JUnit was fetched with a wrong SHA-256, and thrown away:' \
 	        "  got      $$sum" '  expected $(JUNIT_SUM)' >&2; exit 1; fi

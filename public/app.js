@@ -282,7 +282,7 @@ const copyBase = async () => {
 
 const askStatus = async () => {
   const status = await fetch('api/status').then((response) => response.json()).catch(() => null);
-  if (!status?.environment?.has_api_key) return;
+  if (status?.environment?.needs_key !== false) return;
   show('key-note', 'May be left empty: the server has a key of its own.');
 };
 

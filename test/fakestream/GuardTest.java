@@ -1,6 +1,7 @@
 package fakestream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -62,7 +63,7 @@ final class GuardTest {
     @Test
     void complainsOfEveryJavaBefore25AndOfNoneSince() {
         for (var old : new String[] {"1.7", "1.8", "9", "17", "21", "24"}) {
-            assertTrue(Guard.complaint(old, "", "") != null, old);
+            assertNotNull(Guard.complaint(old, "", ""), old);
         }
         for (var good : new String[] {"25", "26", "100"}) {
             assertNull(Guard.complaint(good, "", ""), good);

@@ -55,7 +55,7 @@ final class LayoutTest {
     private static final Set<String> PURE = Set.of("protocol", "json");
     private static final Pattern IMPURE_TYPE = Pattern.compile("java\\.(net|io|nio\\.file"
             + "|nio\\.channels|util\\.concurrent|security)\\..*|java\\.(time\\.(Clock|Instant)"
-            + "|lang\\.(Thread|Process|Runtime)|util\\.(Random|UUID|Timer))\\b.*");
+            + "|lang\\.(Thread\\w*|Process\\w*|Runtime)|util\\.(Random|UUID|Timer))\\b.*");
     private static final Pattern IMPURE =
             Pattern.compile(".*\\b(System\\.(nanoTime|currentTimeMillis)|Math\\.random)");
     /// A line of jdeps: what uses what, and where that stands.

@@ -36,7 +36,7 @@ final class StatusPage {
                         .<JsonValue>map(JsonString::new).toList()))
                 .add("environment", new JsonObject.Builder()
                         .add("has_api_key", config.get(Setting.OPENAI_API_KEY).isPresent())
-                        .add("needs_client_key", !config.get(Setting.ALLOW_ENV_API_KEY)
+                        .add("needs_key", !config.get(Setting.ALLOW_ENV_API_KEY)
                                 || !config.get(Setting.PROXY_API_KEYS).isEmpty())
                         .add("source_api_url", config.get(Setting.SOURCE_API_URL)).build())
                 .build());
