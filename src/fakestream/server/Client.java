@@ -97,23 +97,28 @@ final class Client {
             if (!withoutBody) {
                 write(reply.body());
                 flush();
+                discardRequest();
             }
-            discardRequest();
             exchange.close();
         } catch (IOException e) {
             throw new ClientLeft(e);
         }
     }
 
-    private void discardRequest() throws IOException {
-        var unread = exchange.getRequestBody();
+    private void discardRequest() {
         var buffer = new byte[SLICE];
-        for (long left = MOST_DISCARDED; left > 0; ) {
-            var n = unread.read(buffer);
-            if (n < 0) {
-                return;
-            }
-            left -= n;
+        long left = MOST_DISCARDED;
+        for (int n = 0; n >= 0 && left > 0; left -= n) {
+            n = readMore(buffer);
+        }
+    }
+
+    /// The client has its answer by now: that it breaks off is no more than the end.
+    private int readMore(byte[] buffer) {
+        try {
+            return exchange.getRequestBody().read(buffer);
+        } catch (IOException _) {
+            return -1;
         }
     }
 

@@ -1,0 +1,103 @@
+// Recorded answers that nobody here wrote, one a line as {id, repo, body}. They are not part of the
+// project: without the file this is one skipped check.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { ASKED_USAGE } from './answers.mjs';
+import { compare, limitsOf } from './canonical.mjs';
+import { accumulated, clientOf, question, sdks } from './sdks.mjs';
+
+const AT_ONCE = 8;
+const SLOW_SAMPLE = 12;
+
+/** The corpus as [{model, text, body}], or nothing where there is no such file. */
+export function readCorpus(path) {
+    if (!existsSync(path)) {
+        return [];
+    }
+    const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+    return lines.map((line) => {
+        const { id, body } = JSON.parse(line);
+        return { model: id, text: bodyText(line), body };
+    });
+}
+
+/** The body as it was recorded: parsing and printing it again would rewrite its numbers. */
+function bodyText(line) {
+    const start = line.indexOf('"body":') + '"body":'.length;
+    return line.slice(start, line.lastIndexOf('}')).trim();
+}
+
+export function corpusChecks(world) {
+    describe('corpus', () => {
+        if (world.corpus.length === 0) {
+            test('recorded answers', { skip: 'CORPUS names no file' });
+            return;
+        }
+        for (const sdk of sdks) {
+            test(`${sdk.name} accumulates the recorded answers`, async (t) => {
+                await checkAll(t, world, sdk, world.corpus, playAtOnce);
+            });
+            test(`${sdk.name} accumulates a sample with chunks as heartbeats`, async (t) => {
+                const step = Math.ceil(world.corpus.length / SLOW_SAMPLE);
+                const sample = world.corpus.filter((entry, i) => i % step === 0);
+                await checkAll(t, world, sdk, sample, playSlowly);
+            });
+        }
+    });
+}
+
+/** Plays all, prints the figure and every body that is not equal, and fails on a difference. */
+async function checkAll(t, world, sdk, entries, play) {
+    const tally = { equal: 0, limits: new Map(), differences: [] };
+    const waiting = [...entries];
+    const worker = async () => {
+        for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
+            enter(tally, entry, await outcomeOf(play(world, sdk, entry), entry, sdk));
+        }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    t.diagnostic(`${tally.equal} of ${entries.length} equal`);
+    for (const [limit, models] of tally.limits) {
+        t.diagnostic(`${models.length} with ${limit}: ${models.join(' ')}`);
+    }
+    assert.deepEqual(tally.differences, []);
+}
+
+/** What `compare` says, or, where the SDK threw, the limit for which it had to. */
+async function outcomeOf(played, { body }, sdk) {
+    try {
+        return await played;
+    } catch (error) {
+        const limit = limitsOf(body, sdk.generation).find((rule) => rule.endsWith('throws'));
+        return limit === undefined ? { difference: String(error) } : { limit };
+    }
+}
+
+function enter(tally, { model }, { equal, limit, difference }) {
+    if (equal) {
+        tally.equal += 1;
+    } else if (limit !== undefined) {
+        tally.limits.set(limit, [...(tally.limits.get(limit) ?? []), model]);
+    } else {
+        tally.differences.push(`${model} ${difference}`);
+    }
+}
+
+async function playAtOnce(world, sdk, { model, body }) {
+    const streamed = await accumulate(world.daemon, sdk, model);
+    return compare(body, streamed, { ...sdk, model });
+}
+
+/** The beat's id stays for the whole stream; its stamp and model may. */
+async function playSlowly(world, sdk, { model, text, body }) {
+    const slow = `slow: ${model}`;
+    world.upstream.script(slow, { delayMs: world.intervalMs * 1.5, body: text });
+    const streamed = await accumulate(world.chunky, sdk, slow);
+    const { id, created, model: told } = streamed;
+    return compare({ ...body, id, created, model: told }, streamed, sdk);
+}
+
+function accumulate(daemon, sdk, model) {
+    return accumulated(clientOf(sdk, daemon.url), question(model, ASKED_USAGE));
+}

@@ -1,0 +1,62 @@
+// Starts daemons and other programs of these checks, and ends exactly those, by their handles.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 5_000;
+const LISTENING = /listening[^]*?(http:\/\/127\.0\.0\.1:\d+)/;
+
+const running = new Set();
+
+// 'exit' comes after a failure and after a signal alike; nothing asynchronous works in it.
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => process.exit(130));
+}
+
+/** A child that is ended with us. It gets no variable of ours that could be a setting. */
+export function launch(command, args) {
+    const child = spawn(command, args, { env: { PATH: process.env.PATH } });
+    running.add(child);
+    child.once('close', () => running.delete(child));
+    return child;
+}
+
+/** One daemon on a free port: its `url`, what it printed, and how to stop it. */
+export async function startDaemon(upstreamUrl, settings) {
+    const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    const args = ['-jar', process.env.JAR, '--port', '0', '--upstream', upstreamUrl, ...sets];
+    const child = launch(process.env.JAVA, args);
+    let output = '';
+    const url = await new Promise((resolve, reject) => {
+        const give = (why) => reject(new Error(`the daemon ${why}; it printed:\n${output}`));
+        const timer = setTimeout(give, START_TIMEOUT_MS, 'does not say where it listens');
+        const read = (text) => {
+            output += text;
+            const found = LISTENING.exec(output);
+            if (found) {
+                clearTimeout(timer);
+                resolve(found[1]);
+            }
+        };
+        child.stdout.setEncoding('utf8').on('data', read);
+        child.stderr.setEncoding('utf8').on('data', read);
+        child.once('error', (error) => give(`could not be started: ${error.message}`));
+        child.once('close', (code) => give(`ended with ${code}`));
+    });
+    return {
+        url,
+        output: () => output,
+
+        async stop() {
+            if (!running.has(child)) {
+                return;
+            }
+            const ended = once(child, 'close');
+            child.kill('SIGTERM');
+            const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+            await ended;
+            clearTimeout(timer);
+        },
+    };
+}

@@ -1,0 +1,46 @@
+// Runs the openai-java client; its lines, "ok NAME", "FAIL NAME: why" and "note TEXT", are checks.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { answers } from './answers.mjs';
+import { launch } from './daemon.mjs';
+
+const HERE = fileURLToPath(new URL('java', import.meta.url));
+
+export function javaChecks(world) {
+    test('openai-java', async (t) => {
+        const names = ['text', 'two choices', 'several tool calls'];
+        names.forEach((name) => world.upstream.script(name, { body: answers[name] }));
+        const delayMs = world.intervalMs * 2.5;
+        world.upstream.script('slow', { delayMs, body: answers['several tool calls'] });
+
+        const child = launch(process.env.JAVA, [
+            '-Dstdout.encoding=UTF-8',
+            '-cp',
+            `${HERE}/classes:${HERE}/lib/*`,
+            'Clients',
+            world.daemon.url,
+            world.chunky.url,
+        ]);
+        child.stdin.end(world.corpus.map(({ model }) => `${model}\n`).join(''));
+        let complaint = '';
+        child.stderr.setEncoding('utf8').on('data', (text) => (complaint += text));
+        const ended = once(child, 'close');
+        for await (const line of createInterface({ input: child.stdout })) {
+            await tell(t, line);
+        }
+        const [code] = await ended;
+        assert.equal(code, 0, complaint);
+    });
+}
+
+async function tell(t, line) {
+    if (line.startsWith('note ')) {
+        t.diagnostic(line.slice('note '.length));
+        return;
+    }
+    const [, outcome, name, why] = /^(ok|FAIL) ([^:]*)(?:: (.*))?$/.exec(line) ?? [];
+    await t.test(`openai-java ${name}`, () => assert.ok(outcome === 'ok', why ?? line));
+}

@@ -1,0 +1,55 @@
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import java.util.List;
+
+/// One question, asked the three ways that openai-java offers. It never tries again: one request,
+/// one answer.
+final class Chat {
+
+    private static final ChatCompletionStreamOptions ASKED_USAGE =
+            ChatCompletionStreamOptions.builder().includeUsage(true).build();
+
+    private final OpenAIClient client;
+
+    Chat(String daemonUrl) {
+        client = OpenAIOkHttpClient.builder()
+                .baseUrl(daemonUrl + "/v1")
+                .apiKey("sk-client")
+                .maxRetries(0)
+                .build();
+    }
+
+    ChatCompletion whole(String model) {
+        return client.chat().completions().create(question(model).build());
+    }
+
+    /// Throws what the client throws, also where the stream breaks off.
+    List<ChatCompletionChunk> chunks(String model, boolean withUsage) {
+        var question = question(model);
+        if (withUsage) {
+            question.streamOptions(ASKED_USAGE);
+        }
+        try (var response = client.chat().completions().createStreaming(question.build())) {
+            return response.stream().toList();
+        }
+    }
+
+    ChatCompletion accumulated(String model, boolean withUsage) {
+        var accumulator = ChatCompletionAccumulator.create();
+        chunks(model, withUsage).forEach(accumulator::accumulate);
+        return accumulator.chatCompletion();
+    }
+
+    void close() {
+        client.close();
+    }
+
+    private static ChatCompletionCreateParams.Builder question(String model) {
+        return ChatCompletionCreateParams.builder().model(model).addUserMessage("hello");
+    }
+}

@@ -1,0 +1,100 @@
+import com.openai.core.JsonValue;
+import com.openai.errors.OpenAIServiceException;
+import com.openai.errors.RateLimitException;
+import com.openai.errors.SseException;
+import com.openai.errors.UnauthorizedException;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What a program that uses openai-java sees of a daemon: answers, usage, failures.
+final class Checks {
+
+    private static final String CODE = "rate_limit_exceeded";
+
+    private final Report report;
+    private final Chat chat;
+    private final Chat chunky;
+
+    /// `chunky` speaks to a daemon whose heartbeats are empty chunks.
+    Checks(Report report, Chat chat, Chat chunky) {
+        this.report = report;
+        this.chat = chat;
+        this.chunky = chunky;
+    }
+
+    void run() {
+        Stream.of("text", "two choices", "several tool calls").forEach(model ->
+                report.check("accumulates " + model, () -> same(model)));
+        report.check("takes no notice of comments", () -> same("slow"));
+        report.check("takes no notice of empty chunks", this::sameButForTheBeats);
+        report.check("sees no usage where it did not ask", this::noUsage);
+        report.check("sees the usage it asked for once, in the last chunk", this::usageAtTheEnd);
+        report.check("throws an early 401", () -> early(401, UnauthorizedException.class));
+        report.check("throws an early 429", () -> early(429, RateLimitException.class));
+        report.check("throws the upstream's error after the commit", this::late);
+    }
+
+    private void same(String model) {
+        requireSame(chat.whole(model), chat.accumulated(model, true));
+    }
+
+    /// The beat came before the answer: its id stays, and so its stamp and model may.
+    private void sameButForTheBeats() {
+        ChatCompletion streamed = chunky.accumulated("slow", true);
+        ChatCompletion whole = chat.whole("slow").toBuilder()
+                .id(streamed.id())
+                .created(streamed.created())
+                .model(streamed.model())
+                .build();
+        requireSame(whole, streamed);
+    }
+
+    private static void requireSame(ChatCompletion whole, ChatCompletion streamed) {
+        String difference = new Comparison(whole, streamed).difference();
+        Report.require(difference == null, difference);
+    }
+
+    private void noUsage() {
+        for (ChatCompletionChunk chunk : chat.chunks("text", false)) {
+            Report.require(chunk._usage().isMissing(), "a chunk has a usage");
+        }
+    }
+
+    private void usageAtTheEnd() {
+        List<ChatCompletionChunk> chunks = chat.chunks("text", true);
+        long told = chunks.stream().filter(chunk -> chunk.usage().isPresent()).count();
+        Report.require(told == 1, told + " chunks with a usage");
+        Report.require(chunks.getLast().usage().isPresent(), "the usage is not in the last chunk");
+        Report.require(chunks.getLast().choices().isEmpty(), "the usage chunk has choices");
+    }
+
+    private void early(int status, Class<? extends OpenAIServiceException> type) {
+        OpenAIServiceException thrown = thrownBy("fails " + status);
+        Report.require(type.isInstance(thrown), "threw " + Report.onOneLine(thrown));
+        requireMessage(thrown, "the upstream says " + status);
+    }
+
+    private void late() {
+        OpenAIServiceException thrown = thrownBy("fails late");
+        Report.require(thrown instanceof SseException, "threw " + Report.onOneLine(thrown));
+        requireMessage(thrown, "the upstream gave up");
+        Report.require(thrown.code().equals(Optional.of(CODE)), "code " + thrown.code());
+    }
+
+    private OpenAIServiceException thrownBy(String model) {
+        try {
+            throw new AssertionError("got " + chat.chunks(model, false));
+        } catch (OpenAIServiceException thrown) {
+            return thrown;
+        }
+    }
+
+    private static void requireMessage(OpenAIServiceException thrown, String message) {
+        JsonValue body = thrown.body();
+        String said = thrown.getMessage() + " " + body;
+        Report.require(said.contains(message), "no word of the upstream's in " + said);
+    }
+}

@@ -1,0 +1,34 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.List;
+
+/// The openai-java half of the client checks: `Clients DAEMON_URL CHUNKY_DAEMON_URL`, with the
+/// names of the recorded answers, one a line, on standard input.
+final class Clients {
+
+    private Clients() {
+    }
+
+    static void main(String[] args) throws IOException {
+        List<String> models = standardInput();
+        var report = new Report();
+        var chat = new Chat(args[0]);
+        var chunky = new Chat(args[1]);
+        try {
+            new Checks(report, chat, chunky).run();
+            if (!models.isEmpty()) {
+                new Corpus(report, chat).run(models);
+            }
+        } finally {
+            chat.close();
+            chunky.close();
+        }
+    }
+
+    private static List<String> standardInput() throws IOException {
+        try (var reader = new BufferedReader(new InputStreamReader(System.in))) {
+            return reader.lines().toList();
+        }
+    }
+}

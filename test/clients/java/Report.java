@@ -1,0 +1,32 @@
+/// Tells each check in one line: `ok NAME`, `FAIL NAME: why` or `note TEXT`.
+final class Report {
+
+    @FunctionalInterface
+    interface Check {
+        void run() throws Exception;
+    }
+
+    /// Runs one check; whatever it throws is its failure, and the next one runs all the same.
+    void check(String name, Check check) {
+        try {
+            check.run();
+            System.out.println("ok " + name);
+        } catch (Exception | AssertionError failure) {
+            System.out.println("FAIL " + name + ": " + onOneLine(failure));
+        }
+    }
+
+    void note(String text) {
+        System.out.println("note " + text);
+    }
+
+    static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    static String onOneLine(Throwable failure) {
+        return failure.toString().replaceAll("\\s+", " ");
+    }
+}

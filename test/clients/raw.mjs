@@ -1,0 +1,39 @@
+// The wire as a plain fetch sees it: when the headers came, when each piece came, how it ended.
+import { performance } from 'node:perf_hooks';
+
+const POST = { 'content-type': 'application/json', authorization: 'Bearer sk-client' };
+
+export async function rawChat(url, request, { signal, onPiece = () => {} } = {}) {
+    const sentAt = performance.now();
+    const response = await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: POST,
+        body: typeof request === 'string' ? request : JSON.stringify(request),
+        signal,
+    });
+    const { status, headers } = response;
+    const seen = { status, headers, headersMs: performance.now() - sentAt, pieces: [] };
+    try {
+        for await (const bytes of response.body ?? []) {
+            seen.pieces.push({ at: performance.now(), bytes: Buffer.from(bytes) });
+            onPiece(seen);
+        }
+    } catch (error) {
+        seen.error = error;
+    }
+    seen.bytes = Buffer.concat(seen.pieces.map((piece) => piece.bytes));
+    seen.text = seen.bytes.toString('utf8');
+    return seen;
+}
+
+/** When the first byte of the first `data:` line came; comments before it do not count. */
+export function firstDataAt({ pieces }) {
+    let text = '';
+    for (const { at, bytes } of pieces) {
+        text += bytes.toString('latin1');
+        if (/^data:/m.test(text)) {
+            return at;
+        }
+    }
+    return undefined;
+}
