@@ -20,13 +20,14 @@ final class ChatAnswer {
         if (isError(object)) {
             throw new NotAnAnswer(ApiError.in(object));
         }
-        if (object.get("candidates") instanceof JsonArray candidates) {
+        if (object.get("candidates") instanceof JsonArray candidates && !object.has("choices")) {
             return withChoices(GeminiAnswer.read(object, candidates, telling));
         }
         return withChoices(object);
     }
 
-    private static boolean isError(JsonObject body) {
+    /// Whether this is an error, whatever its status says.
+    static boolean isError(JsonObject body) {
         return switch (body.get("error")) {
             case JsonNull _ -> false;
             case JsonString(var text) -> !text.isEmpty();

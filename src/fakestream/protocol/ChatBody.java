@@ -16,6 +16,9 @@ final class ChatBody {
     /// No line may be longer, in bytes: aiohttp's readers fail above 128 KiB (open-webui#24928).
     static final int LONGEST_LINE = 96 * 1024;
 
+    /// What a line holds beside a delta, in bytes.
+    private static final int FRAME = 2048;
+
     /// Pieces of what nobody reads as it comes, in UTF-16 units: far enough under the longest line
     /// even where each unit is escaped, and in few enough chunks for an agent that waits for them.
     private static final int LARGE_PIECE = 8 * 1024;
@@ -36,6 +39,11 @@ final class ChatBody {
         body.addFunctionCall();
         body.addToolCalls();
         return body.deltas;
+    }
+
+    /// Whether a line of data is no longer than a line may be.
+    static boolean fitsLine(String data) {
+        return isShort(data, LONGEST_LINE - "data: ".length());
     }
 
     /// All members that have no form of their own, unsplit in one delta: openai-node and
@@ -89,7 +97,12 @@ final class ChatBody {
     }
 
     private static boolean fits(JsonValue value) {
-        return value.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_LINE - 2048;
+        return isShort(value.toString(), LONGEST_LINE - FRAME);
+    }
+
+    private static boolean isShort(String text, int bytes) {
+        return text.length() <= bytes / 3
+                || text.getBytes(StandardCharsets.UTF_8).length <= bytes;
     }
 
     private void addText(String name, int pieceLength) {
@@ -126,7 +139,8 @@ final class ChatBody {
         var start = new JsonObject.Builder().add("index", index)
                 .addAll(call.without("index"));
         if (function instanceof JsonObject object) {
-            start.add("type", call.has("type") ? call.get("type") : new JsonString("function"));
+            var type = call.string("type");
+            start.add("type", type == null || type.isEmpty() ? "function" : type);
             start.add("function", object.get("arguments") instanceof JsonString
                     ? object.with("arguments", new JsonString("")) : object);
         }

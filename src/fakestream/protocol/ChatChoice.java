@@ -17,10 +17,10 @@ final class ChatChoice {
     private final String others;
     private final List<ChatDelta> body;
 
-    /// @param position where the choice stands, for one that does not say its index
+    /// @param index that the choice goes by, whatever it says itself
     /// @param pieceLength of its texts, in UTF-16 units
-    ChatChoice(JsonObject choice, int position, int pieceLength) {
-        this.index = index(choice, position);
+    ChatChoice(JsonObject choice, int index, int pieceLength) {
+        this.index = index;
         this.choice = choice;
         this.message = choice.get("message") instanceof JsonObject object ? object
                 : JsonObject.EMPTY;

@@ -28,11 +28,23 @@ final class ChatFold {
     }
 
     static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+        return folded(events).whole();
+    }
+
+    /// Each half for itself and then both as one, so that a long text is not copied once for each
+    /// of its pieces.
+    private static ChatFold folded(List<SseEvent.Received> events) throws NotAnAnswer {
         var fold = new ChatFold();
-        for (var event : events) {
-            fold.add(event);
+        if (events.size() < 2) {
+            for (var event : events) {
+                fold.add(event);
+            }
+            return fold;
         }
-        return fold.whole();
+        var half = events.size() / 2;
+        fold.add(folded(events.subList(0, half)));
+        fold.add(folded(events.subList(half, events.size())));
+        return fold;
     }
 
     private void add(SseEvent.Received event) throws NotAnAnswer {
@@ -40,21 +52,33 @@ final class ChatFold {
         if (ChatPassage.isError(event, chunk)) {
             throw new NotAnAnswer(ApiError.in(chunk));
         }
-        done |= event.data().equals(ChatCompletions.DONE);
-        top = overwritten(top, chunk.without("choices", "object"));
+        done = event.data().equals(ChatCompletions.DONE);
+        top = chunk.without("choices", "object");
         for (var choice : ChatPassage.choices(chunk)) {
-            var index = ChatChoice.index(choice, 0);
-            choices.put(index, added(choices.getOrDefault(index, JsonObject.EMPTY), choice));
+            choices.merge(ChatChoice.index(choice, 0), read(choice), ChatFold::joinedChoices);
         }
     }
 
-    /// A choice with one more delta in it; what the delta holds is kept under `message`.
-    private static JsonObject added(JsonObject old, JsonObject choice) {
-        var result = overwritten(old, choice.without("delta", "logprobs"));
-        result = result.with("message", joined("message", orEmpty(old.get("message")),
+    private void add(ChatFold more) {
+        done |= more.done;
+        top = overwritten(top, more.top);
+        more.choices.forEach((index, choice) ->
+                choices.merge(index, choice, ChatFold::joinedChoices));
+    }
+
+    /// A choice as in a whole answer; what its delta holds stands under `message`.
+    private static JsonObject read(JsonObject choice) {
+        return choice.without("delta").with("message", joined("message", JsonObject.EMPTY,
                 orEmpty(choice.get("delta"))));
-        return choice.has("logprobs") ? result.with("logprobs",
-                joined("logprobs", old.get("logprobs"), choice.get("logprobs"))) : result;
+    }
+
+    private static JsonObject joinedChoices(JsonObject old, JsonObject more) {
+        var result = overwritten(old, more.without("message", "logprobs"));
+        for (var name : List.of("message", "logprobs")) {
+            result = more.has(name) ? result.with(name,
+                    joined(name, old.get(name), more.get(name))) : result;
+        }
+        return result;
     }
 
     private static JsonValue orEmpty(JsonValue value) {
@@ -97,31 +121,46 @@ final class ChatFold {
         return new JsonObject(members);
     }
 
-    /// The index of a call is its place in the list; a whole answer does not tell it.
+    /// A part that says no index is a call of its own.
     private static JsonArray joinedCalls(List<JsonValue> old, List<JsonValue> more) {
         var calls = new ArrayList<>(old);
         for (var call : more) {
             if (call instanceof JsonObject part) {
-                var index = ChatChoice.index(part, calls.size());
-                if (index < calls.size()) {
-                    calls.set(index, joined((JsonObject) calls.get(index), part.without("index")));
+                var place = place(calls, part);
+                if (place < 0) {
+                    calls.add(part);
                 } else {
-                    calls.add(part.without("index"));
+                    calls.set(place, joined((JsonObject) calls.get(place), part));
                 }
             }
         }
         return new JsonArray(calls);
     }
 
+    private static int place(List<JsonValue> calls, JsonObject part) {
+        var index = ChatChoice.index(part, -1);
+        return index < 0 ? -1 : calls.stream().map(call -> call instanceof JsonObject object
+                ? ChatChoice.index(object, -1) : -1).toList().indexOf(index);
+    }
+
     private JsonObject whole() throws NotAnAnswer {
-        var finished = choices.values().stream().allMatch(choice ->
-                choice.get("finish_reason") instanceof JsonString);
+        var finished = choices.values().stream().allMatch(ChatPassage::isFinished);
         if (choices.isEmpty() || !done && !finished) {
             throw new NotAnAnswer(ApiError.upstream("upstream_truncated",
                     "the upstream's stream ended before its answer was whole"));
         }
         var folded = new JsonObject.Builder().add("object", "chat.completion").addAll(top)
-                .add("choices", new JsonArray(List.copyOf(choices.values()))).build();
+                .add("choices", new JsonArray(choices.values().stream()
+                        .map(ChatFold::withoutCallIndices).toList())).build();
         return JsonNull.NULL.equals(folded.get("usage")) ? folded.without("usage") : folded;
+    }
+
+    /// The index of a call is its place in the list; a whole answer does not tell it.
+    private static JsonValue withoutCallIndices(JsonObject choice) {
+        var message = (JsonObject) choice.get("message");
+        return message.get("tool_calls") instanceof JsonArray(var calls)
+                ? choice.with("message", message.with("tool_calls", new JsonArray(calls.stream()
+                        .map(call -> (JsonValue) ((JsonObject) call).without("index")).toList())))
+                : choice;
     }
 }

@@ -5,16 +5,17 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Spreads a choice's log probabilities over the deltas of its body, each token with the piece of
-/// text that it ends in. Any partition of the lists folds back the same, as long as nothing sits
-/// on the choice's first chunk, which the body never is.
+/// Spreads a choice's log probabilities over the pieces of its text, each token with the piece that
+/// it ends in. Any partition of the lists folds back the same, as long as nothing sits on the
+/// choice's first chunk, which the body never is.
 final class ChatLogprobs {
-    /// How much of them one line may carry, in UTF-16 units: the rest of the longest line is the
-    /// text's and the frame's. One token with its twenty alternatives is some 2,000.
-    private static final int ROOM = 32 * 1024;
+    /// How much of them one line may carry, in bytes: the rest of the longest line is the text's,
+    /// the frame's, and the last token's. One with its twenty alternatives is some 2,000.
+    private static final int ROOM = 24 * 1024;
 
     private final JsonObject logprobs;
     private final List<ChatDelta> deltas = new ArrayList<>();
@@ -31,7 +32,7 @@ final class ChatLogprobs {
             case null -> body;
             case JsonNull _ -> body;
             case JsonObject object when hasTokens(object) -> new ChatLogprobs(object).spread(body);
-            default -> onFirst(logprobs, body);
+            default -> first(logprobs, body);
         };
     }
 
@@ -43,10 +44,11 @@ final class ChatLogprobs {
         return logprobs.get(name) instanceof JsonArray(var elements) ? elements : List.of();
     }
 
-    /// A vendor's own form (Together's parallel lists) stays whole.
-    private static List<ChatDelta> onFirst(JsonValue logprobs, List<ChatDelta> body) {
-        var deltas = new ArrayList<>(body.isEmpty() ? List.of(ChatDelta.NOTHING) : body);
-        deltas.set(0, deltas.getFirst().withLogprobs(logprobs));
+    /// A vendor's own form (Together's parallel lists) stays whole, in a delta of its own: it may
+    /// be as long as a line, and so may the first delta.
+    private static List<ChatDelta> first(JsonValue logprobs, List<ChatDelta> body) {
+        var deltas = new ArrayList<>(body);
+        deltas.addFirst(ChatDelta.NOTHING.withLogprobs(logprobs));
         return deltas;
     }
 
@@ -56,7 +58,7 @@ final class ChatLogprobs {
         for (var delta : body) {
             content.follow(delta);
             refusal.follow(delta);
-            deltas.add(content.isDue() ? carrying(delta, content)
+            deltas.add(!delta.piece() ? delta : content.isDue() ? carrying(delta, content)
                     : refusal.isDue() ? carrying(delta, refusal) : delta);
         }
         while (content.remain()) {
@@ -120,7 +122,7 @@ final class ChatLogprobs {
             var from = next;
             for (int size = 0; isDue() && size < ROOM; next++) {
                 var token = all.get(next);
-                size += token.toString().length();
+                size += token.toString().getBytes(StandardCharsets.UTF_8).length;
                 covered += token instanceof JsonObject object
                         && object.get("token") instanceof JsonString(var text) ? text.length() : 0;
             }

@@ -14,6 +14,10 @@ import java.util.List;
 /// Passes a chunk of an upstream's own stream on: byte for byte, unless a heartbeat has opened the
 /// client's stream under another id.
 final class ChatPassage {
+    /// What a pause repeats of a chunk. The rest it must not: usage is added up by some clients.
+    private static final List<String> FRAME = List.of("id", "object", "created", "model",
+            "system_fingerprint", "service_tier");
+
     private ChatPassage() {
     }
 
@@ -25,12 +29,13 @@ final class ChatPassage {
         if (isError(event, chunk)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.FAILED);
         }
-        if (choices(chunk).isEmpty()) {
+        if (!(chunk.get("choices") instanceof JsonArray)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.OPEN);
         }
         var told = telling.begun() ? renamed(chunk, telling) : chunk;
+        var finishes = choices(chunk).stream().anyMatch(ChatPassage::isFinished);
         return new Passage(telling.begun() ? SseEvent.Message.of(told.toString()) : event,
-                pause(told), finishes(chunk) ? Progress.WHOLE : Progress.OPEN);
+                pause(told), finishes ? Progress.WHOLE : Progress.OPEN);
     }
 
     /// The chunk that an event holds, or an empty object where it holds none.
@@ -44,7 +49,12 @@ final class ChatPassage {
     }
 
     static boolean isError(SseEvent.Received event, JsonObject chunk) {
-        return event.type().equals("error") || isThere(chunk.get("error"));
+        return event.type().equals("error") || ChatAnswer.isError(chunk);
+    }
+
+    /// Whether a choice says why it ends; some upstreams say an empty reason all the way.
+    static boolean isFinished(JsonObject choice) {
+        return choice.string("finish_reason") instanceof String reason && !reason.isEmpty();
     }
 
     /// The choices of a chunk that are objects.
@@ -60,27 +70,36 @@ final class ChatPassage {
         return choices;
     }
 
-    private static boolean finishes(JsonObject chunk) {
-        return choices(chunk).stream().anyMatch(choice -> isThere(choice.get("finish_reason")));
-    }
-
-    private static boolean isThere(JsonValue value) {
-        return value != null && !value.equals(JsonNull.NULL);
-    }
-
-    /// An empty chunk in the name of the upstream's stream.
+    /// An empty chunk in the name of the upstream's stream, for those choices of this one that go
+    /// on; a comment, where there are none: openai-java throws at a choice that goes on behind its
+    /// finish, and openai-go forgets the finish.
     private static SseEvent pause(JsonObject chunk) {
-        var choice = new JsonObject.Builder().add("index", 0)
-                .add("delta", JsonObject.EMPTY).add("finish_reason", JsonNull.NULL).build();
-        return SseEvent.Message.of(
-                chunk.with("choices", JsonArray.of(choice)).toString());
+        var open = choices(chunk).stream().filter(choice -> !isFinished(choice))
+                .map(ChatPassage::nothing).toList();
+        if (open.isEmpty()) {
+            return SseEvent.HEARTBEAT;
+        }
+        var pause = new JsonObject.Builder();
+        for (var name : FRAME) {
+            if (chunk.has(name)) {
+                pause.add(name, chunk.get(name));
+            }
+        }
+        return SseEvent.Message.of(pause.add("choices", new JsonArray(open)).build().toString());
     }
 
-    /// Under the id that the stream has begun with, and without the role that it has told.
+    private static JsonValue nothing(JsonObject choice) {
+        return new JsonObject.Builder().add("index", ChatChoice.index(choice, 0))
+                .add("delta", JsonObject.EMPTY).add("finish_reason", JsonNull.NULL).build();
+    }
+
+    /// Under the id that the stream has begun with, and without the role that it has told, which is
+    /// the first choice's.
     private static JsonObject renamed(JsonObject chunk, Telling telling) {
         var choices = new ArrayList<JsonValue>();
         for (var choice : choices(chunk)) {
-            choices.add(choice.get("delta") instanceof JsonObject delta
+            choices.add(ChatChoice.index(choice, 0) == 0
+                    && choice.get("delta") instanceof JsonObject delta
                     ? choice.with("delta", delta.without("role")) : choice);
         }
         return chunk.with("id", new JsonString(telling.id()))

@@ -1,9 +1,9 @@
 package fakestream.protocol;
 
-import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -25,7 +25,7 @@ final class ChatReplay {
         this.frame = frame;
         this.choices = choices(answer, telling.pieceLength());
         this.others = answer.without("id", "object", "created", "model", "system_fingerprint",
-                "service_tier", "choices", "usage", "error");
+                "service_tier", "choices", "usage", "error", "obfuscation");
         this.usage = usage;
         this.begun = telling.begun();
     }
@@ -37,12 +37,16 @@ final class ChatReplay {
         return new ChatReplay(frame, answer, usage, telling).tell();
     }
 
+    /// By index. Where two choices have the same, as from upstreams that write 0 in each, their
+    /// places tell them apart.
     private static List<ChatChoice> choices(JsonObject answer, int pieceLength) {
-        var elements = answer.get("choices") instanceof JsonArray(var list) ? list
-                : List.<JsonValue>of();
-        return IntStream.range(0, elements.size())
-                .filter(i -> elements.get(i) instanceof JsonObject)
-                .mapToObj(i -> new ChatChoice((JsonObject) elements.get(i), i, pieceLength))
+        var choices = ChatPassage.choices(answer);
+        var indices = IntStream.range(0, choices.size())
+                .map(i -> ChatChoice.index(choices.get(i), i)).toArray();
+        var distinct = Arrays.stream(indices).distinct().count() == choices.size();
+        return IntStream.range(0, choices.size())
+                .mapToObj(i -> new ChatChoice(choices.get(i), distinct ? indices[i] : i,
+                        pieceLength))
                 .sorted(Comparator.comparingInt(ChatChoice::index))
                 .toList();
     }
@@ -59,11 +63,9 @@ final class ChatReplay {
         return new Replay(events, pause);
     }
 
-    /// A heartbeat opens only the choice with index 0, which is the first.
+    /// A heartbeat opens only the choice with index 0.
     private String opening() {
-        return IntStream.range(0, choices.size())
-                .mapToObj(i -> choices.get(i).opening(begun && i == 0))
-                .collect(Collectors.joining(","));
+        return entries(choice -> choice.opening(begun && choice.index() == 0));
     }
 
     /// The bodies side by side, and the finish of all of them behind the longest: openai-java
@@ -71,11 +73,22 @@ final class ChatReplay {
     private void addBodies() {
         var longest = choices.stream().mapToInt(choice -> choice.body().size()).max().orElse(0);
         for (int i = 0; i < longest; i++) {
-            var position = i;
-            var data = frame.chunk(entries(choice -> choice.body(position)));
-            var piece = choices.stream().anyMatch(choice -> choice.isPiece(position));
-            events.add(new SseEvent.Message("", data, piece));
+            addBody(i, choices);
         }
+    }
+
+    /// A delta of each of these choices, or of one after the other where the line would else be
+    /// longer than any of them needs.
+    private void addBody(int position, List<ChatChoice> speaking) {
+        var data = frame.chunk(entries(choice -> speaking.contains(choice)
+                ? choice.body(position) : choice.pause()));
+        if (speaking.size() > 1 && !ChatBody.fitsLine(data)) {
+            speaking.stream().filter(choice -> position < choice.body().size())
+                    .forEach(choice -> addBody(position, List.of(choice)));
+            return;
+        }
+        var piece = speaking.stream().anyMatch(choice -> choice.isPiece(position));
+        events.add(new SseEvent.Message("", data, piece));
     }
 
     private String entries(Function<ChatChoice, String> entry) {

@@ -1,6 +1,7 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonArray;
+import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
@@ -85,15 +86,24 @@ final class GeminiAnswer {
         if (!(part instanceof JsonObject object)) {
             others.add(part);
         } else if (object.get("text") instanceof JsonString(var text)) {
-            var thought = object.get("thought");
-            (thought != null && thought.toString().equals("true") ? reasoning : content)
-                    .append(text);
+            addText(object, text);
         } else if (object.get("functionCall") instanceof JsonObject call) {
             calls.add(toolCall(object, call));
-        } else if (object.get("inlineData") instanceof JsonObject data) {
-            images.add(image(data));
+        } else if (object.get("inlineData") instanceof JsonObject data
+                && data.string("data") != null) {
+            images.add(image(object, data));
         } else {
             others.add(object);
+        }
+    }
+
+    /// What else a text has, such as the signature of a thought, has no place in a joined text.
+    private void addText(JsonObject part, String text) {
+        var thought = JsonBoolean.TRUE.equals(part.get("thought"));
+        (thought ? reasoning : content).append(text);
+        var rest = part.without("text", "thought");
+        if (!rest.members().isEmpty()) {
+            others.add(rest);
         }
     }
 
@@ -111,10 +121,12 @@ final class GeminiAnswer {
                 .build();
     }
 
-    private static JsonObject image(JsonObject data) {
-        var url = "data:" + data.string("mimeType") + ";base64," + data.string("data");
+    private static JsonObject image(JsonObject part, JsonObject data) {
+        var type = data.string("mimeType");
+        var url = "data:" + (type == null ? "" : type) + ";base64," + data.string("data");
         return new JsonObject.Builder().add("type", "image_url")
-                .add("image_url", new JsonObject.Builder().add("url", url).build()).build();
+                .add("image_url", new JsonObject.Builder().add("url", url).build())
+                .addAll(part.without("inlineData")).build();
     }
 
     private JsonObject message() {

@@ -49,7 +49,7 @@ final class TextPieces {
         var end = Math.min(text.length(), start + target + LOOK_AHEAD);
         var window = text.substring(start, end);
         var sentence = last(sentences, window);
-        if (sentence > target / 2) {
+        if (sentence > target / 2 && boundary(window, sentence)) {
             return sentence;
         }
         var word = last(words, window);

@@ -1,0 +1,103 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonNumber;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+
+/// What of a whole answer must come back from its stream: everything, but for what WIRE.md says is
+/// lost or made good. Written after WIRE.md sections 0 and 2, and not after our code.
+final class Canonical {
+    private Canonical() {
+    }
+
+    /// Usage only where it was asked for; an id, created and model in any case; choices by index.
+    static JsonObject of(JsonObject request, JsonObject answer, Telling telling) {
+        var result = answer.without("object", "error", "obfuscation");
+        var id = answer.string("id");
+        if (telling.begun() || id == null || id.isEmpty()) {
+            result = result.with("id", new JsonString(telling.id()));
+        }
+        if (isNothing(answer.get("created"))) {
+            result = result.with("created", JsonNumber.of(0));
+        }
+        if (isNothing(answer.get("model"))) {
+            result = result.with("model", request.get("model"));
+        }
+        if (!request.has("stream_options") || isNothing(answer.get("usage"))) {
+            result = result.without("usage");
+        }
+        var choices = choices(((JsonArray) answer.get("choices")).elements());
+        return result.with("choices", new JsonArray(choices.stream().map(choice ->
+                (JsonValue) (telling.begun() ? opened(choice) : choice)).toList()));
+    }
+
+    /// A heartbeat that opens the stream tells the first choice's role before it is known.
+    private static JsonObject opened(JsonObject choice) {
+        return choice.get("index").equals(JsonNumber.of(0)) ? choice.with("message",
+                ((JsonObject) choice.get("message")).with("role", new JsonString("assistant")))
+                : choice;
+    }
+
+    /// A choice without an index has its place for one; so have all where two say the same.
+    private static List<JsonObject> choices(List<JsonValue> original) {
+        var choices = new ArrayList<JsonObject>();
+        var seen = new HashSet<JsonValue>();
+        for (int i = 0; i < original.size(); i++) {
+            var choice = (JsonObject) original.get(i);
+            choices.add(choice(choice.has("index") ? choice
+                    : choice.with("index", JsonNumber.of(i))));
+            seen.add(choices.getLast().get("index"));
+        }
+        for (int i = 0; seen.size() < choices.size() && i < choices.size(); i++) {
+            choices.set(i, choices.get(i).with("index", JsonNumber.of(i)));
+        }
+        choices.sort(Comparator.comparing(choice -> choice.get("index").toString()));
+        return choices;
+    }
+
+    private static JsonObject choice(JsonObject choice) {
+        var message = choice.get("message") instanceof JsonObject object ? object
+                : JsonObject.EMPTY;
+        var reason = choice.string("finish_reason");
+        var calls = message.get("tool_calls") instanceof JsonArray(var list) && !list.isEmpty();
+        return choice.with("message", message(message)).with("finish_reason",
+                new JsonString(reason != null && !reason.isEmpty() ? reason
+                        : calls ? "tool_calls" : "stop"));
+    }
+
+    /// A role in any case; no null that stands for a call or audio, no call without a name.
+    private static JsonObject message(JsonObject message) {
+        var result = message;
+        for (var name : List.of("function_call", "tool_calls", "audio")) {
+            result = isNothing(message.get(name)) ? result.without(name) : result;
+        }
+        var role = message.string("role");
+        result = role == null || role.isEmpty()
+                ? result.with("role", new JsonString("assistant")) : result;
+        if (message.get("function_call") instanceof JsonObject call
+                && (call.string("name") == null || call.string("name").isEmpty())) {
+            result = result.without("function_call");
+        }
+        return result.get("tool_calls") instanceof JsonArray(var calls)
+                ? result.with("tool_calls", new JsonArray(calls.stream()
+                        .map(call -> (JsonValue) toolCall((JsonObject) call)).toList())) : result;
+    }
+
+    /// The index of a call is its place; a function's call says that it is one.
+    private static JsonObject toolCall(JsonObject call) {
+        var result = call.without("index");
+        return call.has("function") && isNothing(call.get("type"))
+                ? result.with("type", new JsonString("function")) : result;
+    }
+
+    private static boolean isNothing(JsonValue value) {
+        return value == null || value.equals(JsonNull.NULL);
+    }
+}

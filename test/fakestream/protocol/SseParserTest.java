@@ -1,0 +1,164 @@
+package fakestream.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SseParserTest {
+    private static final String[] PARTS = {"data", "event", ":", ": ", " ", "x", "{\"a\":1}",
+        "[DONE]", "\n", "\r", "\r\n", "\n\n", "\r\n\r\n", "\r\r", "\u00e9\ud83d\ude00",
+        "id: 7", "\u2028", "\ufeff"};
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void findsEventsWhateverTheLineEnd(String end) {
+        var stream = "data: one" + end + end + "event: error" + end + "data: two" + end + end;
+        assertEquals(List.of("/one", "error/two"), read(stream));
+    }
+
+    @Test
+    void givesAnEventAsSoonAsItsBlankLineIsThere() {
+        var parser = new SseParser();
+        assertEquals(List.of(), feed(parser, "data: one\n"));
+        assertEquals(List.of("/one"), told(feed(parser, "\n")));
+        assertEquals(List.of(), feed(parser, "data: two\r\n\r"));
+        assertEquals(List.of("/two"), told(feed(parser, "\n")));
+        assertEquals(List.of("/three"), told(feed(parser, "data: three\r\rdata: four")));
+    }
+
+    @Test
+    void keepsALineEndOfTwoBytesWithItsEvent() {
+        var parser = new SseParser();
+        var events = new ArrayList<>(feed(parser, "data: a\r\n\r"));
+        events.addAll(feed(parser, "\ndata: b\r\n\r\n"));
+        assertEquals(List.of("data: a\r\n\r\n", "data: b\r\n\r\n"), events.stream()
+                .map(event -> new String(event.bytes(), StandardCharsets.UTF_8)).toList());
+    }
+
+    @Test
+    void skipsCommentsAndFieldsThatItDoesNotKnow() {
+        assertEquals(List.of("/x"), read(": heartbeat\nid: 7\nretry: 3\ndata: x\ndatum: y\n\n"));
+        assertEquals(List.of("/"), read(": heartbeat\n\n"));
+    }
+
+    @Test
+    void takesOneBlankBehindTheColonAndNoMore() {
+        assertEquals(List.of("/x", "/ x", "e/x "),
+                read("data:x\n\ndata:  x\n\nevent:e\ndata: x \n\n"));
+    }
+
+    @Test
+    void joinsLinesOfDataAndTakesTheLastType() {
+        assertEquals(List.of("b/1\n\n2"), read("event: a\ndata: 1\ndata:\ndata: 2\nevent: b\n\n"));
+    }
+
+    @Test
+    void takesALineWithoutAColonForAFieldWithoutAValue() {
+        assertEquals(List.of("/1\n"), read("event: a\ndata: 1\ndata\nevent\n\n"));
+    }
+
+    @Test
+    void dropsAByteOrderMarkWhereTheStreamBeginsAndNowhereElse() {
+        assertEquals(List.of("/x", "/"), read("\ufeffdata: x\n\n\ufeffdata: y\n\n"));
+        var marked = "\ufeffdata: x\n\n".getBytes(StandardCharsets.UTF_8);
+        assertEquals("data: x\n\n", new String(joined(events(marked, () -> 1)),
+                StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void readsUtf8() {
+        assertEquals(List.of("/\u00e9\u4e16\ud83d\ude00\u2028\u0085"),
+                read("data: \u00e9\u4e16\ud83d\ude00\u2028\u0085\n\n"));
+    }
+
+    @Test
+    void givesWhatIsLeftAtTheEnd() {
+        assertEquals(List.of("/x"), read("data: x"));
+        assertEquals(List.of("/x"), read("data: x\n"));
+        assertEquals(List.of("/x"), read("data: x\r\r"));
+        assertEquals(List.of("/x", "/[DONE]"), read("data: x\n\ndata: [DONE]"));
+        assertEquals(List.of(), read(""));
+    }
+
+    @Test
+    void givesBlankLinesAtTheEndAsAnEventOfNothing() {
+        assertEquals(List.of("/x"), read("data: x\r\n\r\n"));
+        assertEquals(List.of("/x", "/"), read("data: x\r\n\r\n\r\n"));
+    }
+
+    @Test
+    void reachesBackOverNothingButTheBytesThatItIsGiven() {
+        var parser = new SseParser();
+        var bytes = "----data: x\n\n----".getBytes(StandardCharsets.UTF_8);
+        assertEquals(List.of("/x"), told(parser.feed(bytes, 4, bytes.length - 8)));
+        assertTrue(parser.end().isEmpty());
+    }
+
+    @Test
+    void takesEventsOfAnyLength() {
+        var long1 = "x".repeat(5000);
+        var long2 = "\u4e16".repeat(100_000);
+        assertEquals(List.of("/" + long1, "/" + long2, "/y"),
+                read("data: " + long1 + "\n\ndata: " + long2 + "\n\ndata: y\n\n"));
+    }
+
+    @Test
+    void findsTheSameEventsAndKeepsEveryByteHoweverTheStreamIsSplit() {
+        for (int seed = 0; seed < 2000; seed++) {
+            var random = new Random(seed);
+            var text = new StringBuilder(":");
+            for (int i = random.nextInt(40); i > 0; i--) {
+                text.append(PARTS[random.nextInt(PARTS.length)]);
+            }
+            var stream = text.toString().getBytes(StandardCharsets.UTF_8);
+            var whole = events(stream, () -> stream.length);
+            var parts = events(stream, () -> 1 + random.nextInt(5));
+            assertEquals(told(whole), told(parts), "seed " + seed);
+            assertArrayEquals(stream, joined(whole), "seed " + seed);
+            assertArrayEquals(stream, joined(parts), "seed " + seed);
+        }
+    }
+
+    private static List<String> read(String stream) {
+        var bytes = stream.getBytes(StandardCharsets.UTF_8);
+        return told(events(bytes, () -> bytes.length));
+    }
+
+    private static List<SseEvent.Received> feed(SseParser parser, String text) {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        return parser.feed(bytes, 0, bytes.length);
+    }
+
+    private static List<SseEvent.Received> events(byte[] stream,
+            IntSupplier length) {
+        var parser = new SseParser();
+        var events = new ArrayList<SseEvent.Received>();
+        for (int at = 0; at < stream.length;) {
+            var count = Math.min(stream.length - at, length.getAsInt());
+            events.addAll(parser.feed(stream, at, count));
+            at += count;
+        }
+        parser.end().ifPresent(events::add);
+        return events;
+    }
+
+    private static byte[] joined(List<SseEvent.Received> events) {
+        var bytes = new ByteArrayOutputStream();
+        events.forEach(event -> bytes.writeBytes(event.bytes()));
+        return bytes.toByteArray();
+    }
+
+    private static List<String> told(List<SseEvent.Received> events) {
+        return events.stream().map(event -> event.type() + "/" + event.data()).toList();
+    }
+}
