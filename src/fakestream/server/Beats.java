@@ -39,17 +39,20 @@ final class Beats {
 
     /// The next beat; null where there is none to send now.
     SseEvent next() {
-        return switch (style) {
-            case OFF -> null;
-            case COMMENT, CHUNK -> answered ? pause : waiting();
-        };
+        if (style == HeartbeatStyle.OFF) {
+            return null;
+        }
+        var beat = answered ? pause : waiting();
+        return style == HeartbeatStyle.CHUNK && beat instanceof SseEvent.Comment ? null : beat;
     }
 
-    /// The answer is here: from now on there are only the beats for its pauses.
+    /// The answer is here: from now on there are only the beats for its pauses. Until it says what
+    /// that is, they change nothing of what the client has been told.
     ///
     /// @return how much of the stream the client has been told
     Telling answered() {
         answered = true;
+        pause = telling.begun() ? protocol.heartbeat(request, telling) : SseEvent.HEARTBEAT;
         return telling;
     }
 

@@ -61,7 +61,7 @@ final class EventStream implements AutoCloseable {
     /// @param onLeaving runs once, when a write shows that the client is gone
     static EventStream open(Client client, Beats beats, Timing timing, Runnable onLeaving) {
         var stream = new EventStream(client, beats, timing, onLeaving);
-        stream.awaitBeat();
+        stream.awaitBeat(timing.commitAfter().toNanos());
         return stream;
     }
 
@@ -198,28 +198,28 @@ final class EventStream implements AutoCloseable {
     }
 
     /// Comes back when a beat may be due. The timer's thread only hands over.
-    private void awaitBeat() {
-        var delay = Math.max(due - System.nanoTime(), 0);
-        nextTick = timing.timer().schedule(() -> timing.executor().execute(this::tick), delay,
-                TimeUnit.NANOSECONDS);
+    private void awaitBeat(long nanos) {
+        nextTick = timing.timer().schedule(() -> timing.executor().execute(this::tick),
+                Math.max(nanos, 0), TimeUnit.NANOSECONDS);
     }
 
     /// Runs on a virtual thread of its own.
     private void tick() {
-        if (lock.tryLock()) {
-            try {
-                if (ended) {
-                    return;
-                }
-                beatIfDue();
-            } catch (ClientLeft _) {
-                leave();
-                return;
-            } finally {
-                lock.unlock();
-            }
+        if (!lock.tryLock()) {
+            // Not at once, for a write that is stuck holds the lock until it is cut off.
+            awaitBeat(timing.interval().toNanos() / 10);
+            return;
         }
-        awaitBeat();
+        try {
+            if (!ended) {
+                beatIfDue();
+                awaitBeat(due - System.nanoTime());
+            }
+        } catch (ClientLeft _) {
+            leave();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void beatIfDue() throws ClientLeft {

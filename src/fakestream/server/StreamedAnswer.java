@@ -4,6 +4,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.Passage;
 import fakestream.protocol.Passage.Progress;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
@@ -13,7 +14,9 @@ import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamCall;
 import fakestream.upstream.UpstreamException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /// One answer on its way into one stream. Whatever goes wrong upstream becomes a plain response
 /// with its own status while that is possible, and a failure told in the stream after that; it
@@ -68,37 +71,72 @@ final class StreamedAnswer {
         }
     }
 
-    /// The upstream streams although it was asked not to: its events go on as they come.
+    /// The upstream streams although it was asked not to: its events go on as they come, until
+    /// one of them tells of a failure.
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
         var telling = stream.answered(answer.headersForClient());
         var parser = new SseParser();
         var buffer = new byte[8 * 1024];
-        var progress = Progress.OPEN;
-        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
-            progress = passOn(parser.feed(buffer, 0, n), telling, progress);
-        }
-        progress = passOn(parser.end().stream().toList(), telling, progress);
-        switch (progress) {
-            case WHOLE -> stream.end(List.of());
-            case FAILED -> stream.breakOff(List.of(), "the upstream failed in its stream");
-            case OPEN -> {
-                var error = ApiError.upstream("upstream_truncated",
-                        "the upstream's stream ended before its answer was whole");
-                fail(Reply.error(502, error), error);
+        var whole = false;
+        for (int n = read(answer, buffer, whole); n >= 0; n = read(answer, buffer, whole)) {
+            for (var event : parser.feed(buffer, 0, n)) {
+                var passage = protocol.passOn(event, telling);
+                if (passage.progress() == Progress.FAILED) {
+                    fail(answer, event);
+                    return;
+                }
+                whole |= passage.progress() == Progress.WHOLE;
+                send(event, passage);
             }
+        }
+        end(answer, parser.end(), telling, whole);
+    }
+
+    /// Nobody misses the end of a body whose answer is whole.
+    private static int read(UpstreamAnswer answer, byte[] buffer, boolean whole)
+            throws UpstreamException {
+        try {
+            return answer.read(buffer);
+        } catch (UpstreamException e) {
+            if (whole) {
+                return -1;
+            }
+            throw e;
         }
     }
 
-    private Progress passOn(List<SseEvent.Received> events, Telling telling, Progress before)
-            throws ClientLeft {
-        var progress = before;
-        for (var event : events) {
-            var passage = protocol.passOn(event, telling);
+    /// A comment of the upstream's changes nothing about what may stand in a pause.
+    private void send(SseEvent.Received event, Passage passage) throws ClientLeft {
+        if (!event.data().isEmpty()) {
             stream.pauseWith(passage.pause());
-            stream.send(List.of(passage.event()));
-            progress = passage.progress() == Progress.OPEN ? progress : passage.progress();
         }
-        return progress;
+        stream.send(List.of(passage.event()));
+    }
+
+    /// What is left lacks its blank line. It only goes on where the answer is whole with it: half
+    /// an event would spoil the one that tells of the failure.
+    private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest, Telling telling,
+            boolean whole) throws IOException {
+        var passage = rest.map(event -> protocol.passOn(event, telling));
+        var progress = passage.map(Passage::progress).orElse(Progress.OPEN);
+        if (progress == Progress.FAILED) {
+            fail(answer, rest.orElseThrow());
+        } else if (whole || progress == Progress.WHOLE) {
+            stream.end(passage.map(Passage::event).stream().toList());
+        } else {
+            var error = ApiError.upstream("upstream_truncated",
+                    "the upstream's stream ended before its answer was whole");
+            fail(Reply.error(502, error), error);
+        }
+    }
+
+    /// Tells the failure that an event of the upstream's tells, in our own form and without what
+    /// may come behind it: OpenRouter sends a finish with it and `[DONE]`.
+    private void fail(UpstreamAnswer answer, SseEvent.Received event) throws IOException {
+        var data = event.data().getBytes(StandardCharsets.UTF_8);
+        var error = WholeAnswer.parsed(data) instanceof JsonObject object ? ApiError.in(object)
+                : WholeAnswer.notJson(answer, data);
+        fail(Reply.error(502, error), error);
     }
 
     private void fail(Reply reply, ApiError error) throws IOException {

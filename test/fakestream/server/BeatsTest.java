@@ -1,0 +1,98 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.config.HeartbeatStyle;
+import fakestream.json.JsonObject;
+import fakestream.protocol.ChatCompletions;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class BeatsTest {
+    private static final SseEvent CHUNK = SseEvent.Message.of("{\"choices\":[{}]}");
+
+    private static Beats beats(HeartbeatStyle style, long intervalMillis) {
+        return new Beats(style, Duration.ofMillis(intervalMillis), new ChatCompletions(),
+                JsonObject.EMPTY, new Telling("chatcmpl-minted", 7, false, 30));
+    }
+
+    /// go-openai stands 300 lines without data, and Codex 300 seconds.
+    @ParameterizedTest
+    @CsvSource({"500, 250", "1000, 180", "3000, 60", "7000, 25", "60000, 3"})
+    void carriesDataAtLeastOnceIn180Seconds(long interval, int every) {
+        var beats = beats(HeartbeatStyle.COMMENT, interval);
+        for (int i = 1; i < every; i++) {
+            assertSame(SseEvent.HEARTBEAT, beats.next(), "beat " + i);
+        }
+        assertTrue(text(beats.next()).contains("\"delta\":{\"role\":\"assistant\"}"));
+        for (int i = 1; i < every; i++) {
+            assertSame(SseEvent.HEARTBEAT, beats.next(), "beat " + i);
+        }
+        assertTrue(text(beats.next()).contains("\"delta\":{}"));
+        assertTrue(beats.answered().begun());
+    }
+
+    @Test
+    void hasNotBegunTheStreamWhileOnlyCommentsWereSent() {
+        var beats = beats(HeartbeatStyle.COMMENT, 3000);
+        beats.next();
+        assertEquals(new Telling("chatcmpl-minted", 7, false, 30), beats.answered());
+    }
+
+    @Test
+    void pausesWithWhatItIsTold() {
+        var beats = beats(HeartbeatStyle.COMMENT, 3000);
+        beats.answered();
+        beats.pauseWith(CHUNK);
+        assertSame(CHUNK, beats.next());
+        assertSame(CHUNK, beats.next());
+        beats.pauseWith(SseEvent.HEARTBEAT);
+        assertSame(SseEvent.HEARTBEAT, beats.next());
+    }
+
+    /// An answer that dawdles has said nothing yet that could stand in a pause.
+    @Test
+    void goesOnAsItBeganUntilItIsTold() {
+        var comments = beats(HeartbeatStyle.COMMENT, 3000);
+        comments.answered();
+        assertSame(SseEvent.HEARTBEAT, comments.next());
+        var chunks = beats(HeartbeatStyle.CHUNK, 3000);
+        chunks.next();
+        chunks.answered();
+        var beat = text(chunks.next());
+        assertTrue(beat.contains("\"id\":\"chatcmpl-minted\""), beat);
+        assertTrue(beat.contains("\"delta\":{}"), beat);
+    }
+
+    @Test
+    void neverCommentsInTheStyleOfChunks() {
+        var beats = beats(HeartbeatStyle.CHUNK, 3000);
+        beats.answered();
+        assertNull(beats.next());
+        beats.pauseWith(SseEvent.HEARTBEAT);
+        assertNull(beats.next());
+        beats.pauseWith(CHUNK);
+        assertSame(CHUNK, beats.next());
+    }
+
+    @Test
+    void saysNothingWhereBeatsAreOff() {
+        var beats = beats(HeartbeatStyle.OFF, 3000);
+        assertNull(beats.next());
+        beats.answered();
+        beats.pauseWith(CHUNK);
+        assertNull(beats.next());
+    }
+
+    private static String text(SseEvent event) {
+        return new String(event.bytes(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,153 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.json.JsonObject;
+import fakestream.testing.Call;
+import fakestream.testing.Chats;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.SseClient;
+import fakestream.testing.TestProxy;
+import fakestream.testing.Waiting;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// An upstream's failure keeps its status for as long as nothing was sent, and is told in the
+/// stream after that.
+final class CommitTest {
+    private static final String BUSY = Chats.error("rate_limit_error", "\"slow_down\"", "Slow.");
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 429, 500, 503, 529})
+    void keepsAnEarlyFailureAsItCame(int status) {
+        var body = "{ \"error\" : {\"message\":\"No…\", \"n\":1.0e0} }\n";
+        try (var upstream = ScriptedUpstream.answering(status, body, "Retry-After: 7",
+                        "X-Request-Id: req_1", "x-ratelimit-remaining-requests: 0",
+                        "x-should-retry: false", "retry-after-ms: 7000");
+                var proxy = TestProxy.before(upstream); var client = proxy.stream(Chats.STREAM)) {
+            var response = client.response();
+            assertEquals(status, response.status());
+            assertEquals(body, response.text());
+            assertEquals("application/json", response.header("content-type"));
+            assertEquals("7", response.header("retry-after"));
+            assertEquals("7000", response.header("retry-after-ms"));
+            assertEquals("req_1", response.header("x-request-id"));
+            assertEquals("0", response.header("x-ratelimit-remaining-requests"));
+            assertEquals("false", response.header("x-should-retry"));
+        }
+    }
+
+    @Test
+    void keepsAFailureThatComesInPieces() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.head(429, "Content-Length: " + BUSY.length(), "Retry-After: 7");
+                    call.send(BUSY.substring(0, 9));
+                    call.send(BUSY.substring(9));
+                });
+                var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=5000",
+                        "HEARTBEAT_INTERVAL_MS=500");
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals(429, client.status());
+            assertEquals(BUSY, client.body());
+        }
+    }
+
+    /// A late failure with this answer, as the client sees it.
+    private static void late(ScriptedUpstream.Script answer, LateCheck check) {
+        var committed = new CountDownLatch(1);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(committed);
+                    answer.play(call);
+                });
+                var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=20");
+                var client = proxy.stream(Chats.STREAM)) {
+            assertTrue(client.next().isHeartbeat());
+            committed.countDown();
+            assertEquals(200, client.status());
+            check.check(client, client.error());
+            assertFalse(client.ending().whole(), "a clean end looks like an empty success");
+            assertFalse(client.body().contains("[DONE]"), client.body());
+            assertFalse(client.body().contains("finish_reason"), client.body());
+            assertTrue(proxy.accessLine().endsWith(" broken off"));
+        }
+    }
+
+    @FunctionalInterface
+    private interface LateCheck {
+        void check(SseClient client, JsonObject error);
+    }
+
+    @Test
+    void tellsALateFailureInTheUpstreamsWords() {
+        late(call -> call.json(429, BUSY, "Retry-After: 7"), (client, error) -> {
+            assertEquals(SseClient.HEARTBEAT + "event: error\ndata: " + BUSY + "\n\n",
+                    client.body());
+            assertEquals("Slow.", error.string("message"));
+        });
+    }
+
+    @Test
+    void breaksOffAQuarterOfASecondAfterAFailure() {
+        late(call -> call.json(500, BUSY), (client, _) -> {
+            var gap = client.ending().millis() - client.frames().getLast().millis();
+            assertTrue(gap > 230 && gap < 1000, gap + " ms");
+        });
+    }
+
+    /// The AI SDK finds out by the code whether to try again, where no word tells it.
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {
+        "500, server_error, null, \"500\"",
+        "429, rate_limit_error, null, null",
+        "402, billing, \"no_money\", \"no_money\"",
+        "503, server_error, 12, 12"})
+    void addsTheStatusWhereNothingElseTellsTheKind(int status, String type, String code,
+            String told) {
+        late(call -> call.json(status, Chats.error(type, code, "No.")), (_, error) ->
+                assertEquals(told, error.get("code").toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"error\":\"No.\"}", "{\"detail\":\"No.\"}", "{\"message\":\"No.\"}",
+        "{\"error\":{\"message\":\"No.\",\"failed_generation\":\"x\"}}"})
+    void completesALateErrorOfAnotherForm(String body) {
+        late(call -> call.json(400, body), (_, error) ->
+                assertEquals("No.", error.string("message")));
+    }
+
+    @Test
+    void quotesALateFailureThatIsNotJson() {
+        late(CommitTest::html, (_, error) -> {
+            assertTrue(error.string("message").contains("Bad gateway & co"), error::toString);
+            assertFalse(error.string("message").contains("<"), error::toString);
+            assertEquals("upstream_not_json", error.string("code"));
+        });
+    }
+
+    private static void html(Call call) throws IOException {
+        call.answer(502, "text/html", "<html><script>x()</script><h1>Bad gateway & co</h1></html>");
+    }
+
+    @Test
+    void commitsAtOnceWhereAskedTo() {
+        var committed = new CountDownLatch(1);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(committed);
+                    call.json(401, BUSY);
+                });
+                var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=0",
+                        "HEARTBEAT_INTERVAL_MS=60000");
+                var client = proxy.stream(Chats.STREAM)) {
+            var beat = client.next();
+            assertTrue(beat.isHeartbeat() && beat.millis() < 1000, beat.toString());
+            committed.countDown();
+            assertEquals("Slow.", client.error().string("message"));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import fakestream.testing.Chats;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.TestProxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Which headers cross the proxy, and which never do.
+final class HeadersTest {
+    private static final List<String> PASS_UP = List.of("User-Agent: SDK/1.0",
+            "OpenAI-Organization: org", "OpenAI-Project: proj", "OpenAI-Beta: a=v1",
+            "Idempotency-Key: once", "X-Request-Id: req_c", "traceparent: 00-a-b-01",
+            "tracestate: a=b", "HTTP-Referer: https://example.com/", "X-Title: Title");
+
+    private static final List<String> STAY_DOWN = List.of("Cookie: a=b", "X-Forwarded-For: 10.0.0.1",
+            "X-Real-IP: 10.0.0.1", "Forwarded: for=10.0.0.1", "Origin: https://example.com",
+            "Referer: https://example.com/", "Accept-Encoding: gzip", "Accept: text/event-stream",
+            "X-Stainless-Helper-Method: stream", "X-Stainless-Timeout: 600",
+            "Proxy-Authorization: Basic x", "TE: trailers", "X-Custom: 1",
+            "Connection: keep-alive, X-Custom", "api-key: sk-other", "Via: 1.1 other");
+
+    private static final List<String> PASS_DOWN = List.of("Retry-After: 7", "Retry-After-Ms: 70",
+            "x-should-retry: false", "x-request-id: req_u", "x-ratelimit-limit-tokens: 1",
+            "X-RateLimit-Reset-Requests: 6m0s", "openai-processing-ms: 5", "openai-version: x");
+
+    private static final List<String> STAY_UP = List.of("Set-Cookie: a=b", "Server: secret/1.0",
+            "X-Accel-Redirect: /etc", "X-Sendfile: /etc", "Strict-Transport-Security: max-age=1",
+            "Access-Control-Allow-Origin: https://other.example", "Via: 1.1 other",
+            "WWW-Authenticate: Basic", "Alt-Svc: h3", "CF-Ray: 1", "Link: <a>", "Trailer: X",
+            "Keep-Alive: timeout=5", "Content-Language: en", "X-Custom: 1");
+
+    private static final Set<String> OWN_DOWN = Set.of("date", "content-type", "content-length",
+            "cache-control", "access-control-allow-origin", "access-control-expose-headers",
+            "transfer-encoding", "x-accel-buffering");
+
+    private static Map<String, String> map(List<String> fields) {
+        var map = new TreeMap<String, String>();
+        fields.forEach(field -> map.put(field.split(": ")[0].toLowerCase(), field.split(": ")[1]));
+        return map;
+    }
+
+    private static String[] all(List<String> some, List<String> others) {
+        return Stream.concat(some.stream(), others.stream()).toArray(String[]::new);
+    }
+
+    @Test
+    void sendsUpstreamWhatItMayKnowAndNoMore() {
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var proxy = TestProxy.before(upstream)) {
+            proxy.chat(Chats.WHOLE, all(PASS_UP, STAY_DOWN));
+            var call = upstream.call();
+            var expected = map(PASS_UP);
+            expected.put("authorization", "Bearer sk-of-the-client");
+            expected.put("accept", "application/json");
+            expected.put("content-type", "application/json");
+            expected.put("host", upstream.url().substring("http://".length()));
+            expected.put("content-length", Integer.toString(call.body().length()));
+            assertEquals(expected, new TreeMap<>(call.headers()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Chats.WHOLE, Chats.STREAM})
+    void givesTheClientWhatItMayKnowAndNoMore(String request) {
+        try (var upstream = ScriptedUpstream.start(call -> call.json(200,
+                        Chats.completion("Hello."), all(PASS_DOWN, STAY_UP)));
+                var proxy = TestProxy.before(upstream)) {
+            checkClient(proxy.chat(request).headers());
+        }
+    }
+
+    @Test
+    void givesTheClientTheSameWithAnError() {
+        try (var upstream = ScriptedUpstream.start(call -> call.answer(500, "text/html", "<p>",
+                        all(PASS_DOWN, STAY_UP)));
+                var proxy = TestProxy.before(upstream)) {
+            checkClient(proxy.chat(Chats.WHOLE).headers());
+            checkClient(proxy.chat(Chats.STREAM).headers());
+        }
+    }
+
+    private static void checkClient(Map<String, String> got) {
+        var headers = new TreeMap<>(got);
+        assertEquals("*", headers.get("access-control-allow-origin"));
+        headers.keySet().removeAll(OWN_DOWN);
+        assertEquals(map(PASS_DOWN), headers);
+    }
+
+    @Test
+    void addsTheOperatorsHeaders() {
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var proxy = TestProxy.before(upstream, "UPSTREAM_EXTRA_HEADERS_JSON="
+                        + "{\"X-Title\":\"Ours\",\"X-Custom\":\"a b\",\"authorization\":\"Key k\"}")) {
+            for (int i = 0; i < 2; i++) {
+                if (i == 0) {
+                    proxy.chat(Chats.STREAM, "X-Title: Theirs");
+                } else {
+                    proxy.get("/v1/models", "x-title: Theirs");
+                }
+                var headers = upstream.call().headers();
+                assertEquals("Ours", headers.get("x-title"));
+                assertEquals("a b", headers.get("x-custom"));
+                assertEquals("Key k", headers.get("authorization"));
+            }
+        }
+    }
+
+    /// The JDK's server lets NUL through in a value, and its client sends `?` for what is not ASCII.
+    @Test
+    void passesNoValueOnThatCouldNotArriveAsItIs() {
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."),
+                        "X-Request-Id: \u00e9");
+                var proxy = TestProxy.before(upstream)) {
+            var response = proxy.chat(Chats.WHOLE, "X-Title: a\u0000b", "User-Agent: \u00e9");
+            assertEquals(200, response.status());
+            assertNull(response.header("x-request-id"));
+            var headers = upstream.call().headers();
+            assertNull(headers.get("x-title"));
+            assertFalse(headers.get("user-agent").contains("?"), headers::toString);
+        }
+    }
+}

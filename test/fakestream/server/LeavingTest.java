@@ -1,0 +1,138 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Call;
+import fakestream.testing.Chats;
+import fakestream.testing.RawClient;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.TestProxy;
+import fakestream.testing.Waiting;
+import org.junit.jupiter.api.Test;
+
+/// A client that is no longer there: its end ends the upstream's work.
+final class LeavingTest {
+    /// Two intervals, of which the first shows the system that nobody listens, and half a second.
+    private static final long SOON = 2 * 500 + 500;
+
+    private static final String[] QUICK = {"COMMIT_AFTER_MS=100", "HEARTBEAT_INTERVAL_MS=500",
+        "CHUNK_DELAY_MS=600", "CHUNK_TARGET_LENGTH=3"};
+
+    private static void logs499(TestProxy proxy) {
+        var line = proxy.accessLine();
+        assertTrue(line.matches("POST /v1/chat/completions 499 \\d+B \\d+ms client left"), line);
+    }
+
+    private static void sawCloseSoon(Call call, long left) {
+        var took = (call.sawClose() - left) / 1_000_000;
+        assertTrue(took < SOON, "the upstream saw it after " + took + " ms");
+    }
+
+    @Test
+    void cancelsTheUpstreamWhileItThinks() {
+        try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
+                var proxy = TestProxy.before(upstream, QUICK);
+                var client = proxy.stream(Chats.STREAM)) {
+            assertTrue(client.next().isHeartbeat());
+            var left = System.nanoTime();
+            client.leave();
+            sawCloseSoon(upstream.call(), left);
+            logs499(proxy);
+        }
+    }
+
+    /// One that leaves before the first byte is found out by the beats that follow the commit.
+    @Test
+    void cancelsTheUpstreamWhereTheClientLeftBeforeTheCommit() {
+        try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
+                var proxy = TestProxy.before(upstream, QUICK); var client = proxy.connect()) {
+            client.request("POST", "/v1/chat/completions", Chats.STREAM, TestProxy.KEY);
+            var call = upstream.call();
+            var left = System.nanoTime();
+            client.leave();
+            sawCloseSoon(call, left);
+            logs499(proxy);
+        }
+    }
+
+    @Test
+    void cancelsAnAnswerThatComesSlowly() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("application/json");
+                    call.chunk("{\"choices\":");
+                    call.sawClose();
+                });
+                var proxy = TestProxy.before(upstream, QUICK);
+                var client = proxy.stream(Chats.STREAM)) {
+            assertTrue(client.next().isHeartbeat());
+            var left = System.nanoTime();
+            client.leave();
+            sawCloseSoon(upstream.call(), left);
+            logs499(proxy);
+        }
+    }
+
+    @Test
+    void cancelsAnUpstreamThatPausesInItsStream() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("text/event-stream");
+                    call.chunk(Chats.event("{\"role\":\"assistant\",\"content\":\"Hel\"}"));
+                    call.sawClose();
+                });
+                var proxy = TestProxy.before(upstream, QUICK);
+                var client = proxy.stream(Chats.STREAM)) {
+            client.next("Hel");
+            var left = System.nanoTime();
+            client.leave();
+            sawCloseSoon(upstream.call(), left);
+            logs499(proxy);
+        }
+    }
+
+    @Test
+    void isLoggedWhereItLeavesInASlowReplay() {
+        try (var upstream = ScriptedUpstream.answering(200,
+                        Chats.completion("one two three four five six seven eight nine ten"));
+                var proxy = TestProxy.before(upstream, QUICK);
+                var client = proxy.stream(Chats.STREAM)) {
+            client.next("one");
+            var left = System.nanoTime();
+            client.leave();
+            logs499(proxy);
+            var took = Waiting.millisSince(left);
+            assertTrue(took < SOON + 600, took + " ms");
+        }
+    }
+
+    @Test
+    void isLoggedWhereItLeavesInTheMiddleOfItsRequest() {
+        try (var upstream = ScriptedUpstream.answering(200, "{}");
+                var proxy = TestProxy.before(upstream)) {
+            try (var client = proxy.connect()) {
+                client.send(RawClient.head("POST", "/v1/chat/completions", TestProxy.KEY,
+                        "Content-Length: 100") + "\r\n{\"messages\":");
+            }
+            logs499(proxy);
+            assertEquals(0, upstream.count());
+        }
+    }
+
+    @Test
+    void leavesOtherClientsAlone() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    if (call.body().contains("slow")) {
+                        call.sawClose();
+                    }
+                    call.json(200, Chats.completion("Hello."));
+                });
+                var proxy = TestProxy.before(upstream, QUICK);
+                var leaving = proxy.stream(Chats.STREAM.replace("Hi", "slow"));
+                var staying = proxy.stream(Chats.STREAM)) {
+            leaving.next();
+            leaving.leave();
+            assertEquals("Hello.", staying.content());
+            assertTrue(staying.ending().whole());
+        }
+    }
+}

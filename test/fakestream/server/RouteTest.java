@@ -1,0 +1,94 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import fakestream.server.Route.Kind;
+import fakestream.testing.Chats;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.TestProxy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Paths as people type them and clients add to them (research/ux.md 2.1).
+final class RouteTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/chat/completions", "/v1//chat/completions",
+        "//chat/completions", "//v1//chat//completions//", "/v1/v1/chat/completions",
+        "/v1/chat/completions/", "/v1/chat/completions/chat/completions",
+        "/v1/chat/completions/v1/chat/completions", "/api/chat", "/api/chat/", "/api//chat",
+        "/api/chat/completions", "/api/v1/chat/completions", "/openai/v1/chat/completions",
+        "/openai/chat/completions?api-version=2024-10-21", "/v1/chat/completions?key=sk#x",
+        "http://localhost:3000/v1/chat/completions", "HTTPS://[::1]/v1/chat/completions"})
+    void findsTheChat(String target) {
+        assertEquals(new Route(Kind.CHAT, ""), Route.of(target));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models", "/models", "//models", "/v1//models", "/v1/models/",
+        "/v1/v1/models", "/v1/chat/completions/models", "/chat/completions/v1/models",
+        "/api/models", "/openai/v1/models", "/v1/models?limit=5", "http://h/v1/models"})
+    void findsTheModels(String target) {
+        assertEquals(new Route(Kind.MODELS, ""), Route.of(target));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/models/gpt-4o, gpt-4o", "/v1/models/org/model:free, org/model:free",
+        "/v1/models/org%2Fmodel, org%2Fmodel", "/models/a%20b, a%20b", "/api/models/m/, m",
+        "/v1/chat/completions/models/m, m", "/v1/models/v1, v1", "/v1/models/models, models",
+        "/v1/models/chat/completions, chat/completions", "/v1/models/a..b, a..b",
+        "/v1/models/...?x=1, ...", "/v1/models/%2Fm, %2Fm"})
+    void findsAModelInItsOwnCharacters(String target, String name) {
+        assertEquals(new Route(Kind.MODEL, name), Route.of(target));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/, PAGE, index.html", "'', PAGE, index.html", "/?x, PAGE, index.html",
+        "/index.html, PAGE, index.html", "/app.js, PAGE, app.js", "//app.css, PAGE, app.css",
+        "http://localhost:3000, PAGE, index.html", "/api/status, STATUS, ''",
+        "/api/status/, STATUS, ''"})
+    void findsThePageAndTheStatus(String target, Kind kind, String name) {
+        assertEquals(new Route(kind, name), Route.of(target));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1", "/v1/", "/api", "/chat", "/v1/chat", "/completions",
+        "/v1/completions", "/v1/responses", "/v1/embeddings", "/v1/messages", "/favicon.ico",
+        "/index.htm", "/public/app.js", "/v2/chat/completions", "/V1/chat/completions",
+        "/v1/chat/completionsx", "/v1/chat/completions/x", "/v1/modelsx", "/status",
+        "/v1/api/status", "*", "/%76%31/models", "/v1%2Fmodels"})
+    void findsNothingElse(String target) {
+        assertEquals(Kind.NONE, Route.of(target).kind());
+    }
+
+    /// With these a model's name would be another endpoint of the upstream's.
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models/..", "/v1/models/../files", "/v1/models/./m",
+        "/v1/models/%2e%2e/files", "/v1/models/%2E./files", "/v1/models/.%2e", "/v1/models/%2e",
+        "/v1/models/a/../../files", "/../v1/models", "/./app.js"})
+    void climbsNowhere(String target) {
+        assertEquals(Kind.NONE, Route.of(target).kind());
+    }
+
+    @Test
+    void asksTheUpstreamForWhatWasMeant() {
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var proxy = TestProxy.before(upstream.url() + "/v1/")) {
+            for (var path : new String[] {"/v1//chat/completions", "//chat/completions",
+                "/v1/v1/chat/completions", "/v1/chat/completions/chat/completions?a=b"}) {
+                assertEquals(200, proxy.request("POST", path, Chats.WHOLE, TestProxy.KEY)
+                        .status(), path);
+                assertEquals("POST /v1/chat/completions HTTP/1.1", upstream.call().requestLine());
+            }
+            for (var id : new String[] {"org/model:free", "org%2Fmodel", "a%20b", "m?x=1",
+                "%C3%A9", "a+b;c@d"}) {
+                assertEquals(200, proxy.get("/v1/models/" + id).status(), id);
+                assertEquals("GET /v1/models/" + id.split("\\?")[0] + " HTTP/1.1",
+                        upstream.call().requestLine());
+            }
+            proxy.get("/v1/models/%2e%2e/files").error(404);
+            assertEquals(10, upstream.count());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package fakestream.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// A client on a bare connection, which it keeps: it sends what it is told to the byte, and shows
+/// what comes back.
+public final class RawClient implements AutoCloseable {
+    private final Socket socket;
+    private final HttpReader reader;
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.reader = new HttpReader(socket.getInputStream());
+    }
+
+    public static RawClient connect(int port) {
+        return connect(port, 0);
+    }
+
+    /// @param receiveBuffer for a client that takes nothing; 0 is the system's own
+    public static RawClient connect(int port, int receiveBuffer) {
+        try {
+            var socket = new Socket();
+            if (receiveBuffer > 0) {
+                socket.setReceiveBufferSize(receiveBuffer);
+            }
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(2 * Waiting.SECONDS * 1000);
+            socket.connect(new InetSocketAddress("127.0.0.1", port));
+            return new RawClient(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public RawClient send(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            socket.getOutputStream().flush();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public RawClient send(String text) {
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Sends a request; an empty body sends none.
+    public RawClient request(String method, String target, byte[] body, String... fields) {
+        var head = head(method, target, fields)
+                + (body.length > 0 ? "Content-Length: " + body.length + "\r\n" : "") + "\r\n";
+        var headBytes = head.getBytes(StandardCharsets.UTF_8);
+        var all = Arrays.copyOf(headBytes, headBytes.length + body.length);
+        System.arraycopy(body, 0, all, headBytes.length, body.length);
+        return send(all);
+    }
+
+    public RawClient request(String method, String target, String body, String... fields) {
+        return request(method, target, body.getBytes(StandardCharsets.UTF_8), fields);
+    }
+
+    /// The beginning of a request, up to its fields, without the blank line.
+    public static String head(String method, String target, String... fields) {
+        var head = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n";
+        return fields.length == 0 ? head : head + String.join("\r\n", fields) + "\r\n";
+    }
+
+    /// Reads the next response to its end.
+    public Response response() {
+        return response(true);
+    }
+
+    /// Reads the next response, one that has no body whatever its headers say.
+    public Response responseWithoutBody() {
+        return response(false);
+    }
+
+    private Response response(boolean hasBody) {
+        try {
+            var status = status();
+            var headers = reader.headers();
+            return new Response(status, headers,
+                    hasBody ? reader.body(headers) : new byte[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int status() throws IOException {
+        return Integer.parseInt(reader.line().split(" ")[1]);
+    }
+
+    HttpReader reader() {
+        return reader;
+    }
+
+    /// Whether nothing comes for so long; whatever does come fails the test.
+    public boolean isSilentFor(int millis) {
+        try {
+            socket.setSoTimeout(millis);
+            throw new AssertionError("more came: " + reader.bytes(1)[0]);
+        } catch (SocketTimeoutException _) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Goes away without a word.
+    public void leave() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

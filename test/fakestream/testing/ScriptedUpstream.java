@@ -1,0 +1,108 @@
+package fakestream.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// An upstream on loopback that does to each request what a script says, to the byte, and keeps
+/// what it was sent. Each connection carries one request, and is closed when its script is over.
+public final class ScriptedUpstream implements AutoCloseable {
+    private final ServerSocket server;
+    private final Script script;
+    private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> faults = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger();
+
+    /// What happens to one request. An IOException is no fault: the proxy may leave.
+    @FunctionalInterface
+    public interface Script {
+        void play(Call call) throws IOException;
+    }
+
+    private ScriptedUpstream(Script script) throws IOException {
+        this.server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        this.script = script;
+    }
+
+    public static ScriptedUpstream start(Script script) {
+        try {
+            var upstream = new ScriptedUpstream(script);
+            Thread.ofVirtual().start(upstream::accept);
+            return upstream;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// One that answers every request with the same JSON.
+    public static ScriptedUpstream answering(int status, String json, String... fields) {
+        return start(call -> call.json(status, json, fields));
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    /// The next request that came, or will come.
+    public Call call() {
+        return Waiting.next(calls, "a request to the upstream");
+    }
+
+    /// How many connections were made to it.
+    public int count() {
+        return count.get();
+    }
+
+    /// Ends all connections.
+    ///
+    /// @throws AssertionError where a script failed
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (var socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!faults.isEmpty()) {
+            throw new AssertionError("a script failed", faults.peek());
+        }
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                var socket = server.accept();
+                sockets.add(socket);
+                count.incrementAndGet();
+                socket.setTcpNoDelay(true);
+                Thread.ofVirtual().start(() -> serve(socket));
+            }
+        } catch (IOException _) {
+            // The test is over.
+        }
+    }
+
+    private void serve(Socket socket) {
+        try {
+            var call = Call.read(socket);
+            calls.add(call);
+            script.play(call);
+            call.close();
+        } catch (IOException _) {
+            // The proxy left, which is for the test to judge.
+        } catch (RuntimeException | Error e) {
+            faults.add(e);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package fakestream.testing;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// A client that reads an event stream at once, and notes when each part of it came: each chunk of
+/// HTTP, and so each flush of the proxy's, is a frame.
+public final class SseClient implements AutoCloseable {
+    public static final String HEARTBEAT = ": heartbeat\n";
+
+    private final RawClient connection;
+    private final long sent = System.nanoTime();
+    private final CompletableFuture<Integer> status = new CompletableFuture<>();
+    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private final BlockingQueue<Frame> unread = new LinkedBlockingQueue<>();
+    private final List<Frame> frames = new CopyOnWriteArrayList<>();
+    private volatile Map<String, String> headers;
+
+    /// What came at once, and when, in milliseconds from the request.
+    public record Frame(long millis, String text) {
+        public boolean isHeartbeat() {
+            return text.equals(HEARTBEAT);
+        }
+    }
+
+    /// How the stream ended, and when.
+    ///
+    /// @param whole whether by the terminating chunk; else it was cut off
+    public record Ending(long millis, boolean whole) {
+    }
+
+    private SseClient(RawClient connection) {
+        this.connection = connection;
+    }
+
+    /// Reads the response to the request that was just sent.
+    public static SseClient reading(RawClient connection) {
+        var client = new SseClient(connection);
+        Thread.ofVirtual().start(client::read);
+        return client;
+    }
+
+    private void read() {
+        try {
+            var code = connection.status();
+            headers = connection.reader().headers();
+            status.complete(code);
+            if ("chunked".equals(headers.get("transfer-encoding"))) {
+                for (var data = connection.reader().chunk(); data.length > 0;
+                        data = connection.reader().chunk()) {
+                    add(data);
+                }
+            } else {
+                add(connection.reader().body(headers));
+            }
+            ending.complete(new Ending(Waiting.millisSince(sent), true));
+        } catch (EOFException | SocketException _) {
+            ending.complete(new Ending(Waiting.millisSince(sent), false));
+        } catch (IOException | RuntimeException e) {
+            ending.completeExceptionally(e);
+        }
+    }
+
+    private void add(byte[] data) {
+        var frame = new Frame(Waiting.millisSince(sent),
+                new String(data, StandardCharsets.UTF_8));
+        frames.add(frame);
+        unread.add(frame);
+    }
+
+    public int status() {
+        return Waiting.done(status, "a status");
+    }
+
+    /// By their names in lower case.
+    public Map<String, String> headers() {
+        status();
+        return headers;
+    }
+
+    /// The next frame.
+    public Frame next() {
+        return Waiting.next(unread, "the next part of the stream");
+    }
+
+    /// The next frame that holds this.
+    public Frame next(String text) {
+        var frame = next();
+        while (!frame.text().contains(text)) {
+            frame = next();
+        }
+        return frame;
+    }
+
+    public Ending ending() {
+        return Waiting.done(ending, "the end of the stream");
+    }
+
+    /// All frames, when the stream is over.
+    public List<Frame> frames() {
+        ending();
+        return frames;
+    }
+
+    /// The whole body, when the stream is over.
+    public String body() {
+        return frames().stream().map(Frame::text).collect(Collectors.joining());
+    }
+
+    /// The response as a plain one.
+    public Response response() {
+        return new Response(status(), headers(), body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The data of all events, when the stream is over.
+    public List<String> data() {
+        return data(body());
+    }
+
+    /// The data of the events in a part of a stream.
+    public static List<String> data(String text) {
+        return text.lines().filter(line -> line.startsWith("data: "))
+                .map(line -> line.substring("data: ".length())).toList();
+    }
+
+    /// All chunks, when the stream is over.
+    public List<JsonObject> chunks() {
+        return data().stream().filter(data -> !data.equals("[DONE]"))
+                .map(Response::object).toList();
+    }
+
+    /// The deltas of a chunk's first choice.
+    public static JsonObject delta(JsonObject chunk) {
+        return (JsonObject) ((JsonObject) ((JsonArray) chunk.get("choices")).elements()
+                .getFirst()).get("delta");
+    }
+
+    /// The content of the first choice, joined.
+    public String content() {
+        return chunks().stream().map(SseClient::delta)
+                .flatMap(delta -> Stream.ofNullable(delta.string("content")))
+                .collect(Collectors.joining());
+    }
+
+    /// The error that the last event tells, which must be an event of that type.
+    public JsonObject error() {
+        var last = body().substring(body().lastIndexOf("event: "));
+        if (!last.matches("event: error\ndata: .*\n\n")) {
+            throw new AssertionError("no event of an error at the end: " + last);
+        }
+        return Response.error(Response.object(data(last).getFirst()));
+    }
+
+    /// Goes away without a word.
+    public void leave() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

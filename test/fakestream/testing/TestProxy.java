@@ -1,0 +1,138 @@
+package fakestream.testing;
+
+import fakestream.config.Config;
+import fakestream.config.LogLevel;
+import fakestream.server.Log;
+import fakestream.server.ProxyServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// The real proxy on a free port of the loopback address, in front of a scripted upstream, and its
+/// log.
+public final class TestProxy implements AutoCloseable {
+    /// The key that the requests of [#chat], [#stream] and [#get] carry.
+    public static final String KEY = "Authorization: Bearer sk-of-the-client";
+
+    static {
+        // As the daemon has it; read once, when the JDK's server loads.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.setProperty("jdk.virtualThreadScheduler.parallelism", "8");
+    }
+
+    private final ProxyServer server;
+    private final BlockingQueue<String> accessLines;
+    private final ByteArrayOutputStream diagnostics;
+
+    private TestProxy(ProxyServer server, BlockingQueue<String> accessLines,
+            ByteArrayOutputStream diagnostics) {
+        this.server = server;
+        this.accessLines = accessLines;
+        this.diagnostics = diagnostics;
+    }
+
+    /// @param settings each as `NAME=VALUE`
+    public static TestProxy before(ScriptedUpstream upstream, String... settings) {
+        return before(upstream.url(), settings);
+    }
+
+    public static TestProxy before(String upstreamUrl, String... settings) {
+        var values = new HashMap<String, String>();
+        values.put("PORT", "0");
+        values.put("SOURCE_API_URL", upstreamUrl);
+        for (var setting : settings) {
+            var parts = setting.split("=", 2);
+            values.put(parts[0], parts[1]);
+        }
+        var lines = new LinkedBlockingQueue<String>();
+        var diagnostics = new ByteArrayOutputStream();
+        var log = new Log(LogLevel.DEBUG, new PrintStream(new Lines(lines), true),
+                new PrintStream(diagnostics, true));
+        try {
+            var server = ProxyServer.start(Config.of(values), "1.2.3", log);
+            return new TestProxy(server, lines, diagnostics);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return URI.create(server.url()).getPort();
+    }
+
+    public RawClient connect() {
+        return RawClient.connect(port());
+    }
+
+    /// Sends a request without a key, on a connection of its own.
+    public Response request(String method, String target, String body, String... fields) {
+        try (var client = connect()) {
+            client.request(method, target, body, fields);
+            return method.equals("HEAD") ? client.responseWithoutBody() : client.response();
+        }
+    }
+
+    public Response get(String target, String... fields) {
+        return request("GET", target, "", withKey(fields));
+    }
+
+    /// Posts a chat that need not be a stream.
+    public Response chat(String body, String... fields) {
+        return request("POST", "/v1/chat/completions", body, withKey(fields));
+    }
+
+    /// Posts a chat, and reads a stream.
+    public SseClient stream(String body, String... fields) {
+        return SseClient.reading(connect().request("POST", "/v1/chat/completions", body,
+                withKey(fields)));
+    }
+
+    private static String[] withKey(String... fields) {
+        var all = Arrays.copyOf(fields, fields.length + 1);
+        all[fields.length] = KEY;
+        return all;
+    }
+
+    /// The next line of the access log, without its time.
+    public String accessLine() {
+        return Waiting.next(accessLines, "a line of the access log").split(" ", 2)[1];
+    }
+
+    /// What else was logged.
+    public String diagnostics() {
+        return diagnostics.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    /// Puts each line that is printed into a queue.
+    private static final class Lines extends OutputStream {
+        private final BlockingQueue<String> lines;
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        Lines(BlockingQueue<String> lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public synchronized void write(int b) {
+            if (b == '\n') {
+                lines.add(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            } else {
+                line.write(b);
+            }
+        }
+    }
+}

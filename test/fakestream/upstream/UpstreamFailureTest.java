@@ -1,0 +1,197 @@
+package fakestream.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Call;
+import fakestream.testing.Chats;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.ScriptedUpstream.Script;
+import fakestream.testing.TestProxy;
+import fakestream.testing.Waiting;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// An upstream that cannot be reached, is too slow, or sends too much.
+final class UpstreamFailureTest {
+    private static final String[] SHORT =
+            {"UPSTREAM_IDLE_TIMEOUT_MS=1000", "UPSTREAM_TIMEOUT_MS=2000"};
+
+    /// What the client gets, streamed or not, before the commit.
+    private static void fails(int status, String code, String url, String... settings) {
+        try (var proxy = TestProxy.before(url, settings)) {
+            var error = proxy.chat(Chats.STREAM).error(status);
+            assertEquals(code, error.string("code"), error::toString);
+            assertEquals("upstream_error", error.string("type"));
+            assertFalse(error.toString().contains("127.0.0.1"), error::toString);
+            assertEquals(error, proxy.chat(Chats.WHOLE).error(status));
+            assertEquals(error, proxy.get("/v1/models").error(status));
+            assertEquals("", proxy.diagnostics());
+        }
+    }
+
+    private static void fails(int status, String code, Script script, String... settings) {
+        try (var upstream = ScriptedUpstream.start(script)) {
+            fails(status, code, upstream.url(), settings);
+        }
+    }
+
+    @Test
+    void isBadGatewayWhereTheConnectionIsRefused() throws IOException {
+        String url;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            url = "http://127.0.0.1:" + free.getLocalPort();
+        }
+        fails(502, "upstream_unreachable", url);
+    }
+
+    /// A listener whose queue is full takes no more connections, and does not refuse them.
+    @Test
+    void isGatewayTimeoutWhereNobodyTakesTheConnection() throws IOException {
+        var waiting = new ArrayList<SocketChannel>();
+        try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < 4; i++) {
+                var channel = SocketChannel.open();
+                channel.configureBlocking(false);
+                channel.connect(new InetSocketAddress("127.0.0.1", full.getLocalPort()));
+                waiting.add(channel);
+            }
+            fails(504, "upstream_connect_timeout", "http://127.0.0.1:" + full.getLocalPort(),
+                    "UPSTREAM_CONNECT_TIMEOUT_MS=300");
+        }
+        for (var channel : waiting) {
+            channel.close();
+        }
+    }
+
+    @Test
+    void isBadGatewayWhereTheUpstreamSpeaksNoTls() throws IOException {
+        try (var upstream = ScriptedUpstream.answering(200, "{}")) {
+            fails(502, "upstream_tls", upstream.url().replace("http:", "https:"));
+        }
+    }
+
+    @Test
+    void isBadGatewayWhereTheUpstreamClosesOrTalksNonsense() {
+        fails(502, "upstream_closed", _ -> { });
+        fails(502, "upstream_closed", call -> call.reset());
+        fails(502, "upstream_closed", call -> call.send("HTTP/1.1 200"));
+        fails(502, "upstream_closed", call -> call.send("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
+        fails(502, "upstream_closed", call -> call.send("HTTP/1.1 200 OK\r\nbad header\r\n\r\n"));
+    }
+
+    /// The connection ends in it, but the length, the framing and the JSON say that it is whole.
+    @Test
+    void isBadGatewayWhereALengthAndChunksContradict() {
+        fails(502, "upstream_invalid", call -> call.send("HTTP/1.1 200 OK\r\n"
+                + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}"));
+    }
+
+    @Test
+    void isGatewayTimeoutWhereTheBodyFallsSilent() {
+        var started = System.nanoTime();
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("application/json");
+                    call.chunk("{\"choices\":");
+                    call.sawClose();
+                });
+                var proxy = TestProxy.before(upstream, SHORT);
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals("upstream_timeout", client.response().error(504).string("code"));
+            var took = Waiting.millisSince(started);
+            assertTrue(took > 980 && took < 1900, took + " ms");
+            upstream.call().sawClose();
+        }
+    }
+
+    @Test
+    void tellsInTheStreamThatTheBodyFellSilent() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("text/event-stream");
+                    call.chunk(Chats.event("{\"role\":\"assistant\",\"content\":\"Hel\"}"));
+                    call.sawClose();
+                });
+                var proxy = TestProxy.before(upstream, SHORT);
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals("upstream_timeout", client.error().string("code"));
+            assertFalse(client.ending().whole());
+        }
+    }
+
+    /// Neither the time that it thinks is silence, nor is a body that drips.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isGatewayTimeoutWhereTheWholeTakesTooLong(boolean drips) {
+        var started = System.nanoTime();
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    if (drips) {
+                        call.begin("application/json");
+                        drip(call, started);
+                    }
+                    call.sawClose();
+                });
+                var proxy = TestProxy.before(upstream, SHORT);
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals("upstream_timeout", client.response().error(504).string("code"));
+            var took = Waiting.millisSince(started);
+            assertTrue(took > 1980 && took < 2900, took + " ms");
+        }
+    }
+
+    private static void drip(Call call, long started) throws IOException {
+        while (Waiting.millisSince(started) < 5000) {
+            call.chunk("\n");
+            LockSupport.parkNanos(100_000_000);
+        }
+    }
+
+    @Test
+    void isBadGatewayWhereTheAnswerIsTooLarge() {
+        Script endless = call -> {
+            call.begin("application/json");
+            while (true) {
+                call.chunk("\"" + "x".repeat(1000));
+            }
+        };
+        fails(502, "upstream_too_large", endless, "MAX_UPSTREAM_BYTES=100000");
+        fails(502, "upstream_too_large", call -> {
+            call.head(500);
+            call.send(" ".repeat(1025));
+        }, "MAX_UPSTREAM_BYTES=1024");
+    }
+
+    @Test
+    void takesAnAnswerAsLargeAsAllowed() {
+        var answer = Chats.completion("Hello.");
+        try (var upstream = ScriptedUpstream.answering(200, answer
+                        + " ".repeat(1024 - answer.length()));
+                var proxy = TestProxy.before(upstream, "MAX_UPSTREAM_BYTES=1024")) {
+            assertEquals(1024, proxy.chat(Chats.WHOLE).body().length);
+        }
+    }
+
+    @Test
+    void tellsInAStreamThatIsPassedOnThatItIsTooLarge() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("text/event-stream");
+                    while (true) {
+                        call.chunk(Chats.event("{\"content\":\"x\"}"));
+                    }
+                });
+                var proxy = TestProxy.before(upstream, "MAX_UPSTREAM_BYTES=5000");
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals("upstream_too_large", client.error().string("code"));
+            assertFalse(client.ending().whole());
+            upstream.call().sawClose();
+        }
+    }
+}
