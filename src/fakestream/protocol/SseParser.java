@@ -77,7 +77,6 @@ public final class SseParser {
         lineStart = 0;
         hasLines = false;
         complete = false;
-        afterCarriageReturn = false;
         return read(bytes);
     }
 

@@ -72,14 +72,11 @@ final class TextPieces {
         return characters.isBoundary(position);
     }
 
-    /// The length of the one character at `start` that alone is longer than the target.
+    /// The length of the one character at `start` that alone is longer than the target. Where the
+    /// window ends within a surrogate pair, the half in it counts as a character of its own.
     private int oneCharacter(int start) {
         var end = Math.min(text.length(), start + LONGEST_CHARACTER);
         characters.setText(text.substring(start, end));
-        var length = characters.following(0);
-        var splitsPair = start + length < text.length()
-                && Character.isSurrogatePair(text.charAt(start + length - 1),
-                        text.charAt(start + length));
-        return splitsPair ? length - 1 : length;
+        return characters.following(0);
     }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -33,7 +34,8 @@ public final class UpstreamCall implements AutoCloseable {
     private final AtomicReference<End> end = new AtomicReference<>();
     private final CompletableFuture<HttpResponse<InputStream>> response;
     private volatile InputStream body;
-    private volatile long lastProgress;
+    private volatile boolean reading;
+    private volatile long readingSince;
 
     UpstreamCall(HttpClient client, HttpRequest request, Limits limits,
             ScheduledExecutorService timer, Executor executor) {
@@ -50,11 +52,11 @@ public final class UpstreamCall implements AutoCloseable {
     public UpstreamAnswer answer() throws UpstreamException {
         try {
             var head = response.get();
-            lastProgress = System.nanoTime();
             body = head.body();
             if (end.get() != null) {
                 closeBody();
             }
+            checkFraming(head.headers());
             return new UpstreamAnswer(this, head.statusCode(), head.headers().map());
         } catch (ExecutionException e) {
             throw failure(e.getCause());
@@ -77,19 +79,33 @@ public final class UpstreamCall implements AutoCloseable {
         end(End.CANCELLED);
     }
 
-    /// Reads on in the body, counting as progress what comes.
+    /// Reads on in the body. Only while it waits here is the upstream silent: between two reads it
+    /// is the client that takes its time.
     int read(byte[] buffer, int offset, int length) throws UpstreamException {
+        readingSince = System.nanoTime();
+        reading = true;
         try {
-            var count = body.read(buffer, offset, length);
-            lastProgress = System.nanoTime();
-            return count;
+            return body.read(buffer, offset, length);
         } catch (IOException e) {
             throw failure(e);
+        } finally {
+            reading = false;
         }
     }
 
     int mostBytes() {
         return limits.bytes();
+    }
+
+    /// The JDK's client believes the length, where RFC 9112 section 6.3 suspects an attempt at
+    /// response splitting.
+    private void checkFraming(HttpHeaders headers) throws UpstreamException {
+        if (headers.firstValue("content-length").isPresent()
+                && headers.firstValue("transfer-encoding").isPresent()) {
+            cancel();
+            throw UpstreamException.notAnAnswer("upstream_invalid",
+                    "the upstream's answer says its length in two ways");
+        }
     }
 
     /// Runs on the timer, which it does not hold up: ends the call when it is overdue, and else
@@ -100,8 +116,7 @@ public final class UpstreamCall implements AutoCloseable {
         }
         var now = System.nanoTime();
         var untilTotal = limits.total().toNanos() - (now - started);
-        var untilIdle = body == null ? limits.idle().toNanos()
-                : limits.idle().toNanos() - (now - lastProgress);
+        var untilIdle = limits.idle().toNanos() - (reading ? now - readingSince : 0);
         if (untilTotal <= 0 || untilIdle <= 0) {
             executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT : End.IDLE));
         } else {
@@ -147,13 +162,18 @@ public final class UpstreamCall implements AutoCloseable {
                             "the upstream's name could not be resolved", cause);
             case ConnectException _ -> new UpstreamException(502, "upstream_unreachable",
                     "the upstream refused the connection", cause);
-            case SSLException _ -> new UpstreamException(502, "upstream_tls",
-                    "no secure connection to the upstream could be made", cause);
+            case IOException e when body == null && isTls(e) -> new UpstreamException(502,
+                    "upstream_tls", "no secure connection to the upstream could be made", cause);
             default -> body == null
                     ? new UpstreamException(502, "upstream_closed",
                             "the upstream closed the connection without an answer", cause)
                     : new UpstreamException(502, "upstream_truncated",
                             "the upstream's answer ended before it was whole", cause);
         };
+    }
+
+    /// Now and then the JDK's client wraps it into the IOException of an answer that did not come.
+    private static boolean isTls(IOException cause) {
+        return cause instanceof SSLException || cause.getCause() instanceof SSLException;
     }
 }

@@ -55,6 +55,9 @@ public final class UpstreamUrl {
                 || uri.getHost() == null) {
             throw new IllegalArgumentException("must be http://HOST or https://HOST");
         }
+        if (uri.getPort() == 0 || uri.getPort() > 65535) {
+            throw new IllegalArgumentException("must have a port of 1 to 65535, or none");
+        }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("must have no query and no fragment");
         }

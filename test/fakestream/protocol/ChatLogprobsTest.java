@@ -102,14 +102,15 @@ final class ChatLogprobsTest {
     }
 
     @Test
-    void thatAreManyAreSpreadOverManyChunks() {
+    void thatAreManyAreSpreadOverManyChunksButNeverOverThoseOfCalls() {
         var token = "{'token':'','v':'" + "x".repeat(1000) + "'}";
         var many = Stream.generate(() -> token).limit(100).collect(Collectors.joining(","));
-        var chunks = chunks(answer("{'content':'Hi'}", "{'content':[" + many + "]}"));
+        var chunks = chunks(answer("{'content':'Hi','function_call':{'name':'f'}}",
+                "{'content':[" + many + "]}"));
         var counts = chunks.stream().map(chunk -> choice(chunk, 0).get("logprobs"))
                 .map(value -> value instanceof JsonObject object
                         ? ((JsonArray) object.get("content")).elements().size() : 0).toList();
-        assertEquals(List.of(0, 25, 25, 25, 25, 0), counts);
+        assertEquals(List.of(0, 25, 0, 25, 25, 25, 0), counts);
     }
 
     private static List<String> told(String message, String logprobs, int pieceLength) {

@@ -30,7 +30,7 @@ final class ChatLongLinesTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", "\u4e16", "\u0000", "\ud83d\ude00", "\ud83d", "e\u0301"})
     void splitReasoningOnlyWhereALineCannotHoldIt(String unit) {
-        for (var length : List.of(10_000, 97_000)) {
+        for (var length : List.of(10_000, 40_000, 97_000)) {
             var text = unit.repeat(length / unit.length());
             var message = json("{}").with("reasoning", string(text));
             var parts = deltas(message);

@@ -42,6 +42,7 @@ final class GeminiAnswerTest {
         var message = message("{'functionCall':{'name':'f','args':{'x':1.0,'y':null}},"
                 + "'thoughtSignature':'s'},{'functionCall':{'id':'own','name':'g'}}");
         assertEquals(JsonNull.NULL, message.get("content"));
+        assertEquals("a", message("{'text':'a'},{'functionCall':{}}").string("content"));
         assertEquals("[{'id':'call_minted_0_0','type':'function','function':{'name':'f',"
                 + "'arguments':'{\\'x\\':1.0,\\'y\\':null}'},'thoughtSignature':'s'},"
                 + "{'id':'own','type':'function','function':{'name':'g','arguments':'{}'}}]",

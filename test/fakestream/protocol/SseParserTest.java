@@ -51,6 +51,13 @@ final class SseParserTest {
         assertEquals(List.of("/"), read(": heartbeat\n\n"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void givesBlankLinesTogetherWithTheEventBehindThem(String end) {
+        assertEquals(List.of("/x", "/y"),
+                read(end + end + "data: x" + end + end + end + end + "data: y" + end + end));
+    }
+
     @Test
     void takesOneBlankBehindTheColonAndNoMore() {
         assertEquals(List.of("/x", "/ x", "e/x "),
