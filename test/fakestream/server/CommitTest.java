@@ -12,10 +12,12 @@ import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// An upstream's failure keeps its status for as long as nothing was sent, and is told in the
@@ -101,24 +103,30 @@ final class CommitTest {
     }
 
     /// The AI SDK finds out by the code whether to try again, where no word tells it.
-    @ParameterizedTest
-    @CsvSource(quoteCharacter = '`', value = {
-        "500, server_error, null, \"500\"",
-        "429, rate_limit_error, null, null",
-        "402, billing, \"no_money\", \"no_money\"",
-        "503, server_error, 12, 12"})
-    void addsTheStatusWhereNothingElseTellsTheKind(int status, String type, String code,
-            String told) {
+    @Test
+    void addsTheStatusWhereNothingElseTellsTheKind() {
+        Waiting.together(Map.of(
+                "no word", () -> hasCode("\"500\"", 500, "server_error", "null"),
+                "a telling word", () -> hasCode("null", 429, "rate_limit_error", "null"),
+                "a code", () -> hasCode("\"no_money\"", 402, "billing", "\"no_money\""),
+                "a number", () -> hasCode("12", 503, "server_error", "12")));
+    }
+
+    private static void hasCode(String told, int status, String type, String code) {
         late(call -> call.json(status, Chats.error(type, code, "No.")), (_, error) ->
                 assertEquals(told, error.get("code").toString()));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"{\"error\":\"No.\"}", "{\"detail\":\"No.\"}", "{\"message\":\"No.\"}",
-        "{\"error\":{\"message\":\"No.\",\"failed_generation\":\"x\"}}"})
-    void completesALateErrorOfAnotherForm(String body) {
-        late(call -> call.json(400, body), (_, error) ->
-                assertEquals("No.", error.string("message")));
+    @Test
+    void completesALateErrorOfAnotherForm() {
+        var checks = new HashMap<String, Runnable>();
+        for (var body : List.of("{\"error\":\"No.\"}", "{\"detail\":\"No.\"}",
+                "{\"message\":\"No.\"}",
+                "{\"error\":{\"message\":\"No.\",\"failed_generation\":\"x\"}}")) {
+            checks.put(body, () -> late(call -> call.json(400, body), (_, error) ->
+                    assertEquals("No.", error.string("message"))));
+        }
+        Waiting.together(checks);
     }
 
     @Test

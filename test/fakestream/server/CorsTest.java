@@ -81,7 +81,8 @@ final class CorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"https://a.example.evil", "https://evil-a.example", "http://a.example",
-        "https://a.example:8443", "https://A.example", "null", "https://a.example,https://b.example"})
+        "https://a.example:8443", "https://A.example", "null",
+        "https://a.example,https://b.example"})
     void allowsNoOriginThatOnlyLooksLikeOne(String origin) {
         try (var proxy = TestProxy.before(upstream, LIST)) {
             var response = proxy.get("/api/status", "Origin: " + origin);

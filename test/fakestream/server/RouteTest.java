@@ -1,6 +1,7 @@
 package fakestream.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.server.Route.Kind;
 import fakestream.testing.Chats;
@@ -75,10 +76,10 @@ final class RouteTest {
     void asksTheUpstreamForWhatWasMeant() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream.url() + "/v1/")) {
-            for (var path : new String[] {"/v1//chat/completions", "//chat/completions",
+            for (var path : new String[] {"/api/chat", "/v1//chat/completions", "//chat/completions",
                 "/v1/v1/chat/completions", "/v1/chat/completions/chat/completions?a=b"}) {
-                assertEquals(200, proxy.request("POST", path, Chats.WHOLE, TestProxy.KEY)
-                        .status(), path);
+                var stream = proxy.request("POST", path, Chats.STREAM, TestProxy.KEY).text();
+                assertTrue(stream.endsWith("data: [DONE]\n\n"), path + ": " + stream);
                 assertEquals("POST /v1/chat/completions HTTP/1.1", upstream.call().requestLine());
             }
             for (var id : new String[] {"org/model:free", "org%2Fmodel", "a%20b", "m?x=1",
@@ -88,7 +89,7 @@ final class RouteTest {
                         upstream.call().requestLine());
             }
             proxy.get("/v1/models/%2e%2e/files").error(404);
-            assertEquals(10, upstream.count());
+            assertEquals(11, upstream.count());
         }
     }
 }

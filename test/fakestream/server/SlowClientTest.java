@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 final class SlowClientTest {
     private static final String DEAF = Chats.STREAM.replace("Hi", "much");
     private static final String LARGE = Chats.event("{\"content\":\"" + "x".repeat(60_000) + "\"}");
-    private static final int EVENTS = 400;
+    private static final int EVENTS = 160;
 
     private final CountDownLatch thought = new CountDownLatch(1);
     private final CountDownLatch stuck = new CountDownLatch(1);
@@ -37,7 +37,7 @@ final class SlowClientTest {
             call.begin("text/event-stream");
             for (int i = 0; i < EVENTS; i++) {
                 call.chunk(LARGE);
-                if (i == EVENTS / 8) {
+                if (i == EVENTS / 3) {
                     stuck.countDown();
                 }
             }
@@ -65,7 +65,7 @@ final class SlowClientTest {
                 var _ = deaf(proxy)) {
             Waiting.open(stuck);
             try (var client = proxy.stream(Chats.STREAM)) {
-                for (int i = 1; i <= 4; i++) {
+                for (int i = 1; i <= 3; i++) {
                     var beat = client.next();
                     assertTrue(beat.isHeartbeat(), beat.text());
                     assertTrue(beat.millis() > i * 500 - 20 && beat.millis() < i * 500 + 250,
@@ -99,6 +99,23 @@ final class SlowClientTest {
             var slow = SseClient.reading(client);
             assertTrue(slow.ending().whole());
             assertTrue(slow.body().endsWith("data: [DONE]\n\n"));
+        }
+    }
+
+    /// The time that it takes is none that the upstream is silent for.
+    @Test
+    void isNotTakenForASilentUpstream() {
+        try (var proxy = TestProxy.before(upstream, "UPSTREAM_IDLE_TIMEOUT_MS=1000",
+                "CLIENT_WRITE_TIMEOUT_MS=60000", "COMMIT_AFTER_MS=500",
+                "HEARTBEAT_INTERVAL_MS=500"); var client = deaf(proxy);
+                var clock = proxy.stream(Chats.STREAM)) {
+            Waiting.open(stuck);
+            for (int i = 0; i < 3; i++) {
+                assertTrue(clock.next().isHeartbeat());
+            }
+            var late = SseClient.reading(client);
+            assertTrue(late.ending().whole());
+            assertTrue(late.body().endsWith("data: [DONE]\n\n"));
         }
     }
 

@@ -114,6 +114,15 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /// Closes its own half of the connection.
+    public void stopSending() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Goes away without a word.
     public void leave() {
         close();

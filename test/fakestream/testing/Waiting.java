@@ -1,9 +1,13 @@
 package fakestream.testing;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -41,6 +45,25 @@ public final class Waiting {
             }
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted before the gate was opened", e);
+        }
+    }
+
+    /// Does all of these at the same time, by their names, and fails with the first that fails.
+    public static void together(Map<String, Runnable> checks) {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var running = new LinkedHashMap<String, Future<?>>();
+            checks.forEach((name, check) -> running.put(name, executor.submit(check)));
+            running.forEach(Waiting::succeeded);
+        }
+    }
+
+    private static void succeeded(String name, Future<?> check) {
+        try {
+            check.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError(name + ": " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted in " + name, e);
         }
     }
 

@@ -1,0 +1,155 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
+import fakestream.config.LogLevel;
+import fakestream.testing.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a client sees of a bug. Nothing in the proxy is known to have one, so the exchange has.
+final class DispatcherTest {
+    private final ByteArrayOutputStream access = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream diagnostics = new ByteArrayOutputStream();
+
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
+    void answersABugAndLogsWhereItIs(Class<? extends Throwable> fault) throws Exception {
+        var exchange = new FaultyExchange(fault.getConstructor(String.class)
+                .newInstance("sk-inside"));
+        try (var timer = Executors.newSingleThreadScheduledExecutor()) {
+            var log = new Log(LogLevel.ERROR, new PrintStream(access), new PrintStream(diagnostics));
+            new Dispatcher(new Cors(List.of("*")), null, null, null, null, null,
+                    new StalledWriters(Duration.ofSeconds(9), timer), log).handle(exchange);
+            timer.shutdownNow();
+        }
+        var error = new Response(exchange.status, Map.of("content-type", "application/json"),
+                exchange.body.toByteArray()).error(500);
+        assertEquals("internal_error", error.string("code"));
+        assertFalse(error.toString().contains("sk-inside"), error::toString);
+        assertTrue(exchange.closed);
+        assertTrue(access.toString().matches("\\S+ GET /v1/models 500 \\d+B \\d+ms failed\\R"),
+                access::toString);
+        assertTrue(diagnostics.toString().contains("error GET /v1/models: " + fault.getName()));
+        assertTrue(diagnostics.toString().contains("\tat " + FaultyExchange.class.getName()));
+    }
+
+    /// An exchange that fails when it is asked for the request's headers.
+    private static final class FaultyExchange extends HttpExchange {
+        private final Throwable fault;
+        private final Headers responseHeaders = new Headers();
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private int status;
+        private boolean closed;
+
+        FaultyExchange(Throwable fault) {
+            this.fault = fault;
+            fault.setStackTrace(new StackTraceElement[] {
+                new StackTraceElement(FaultyExchange.class.getName(), "m", "DispatcherTest", 1)});
+        }
+
+        @Override
+        public Headers getRequestHeaders() {
+            switch (fault) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                default -> throw new AssertionError(fault);
+            }
+        }
+
+        @Override
+        public Headers getResponseHeaders() {
+            return responseHeaders;
+        }
+
+        @Override
+        public URI getRequestURI() {
+            return URI.create("/v1/models?key=sk");
+        }
+
+        @Override
+        public String getRequestMethod() {
+            return "GET";
+        }
+
+        @Override
+        public HttpContext getHttpContext() {
+            return null;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        @Override
+        public InputStream getRequestBody() {
+            return InputStream.nullInputStream();
+        }
+
+        @Override
+        public OutputStream getResponseBody() {
+            return body;
+        }
+
+        @Override
+        public void sendResponseHeaders(int code, long length) throws IOException {
+            status = code;
+        }
+
+        @Override
+        public InetSocketAddress getRemoteAddress() {
+            return null;
+        }
+
+        @Override
+        public int getResponseCode() {
+            return status;
+        }
+
+        @Override
+        public InetSocketAddress getLocalAddress() {
+            return null;
+        }
+
+        @Override
+        public String getProtocol() {
+            return "HTTP/1.1";
+        }
+
+        @Override
+        public Object getAttribute(String name) {
+            return null;
+        }
+
+        @Override
+        public void setAttribute(String name, Object value) {
+        }
+
+        @Override
+        public void setStreams(InputStream in, OutputStream out) {
+        }
+
+        @Override
+        public HttpPrincipal getPrincipal() {
+            return null;
+        }
+    }
+}

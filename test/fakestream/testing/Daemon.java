@@ -1,0 +1,106 @@
+package fakestream.testing;
+
+import fakestream.server.ProxyServer;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// The daemon in a process of its own, as `java -jar` starts it.
+public final class Daemon implements AutoCloseable {
+    private final Process process;
+    private final BlockingQueue<String> unread = new LinkedBlockingQueue<>();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    private Daemon(Process process) {
+        this.process = process;
+        read(process.getInputStream());
+        read(process.getErrorStream());
+    }
+
+    /// Starts it in this directory, without any setting in its environment.
+    public static Daemon start(Path directory, String... args) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", classPath(), "fakestream.Guard"));
+        command.addAll(List.of(args));
+        var builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
+        try {
+            return new Daemon(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The jar, or the classes with the page beside them.
+    private static String classPath() {
+        try {
+            var code = Path.of(ProxyServer.class.getProtectionDomain()
+                    .getCodeSource().getLocation().toURI());
+            var root = Path.of(System.getProperty("fakestream.root", "")).toAbsolutePath();
+            return code + File.pathSeparator + root;
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void read(InputStream stream) {
+        Thread.ofVirtual().start(() -> {
+            try (var reader = new BufferedReader(
+                    new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                reader.lines().forEach(line -> {
+                    lines.add(line);
+                    unread.add(line);
+                });
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /// The next line that holds this, of what it says to either stream.
+    public String says(String text) {
+        var line = Waiting.next(unread, "'" + text + "'");
+        while (!line.contains(text)) {
+            line = Waiting.next(unread, "'" + text + "'");
+        }
+        return line;
+    }
+
+    /// All that it has said so far.
+    public String said() {
+        return String.join("\n", lines);
+    }
+
+    /// Stops it as systemd does.
+    ///
+    /// @return its exit code
+    public int stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(Waiting.SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("SIGTERM does not stop it");
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while it stops", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
