@@ -35,7 +35,8 @@ final class DispatcherTest {
         var exchange = new FaultyExchange(fault.getConstructor(String.class)
                 .newInstance("sk-inside"));
         try (var timer = Executors.newSingleThreadScheduledExecutor()) {
-            var log = new Log(LogLevel.ERROR, new PrintStream(access), new PrintStream(diagnostics));
+            var log = new Log(LogLevel.ERROR, new PrintStream(access),
+                    new PrintStream(diagnostics));
             new Dispatcher(new Cors(List.of("*")), null, null, null, null, null,
                     new StalledWriters(Duration.ofSeconds(9), timer), log).handle(exchange);
             timer.shutdownNow();

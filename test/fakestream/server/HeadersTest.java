@@ -101,7 +101,8 @@ final class HeadersTest {
     void addsTheOperatorsHeaders() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "UPSTREAM_EXTRA_HEADERS_JSON="
-                        + "{\"X-Title\":\"Ours\",\"X-Custom\":\"a b\",\"authorization\":\"Key k\"}")) {
+                        + "{\"X-Title\":\"Ours\",\"X-Custom\":\"a b\","
+                        + "\"authorization\":\"Key k\"}")) {
             for (int i = 0; i < 2; i++) {
                 if (i == 0) {
                     proxy.chat(Chats.STREAM, "X-Title: Theirs");
