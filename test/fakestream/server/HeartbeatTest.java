@@ -145,19 +145,6 @@ final class HeartbeatTest {
         }
     }
 
-    /// In the style `off` not even a slow replay has beats.
-    @Test
-    void isSilentInASlowReplayWhereBeatsAreOff() {
-        thought.countDown();
-        try (var proxy = TestProxy.before(upstream, "HEARTBEAT_INTERVAL_MS=500",
-                "HEARTBEAT_STYLE=off", "CHUNK_DELAY_MS=700", "CHUNK_TARGET_LENGTH=3");
-                var client = proxy.stream(Chats.STREAM)) {
-            assertEquals(List.of("\"Hel\"", "\"lo.\""), client.frames().stream()
-                    .map(frame -> frame.text().replaceAll("(?s).*\"content\":(\"[^\"]+\").*", "$1"))
-                    .toList());
-        }
-    }
-
     private static JsonObject chunk(SseClient.Frame frame) {
         var data = SseClient.data(frame.text());
         assertEquals(1, data.size(), frame::text);

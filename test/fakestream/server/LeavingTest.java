@@ -7,9 +7,11 @@ import fakestream.testing.Call;
 import fakestream.testing.Chats;
 import fakestream.testing.RawClient;
 import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -32,11 +34,28 @@ final class LeavingTest {
     }
 
     @Test
-    void cancelsTheUpstreamWhileItThinks() {
-        try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
+    void cancelsTheUpstreamWhateverThatIsDoing() {
+        Waiting.together(Map.of(
+                "thinking", () -> cancels(_ -> { }, SseClient.HEARTBEAT),
+                "in the middle of its answer", () -> cancels(call -> {
+                    call.begin("application/json");
+                    call.chunk("{\"choices\":");
+                }, SseClient.HEARTBEAT),
+                "pausing in a stream", () -> cancels(call -> {
+                    call.begin("text/event-stream");
+                    call.chunk(Chats.event("{\"role\":\"assistant\",\"content\":\"Hel\"}"));
+                }, "Hel")));
+    }
+
+    /// The client leaves when it has seen this.
+    private static void cancels(Script script, String seen) {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    script.play(call);
+                    call.sawClose();
+                });
                 var proxy = TestProxy.before(upstream, QUICK);
                 var client = proxy.stream(Chats.STREAM)) {
-            assertTrue(client.next().isHeartbeat());
+            client.next(seen);
             var left = System.nanoTime();
             client.leave();
             sawCloseSoon(upstream.call(), left);
@@ -54,40 +73,6 @@ final class LeavingTest {
             var left = System.nanoTime();
             client.leave();
             sawCloseSoon(call, left);
-            logs499(proxy);
-        }
-    }
-
-    @Test
-    void cancelsAnAnswerThatComesSlowly() {
-        try (var upstream = ScriptedUpstream.start(call -> {
-                    call.begin("application/json");
-                    call.chunk("{\"choices\":");
-                    call.sawClose();
-                });
-                var proxy = TestProxy.before(upstream, QUICK);
-                var client = proxy.stream(Chats.STREAM)) {
-            assertTrue(client.next().isHeartbeat());
-            var left = System.nanoTime();
-            client.leave();
-            sawCloseSoon(upstream.call(), left);
-            logs499(proxy);
-        }
-    }
-
-    @Test
-    void cancelsAnUpstreamThatPausesInItsStream() {
-        try (var upstream = ScriptedUpstream.start(call -> {
-                    call.begin("text/event-stream");
-                    call.chunk(Chats.event("{\"role\":\"assistant\",\"content\":\"Hel\"}"));
-                    call.sawClose();
-                });
-                var proxy = TestProxy.before(upstream, QUICK);
-                var client = proxy.stream(Chats.STREAM)) {
-            client.next("Hel");
-            var left = System.nanoTime();
-            client.leave();
-            sawCloseSoon(upstream.call(), left);
             logs499(proxy);
         }
     }

@@ -25,7 +25,7 @@ public final class TestProxy implements AutoCloseable {
     static {
         // As the daemon has it; read once, when the JDK's server loads.
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("jdk.virtualThreadScheduler.parallelism", "8");
+        warmUp();
     }
 
     private final ProxyServer server;
@@ -93,6 +93,14 @@ public final class TestProxy implements AutoCloseable {
     public SseClient stream(String body, String... fields) {
         return SseClient.reading(connect().request("POST", "/v1/chat/completions", body,
                 withKey(fields)));
+    }
+
+    /// The first request of a JVM takes a second on a busy machine, and tests measure times.
+    private static void warmUp() {
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var proxy = before(upstream); var client = proxy.stream(Chats.STREAM)) {
+            client.body();
+        }
     }
 
     private static String[] withKey(String... fields) {
