@@ -56,6 +56,13 @@ public final class Setting<T> {
     public static final Setting<Duration> REPLAY_MAX_MS = millis(
             "REPLAY_MAX_MS", "10000", 0, 600_000,
             "the whole answer is told in this time, the pause shrinks to fit; 0 is no cap");
+    public static final Setting<StreamMode> STREAM_MODE = choice(
+            "STREAM_MODE", "fake", StreamMode.class,
+            "how a stream is got: from a whole answer, from the upstream's own, from that where it "
+            + "can, or from a whole answer only where the request has tools");
+    public static final Setting<List<ModelMode>> STREAM_MODE_MODELS = of(
+            "STREAM_MODE_MODELS", "", ModelMode::parse,
+            "modes of single models, a list such as gpt-5*=fake,*=auto; the first match wins");
     public static final Setting<Duration> UPSTREAM_CONNECT_TIMEOUT_MS = millis(
             "UPSTREAM_CONNECT_TIMEOUT_MS", "5000", 100, 120_000,
             "longest wait for a connection to the upstream");
@@ -65,6 +72,11 @@ public final class Setting<T> {
     public static final Setting<Duration> UPSTREAM_TIMEOUT_MS = millis(
             "UPSTREAM_TIMEOUT_MS", "600000", 1000, 7_200_000,
             "longest time for a whole upstream call");
+    public static final Setting<Boolean> PASS_THROUGH = of("PASS_THROUGH", "true",
+            Values::yesOrNo, "false: what is not told as a stream under /v1/ and /v1beta/ is 404");
+    public static final Setting<Duration> NONSTREAM_KEEPALIVE_MS = millis(
+            "NONSTREAM_KEEPALIVE_MS", "0", 0, 600_000,
+            "time between blank lines before a whole answer, which commit 200 early; 0 is off");
     public static final Setting<Integer> MAX_BODY_BYTES = bytes("MAX_BODY_BYTES", "33554432",
             "largest request body; 413 beyond");
     public static final Setting<Integer> MAX_UPSTREAM_BYTES = bytes(
@@ -83,8 +95,9 @@ public final class Setting<T> {
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, COMMIT_AFTER_MS,
-            CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, UPSTREAM_CONNECT_TIMEOUT_MS,
-            UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES,
+            CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS,
+            UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
+            PASS_THROUGH, NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES,
             CLIENT_WRITE_TIMEOUT_MS, LOG_LEVEL, DEBUG);
 
     private final String name;

@@ -42,9 +42,13 @@ final class SettingTest {
                 CHUNK_TARGET_LENGTH=30
                 CHUNK_DELAY_MS=35
                 REPLAY_MAX_MS=10000
+                STREAM_MODE=fake
+                STREAM_MODE_MODELS=
                 UPSTREAM_CONNECT_TIMEOUT_MS=5000
                 UPSTREAM_IDLE_TIMEOUT_MS=60000
                 UPSTREAM_TIMEOUT_MS=600000
+                PASS_THROUGH=true
+                NONSTREAM_KEEPALIVE_MS=0
                 MAX_BODY_BYTES=33554432
                 MAX_UPSTREAM_BYTES=67108864
                 CLIENT_WRITE_TIMEOUT_MS=30000
