@@ -1,6 +1,7 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonNull;
+import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
@@ -53,6 +54,12 @@ public record ApiError(JsonObject object) {
     /// What went wrong, for people.
     public String message() {
         return object.string("message");
+    }
+
+    /// The status that the error's own code names (OpenRouter, Google), and else `otherwise`.
+    int status(int otherwise) {
+        return object.get("code") instanceof JsonNumber(var code) && code.matches("[45][0-9]{2}")
+                ? Integer.parseInt(code) : otherwise;
     }
 
     /// This error as the whole body of a response.

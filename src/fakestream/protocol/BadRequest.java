@@ -1,5 +1,8 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+
 /// The client's request is wrong, and this says how: it becomes a 400.
 public final class BadRequest extends Exception {
     private static final long serialVersionUID = 1L;
@@ -9,6 +12,13 @@ public final class BadRequest extends Exception {
     BadRequest(String param, String message) {
         super(message);
         this.error = ApiError.invalidRequest(null, param, message);
+    }
+
+    /// Refuses a request in which this is no array.
+    static void requireArray(JsonObject request, String param) throws BadRequest {
+        if (!(request.get(param) instanceof JsonArray)) {
+            throw new BadRequest(param, "'" + param + "' must be an array");
+        }
     }
 
     /// What the client is told.

@@ -14,16 +14,29 @@ final class ChatAnswer {
     }
 
     static JsonObject read(JsonValue body, Telling telling) throws NotAnAnswer {
-        if (!(body instanceof JsonObject object)) {
+        var answer = body instanceof JsonObject object && !isError(object)
+                && object.get("candidates") instanceof JsonArray candidates
+                && !object.has("choices") ? GeminiAnswer.read(object, candidates, telling) : body;
+        var choices = ((JsonArray) choices(answer).get("choices")).elements();
+        return ((JsonObject) answer).with("choices", new JsonArray(choices.stream()
+                .map(choice -> withMessage((JsonObject) choice)).toList()));
+    }
+
+    /// The body, if it is an answer with choices that are objects.
+    static JsonObject choices(JsonValue body) throws NotAnAnswer {
+        if (!(body instanceof JsonObject answer)) {
             throw NotAnAnswer.because("the upstream answered with JSON that is no object");
         }
-        if (isError(object)) {
-            throw new NotAnAnswer(ApiError.in(object));
+        if (isError(answer)) {
+            throw new NotAnAnswer(ApiError.in(answer));
         }
-        if (object.get("candidates") instanceof JsonArray candidates && !object.has("choices")) {
-            return withChoices(GeminiAnswer.read(object, candidates, telling));
+        if (!(answer.get("choices") instanceof JsonArray(var choices)) || choices.isEmpty()) {
+            throw NotAnAnswer.because("the upstream's answer has no choices");
         }
-        return withChoices(object);
+        if (!choices.stream().allMatch(JsonObject.class::isInstance)) {
+            throw NotAnAnswer.because("the upstream's answer has a choice that is no object");
+        }
+        return answer;
     }
 
     /// Whether this is an error, whatever its status says.
@@ -35,19 +48,6 @@ final class ChatAnswer {
                     || "error".equals(body.string("type"));
             default -> true;
         };
-    }
-
-    private static JsonObject withChoices(JsonObject answer) throws NotAnAnswer {
-        if (!(answer.get("choices") instanceof JsonArray(var choices)) || choices.isEmpty()) {
-            throw NotAnAnswer.because("the upstream's answer has no choices");
-        }
-        for (var choice : choices) {
-            if (!(choice instanceof JsonObject)) {
-                throw NotAnAnswer.because("the upstream's answer has a choice that is no object");
-            }
-        }
-        return answer.with("choices", new JsonArray(choices.stream()
-                .map(choice -> withMessage((JsonObject) choice)).toList()));
     }
 
     /// A choice with the `text` of legacy completions has it as its message's content. Azure

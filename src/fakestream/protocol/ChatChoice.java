@@ -24,7 +24,7 @@ final class ChatChoice {
         this.choice = choice;
         this.message = choice.get("message") instanceof JsonObject object ? object
                 : JsonObject.EMPTY;
-        this.others = ChatFrame.members(choice.without(
+        this.others = ChunkFrame.members(choice.without(
                 "index", "message", "delta", "logprobs", "finish_reason"));
         this.body = ChatLogprobs.spread(choice.get("logprobs"),
                 ChatBody.of(message, pieceLength));

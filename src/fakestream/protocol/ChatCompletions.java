@@ -1,7 +1,7 @@
 package fakestream.protocol;
 
-import fakestream.json.JsonArray;
 import fakestream.json.JsonBoolean;
+import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
@@ -11,20 +11,21 @@ public final class ChatCompletions implements Protocol {
     /// The data with which a stream says that it is whole.
     static final String DONE = "[DONE]";
 
+    /// What a chunk calls itself.
+    static final String CHUNK = "chat.completion.chunk";
+
     /// The request's members that are about streaming alone. OpenAI refuses `stream_options`
     /// without a stream, Z.ai `tool_stream`; DashScope and llama.cpp have the other two.
-    private static final String[] STREAMING_ONLY = {
+    static final String[] STREAMING_ONLY = {
         "stream_options", "tool_stream", "incremental_output", "return_progress"};
 
-    private static final String PAUSE = "{\"index\":0,\"delta\":{},\"finish_reason\":null}";
-    private static final String OPENING =
-            "{\"index\":0,\"delta\":{\"role\":\"assistant\"},\"finish_reason\":null}";
+    private static final JsonObject PAUSE = entry(JsonObject.EMPTY);
+    private static final JsonObject OPENING = entry(
+            new JsonObject.Builder().add("role", "assistant").build());
 
     @Override
     public void check(JsonObject request) throws BadRequest {
-        if (!(request.get("messages") instanceof JsonArray)) {
-            throw new BadRequest("messages", "'messages' must be an array");
-        }
+        BadRequest.requireArray(request, "messages");
     }
 
     @Override
@@ -45,14 +46,14 @@ public final class ChatCompletions implements Protocol {
     /// An empty chunk, in the form that no known client minds: never without choices, and with a
     /// role in the first.
     @Override
-    public SseEvent heartbeat(JsonObject request, Telling telling) {
-        var frame = ChatFrame.of(request, telling, wantsUsage(request));
-        return SseEvent.Message.of(frame.chunk(telling.begun() ? PAUSE : OPENING));
+    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
+        var frame = ChunkFrame.of(CHUNK, request, telling, wantsUsage(request));
+        return SseEvent.Message.of(frame.chunk((telling.begun() ? PAUSE : OPENING).toString()));
     }
 
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
-        return ChatPassage.of(event, telling);
+        return ChunkPassage.of(event, telling, PAUSE);
     }
 
     @Override
@@ -61,8 +62,8 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
-    public SseEvent failure(ApiError error) {
-        return new SseEvent.Message("error", error.body().toString(), false);
+    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+        return List.of(new SseEvent.Message("error", error.body().toString(), false));
     }
 
     /// Whether the client asked for usage, and so for the chunk without choices that clients who
@@ -70,5 +71,10 @@ public final class ChatCompletions implements Protocol {
     static boolean wantsUsage(JsonObject request) {
         return request.get("stream_options") instanceof JsonObject options
                 && JsonBoolean.TRUE.equals(options.get("include_usage"));
+    }
+
+    private static JsonObject entry(JsonObject delta) {
+        return new JsonObject.Builder().add("index", 0).add("delta", delta)
+                .add("finish_reason", JsonNull.NULL).build();
     }
 }

@@ -48,20 +48,20 @@ final class ChatFold {
     }
 
     private void add(SseEvent.Received event) throws NotAnAnswer {
-        var chunk = ChatPassage.chunk(event);
-        if (ChatPassage.isError(event, chunk)) {
+        var chunk = event.object();
+        if (ChunkPassage.isError(event, chunk)) {
             throw new NotAnAnswer(ApiError.in(chunk));
         }
         done = event.data().equals(ChatCompletions.DONE);
         top = chunk.without("choices", "object");
-        for (var choice : ChatPassage.choices(chunk)) {
+        for (var choice : ChunkPassage.choices(chunk)) {
             choices.merge(ChatChoice.index(choice, 0), read(choice), ChatFold::joinedChoices);
         }
     }
 
     private void add(ChatFold more) {
         done |= more.done;
-        top = overwritten(top, more.top);
+        top = Latest.of(top, more.top);
         more.choices.forEach((index, choice) ->
                 choices.merge(index, choice, ChatFold::joinedChoices));
     }
@@ -73,7 +73,7 @@ final class ChatFold {
     }
 
     private static JsonObject joinedChoices(JsonObject old, JsonObject more) {
-        var result = overwritten(old, more.without("message", "logprobs"));
+        var result = Latest.of(old, more.without("message", "logprobs"));
         for (var name : List.of("message", "logprobs")) {
             result = more.has(name) ? result.with(name,
                     joined(name, old.get(name), more.get(name))) : result;
@@ -83,13 +83,6 @@ final class ChatFold {
 
     private static JsonValue orEmpty(JsonValue value) {
         return value instanceof JsonObject ? value : JsonObject.EMPTY;
-    }
-
-    private static JsonObject overwritten(JsonObject old, JsonObject by) {
-        var members = new LinkedHashMap<>(old.members());
-        by.members().forEach((name, value) -> members.merge(name, value,
-                (before, now) -> now.equals(JsonNull.NULL) ? before : now));
-        return new JsonObject(members);
     }
 
     private static JsonValue joined(String name, JsonValue old, JsonValue more) {
@@ -144,10 +137,9 @@ final class ChatFold {
     }
 
     private JsonObject whole() throws NotAnAnswer {
-        var finished = choices.values().stream().allMatch(ChatPassage::isFinished);
+        var finished = choices.values().stream().allMatch(ChunkPassage::isFinished);
         if (choices.isEmpty() || !done && !finished) {
-            throw new NotAnAnswer(ApiError.upstream("upstream_truncated",
-                    "the upstream's stream ended before its answer was whole"));
+            throw NotAnAnswer.truncated();
         }
         var folded = new JsonObject.Builder().add("object", "chat.completion").addAll(top)
                 .add("choices", new JsonArray(choices.values().stream()

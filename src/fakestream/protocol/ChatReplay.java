@@ -14,18 +14,17 @@ import java.util.stream.IntStream;
 /// choice, in the order of their indices: some clients read the first entry of each chunk as the
 /// first choice, whatever its index says (AI SDK, LangChain, langchain4j, Spring AI).
 final class ChatReplay {
-    private final ChatFrame frame;
+    private final ChunkFrame frame;
     private final List<ChatChoice> choices;
     private final JsonObject others;
     private final JsonValue usage;
     private final boolean begun;
     private final List<SseEvent> events = new ArrayList<>();
 
-    private ChatReplay(ChatFrame frame, JsonObject answer, JsonValue usage, Telling telling) {
+    private ChatReplay(ChunkFrame frame, JsonObject answer, JsonValue usage, Telling telling) {
         this.frame = frame;
         this.choices = choices(answer, telling.pieceLength());
-        this.others = answer.without("id", "object", "created", "model", "system_fingerprint",
-                "service_tier", "choices", "usage", "error", "obfuscation");
+        this.others = ChunkFrame.others(answer);
         this.usage = usage;
         this.begun = telling.begun();
     }
@@ -33,14 +32,14 @@ final class ChatReplay {
     static Replay of(JsonObject request, JsonObject answer, Telling telling) {
         var asked = ChatCompletions.wantsUsage(request);
         var usage = asked && answer.get("usage") instanceof JsonObject counts ? counts : null;
-        var frame = ChatFrame.of(request, answer, telling, usage != null);
+        var frame = ChunkFrame.of(ChatCompletions.CHUNK, request, answer, telling, usage != null);
         return new ChatReplay(frame, answer, usage, telling).tell();
     }
 
     /// By index. Where two choices have the same, as from upstreams that write 0 in each, their
     /// places tell them apart.
     private static List<ChatChoice> choices(JsonObject answer, int pieceLength) {
-        var choices = ChatPassage.choices(answer);
+        var choices = ChunkPassage.choices(answer);
         var indices = IntStream.range(0, choices.size())
                 .map(i -> ChatChoice.index(choices.get(i), i)).toArray();
         var distinct = Arrays.stream(indices).distinct().count() == choices.size();

@@ -17,6 +17,12 @@ public final class NotAnAnswer extends Exception {
         return new NotAnAnswer(ApiError.upstream("upstream_invalid", message));
     }
 
+    /// A stream that broke off, though its connection may have ended well.
+    static NotAnAnswer truncated() {
+        return new NotAnAnswer(ApiError.upstream("upstream_truncated",
+                "the upstream's stream ended before its answer was whole"));
+    }
+
     /// What the client is told: the upstream's own error where it gave one.
     public ApiError error() {
         return error;

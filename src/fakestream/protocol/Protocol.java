@@ -6,12 +6,14 @@ import java.util.List;
 
 /// One API that the proxy speaks: how it asks for a whole answer, and how it tells that answer as
 /// a stream. Pure: no socket, no clock, no thread, and no state between two calls.
-public sealed interface Protocol permits ChatCompletions {
+public sealed interface Protocol
+        permits ChatCompletions, Completions, Responses, Messages, GenerateContent {
 
     /// Refuses a request that this API could not read, before anything is sent upstream.
     ///
     /// @throws BadRequest naming the parameter
-    void check(JsonObject request) throws BadRequest;
+    default void check(JsonObject request) throws BadRequest {
+    }
 
     /// The same request, asking for its answer whole. All that is not about streaming is kept.
     JsonObject whole(JsonObject request);
@@ -24,12 +26,22 @@ public sealed interface Protocol permits ChatCompletions {
     /// The answer told as its stream, and the beat for the pauses in it.
     Replay replay(JsonObject request, JsonObject answer, Telling telling);
 
-    /// A heartbeat that carries data, while the answer is awaited. The first of a stream opens it,
-    /// after which `telling` has begun.
-    SseEvent heartbeat(JsonObject request, Telling telling);
+    /// The heartbeat that carries nothing: what official clients of this API take no notice of.
+    default SseEvent heartbeat() {
+        return SseEvent.HEARTBEAT;
+    }
 
-    /// An event of an upstream that streams although it was asked not to, fit to follow what
-    /// `telling` has told the client already.
+    /// A heartbeat that carries data, while the answer is awaited. The first of a stream may open
+    /// it; `telling` says how many there were.
+    SseEvent dataHeartbeat(JsonObject request, Telling telling);
+
+    /// Whether official clients of this API survive a heartbeat with data before the answer. Where
+    /// one does not, such heartbeats are only sent if the operator chose them.
+    default boolean mayOpenWithHeartbeat() {
+        return true;
+    }
+
+    /// An event of an upstream's own stream, fit to follow what `telling` has told the client.
     Passage passOn(SseEvent.Received event, Telling telling);
 
     /// The whole answer that the events of a stream add up to.
@@ -38,5 +50,10 @@ public sealed interface Protocol permits ChatCompletions {
     JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer;
 
     /// The failure, told inside a stream that has begun.
-    SseEvent failure(ApiError error);
+    List<SseEvent> failure(JsonObject request, ApiError error, Telling telling);
+
+    /// The failure as the body of a response, in this API's own form.
+    default JsonObject error(int status, ApiError error) {
+        return error.body();
+    }
 }

@@ -1,5 +1,8 @@
 package fakestream.protocol;
 
+import fakestream.json.Json;
+import fakestream.json.JsonException;
+import fakestream.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 
 /// One thing that a server-sent event stream can carry, as WHATWG HTML section 9.2 frames it.
@@ -27,6 +30,14 @@ public sealed interface SseEvent {
         }
     }
 
+    /// A blank line, which ends no event where none has begun.
+    record BlankLine() implements SseEvent {
+        @Override
+        public byte[] bytes() {
+            return new byte[] {'\n'};
+        }
+    }
+
     /// An event with one line of data. An empty type sends no `event:` line.
     record Message(String type, String data, boolean piece) implements SseEvent {
         /// Data without a type, as chat completions send it.
@@ -43,5 +54,13 @@ public sealed interface SseEvent {
 
     /// An event that an upstream sent, with the very bytes that it came in.
     record Received(byte[] bytes, String type, String data) implements SseEvent {
+        /// The object that the data is, or an empty one where it is none.
+        JsonObject object() {
+            try {
+                return Json.parse(data) instanceof JsonObject object ? object : JsonObject.EMPTY;
+            } catch (JsonException _) {
+                return JsonObject.EMPTY;
+            }
+        }
     }
 }

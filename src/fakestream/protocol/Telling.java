@@ -1,13 +1,19 @@
 package fakestream.protocol;
 
-/// How one stream is told: what to call it where its answer has no name, whether a heartbeat has
-/// opened it already, and how long a piece of text should be, in UTF-16 units.
+/// How one stream is told: what to call it where its answer has no name, what heartbeats have told
+/// of it already, and how long a piece of text should be, in UTF-16 units.
 ///
 /// @param id minted for this stream; once a heartbeat has carried it, it names the whole stream
 /// @param created when it was minted, in seconds since 1970
-public record Telling(String id, long created, boolean begun, int pieceLength) {
-    /// The same stream after a heartbeat that carried data.
+/// @param beats how many heartbeats carried data
+public record Telling(String id, long created, int beats, int pieceLength) {
+    /// Whether a heartbeat has opened the stream.
+    public boolean begun() {
+        return beats > 0;
+    }
+
+    /// The same stream after one more heartbeat that carried data.
     public Telling afterHeartbeat() {
-        return begun ? this : new Telling(id, created, true, pieceLength);
+        return new Telling(id, created, beats + 1, pieceLength);
     }
 }

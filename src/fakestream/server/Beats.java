@@ -6,6 +6,7 @@ import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
 import java.time.Duration;
+import java.util.function.Function;
 
 /// What the heartbeats of one stream say. While the answer is awaited, they are comments or empty
 /// chunks, as the style has it; once something of the answer is out, the beat that its protocol
@@ -16,25 +17,44 @@ final class Beats {
 
     /// go-openai gives up after 300 lines in a row that are no data.
     private static final long MOST_WITHOUT_DATA = 250;
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final HeartbeatStyle style;
-    private final Protocol protocol;
-    private final JsonObject request;
     private final long dataEvery;
+    private final SseEvent quiet;
+    private final Function<Telling, SseEvent> withData;
     private Telling telling;
     private SseEvent pause;
     private boolean answered;
     private long count;
 
-    /// @param telling how the stream is told, not begun yet
-    Beats(HeartbeatStyle style, Duration interval, Protocol protocol, JsonObject request,
-            Telling telling) {
+    private Beats(HeartbeatStyle style, long dataEvery, SseEvent quiet,
+            Function<Telling, SseEvent> withData, Telling telling) {
         this.style = style;
-        this.protocol = protocol;
-        this.request = request;
+        this.dataEvery = dataEvery;
+        this.quiet = quiet;
+        this.withData = withData;
         this.telling = telling;
-        this.dataEvery = Math.clamp(LONGEST_WITHOUT_DATA.dividedBy(interval), 1,
-                MOST_WITHOUT_DATA);
+    }
+
+    /// The beats of a stream of events.
+    ///
+    /// @param interval between two beats
+    /// @param telling how the stream is told, not begun yet
+    static Beats of(HeartbeatStyle style, Duration interval, Protocol protocol, JsonObject request,
+            Telling telling) {
+        var dataEvery = protocol.mayOpenWithHeartbeat()
+                ? Math.clamp(LONGEST_WITHOUT_DATA.dividedBy(interval), 1, MOST_WITHOUT_DATA)
+                : NEVER;
+        return new Beats(style, dataEvery, protocol.heartbeat(),
+                told -> protocol.dataHeartbeat(request, told), telling);
+    }
+
+    /// Blank lines, for a body that is no stream of events.
+    static Beats blankLines() {
+        var blank = new SseEvent.BlankLine();
+        return new Beats(HeartbeatStyle.COMMENT, NEVER, blank, _ -> blank,
+                new Telling("", 0, 0, 0));
     }
 
     /// The next beat; null where there is none to send now.
@@ -52,7 +72,7 @@ final class Beats {
     /// @return how much of the stream the client has been told
     Telling answered() {
         answered = true;
-        pause = telling.begun() ? protocol.heartbeat(request, telling) : SseEvent.HEARTBEAT;
+        pause = telling.begun() && dataEvery != NEVER ? withData.apply(telling) : quiet;
         return telling;
     }
 
@@ -61,12 +81,14 @@ final class Beats {
         pause = beat;
     }
 
+    /// Comments, until one beat opens the stream: behind that a comment would stand in the block of
+    /// a text, which clients that look only at `data:` lose with it.
     private SseEvent waiting() {
         count++;
-        if (style == HeartbeatStyle.COMMENT && count % dataEvery != 0) {
-            return SseEvent.HEARTBEAT;
+        if (style == HeartbeatStyle.COMMENT && !telling.begun() && count % dataEvery != 0) {
+            return quiet;
         }
-        var beat = protocol.heartbeat(request, telling);
+        var beat = withData.apply(telling);
         telling = telling.afterHeartbeat();
         return beat;
     }

@@ -4,11 +4,13 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import fakestream.protocol.ApiError;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The client's side of one exchange: what it asked, and the way back to it. Used by one thread at
 /// a time; [EventStream] puts its lock around what its two threads do here.
-final class Client {
+final class Client implements AutoCloseable {
     /// What is written at once: the JDK's server keeps a buffer of twice the largest write with
     /// the connection.
     private static final int SLICE = 8 * 1024;
@@ -17,14 +19,21 @@ final class Client {
     /// gets to read the answer instead of a reset.
     private static final long MOST_DISCARDED = 16L * 1024 * 1024;
 
+    /// Something that is done to the body of the response.
+    @FunctionalInterface
+    private interface Output {
+        void to(OutputStream body) throws IOException;
+    }
+
     private final HttpExchange exchange;
-    private final StalledWriters stalled;
+    private final StalledWriters.Watch watch;
+    private final ReentrantLock reading = new ReentrantLock();
     private int status;
     private long sent;
 
     Client(HttpExchange exchange, StalledWriters stalled) {
         this.exchange = exchange;
-        this.stalled = stalled;
+        this.watch = stalled.watch();
     }
 
     String method() {
@@ -35,6 +44,16 @@ final class Client {
     /// `v1` of `//v1/models` for a host.
     String target() {
         return exchange.getRequestURI().toString();
+    }
+
+    /// The target without what stands behind the path.
+    String path() {
+        return target().split("[?#]", 2)[0];
+    }
+
+    /// What stands behind the path; it may hold a key.
+    Query query() {
+        return Query.of(target());
     }
 
     Headers headers() {
@@ -80,9 +99,25 @@ final class Client {
         return declared == null || !declared.matches("[0-9]{1,18}") ? 0 : Long.parseLong(declared);
     }
 
-    private static ProxyException tooLarge(int most) {
+    static ProxyException tooLarge(int most) {
         return new ProxyException(413, ApiError.invalidRequest("request_too_large", null,
                 "the request's body is larger than " + most + " bytes (MAX_BODY_BYTES)"));
+    }
+
+    /// Reads on in the body of the request; -1 at its end. The lock is for an upload whose answer
+    /// comes before its end: what is left is then thrown away by another thread.
+    int read(byte[] buffer) throws IOException {
+        reading.lock();
+        try {
+            return exchange.getRequestBody().read(buffer);
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /// How long the request says its body is, in bytes; -1 where it comes in chunks, 0 for none.
+    long bodyLength() {
+        return headers().containsKey("Transfer-Encoding") ? -1 : declaredLength();
     }
 
     /// Sends a whole response and closes the exchange.
@@ -113,20 +148,23 @@ final class Client {
         }
     }
 
-    /// The client has its answer by now: that it breaks off is no more than the end.
+    /// The client has its answer by now: that it breaks off is no more than the end. An [Upload]
+    /// may still be reading its last piece.
     private int readMore(byte[] buffer) {
         try {
-            return exchange.getRequestBody().read(buffer);
+            return read(buffer);
         } catch (IOException _) {
             return -1;
         }
     }
 
     /// Sends the headers of a response whose body is written piece by piece.
-    void begin(int status, Map<String, String> headers) throws ClientLeft {
+    ///
+    /// @param length of the body in bytes, 0 for chunked, -1 for none
+    void begin(int status, Map<String, String> headers, long length) throws ClientLeft {
         set(headers);
         try {
-            start(status, 0);
+            start(status, length);
         } catch (IOException e) {
             throw new ClientLeft(e);
         }
@@ -134,34 +172,40 @@ final class Client {
 
     /// Writes a part of the body; it may stay in a buffer until [#flush()].
     void write(byte[] bytes) throws ClientLeft {
-        try (var write = stalled.begin()) {
-            var out = exchange.getResponseBody();
+        output(out -> {
             for (int i = 0; i < bytes.length; i += SLICE) {
                 out.write(bytes, i, Math.min(SLICE, bytes.length - i));
-                write.progressed();
+                watch.writing();
             }
-            sent += bytes.length;
-        } catch (IOException e) {
-            throw new ClientLeft(e);
-        }
+        });
+        sent += bytes.length;
     }
 
     /// Sends what was written. The headers of [#begin] too stay in a buffer until then.
     void flush() throws ClientLeft {
-        try (var _ = stalled.begin()) {
-            exchange.getResponseBody().flush();
-        } catch (IOException e) {
-            throw new ClientLeft(e);
-        }
+        output(OutputStream::flush);
     }
 
     /// Sends what was written and the terminating chunk, in one write.
     void end() throws ClientLeft {
-        try (var _ = stalled.begin()) {
-            exchange.getResponseBody().close();
-            exchange.close();
+        output(OutputStream::close);
+        exchange.close();
+    }
+
+    /// The end of the exchange, however it came: nothing is watched any more.
+    @Override
+    public void close() {
+        watch.close();
+    }
+
+    private void output(Output output) throws ClientLeft {
+        watch.writing();
+        try {
+            output.to(exchange.getResponseBody());
         } catch (IOException e) {
             throw new ClientLeft(e);
+        } finally {
+            watch.written();
         }
     }
 

@@ -9,57 +9,55 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
-import fakestream.protocol.Protocol;
+import fakestream.protocol.SseEvent;
 import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamKey;
+import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/// An endpoint whose answers may be streamed. It judges the request as far as it must read it,
-/// asks the upstream for a whole answer, and gives the client that, or a stream of it.
+/// The endpoints whose answers may be streamed. It judges the request as far as it must read it,
+/// asks the upstream, and gives the client a whole answer, or a stream of it.
 final class Endpoint {
-    private final Protocol protocol;
-    private final String path;
     private final Upstream upstream;
-    private final Storyteller storyteller;
+    private final Streamer streamer;
+    private final Modes modes;
     private final int mostBytes;
 
-    /// @param path upstream, such as `chat/completions`
-    Endpoint(Protocol protocol, String path, Upstream upstream, Storyteller storyteller,
-            Config config) {
-        this.protocol = protocol;
-        this.path = path;
+    Endpoint(Upstream upstream, Streamer streamer, Config config) {
         this.upstream = upstream;
-        this.storyteller = storyteller;
+        this.streamer = streamer;
+        this.modes = new Modes(config);
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
     }
 
     /// Serves one request.
     ///
-    /// @param key goes upstream
     /// @throws ProxyException where the request is wrong; nothing was sent upstream then
     /// @throws IOException where the client left, or its stream had to be broken off
-    void serve(Client client, String key) throws ProxyException, IOException {
-        var request = read(client);
-        var body = protocol.whole(request).toString().getBytes(StandardCharsets.UTF_8);
-        try (var call = upstream.post(path, key, client.headers(), body)) {
-            if (JsonBoolean.TRUE.equals(request.get("stream"))) {
-                storyteller.tell(client, protocol, request, call);
+    void serve(Client client, Ask ask, UpstreamKey key) throws ProxyException, IOException {
+        var request = read(client, ask);
+        try (var up = upstream.request(key, client.headers())) {
+            if (ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"))) {
+                stream(client, ask, request, up);
+            } else if (streamer.keepsWholeAnswersAlive()) {
+                sendAlive(client, ask, request, up);
             } else {
-                client.send(WholeAnswer.of(call.answer(), protocol));
+                client.send(whole(ask, request, up));
             }
-        } catch (UpstreamException e) {
-            client.send(Reply.error(e.status(), e.error()));
         }
     }
 
-    private JsonObject read(Client client) throws ProxyException, ClientLeft {
+    private JsonObject read(Client client, Ask ask) throws ProxyException, ClientLeft {
         try {
             if (!(Json.parse(client.body(mostBytes)) instanceof JsonObject request)) {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
             checkStream(request);
-            protocol.check(request);
+            ask.protocol().check(request);
             return request;
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
@@ -79,5 +77,72 @@ final class Endpoint {
 
     private static ProxyException badRequest(String param, String message) {
         return new ProxyException(400, ApiError.invalidRequest(null, param, message));
+    }
+
+    private Reply whole(Ask ask, JsonObject request, UpstreamRequest up) {
+        try {
+            return WholeAnswer.of(postWhole(ask, request, up), ask.protocol());
+        } catch (UpstreamException e) {
+            return Reply.error(ask.protocol(), e.status(), e.error());
+        }
+    }
+
+    /// A whole answer with blank lines before it; once one is out, an error can only be told by the
+    /// body.
+    private void sendAlive(Client client, Ask ask, JsonObject request, UpstreamRequest up)
+            throws ClientLeft {
+        try (var stream = streamer.openWhole(client, up::cancel)) {
+            var reply = whole(ask, request, up);
+            if (!stream.replace(reply)) {
+                stream.end(List.of(new SseEvent.Received(reply.body(), "", "")));
+            }
+        }
+    }
+
+    private void stream(Client client, Ask ask, JsonObject request, UpstreamRequest up)
+            throws IOException {
+        try (var stream = streamer.open(client, ask, request, up::cancel)) {
+            var answer = streamer.into(stream, ask, request);
+            try {
+                answer.tell(ask(ask, request, up));
+            } catch (UpstreamException e) {
+                answer.fail(Failure.of(ask.protocol(), e.status(), e.error()));
+            }
+        }
+    }
+
+    /// Asks for a whole answer, or for the upstream's own stream, as the mode has it.
+    private UpstreamAnswer ask(Ask ask, JsonObject request, UpstreamRequest up)
+            throws UpstreamException {
+        var named = request.string("model");
+        var model = ask.model().orElse(named == null ? "" : named);
+        return switch (modes.of(model, request)) {
+            case FAKE, TOOLS -> postWhole(ask, request, up);
+            case REAL -> up.post(ask.streamed(), bytes(request));
+            case AUTO -> tryStream(ask, request, up, model);
+        };
+    }
+
+    /// An upstream that answers whole all the same needs no second call: its answer is told.
+    private UpstreamAnswer tryStream(Ask ask, JsonObject request, UpstreamRequest up, String model)
+            throws UpstreamException {
+        var answer = up.post(ask.streamed(), bytes(request));
+        if (Modes.refusesStreams(answer)) {
+            modes.remember(model);
+            return postWhole(ask, request, up);
+        }
+        if (answer.isSuccess() && !answer.isEventStream()) {
+            modes.remember(model);
+        }
+        return answer;
+    }
+
+    private static UpstreamAnswer postWhole(Ask ask, JsonObject request, UpstreamRequest up)
+            throws UpstreamException {
+        return up.post(ask.whole(), bytes(ask.protocol().whole(request)));
+    }
+
+    private static byte[] bytes(JsonObject request) {
+        return request.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

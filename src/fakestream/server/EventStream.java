@@ -20,7 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// become a plain response with a status of its own.
 final class EventStream implements AutoCloseable {
     private static final Map<String, String> HEADERS = Map.of(
-            "Content-Type", "text/event-stream; charset=utf-8",
             "Cache-Control", "no-cache, no-transform",
             "X-Accel-Buffering", "no");
 
@@ -28,6 +27,7 @@ final class EventStream implements AutoCloseable {
     private static final Duration BEFORE_BREAKING_OFF = Duration.ofMillis(250);
 
     private final Client client;
+    private final Framing framing;
     private final Beats beats;
     private final Timing timing;
     private final Runnable onLeaving;
@@ -48,8 +48,10 @@ final class EventStream implements AutoCloseable {
             Executor executor) {
     }
 
-    private EventStream(Client client, Beats beats, Timing timing, Runnable onLeaving) {
+    private EventStream(Client client, Framing framing, Beats beats, Timing timing,
+            Runnable onLeaving) {
         this.client = client;
+        this.framing = framing;
         this.beats = beats;
         this.timing = timing;
         this.onLeaving = onLeaving;
@@ -59,8 +61,9 @@ final class EventStream implements AutoCloseable {
     /// Opens a stream, which sends nothing yet.
     ///
     /// @param onLeaving runs once, when a write shows that the client is gone
-    static EventStream open(Client client, Beats beats, Timing timing, Runnable onLeaving) {
-        var stream = new EventStream(client, beats, timing, onLeaving);
+    static EventStream open(Client client, Framing framing, Beats beats, Timing timing,
+            Runnable onLeaving) {
+        var stream = new EventStream(client, framing, beats, timing, onLeaving);
         stream.awaitBeat(timing.commitAfter().toNanos());
         return stream;
     }
@@ -80,6 +83,13 @@ final class EventStream implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The answer is here, so that no beat says otherwise from now on.
+    ///
+    /// @return how much of the stream the client has been told
+    Telling answered() {
+        return answered(Map.of());
     }
 
     /// The answer is here, so that no beat says otherwise from now on.
@@ -124,6 +134,7 @@ final class EventStream implements AutoCloseable {
         lock.lock();
         try {
             write(events);
+            client.write(framing.end(eventCount == 0));
             ended = true;
             client.end();
         } catch (ClientLeft e) {
@@ -173,9 +184,11 @@ final class EventStream implements AutoCloseable {
     private void write(List<? extends SseEvent> events) throws ClientLeft {
         commit();
         for (var event : events) {
-            client.write(event.bytes());
+            var bytes = framing.frame(event, eventCount == 0);
+            client.write(bytes);
+            // A comment is left out of an array, and the next event may still be its first.
+            eventCount += bytes.length > 0 ? 1 : 0;
         }
-        eventCount += events.size();
         due = System.nanoTime() + timing.interval().toNanos();
     }
 
@@ -185,7 +198,8 @@ final class EventStream implements AutoCloseable {
         }
         if (!committed) {
             committed = true;
-            client.begin(200, HEADERS);
+            client.responseHeaders().set("Content-Type", framing.contentType());
+            client.begin(200, HEADERS, 0);
         }
     }
 
@@ -230,7 +244,7 @@ final class EventStream implements AutoCloseable {
         var beat = beats.next();
         commit();
         if (beat != null) {
-            client.write(beat.bytes());
+            client.write(framing.frame(beat, eventCount == 0));
             beatCount++;
         }
         client.flush();

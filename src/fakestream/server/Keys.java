@@ -5,6 +5,7 @@ import fakestream.config.Config;
 import fakestream.config.Secret;
 import fakestream.config.Setting;
 import fakestream.protocol.ApiError;
+import fakestream.upstream.UpstreamKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,31 @@ import java.util.stream.Stream;
 /// Who may call, and which key goes upstream for it: the client's own, or the operator's for a
 /// client that shows one of the proxy's keys, or for one without a key where that is allowed.
 final class Keys {
+    /// In which header an upstream looks for its key.
+    enum Form {
+        /// `Authorization: Bearer`, as OpenAI has it.
+        BEARER(""),
+        /// As Anthropic has it; its tokens of other kinds come as bearers.
+        ANTHROPIC("x-api-key"),
+        /// As Google has it; its tokens of other kinds come as bearers.
+        GOOGLE("x-goog-api-key");
+
+        private final String header;
+
+        Form(String header) {
+            this.header = header;
+        }
+
+        private UpstreamKey of(Shown shown) {
+            return this == BEARER || shown.bearer() ? UpstreamKey.bearer(shown.key())
+                    : new UpstreamKey(header, shown.key());
+        }
+    }
+
+    /// A key that a client has shown, and whether as a bearer's.
+    private record Shown(String key, boolean bearer) {
+    }
+
     /// What a client sends that has no key (SillyTavern: nothing, others: these words).
     private static final Set<String> NO_KEYS = Set.of("", "undefined", "null");
     private static final Pattern BEARER = Pattern.compile("(?i)^bearer(\\s+bearer)*(\\s+|$)");
@@ -33,32 +59,45 @@ final class Keys {
     /// The key that goes upstream for a request.
     ///
     /// @throws ProxyException 401 where it shows no key that will do
-    String upstreamKey(Headers request) throws ProxyException {
-        var shown = shown(request);
+    UpstreamKey upstreamKey(Client client, Form form) throws ProxyException {
+        var shown = shown(client);
         if (!proxyKeys.isEmpty()) {
-            return shown.filter(this::isProxyKey).flatMap(_ -> operatorKey)
-                    .orElseThrow(() -> unauthorised(shown.isPresent())).reveal();
+            return shown.filter(this::isProxyKey).flatMap(_ -> operatorsOwn()).map(form::of)
+                    .orElseThrow(() -> unauthorised(shown.isPresent()));
         }
-        return shown.or(() -> operatorKey.filter(_ -> operatorKeyForAll).map(Secret::reveal))
-                .orElseThrow(() -> unauthorised(false));
+        return shown.or(() -> operatorKeyForAll ? operatorsOwn() : Optional.empty())
+                .map(form::of).orElseThrow(() -> unauthorised(false));
+    }
+
+    private Optional<Shown> operatorsOwn() {
+        return operatorKey.map(secret -> new Shown(secret.reveal(), false));
     }
 
     /// All keys are compared, so that the time tells nothing of which one was nearly right.
-    private boolean isProxyKey(String shown) {
-        return proxyKeys.stream().filter(key -> key.matches(shown)).count() > 0;
+    private boolean isProxyKey(Shown shown) {
+        return proxyKeys.stream().filter(key -> key.matches(shown.key())).count() > 0;
     }
 
-    private static Optional<String> shown(Headers request) {
-        var authorization = request.getFirst("Authorization");
-        var bearer = authorization != null && BEARER.matcher(authorization.strip()).find()
-                ? BEARER.matcher(authorization.strip()).replaceFirst("") : null;
-        return Stream.of(Optional.ofNullable(bearer),
-                        Optional.ofNullable(request.getFirst("x-api-key")),
-                        Optional.ofNullable(request.getFirst("api-key")))
+    private static Optional<Shown> shown(Client client) {
+        var headers = client.headers();
+        return Stream.of(bearer(headers), plain(headers.getFirst("x-api-key")),
+                        plain(headers.getFirst("api-key")),
+                        plain(headers.getFirst("x-goog-api-key")),
+                        plain(client.query().get("key")))
                 .flatMap(Optional::stream)
-                .map(String::strip)
-                .filter(key -> !NO_KEYS.contains(key) && VISIBLE.matcher(key).matches())
+                .filter(shown -> !NO_KEYS.contains(shown.key())
+                        && VISIBLE.matcher(shown.key()).matches())
                 .findFirst();
+    }
+
+    private static Optional<Shown> bearer(Headers headers) {
+        return Optional.ofNullable(headers.getFirst("Authorization")).map(String::strip)
+                .filter(value -> BEARER.matcher(value).find())
+                .map(value -> new Shown(BEARER.matcher(value).replaceFirst(""), true));
+    }
+
+    private static Optional<Shown> plain(String key) {
+        return Optional.ofNullable(key).map(value -> new Shown(value.strip(), false));
     }
 
     private static ProxyException unauthorised(boolean shown) {

@@ -3,7 +3,6 @@ package fakestream.server;
 import com.sun.net.httpserver.HttpServer;
 import fakestream.config.Config;
 import fakestream.config.Setting;
-import fakestream.protocol.ChatCompletions;
 import fakestream.upstream.Upstream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,13 +75,9 @@ public final class ProxyServer implements AutoCloseable {
 
     private static Dispatcher dispatcher(Config config, String version, Upstream upstream,
             ScheduledExecutorService timer, ExecutorService executor, Log log) {
-        var timing = new EventStream.Timing(config.get(Setting.COMMIT_AFTER_MS),
-                config.get(Setting.HEARTBEAT_INTERVAL_MS), timer, executor);
-        var storyteller = new Storyteller(config, timing, ids());
-        var chat = new Endpoint(new ChatCompletions(), "chat/completions", upstream,
-                storyteller, config);
-        return new Dispatcher(new Cors(config.get(Setting.CORS_ALLOW_ORIGIN)), new Keys(config),
-                chat, upstream, new StatusPage(version, config), new TestPage(),
+        var streamer = new Streamer(config, timer, executor, ids());
+        return new Dispatcher(new Cors(config.get(Setting.CORS_ALLOW_ORIGIN)),
+                new Site(config, version, upstream, streamer),
                 new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer), log);
     }
 

@@ -2,6 +2,7 @@ package fakestream.server;
 
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
+import fakestream.protocol.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,9 +26,9 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
                 .with(Map.of("Content-Type", "application/json", "Cache-Control", "no-store"));
     }
 
-    /// A failure in OpenAI's form.
-    static Reply error(int status, ApiError error) {
-        return json(status, error.body());
+    /// A failure in the form of the API that was called.
+    static Reply error(Protocol protocol, int status, ApiError error) {
+        return json(status, protocol.error(status, error));
     }
 
     /// This reply with more headers.

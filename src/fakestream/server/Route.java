@@ -4,18 +4,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Where a request goes, told from its raw target. People type base URLs in many ways, and clients
 /// add to them: a doubled `/v1` or slash and a pasted endpoint lead where they were meant to.
 ///
-/// @param name of what is asked for there: a model's id in its own escapes, or a page's file
+/// @param name the upstream's endpoint, in the escapes that it came in, or a page's file
 record Route(Kind kind, String name) {
     /// What there is.
-    enum Kind { CHAT, MODELS, MODEL, STATUS, PAGE, NONE }
+    enum Kind {
+        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, PAGE, OTHER, NONE
+    }
 
     private static final Route NONE = new Route(Kind.NONE, "");
     private static final Set<String> PREFIXES = Set.of("v1", "api", "openai");
-    private static final List<String> ENDPOINT = List.of("chat", "completions");
+    private static final List<String> PASTED = List.of("chat", "completions");
+    private static final String GEMINI = "v1beta";
+    /// One of Gemini's, such as `:countTokens`; a model's own name may end in `:free`.
+    private static final Pattern METHOD = Pattern.compile(":([a-z]+[A-Z][A-Za-z]*|predict)$");
+    private static final String STREAMED = ":streamGenerateContent";
 
     /// The route of a request target in origin form or absolute form (RFC 9112 section 3.2), with
     /// or without a query.
@@ -28,10 +35,21 @@ record Route(Kind kind, String name) {
         return switch (String.join("/", segments)) {
             case "" -> new Route(Kind.PAGE, "index.html");
             case "api/status" -> new Route(Kind.STATUS, "");
-            case "api/chat" -> new Route(Kind.CHAT, "");
+            case "api/chat" -> new Route(Kind.CHAT, "chat/completions");
             case "index.html", "app.js", "app.css" -> new Route(Kind.PAGE, segments.getFirst());
-            default -> api(canonical(segments));
+            default -> api(segments);
         };
+    }
+
+    private static Route api(List<String> segments) {
+        var rest = canonical(segments);
+        var endpoint = String.join("/", rest);
+        var kind = kind(endpoint);
+        var versioned = segments.getFirst().equals("v1") || segments.getFirst().equals(GEMINI);
+        if (kind == Kind.OTHER && (!versioned || rest.isEmpty())) {
+            return NONE;
+        }
+        return new Route(kind, endpoint);
     }
 
     /// Without what was typed once too often in front of the endpoint.
@@ -40,7 +58,7 @@ record Route(Kind kind, String name) {
         while (!rest.isEmpty()) {
             if (PREFIXES.contains(rest.getFirst())) {
                 rest.removeFirst();
-            } else if (rest.size() > 2 && rest.subList(0, 2).equals(ENDPOINT)) {
+            } else if (isPasted(rest)) {
                 rest.subList(0, 2).clear();
             } else {
                 return rest;
@@ -49,18 +67,46 @@ record Route(Kind kind, String name) {
         return rest;
     }
 
-    private static Route api(List<String> segments) {
-        if (segments.equals(ENDPOINT)) {
-            return new Route(Kind.CHAT, "");
-        }
-        if (segments.isEmpty() || !segments.getFirst().equals("models")) {
-            return NONE;
-        }
-        var id = String.join("/", segments.subList(1, segments.size()));
-        return id.isEmpty() ? new Route(Kind.MODELS, "") : new Route(Kind.MODEL, id);
+    /// A pasted endpoint has another behind it; `chat/completions/ID` is a stored completion.
+    private static boolean isPasted(List<String> rest) {
+        return rest.size() > 2 && rest.subList(0, 2).equals(PASTED)
+                && (PREFIXES.contains(rest.get(2)) || rest.get(2).equals("chat")
+                        || rest.get(2).equals("models"));
     }
 
-    /// A segment by which a model's id could climb out of `models/` upstream.
+    private static Kind kind(String endpoint) {
+        return switch (endpoint) {
+            case "chat/completions" -> Kind.CHAT;
+            case "completions" -> Kind.COMPLETIONS;
+            case "responses" -> Kind.RESPONSES;
+            case "messages" -> Kind.MESSAGES;
+            default -> {
+                var plain = endpoint.replaceFirst("^" + GEMINI + "/", "");
+                if (plain.startsWith("models/") && plain.endsWith(STREAMED)) {
+                    yield Kind.GENERATE;
+                }
+                var models = plain.equals("models") || plain.startsWith("models/");
+                yield models && !METHOD.matcher(plain).find() ? Kind.MODELS : Kind.OTHER;
+            }
+        };
+    }
+
+    /// For Gemini's stream, the endpoint that answers whole.
+    String whole() {
+        return name.replace(STREAMED, ":generateContent");
+    }
+
+    /// For Gemini's stream, the model.
+    String model() {
+        return name.replaceFirst("^(" + GEMINI + "/)?models/", "").replace(STREAMED, "");
+    }
+
+    /// Whether this is one of Gemini's paths.
+    boolean isGemini() {
+        return name.startsWith(GEMINI + "/") || kind == Kind.GENERATE;
+    }
+
+    /// A segment by which a path could climb out of its place upstream.
     private static boolean climbs(String segment) {
         return segment.replaceAll("(?i)%2e", ".").matches("\\.{1,2}");
     }

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Cuts clients that take nothing. The JDK's server has no write timeout, so one sweep on the
-/// timer looks at all writes that are under way, and interrupts the thread of each that is too
-/// old: that closes the client's channel.
+/// timer looks at all clients, and interrupts the thread of each whose write is too old: that
+/// closes the client's channel.
 final class StalledWriters {
-    private final Set<Write> writes = ConcurrentHashMap.newKeySet();
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final long timeout;
 
     /// @param timeout how long a client may take nothing
@@ -21,45 +21,54 @@ final class StalledWriters {
         timer.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.MILLISECONDS);
     }
 
-    /// Says that this thread begins to write. The write must be closed when it is done.
-    Write begin() {
-        var write = new Write();
-        writes.add(write);
-        return write;
+    /// Watches one client from now on, until that is closed.
+    Watch watch() {
+        var watch = new Watch();
+        watches.add(watch);
+        return watch;
     }
 
     private void sweep() {
         var now = System.nanoTime();
-        writes.forEach(write -> write.interruptIfOlder(now));
+        watches.forEach(watch -> watch.interruptIfOlder(now));
     }
 
-    /// One write, from its beginning to its close. The lock keeps an interrupt from reaching the
-    /// thread when it is no longer writing.
-    final class Write implements AutoCloseable {
+    /// The writes to one client, of which there is one at a time. The lock keeps an interrupt from
+    /// reaching a thread that is no longer writing.
+    final class Watch implements AutoCloseable {
         private final ReentrantLock lock = new ReentrantLock();
-        private final Thread writer = Thread.currentThread();
-        private long since = System.nanoTime();
-        private boolean done;
+        private Thread writer;
+        private long since;
 
-        /// The client has taken something.
-        void progressed() {
-            lock.lock();
-            since = System.nanoTime();
-            lock.unlock();
+        /// This thread begins to write, or the client has taken some of what it writes.
+        void writing() {
+            set(Thread.currentThread());
+        }
+
+        /// This thread writes no more.
+        void written() {
+            set(null);
         }
 
         @Override
         public void close() {
+            watches.remove(this);
+        }
+
+        private void set(Thread thread) {
             lock.lock();
-            done = true;
-            lock.unlock();
-            writes.remove(this);
+            try {
+                writer = thread;
+                since = System.nanoTime();
+            } finally {
+                lock.unlock();
+            }
         }
 
         private void interruptIfOlder(long now) {
             lock.lock();
             try {
-                if (!done && now - since > timeout) {
+                if (writer != null && now - since > timeout) {
                     writer.interrupt();
                 }
             } finally {

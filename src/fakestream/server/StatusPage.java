@@ -31,8 +31,10 @@ final class StatusPage {
                         .add("streaming", true).add("non_streaming", true).add("cors", true)
                         .build())
                 .add("endpoints", new JsonArray(Stream.of("POST /v1/chat/completions",
-                        "POST /api/chat", "GET /v1/models", "GET /v1/models/{id}",
-                        "GET /api/models", "GET /api/status")
+                        "POST /v1/completions", "POST /v1/responses", "POST /v1/messages",
+                        "POST /v1beta/models/{model}:streamGenerateContent", "POST /api/chat",
+                        "GET /v1/models", "GET /v1/models/{id}", "GET /api/models",
+                        "GET /v1beta/models", "GET /api/status")
                         .<JsonValue>map(JsonString::new).toList()))
                 .add("environment", new JsonObject.Builder()
                         .add("has_api_key", config.get(Setting.OPENAI_API_KEY).isPresent())

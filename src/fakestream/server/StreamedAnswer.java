@@ -11,7 +11,6 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.SseParser;
 import fakestream.protocol.Telling;
 import fakestream.upstream.UpstreamAnswer;
-import fakestream.upstream.UpstreamCall;
 import fakestream.upstream.UpstreamException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,18 +33,11 @@ final class StreamedAnswer {
         this.pacer = pacer;
     }
 
-    /// Waits for the call's answer and tells it.
+    /// Tells an upstream's answer: one that is whole as a replay, a stream of events as it comes.
     ///
+    /// @throws UpstreamException where its body breaks off
     /// @throws IOException where the client left, or the stream had to be broken off
-    void tell(UpstreamCall call) throws IOException {
-        try {
-            tell(call.answer());
-        } catch (UpstreamException e) {
-            fail(Reply.error(e.status(), e.error()), e.error());
-        }
-    }
-
-    private void tell(UpstreamAnswer answer) throws UpstreamException, IOException {
+    void tell(UpstreamAnswer answer) throws UpstreamException, IOException {
         if (answer.isSuccess() && answer.isEventStream()) {
             passOn(answer);
             return;
@@ -53,9 +45,20 @@ final class StreamedAnswer {
         var body = answer.body();
         var json = answer.isSuccess() ? WholeAnswer.parsed(body) : null;
         if (json == null) {
-            fail(WholeAnswer.of(answer, body), WholeAnswer.error(answer, body));
+            fail(WholeAnswer.failure(answer, body, protocol));
         } else {
             replay(json, answer);
+        }
+    }
+
+    /// Tells that there is no answer.
+    ///
+    /// @throws IOException where the client left, or the stream had to be broken off
+    void fail(Failure failure) throws IOException {
+        var telling = stream.answered();
+        if (!stream.replace(failure.reply())) {
+            stream.breakOff(protocol.failure(request, failure.error(), telling),
+                    failure.error().message());
         }
     }
 
@@ -67,12 +70,12 @@ final class StreamedAnswer {
             stream.pauseWith(replay.pause());
             pacer.play(replay.events(), stream);
         } catch (NotAnAnswer e) {
-            fail(Reply.error(502, e.error()), e.error());
+            fail(Failure.of(protocol, 502, e.error()));
         }
     }
 
-    /// The upstream streams although it was asked not to: its events go on as they come, until
-    /// one of them tells of a failure.
+    /// The upstream's own stream: its events go on as they come, until one of them tells of a
+    /// failure.
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
         var telling = stream.answered(answer.headersForClient());
         var parser = new SseParser();
@@ -124,9 +127,8 @@ final class StreamedAnswer {
         } else if (whole || progress == Progress.WHOLE) {
             stream.end(passage.map(Passage::event).stream().toList());
         } else {
-            var error = ApiError.upstream("upstream_truncated",
-                    "the upstream's stream ended before its answer was whole");
-            fail(Reply.error(502, error), error);
+            fail(Failure.of(protocol, 502, ApiError.upstream("upstream_truncated",
+                    "the upstream's stream ended before its answer was whole")));
         }
     }
 
@@ -136,12 +138,6 @@ final class StreamedAnswer {
         var data = event.data().getBytes(StandardCharsets.UTF_8);
         var error = WholeAnswer.parsed(data) instanceof JsonObject object ? ApiError.in(object)
                 : WholeAnswer.notJson(answer, data);
-        fail(Reply.error(502, error), error);
-    }
-
-    private void fail(Reply reply, ApiError error) throws IOException {
-        if (!stream.replace(reply)) {
-            stream.breakOff(List.of(protocol.failure(error)), error.message());
-        }
+        fail(Failure.of(protocol, 502, error));
     }
 }

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// An upstream's response as a response to the client: its status and its JSON in the bytes that it
-/// came in. What is not JSON becomes an error in OpenAI's form, so that no HTML and no half of a
+/// came in. What is not JSON becomes an error in the API's form, so that no HTML and no half of a
 /// body ever passes for an answer.
 final class WholeAnswer {
     /// How much of an upstream's plain text an error may quote.
@@ -30,43 +30,26 @@ final class WholeAnswer {
     ///
     /// @throws UpstreamException where the body breaks off
     static Reply of(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
-        if (!answer.isSuccess() || !answer.isEventStream()) {
-            return of(answer);
+        if (answer.isSuccess() && answer.isEventStream()) {
+            return folded(answer, protocol);
         }
-        try {
-            var whole = protocol.fold(events(answer));
-            return Reply.json(answer.status(), answer.headersForClient(),
-                    whole.toString().getBytes(StandardCharsets.UTF_8));
-        } catch (NotAnAnswer e) {
-            return Reply.error(502, e.error());
-        }
+        var body = answer.body();
+        return isJson(answer, body) ? Reply.json(answer.status(), answer.headersForClient(), body)
+                : failure(answer, body, protocol).reply();
     }
 
-    /// The response as it came, where it is JSON, and else an error that says what it was.
-    ///
-    /// @throws UpstreamException where the body breaks off
-    static Reply of(UpstreamAnswer answer) throws UpstreamException {
-        return of(answer, answer.body());
-    }
-
-    /// The same, where the body was read already.
-    static Reply of(UpstreamAnswer answer, byte[] body) {
-        var headers = answer.headersForClient();
-        if (answer.status() >= 300 && answer.status() < 400) {
-            return Reply.error(502, ApiError.upstream("upstream_redirect", "the upstream answered "
-                    + answer.status() + ", a redirect, and redirects are not followed"));
+    /// What went wrong, where the upstream's response is an error or no JSON.
+    static Failure failure(UpstreamAnswer answer, byte[] body, Protocol protocol) {
+        if (isJson(answer, body) && parsed(body) instanceof JsonObject object) {
+            return new Failure(Reply.json(answer.status(), answer.headersForClient(), body),
+                    ApiError.in(object).withStatus(answer.status()));
         }
-        return parsed(body) == null
-                ? Reply.error(answer.isSuccess() ? 502 : answer.status(), notJson(answer, body))
-                        .with(headers)
-                : Reply.json(answer.status(), headers, body);
-    }
-
-    /// The error that a body holds, for a client that can no longer get its status.
-    static ApiError error(UpstreamAnswer answer, byte[] body) {
-        return parsed(body) instanceof JsonObject object
-                ? ApiError.in(object).withStatus(answer.status())
-                : notJson(answer, body).withStatus(answer.status());
+        // A redirect is not followed, so that no key goes elsewhere, and is not the client's to
+        // follow either; a good status without JSON is the upstream's failure.
+        var status = answer.status() < 400 ? 502 : answer.status();
+        var error = isRedirect(answer) ? redirect(answer) : notJson(answer, body);
+        var reply = Reply.error(protocol, status, error).with(answer.headersForClient());
+        return new Failure(reply, error.withStatus(status));
     }
 
     /// The JSON of a body, or null where it is none.
@@ -78,18 +61,15 @@ final class WholeAnswer {
         }
     }
 
-    /// What is wrong with a body that is not JSON, whatever its status.
-    static ApiError notJson(UpstreamAnswer answer, byte[] body) {
-        if (body.length == 0) {
-            return ApiError.upstream("upstream_empty",
-                    "the upstream answered " + answer.status() + " with an empty body");
+    private static Reply folded(UpstreamAnswer answer, Protocol protocol)
+            throws UpstreamException {
+        try {
+            var whole = protocol.fold(events(answer));
+            return Reply.json(answer.status(), answer.headersForClient(),
+                    whole.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (NotAnAnswer e) {
+            return Reply.error(protocol, 502, e.error());
         }
-        var text = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
-                StandardCharsets.UTF_8).replaceAll("(?is)<(script|style).*?</\\1>|<[^>]*>", " ")
-                .replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-        var quote = text.substring(0, Math.min(text.length(), LONGEST_QUOTE));
-        return ApiError.upstream("upstream_not_json", "the upstream answered " + answer.status()
-                + " with what is not JSON: " + quote);
     }
 
     private static List<SseEvent.Received> events(UpstreamAnswer answer)
@@ -102,5 +82,36 @@ final class WholeAnswer {
         }
         parser.end().ifPresent(events::add);
         return events;
+    }
+
+    private static boolean isJson(UpstreamAnswer answer, byte[] body) {
+        return !isRedirect(answer) && parsed(body) != null;
+    }
+
+    private static boolean isRedirect(UpstreamAnswer answer) {
+        return answer.status() >= 300 && answer.status() < 400;
+    }
+
+    private static ApiError redirect(UpstreamAnswer answer) {
+        return ApiError.upstream("upstream_redirect", "the upstream answered " + answer.status()
+                + ", a redirect, and redirects are not followed");
+    }
+
+    /// What is wrong with a body that is not JSON, whatever its status.
+    static ApiError notJson(UpstreamAnswer answer, byte[] body) {
+        if (body.length == 0) {
+            return ApiError.upstream("upstream_empty",
+                    "the upstream answered " + answer.status() + " with an empty body");
+        }
+        return ApiError.upstream("upstream_not_json", "the upstream answered " + answer.status()
+                + " with what is not JSON: " + quote(body));
+    }
+
+    /// The beginning of a text for people, without its HTML.
+    private static String quote(byte[] body) {
+        var text = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
+                StandardCharsets.UTF_8).replaceAll("(?is)<(script|style).*?</\\1>|<[^>]*>", " ")
+                .replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+        return text.substring(0, Math.min(text.length(), LONGEST_QUOTE));
     }
 }

@@ -18,13 +18,22 @@ public final class HeaderRules {
     private static final Set<String> TO_UPSTREAM = Set.of(
             "user-agent", "openai-organization", "openai-project", "openai-beta",
             "idempotency-key", "x-request-id", "traceparent", "tracestate",
-            "http-referer", "x-title");
+            "http-referer", "x-title", "anthropic-version", "anthropic-beta",
+            "x-goog-api-client", "x-goog-user-project");
 
     private static final Set<String> TO_CLIENT = Set.of(
-            "retry-after", "retry-after-ms", "x-should-retry", "x-request-id");
+            "retry-after", "retry-after-ms", "x-should-retry", "x-request-id", "request-id");
 
     /// Told apart by their beginning: rate limits, and what OpenAI says about the call.
-    private static final List<String> TO_CLIENT_BY_PREFIX = List.of("x-ratelimit-", "openai-");
+    private static final List<String> TO_CLIENT_BY_PREFIX = List.of("x-ratelimit-", "openai-",
+            "anthropic-ratelimit-");
+
+    /// What describes a body that passes through unread, beside the others each way.
+    private static final Set<String> OF_BODY_TO_UPSTREAM = Set.of("content-type", "accept",
+            "content-encoding", "range", "if-none-match", "if-modified-since");
+    private static final Set<String> OF_BODY_TO_CLIENT = Set.of("content-type", "content-encoding",
+            "content-disposition", "content-range", "accept-ranges", "etag", "last-modified",
+            "cache-control");
 
     /// Set by the proxy or by the JDK's client, which refuses most of them.
     private static final Set<String> OURS = Set.of("connection", "content-length", "expect",
@@ -57,6 +66,16 @@ public final class HeaderRules {
     static Map<String, String> toClient(Map<String, List<String>> upstream) {
         return pick(upstream, name -> TO_CLIENT.contains(name)
                 || TO_CLIENT_BY_PREFIX.stream().anyMatch(name::startsWith));
+    }
+
+    /// The headers of a request whose body passes through, that describe it.
+    public static Map<String, String> ofBodyToUpstream(Map<String, List<String>> client) {
+        return pick(client, OF_BODY_TO_UPSTREAM::contains);
+    }
+
+    /// The headers of a response whose body passes through, that describe it.
+    static Map<String, String> ofBodyToClient(Map<String, List<String>> upstream) {
+        return pick(upstream, OF_BODY_TO_CLIENT::contains);
     }
 
     private static Map<String, String> pick(Map<String, List<String>> headers,

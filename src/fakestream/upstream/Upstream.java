@@ -4,7 +4,6 @@ import fakestream.config.Config;
 import fakestream.config.Setting;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,35 +43,21 @@ public final class Upstream implements AutoCloseable {
         return url;
     }
 
-    /// Sends a body to an endpoint such as `chat/completions`.
+    /// A request of one client, which sends nothing yet.
     ///
-    /// @param key goes upstream as the bearer token
+    /// @param key goes upstream
     /// @param clientHeaders the client's request headers, of which those pass that may
-    public UpstreamCall post(String endpoint, String key, Map<String, List<String>> clientHeaders,
-            byte[] body) {
-        return call(request(endpoint, key, clientHeaders)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(body)).build());
-    }
-
-    /// Asks for an endpoint such as `models`.
-    ///
-    /// @param key goes upstream as the bearer token
-    /// @param clientHeaders the client's request headers, of which those pass that may
-    public UpstreamCall get(String endpoint, String key, Map<String, List<String>> clientHeaders) {
-        return call(request(endpoint, key, clientHeaders).GET().build());
-    }
-
-    private HttpRequest.Builder request(String endpoint, String key,
-            Map<String, List<String>> clientHeaders) {
+    public UpstreamRequest request(UpstreamKey key, Map<String, List<String>> clientHeaders) {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         headers.putAll(HeaderRules.toUpstream(clientHeaders));
-        headers.put("Authorization", "Bearer " + key);
+        headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
         headers.putAll(extraHeaders.all());
-        var request = HttpRequest.newBuilder(url.at(endpoint));
-        headers.forEach(request::setHeader);
-        return request;
+        return new UpstreamRequest(this::call, endpoint -> {
+            var request = HttpRequest.newBuilder(url.at(endpoint));
+            headers.forEach(request::setHeader);
+            return request;
+        });
     }
 
     private UpstreamCall call(HttpRequest request) {

@@ -16,6 +16,8 @@ public final class UpstreamAnswer {
     private final int status;
     private final Map<String, List<String>> headers;
     private byte[] beginning = {};
+    private byte[] body;
+    private String start;
     private int count;
 
     UpstreamAnswer(UpstreamCall call, int status, Map<String, List<String>> headers) {
@@ -39,6 +41,19 @@ public final class UpstreamAnswer {
         return HeaderRules.toClient(headers);
     }
 
+    /// The headers that describe a body which passes through unread.
+    public Map<String, String> headersOfBody() {
+        return HeaderRules.ofBodyToClient(headers);
+    }
+
+    /// How long the body says it is, in bytes; -1 where it does not.
+    public long length() {
+        return headers.entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase("content-length"))
+                .map(header -> header.getValue().getFirst()).filter(n -> n.matches("[0-9]{1,18}"))
+                .mapToLong(Long::parseLong).findFirst().orElse(-1);
+    }
+
     /// The media type in lower case, without its parameters; empty where there is none.
     public String contentType() {
         return headers.entrySet().stream()
@@ -52,7 +67,9 @@ public final class UpstreamAnswer {
     ///
     /// @throws UpstreamException where the body breaks off
     public boolean isEventStream() throws UpstreamException {
-        var start = peek();
+        if (start == null) {
+            start = peek();
+        }
         if (start.startsWith("{") || start.startsWith("[")) {
             return false;
         }
@@ -60,16 +77,19 @@ public final class UpstreamAnswer {
                 || Stream.of("data:", "event:", "id:", "retry:", ":").anyMatch(start::startsWith);
     }
 
-    /// The whole body.
+    /// The whole body; it can be asked for again.
     ///
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     public byte[] body() throws UpstreamException {
-        var whole = new ByteArrayOutputStream(BUFFER);
-        var buffer = new byte[BUFFER];
-        for (int n = read(buffer); n >= 0; n = read(buffer)) {
-            whole.write(buffer, 0, n);
+        if (body == null) {
+            var whole = new ByteArrayOutputStream(BUFFER);
+            var buffer = new byte[BUFFER];
+            for (int n = read(buffer); n >= 0; n = read(buffer)) {
+                whole.write(buffer, 0, n);
+            }
+            body = whole.toByteArray();
         }
-        return whole.toByteArray();
+        return body;
     }
 
     /// Reads on in the body; -1 at its end.
@@ -101,16 +121,16 @@ public final class UpstreamAnswer {
     private String peek() throws UpstreamException {
         var seen = new ByteArrayOutputStream();
         var buffer = new byte[BUFFER];
-        var start = "";
-        while (start.length() < 6) {
+        var text = "";
+        while (text.length() < 6) {
             var n = readOn(buffer);
             if (n < 0) {
                 break;
             }
             seen.write(buffer, 0, n);
-            start = new String(seen.toByteArray(), StandardCharsets.ISO_8859_1).stripLeading();
+            text = new String(seen.toByteArray(), StandardCharsets.ISO_8859_1).stripLeading();
         }
         beginning = seen.toByteArray();
-        return start;
+        return text;
     }
 }

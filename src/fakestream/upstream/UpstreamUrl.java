@@ -12,9 +12,11 @@ public final class UpstreamUrl {
     private static final Pattern VERSION = Pattern.compile("/v[0-9][^/]*(/|$)");
 
     private final String base;
+    private final String unversioned;
 
-    private UpstreamUrl(String base) {
-        this.base = base;
+    private UpstreamUrl(String server, String path) {
+        this.base = server + path;
+        this.unversioned = server + path.replaceFirst("/v[0-9].*$", "");
     }
 
     /// The upstream under this address. `/v1` is added where its path has no `/v<digit>`.
@@ -27,13 +29,15 @@ public final class UpstreamUrl {
         if (!VERSION.matcher(path).find()) {
             path += "/v1";
         }
-        return new UpstreamUrl(uri.getScheme() + "://" + uri.getRawAuthority() + path);
+        return new UpstreamUrl(uri.getScheme() + "://" + uri.getRawAuthority(), path);
     }
 
     /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o`, with the
-    /// characters that it came in.
+    /// characters that it came in. One that names its version itself, such as `v1beta/models`,
+    /// stands in place of the base's own.
     public URI at(String endpoint) {
-        return URI.create(base + "/" + endpoint);
+        var versioned = endpoint.startsWith("v1beta/");
+        return URI.create((versioned ? unversioned : base) + "/" + endpoint);
     }
 
     @Override

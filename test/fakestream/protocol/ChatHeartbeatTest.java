@@ -11,7 +11,6 @@ import static fakestream.protocol.Chunks.choice;
 import static fakestream.protocol.Chunks.chunks;
 import static fakestream.protocol.Chunks.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonObject;
@@ -48,8 +47,8 @@ final class ChatHeartbeatTest {
 
     @Test
     void remembersThatTheStreamHasBegun() {
-        assertEquals(new Telling("minted", 1700000000, true, 30), FRESH.afterHeartbeat());
-        assertSame(BEGUN, BEGUN.afterHeartbeat());
+        assertEquals(new Telling("minted", 1700000000, 1, 30), FRESH.afterHeartbeat());
+        assertTrue(BEGUN.afterHeartbeat().begun());
     }
 
     @Test
@@ -93,14 +92,15 @@ final class ChatHeartbeatTest {
 
     @Test
     void tellsAFailureAsAnErrorEventThatNeverLooksLikeAnAnswer() {
-        var failure = CHAT.failure(ApiError.upstream("upstream_timeout", "too slow"));
+        var failure = CHAT.failure(REQUEST,
+                ApiError.upstream("upstream_timeout", "too slow"), FRESH).getFirst();
         assertEquals("event: error\ndata: {\"error\":{\"message\":\"too slow\",\"type\":"
                 + "\"upstream_error\",\"param\":null,\"code\":\"upstream_timeout\"}}\n\n",
                 new String(failure.bytes(), StandardCharsets.UTF_8));
     }
 
     private static String heartbeat(JsonObject request, Telling telling) {
-        return new String(CHAT.heartbeat(request, telling).bytes(),
+        return new String(CHAT.dataHeartbeat(request, telling).bytes(),
                 StandardCharsets.UTF_8);
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChatLogprobsTest {
-    private static final Telling SHORT = new Telling("x", 1, false, 7);
+    private static final Telling SHORT = new Telling("x", 1, 0, 7);
 
     @Test
     void comeWithThePieceThatTheyEndIn() {
@@ -114,7 +114,7 @@ final class ChatLogprobsTest {
     }
 
     private static List<String> told(String message, String logprobs, int pieceLength) {
-        var telling = new Telling(SHORT.id(), SHORT.created(), false, pieceLength);
+        var telling = new Telling(SHORT.id(), SHORT.created(), 0, pieceLength);
         return chunks(Chunks.REQUEST, answer(message, logprobs), telling).stream()
                 .map(chunk -> choice(chunk, 0))
                 .map(choice -> choice.get("delta") + " " + choice.get("logprobs"))

@@ -95,7 +95,7 @@ final class ChatLongLinesTest {
     @Test
     void stayShortWithTheLargestPiecesOfManyChoices() {
         var message = json("{}").with("content", string("\u0001".repeat(30_000)));
-        var large = new Telling("x", 1, false, 10_000);
+        var large = new Telling("x", 1, 0, 10_000);
         var data = Chunks.data(CHAT.replay(REQUEST,
                 choices(json("{}").with("message", message), 4), large));
         assertNoLongLine(data);

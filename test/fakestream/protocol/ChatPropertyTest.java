@@ -19,7 +19,7 @@ final class ChatPropertyTest {
     private record Story(JsonObject request, JsonObject original, Telling telling) {
         static Story of(int seed) {
             var random = new Random(seed);
-            var telling = new Telling("minted", 1700000000, random.nextInt(3) == 0,
+            var telling = new Telling("minted", 1700000000, random.nextInt(3) / 2,
                     1 + random.nextInt(200));
             var request = random.nextBoolean() ? Chunks.REQUEST : Chunks.WITH_USAGE;
             return new Story(request, new RandomAnswers(random).answer(), telling);
@@ -35,8 +35,8 @@ final class ChatPropertyTest {
         }
 
         SseEvent.Message heartbeat() {
-            return (SseEvent.Message) Chunks.CHAT.heartbeat(request,
-                    new Telling(telling.id(), telling.created(), false, telling.pieceLength()));
+            return (SseEvent.Message) Chunks.CHAT.dataHeartbeat(request,
+                    new Telling(telling.id(), telling.created(), 0, telling.pieceLength()));
         }
     }
 

@@ -89,7 +89,7 @@ final class ChatReplayTest {
 
     @Test
     void cutsTextIntoPiecesOfTheLengthAskedFor() {
-        var telling = new Telling("x", 1, false, 6);
+        var telling = new Telling("x", 1, 0, 6);
         var chunks = chunks(REQUEST, answer("{'content':'Hello, world'}"), telling);
         assertEquals(List.of("", "Hello,", " world"), chunks.subList(0, 3).stream()
                 .map(chunk -> ((JsonObject) choice(chunk, 0).get("delta")).string("content"))

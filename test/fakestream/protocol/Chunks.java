@@ -15,7 +15,7 @@ final class Chunks {
             + "'stream_options':{'include_usage':true}}");
 
     /// A stream of which nothing is told yet, and one that a heartbeat has opened.
-    static final Telling FRESH = new Telling("minted", 1700000000, false, 30);
+    static final Telling FRESH = new Telling("minted", 1700000000, 0, 30);
     static final Telling BEGUN = FRESH.afterHeartbeat();
 
     private Chunks() {

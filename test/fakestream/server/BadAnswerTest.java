@@ -61,7 +61,7 @@ final class BadAnswerTest {
                     call.head(200);
                     call.send(GOOD.substring(0, GOOD.length() - 1));
                 }),
-                bad("a reset", "upstream_truncated", "ended", BadAnswerTest::reset),
+                bad("a reset", "upstream_(truncated|closed)", "the upstream", BadAnswerTest::reset),
                 bad("gzip", "upstream_not_json", "not JSON", call -> call.answer(200,
                         "application/json", gzip(GOOD), "Content-Encoding: gzip")));
     }
@@ -126,7 +126,7 @@ final class BadAnswerTest {
     /// The status of a 200 is no code: the AI SDK would not know what to make of it.
     private static void check(JsonObject error, String code, String word) {
         var told = error.get("code").toString().replace("\"", "");
-        assertEquals(code, told, error::toString);
+        assertTrue(told.matches(code), error::toString);
         assertTrue(error.string("message").contains(word), error::toString);
     }
 

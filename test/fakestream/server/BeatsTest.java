@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.config.HeartbeatStyle;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ChatCompletions;
+import fakestream.protocol.Responses;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,8 @@ final class BeatsTest {
     private static final SseEvent CHUNK = SseEvent.Message.of("{\"choices\":[{}]}");
 
     private static Beats beats(HeartbeatStyle style, long intervalMillis) {
-        return new Beats(style, Duration.ofMillis(intervalMillis), new ChatCompletions(),
-                JsonObject.EMPTY, new Telling("chatcmpl-minted", 7, false, 30));
+        return Beats.of(style, Duration.ofMillis(intervalMillis), new ChatCompletions(),
+                JsonObject.EMPTY, new Telling("chatcmpl-minted", 7, 0, 30));
     }
 
     /// go-openai stands 300 lines without data, and Codex 300 seconds.
@@ -34,17 +35,35 @@ final class BeatsTest {
         }
         assertTrue(text(beats.next()).contains("\"delta\":{\"role\":\"assistant\"}"));
         for (int i = 1; i < every; i++) {
-            assertSame(SseEvent.HEARTBEAT, beats.next(), "beat " + i);
+            assertTrue(text(beats.next()).contains("\"delta\":{}"), "beat " + i);
         }
-        assertTrue(text(beats.next()).contains("\"delta\":{}"));
         assertTrue(beats.answered().begun());
+    }
+
+    /// Each event of responses has its number, and the first of the answer takes the next one.
+    @Test
+    void numbersNoEventTwiceBetweenTheAnswerAndItsStream() {
+        var beats = Beats.of(HeartbeatStyle.CHUNK, Duration.ofSeconds(3), new Responses(),
+                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+        assertTrue(text(beats.next()).contains("\"sequence_number\":0"));
+        assertEquals(1, beats.answered().beats());
+        assertNull(beats.next());
+    }
+
+    @Test
+    void sendsNoDataBeforeTheAnswerToClientsThatThrowAtIt() {
+        var beats = Beats.of(HeartbeatStyle.COMMENT, Duration.ofMinutes(1), new Responses(),
+                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+        for (int i = 0; i < 300; i++) {
+            assertSame(SseEvent.HEARTBEAT, beats.next());
+        }
     }
 
     @Test
     void hasNotBegunTheStreamWhileOnlyCommentsWereSent() {
         var beats = beats(HeartbeatStyle.COMMENT, 3000);
         beats.next();
-        assertEquals(new Telling("chatcmpl-minted", 7, false, 30), beats.answered());
+        assertEquals(new Telling("chatcmpl-minted", 7, 0, 30), beats.answered());
     }
 
     @Test

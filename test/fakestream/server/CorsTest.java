@@ -106,7 +106,7 @@ final class CorsTest {
         var page = "Origin: " + origin;
         try (var proxy = TestProxy.before(upstream, LIST)) {
             check(origin, 401, proxy.request("GET", "/v1/models", "", page));
-            check(origin, 404, proxy.request("GET", "/v1/nothing", "", page));
+            check(origin, 404, proxy.request("GET", "/nothing", "", page));
             check(origin, 405, proxy.request("PUT", "/v1/models", "", page));
             check(origin, 400, proxy.chat("{}", page));
             check(origin, 500, proxy.chat(Chats.WHOLE, page));

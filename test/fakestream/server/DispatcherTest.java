@@ -37,7 +37,7 @@ final class DispatcherTest {
         try (var timer = Executors.newSingleThreadScheduledExecutor()) {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
-            new Dispatcher(new Cors(List.of("*")), null, null, null, null, null,
+            new Dispatcher(new Cors(List.of("*")), null,
                     new StalledWriters(Duration.ofSeconds(9), timer), log).handle(exchange);
             timer.shutdownNow();
         }

@@ -23,9 +23,10 @@ final class HeadersTest {
             "Idempotency-Key: once", "X-Request-Id: req_c", "traceparent: 00-a-b-01",
             "tracestate: a=b", "HTTP-Referer: https://example.com/", "X-Title: Title");
 
-    private static final List<String> STAY_DOWN = List.of("Cookie: a=b", "X-Forwarded-For: 10.0.0.1",
-            "X-Real-IP: 10.0.0.1", "Forwarded: for=10.0.0.1", "Origin: https://example.com",
-            "Referer: https://example.com/", "Accept-Encoding: gzip", "Accept: text/event-stream",
+    private static final List<String> STAY_DOWN = List.of("Cookie: a=b",
+            "X-Forwarded-For: 10.0.0.1", "X-Real-IP: 10.0.0.1", "Forwarded: for=10.0.0.1",
+            "Origin: https://example.com", "Referer: https://example.com/",
+            "Accept-Encoding: gzip", "Accept: text/event-stream",
             "X-Stainless-Helper-Method: stream", "X-Stainless-Timeout: 600",
             "Proxy-Authorization: Basic x", "TE: trailers", "X-Custom: 1",
             "Connection: keep-alive, X-Custom", "api-key: sk-other", "Via: 1.1 other");
@@ -117,7 +118,7 @@ final class HeadersTest {
         }
     }
 
-    /// The JDK's server lets NUL through in a value, and its client sends `?` for what is not ASCII.
+    /// The JDK's server lets NUL through in a value, its client sends `?` for what is not ASCII.
     @Test
     void passesNoValueOnThatCouldNotArriveAsItIs() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."),

@@ -23,8 +23,8 @@ final class LogTest {
             logs(proxy, "POST /v1/chat/completions 200 " + length + "B \\d+ms");
             length = proxy.chat(Chats.STREAM).body().length;
             logs(proxy, "POST /v1/chat/completions 200 " + length + "B \\d+ms");
-            proxy.request("GET", "/v1/nothing", "");
-            logs(proxy, "GET /v1/nothing 404 \\d+B \\d+ms");
+            proxy.request("GET", "/nothing", "");
+            logs(proxy, "GET /nothing 404 \\d+B \\d+ms");
             proxy.request("HEAD", "/", "");
             logs(proxy, "HEAD / 200 0B \\d+ms");
         }

@@ -44,7 +44,7 @@ final class ProxyServerTest {
                 var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             client.request("GET", "/api/status", "")
                     .request("POST", "/v1/chat/completions", Chats.STREAM, TestProxy.KEY)
-                    .request("GET", "/v1/nothing", "");
+                    .request("GET", "/nothing", "");
             assertEquals("ok", client.response().json().string("status"));
             assertTrue(client.response().text().endsWith("data: [DONE]\n\n"));
             assertEquals(404, client.response().status());

@@ -23,7 +23,7 @@ final class RouteTest {
         "/openai/chat/completions?api-version=2024-10-21", "/v1/chat/completions?key=sk#x",
         "http://localhost:3000/v1/chat/completions", "HTTPS://[::1]/v1/chat/completions"})
     void findsTheChat(String target) {
-        assertEquals(new Route(Kind.CHAT, ""), Route.of(target));
+        assertEquals(new Route(Kind.CHAT, "chat/completions"), Route.of(target));
     }
 
     @ParameterizedTest
@@ -31,7 +31,7 @@ final class RouteTest {
         "/v1/v1/models", "/v1/chat/completions/models", "/chat/completions/v1/models",
         "/api/models", "/openai/v1/models", "/v1/models?limit=5", "http://h/v1/models"})
     void findsTheModels(String target) {
-        assertEquals(new Route(Kind.MODELS, ""), Route.of(target));
+        assertEquals(new Route(Kind.MODELS, "models"), Route.of(target));
     }
 
     @ParameterizedTest
@@ -41,7 +41,7 @@ final class RouteTest {
         "/v1/models/chat/completions, chat/completions", "/v1/models/a..b, a..b",
         "/v1/models/...?x=1, ...", "/v1/models/%2Fm, %2Fm"})
     void findsAModelInItsOwnCharacters(String target, String name) {
-        assertEquals(new Route(Kind.MODEL, name), Route.of(target));
+        assertEquals(new Route(Kind.MODELS, "models/" + name), Route.of(target));
     }
 
     @ParameterizedTest
@@ -54,11 +54,29 @@ final class RouteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1", "/v1/", "/api", "/chat", "/v1/chat", "/completions",
-        "/v1/completions", "/v1/responses", "/v1/embeddings", "/v1/messages", "/favicon.ico",
+    @CsvSource({"/v1/completions, COMPLETIONS, completions",
+        "/v1/v1/responses, RESPONSES, responses", "/v1/messages?beta=true, MESSAGES, messages",
+        "/v1beta/models/m:streamGenerateContent?alt=sse, GENERATE, "
+            + "v1beta/models/m:streamGenerateContent",
+        "/v1beta/models, MODELS, v1beta/models", "/v1beta/models/m, MODELS, v1beta/models/m"})
+    void findsTheOtherApis(String target, Kind kind, String name) {
+        assertEquals(new Route(kind, name), Route.of(target));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/embeddings, embeddings", "/v1/v1/files/x/content, files/x/content",
+        "/v1/chat/completions/x, chat/completions/x", "/v1/responses/resp_1, responses/resp_1",
+        "/v1/messages/count_tokens, messages/count_tokens",
+        "/v1beta/models/m:countTokens, v1beta/models/m:countTokens",
+        "/v1beta/models/m:generateContent, v1beta/models/m:generateContent"})
+    void passesAllElseUnderAVersionOn(String target, String name) {
+        assertEquals(new Route(Kind.OTHER, name), Route.of(target));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1", "/v1/", "/api", "/chat", "/embeddings", "/favicon.ico",
         "/index.htm", "/public/app.js", "/v2/chat/completions", "/V1/chat/completions",
-        "/v1/chat/completionsx", "/v1/chat/completions/x", "/v1/modelsx", "/status",
-        "/v1/api/status", "*", "/%76%31/models", "/v1%2Fmodels"})
+        "/status", "/api/files", "*", "/%76%31/models", "/v1%2Fmodels"})
     void findsNothingElse(String target) {
         assertEquals(Kind.NONE, Route.of(target).kind());
     }
@@ -76,8 +94,9 @@ final class RouteTest {
     void asksTheUpstreamForWhatWasMeant() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream.url() + "/v1/")) {
-            for (var path : new String[] {"/api/chat", "/v1//chat/completions", "//chat/completions",
-                "/v1/v1/chat/completions", "/v1/chat/completions/chat/completions?a=b"}) {
+            for (var path : new String[] {"/api/chat", "/v1//chat/completions",
+                "//chat/completions", "/v1/v1/chat/completions",
+                "/v1/chat/completions/chat/completions?a=b"}) {
                 var stream = proxy.request("POST", path, Chats.STREAM, TestProxy.KEY).text();
                 assertTrue(stream.endsWith("data: [DONE]\n\n"), path + ": " + stream);
                 assertEquals("POST /v1/chat/completions HTTP/1.1", upstream.call().requestLine());
@@ -85,7 +104,7 @@ final class RouteTest {
             for (var id : new String[] {"org/model:free", "org%2Fmodel", "a%20b", "m?x=1",
                 "%C3%A9", "a+b;c@d"}) {
                 assertEquals(200, proxy.get("/v1/models/" + id).status(), id);
-                assertEquals("GET /v1/models/" + id.split("\\?")[0] + " HTTP/1.1",
+                assertEquals("GET /v1/models/" + id + " HTTP/1.1",
                         upstream.call().requestLine());
             }
             proxy.get("/v1/models/%2e%2e/files").error(404);

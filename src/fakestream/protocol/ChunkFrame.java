@@ -8,37 +8,39 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.Map;
 
-/// What all chunks of one chat completion stream have in common, written once: id, object,
-/// created, model, and fingerprint and tier where the answer has them. openai-go drops a chunk
+/// What all chunks of one stream of completions have in common, written once: id, object, created,
+/// model, and fingerprint and tier where the answer has them. openai-go drops a chunk
 /// whose id is another, and takes the rest from whichever chunk came last.
-final class ChatFrame {
+final class ChunkFrame {
     private final String head;
     private final String nullUsage;
 
-    private ChatFrame(String head, boolean showsUsage) {
+    private ChunkFrame(String head, boolean showsUsage) {
         this.head = head;
         this.nullUsage = showsUsage ? ",\"usage\":null" : "";
     }
 
-    /// The frame of an answer's stream. What an SDK would throw without, and the answer lacks, is
-    /// taken from the request and from `telling` (WIRE.md 0, last paragraph).
-    static ChatFrame of(JsonObject request, JsonObject answer, Telling telling, boolean usage) {
+    /// The frame of an answer's stream, whose chunks call themselves `object`. What an SDK would
+    /// throw without, and the answer lacks, is taken from the request and from `telling` (WIRE.md
+    /// 0, last paragraph).
+    static ChunkFrame of(String object, JsonObject request, JsonObject answer, Telling telling,
+            boolean usage) {
         var id = answer.string("id");
         var named = id != null && !id.isEmpty() && !telling.begun();
-        var head = head(named ? id : telling.id(), answer.get("created"),
+        var head = head(named ? id : telling.id(), object, answer.get("created"),
                 answer.get("model"), request);
         for (var name : new String[] {"system_fingerprint", "service_tier"}) {
             if (answer.has(name)) {
                 head.append(member(name, answer.get(name)));
             }
         }
-        return new ChatFrame(head.toString(), usage);
+        return new ChunkFrame(head.toString(), usage);
     }
 
     /// The frame of a stream that has no answer yet.
-    static ChatFrame of(JsonObject request, Telling telling, boolean usage) {
+    static ChunkFrame of(String object, JsonObject request, Telling telling, boolean usage) {
         var created = JsonNumber.of(telling.created());
-        return new ChatFrame(head(telling.id(), created, null, request).toString(), usage);
+        return new ChunkFrame(head(telling.id(), object, created, null, request).toString(), usage);
     }
 
     /// A chunk with these entries of `choices`, written out and separated by commas.
@@ -57,6 +59,13 @@ final class ChatFrame {
         return head + "\"choices\":[],\"usage\":" + usage + "}";
     }
 
+    /// What an answer holds beside what all chunks have, its choices and its usage. An `error`,
+    /// even null, is taken for one by openai-java and the AI SDK.
+    static JsonObject others(JsonObject answer) {
+        return answer.without("id", "object", "created", "model", "system_fingerprint",
+                "service_tier", "choices", "usage", "error", "obfuscation");
+    }
+
     /// The members of an object, each with a comma behind it.
     static String members(JsonObject object) {
         var text = new StringBuilder();
@@ -66,12 +75,12 @@ final class ChatFrame {
         return text.toString();
     }
 
-    private static StringBuilder head(String id, JsonValue created, JsonValue model,
-            JsonObject request) {
+    private static StringBuilder head(String id, String object, JsonValue created,
+            JsonValue model, JsonObject request) {
         var asked = request.string("model");
         return new StringBuilder("{")
                 .append(member("id", new JsonString(id)))
-                .append(member("object", new JsonString("chat.completion.chunk")))
+                .append(member("object", new JsonString(object)))
                 .append(member("created", orElse(created, JsonNumber.of(0))))
                 .append(member("model", orElse(model, new JsonString(asked == null ? ""
                         : asked))));

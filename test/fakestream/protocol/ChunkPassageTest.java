@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ChatPassageTest {
+final class ChunkPassageTest {
     private static final String CHUNK = "{'id':'x','object':'chat.completion.chunk','created':1,"
             + "'model':'m','choices':[{'index':0,'delta':{'role':'assistant','content':'Hi'},"
             + "'logprobs':null,'finish_reason':null}],'obfuscation':'abc'}";

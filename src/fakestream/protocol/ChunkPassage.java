@@ -1,9 +1,7 @@
 package fakestream.protocol;
 
-import fakestream.json.Json;
 import fakestream.json.JsonArray;
-import fakestream.json.JsonException;
-import fakestream.json.JsonNull;
+import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
@@ -11,21 +9,22 @@ import fakestream.protocol.Passage.Progress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Passes a chunk of an upstream's own stream on: byte for byte, unless a heartbeat has opened the
-/// client's stream under another id.
-final class ChatPassage {
+/// Passes a chunk of an upstream's own stream of completions on: byte for byte, unless a heartbeat
+/// has opened the client's stream under another id.
+final class ChunkPassage {
     /// What a pause repeats of a chunk. The rest it must not: usage is added up by some clients.
     private static final List<String> FRAME = List.of("id", "object", "created", "model",
             "system_fingerprint", "service_tier");
 
-    private ChatPassage() {
+    private ChunkPassage() {
     }
 
-    static Passage of(SseEvent.Received event, Telling telling) {
+    /// @param pause the entry of an empty chunk
+    static Passage of(SseEvent.Received event, Telling telling, JsonObject pause) {
         if (event.data().equals(ChatCompletions.DONE)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.WHOLE);
         }
-        var chunk = chunk(event);
+        var chunk = event.object();
         if (isError(event, chunk)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.FAILED);
         }
@@ -33,19 +32,9 @@ final class ChatPassage {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.OPEN);
         }
         var told = telling.begun() ? renamed(chunk, telling) : chunk;
-        var finishes = choices(chunk).stream().anyMatch(ChatPassage::isFinished);
+        var finishes = choices(chunk).stream().anyMatch(ChunkPassage::isFinished);
         return new Passage(telling.begun() ? SseEvent.Message.of(told.toString()) : event,
-                pause(told), finishes ? Progress.WHOLE : Progress.OPEN);
-    }
-
-    /// The chunk that an event holds, or an empty object where it holds none.
-    static JsonObject chunk(SseEvent.Received event) {
-        try {
-            return Json.parse(event.data()) instanceof JsonObject object ? object
-                    : JsonObject.EMPTY;
-        } catch (JsonException _) {
-            return JsonObject.EMPTY;
-        }
+                pause(told, pause), finishes ? Progress.WHOLE : Progress.OPEN);
     }
 
     static boolean isError(SseEvent.Received event, JsonObject chunk) {
@@ -73,9 +62,10 @@ final class ChatPassage {
     /// An empty chunk in the name of the upstream's stream, for those choices of this one that go
     /// on; a comment, where there are none: openai-java throws at a choice that goes on behind its
     /// finish, and openai-go forgets the finish.
-    private static SseEvent pause(JsonObject chunk) {
+    private static SseEvent pause(JsonObject chunk, JsonObject entry) {
         var open = choices(chunk).stream().filter(choice -> !isFinished(choice))
-                .map(ChatPassage::nothing).toList();
+                .<JsonValue>map(choice -> entry.with("index",
+                        JsonNumber.of(ChatChoice.index(choice, 0)))).toList();
         if (open.isEmpty()) {
             return SseEvent.HEARTBEAT;
         }
@@ -86,11 +76,6 @@ final class ChatPassage {
             }
         }
         return SseEvent.Message.of(pause.add("choices", new JsonArray(open)).build().toString());
-    }
-
-    private static JsonValue nothing(JsonObject choice) {
-        return new JsonObject.Builder().add("index", ChatChoice.index(choice, 0))
-                .add("delta", JsonObject.EMPTY).add("finish_reason", JsonNull.NULL).build();
     }
 
     /// Under the id that the stream has begun with, and without the role that it has told, which is

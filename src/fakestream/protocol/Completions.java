@@ -1,0 +1,73 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonBoolean;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// OpenAI's legacy completions: `POST /v1/completions`. Chunks have the shape of the whole answer,
+/// with a piece of each choice's text.
+public final class Completions implements Protocol {
+    private static final String CHUNK = "text_completion";
+    private static final JsonObject PAUSE = new JsonObject.Builder().add("text", "")
+            .add("index", 0).add("logprobs", JsonNull.NULL).add("finish_reason", JsonNull.NULL)
+            .build();
+
+    @Override
+    public JsonObject whole(JsonObject request) {
+        return request.without(ChatCompletions.STREAMING_ONLY).with("stream", JsonBoolean.FALSE);
+    }
+
+    @Override
+    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
+        return ChatAnswer.choices(body);
+    }
+
+    /// The text of all choices side by side; log probabilities whole on the first chunk, because
+    /// they are parallel lists, of which the AI SDK keeps the last; the finish on the last chunk.
+    @Override
+    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
+        var asked = ChatCompletions.wantsUsage(request);
+        var usage = asked && answer.get("usage") instanceof JsonObject counts ? counts : null;
+        var frame = ChunkFrame.of(CHUNK, request, answer, telling, usage != null);
+        var choices = CompletionsChoice.of(answer, telling.pieceLength());
+        var length = choices.stream().mapToInt(CompletionsChoice::length).max().orElse(1);
+        var events = new ArrayList<SseEvent>();
+        for (int i = 0; i < length; i++) {
+            var position = i;
+            var entries = choices.stream().map(choice -> choice.entry(position, length))
+                    .collect(Collectors.joining(","));
+            var others = position == 0 ? ChunkFrame.others(answer) : JsonObject.EMPTY;
+            events.add(new SseEvent.Message("", frame.opening(entries, others), true));
+        }
+        if (usage != null) {
+            events.add(SseEvent.Message.of(frame.usage(usage)));
+        }
+        events.add(SseEvent.Message.of(ChatCompletions.DONE));
+        return new Replay(events, SseEvent.Message.of(frame.chunk(PAUSE.toString())));
+    }
+
+    @Override
+    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
+        var frame = ChunkFrame.of(CHUNK, request, telling, ChatCompletions.wantsUsage(request));
+        return SseEvent.Message.of(frame.chunk(PAUSE.toString()));
+    }
+
+    @Override
+    public Passage passOn(SseEvent.Received event, Telling telling) {
+        return ChunkPassage.of(event, telling, PAUSE);
+    }
+
+    @Override
+    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+        return CompletionsFold.of(events);
+    }
+
+    @Override
+    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+        return List.of(new SseEvent.Message("error", error.body().toString(), false));
+    }
+}

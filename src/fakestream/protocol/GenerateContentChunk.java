@@ -1,0 +1,85 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import java.util.List;
+
+/// A GenerateContentResponse: the whole of an answer, or one event of its stream. Both have the
+/// same form.
+///
+/// @param object the response, without members where it was no object
+/// @param failed whether it came as an error, whatever it holds
+record GenerateContentChunk(JsonObject object, boolean failed) {
+
+    /// A response; without members where the value is no object.
+    static GenerateContentChunk of(JsonValue value) {
+        return new GenerateContentChunk(value instanceof JsonObject object ? object
+                : JsonObject.EMPTY, false);
+    }
+
+    /// The response that an event holds; without members where it holds none.
+    static GenerateContentChunk of(SseEvent.Received event) {
+        return new GenerateContentChunk(event.object(), event.type().equals("error"));
+    }
+
+    /// Whether it is a failure and no part of an answer.
+    boolean isError() {
+        return failed || switch (object.get("error")) {
+            case JsonString(var text) -> !text.isEmpty();
+            case JsonNull _ -> false;
+            case null -> false;
+            default -> true;
+        };
+    }
+
+    /// What went wrong, where it is a failure.
+    ApiError error() {
+        return ApiError.in(object);
+    }
+
+    /// The candidates, each an object.
+    List<JsonObject> candidates() {
+        return object.get("candidates") instanceof JsonArray(var elements)
+                ? elements.stream().filter(JsonObject.class::isInstance)
+                        .map(JsonObject.class::cast).toList()
+                : List.of();
+    }
+
+    /// Whether it ends the answer: every candidate in it is finished, or the prompt was blocked,
+    /// after which no candidate comes.
+    boolean isEnd() {
+        return isBlocked() || !candidates().isEmpty() && candidates().stream().allMatch(
+                candidate -> candidate.get("finishReason") instanceof JsonString);
+    }
+
+    /// Whether it tells that the prompt was blocked.
+    boolean isBlocked() {
+        return object.get("promptFeedback") instanceof JsonObject feedback
+                && feedback.get("blockReason") instanceof JsonString;
+    }
+
+    /// This as a whole answer. Gemini answers a blocked prompt without candidates; without either,
+    /// there is nothing to tell.
+    ///
+    /// @throws NotAnAnswer where it is an error, or empty
+    JsonObject answer() throws NotAnAnswer {
+        if (isError()) {
+            throw new NotAnAnswer(error());
+        }
+        if (!(object.get("candidates") instanceof JsonArray(var elements))
+                || elements.isEmpty()) {
+            if (object.get("promptFeedback") instanceof JsonObject) {
+                return object;
+            }
+            throw NotAnAnswer.because("the upstream's answer has no candidates");
+        }
+        if (candidates().size() < elements.size()) {
+            throw NotAnAnswer.because(
+                    "the upstream's answer has a candidate that is no object");
+        }
+        return object;
+    }
+}

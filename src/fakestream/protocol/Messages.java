@@ -1,0 +1,98 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonBoolean;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.Passage.Progress;
+import java.util.List;
+
+/// Anthropic's messages: `POST /v1/messages`.
+public final class Messages implements Protocol {
+    /// The protocol's own beat, which official SDKs skip wherever it stands, before the first
+    /// event too. A comment would do for them, but not for a client that counts events.
+    static final SseEvent PING = new SseEvent.Message("ping", "{\"type\":\"ping\"}", false);
+
+    @Override
+    public void check(JsonObject request) throws BadRequest {
+        BadRequest.requireArray(request, "messages");
+    }
+
+    /// Nothing but `stream` is about streaming alone. A tool's `eager_input_streaming` stays: it is
+    /// part of the tool's definition, and nothing says that it is refused without a stream.
+    @Override
+    public JsonObject whole(JsonObject request) {
+        return request.with("stream", JsonBoolean.FALSE);
+    }
+
+    @Override
+    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
+        if (!(body instanceof JsonObject answer)) {
+            throw NotAnAnswer.because("the upstream answered with JSON that is no object");
+        }
+        if (isError(answer)) {
+            throw new NotAnAnswer(ApiError.in(answer));
+        }
+        if (!"message".equals(answer.string("type"))
+                || !(answer.get("content") instanceof JsonArray(var blocks))) {
+            throw NotAnAnswer.because("the upstream's answer is no message with content");
+        }
+        if (!blocks.stream().allMatch(JsonObject.class::isInstance)) {
+            throw NotAnAnswer.because("the upstream's answer has a block that is no object");
+        }
+        return answer;
+    }
+
+    private static boolean isError(JsonObject body) {
+        return "error".equals(body.string("type")) || switch (body.get("error")) {
+            case null -> false;
+            case JsonNull _ -> false;
+            case JsonString(var text) -> !text.isEmpty();
+            default -> true;
+        };
+    }
+
+    @Override
+    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
+        return MessagesReplay.of(answer, telling.pieceLength());
+    }
+
+    @Override
+    public SseEvent heartbeat() {
+        return PING;
+    }
+
+    @Override
+    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
+        return PING;
+    }
+
+    /// Byte for byte: a ping opens nothing, so that no event needs another name.
+    @Override
+    public Passage passOn(SseEvent.Received event, Telling telling) {
+        return new Passage(event, PING, switch (MessagesEvent.kind(event)) {
+            case "message_stop" -> Progress.WHOLE;
+            case "error" -> Progress.FAILED;
+            default -> Progress.OPEN;
+        });
+    }
+
+    @Override
+    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+        return MessagesFold.of(events);
+    }
+
+    @Override
+    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+        return List.of(MessagesEvent.of(MessagesError.of(error), false));
+    }
+
+    /// The failure as `{"type":"error","error":{"type","message"}}`, its type one of Anthropic's
+    /// that fits the status, unless the upstream has named it.
+    @Override
+    public JsonObject error(int status, ApiError error) {
+        return MessagesError.of(status, error);
+    }
+}

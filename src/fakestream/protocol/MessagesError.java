@@ -1,0 +1,72 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import java.util.Set;
+
+/// A failure in Anthropic's form: `{"type":"error","error":{"type","message"}}`, and beside these
+/// two whatever else there was to say.
+final class MessagesError {
+    /// The types of errors that are none of Anthropic's: the proxy's own, and that of a body which
+    /// says of itself that it is an error and nothing else.
+    private static final Set<String> OWN_TYPES = Set.of("upstream_error", "server_error", "error");
+
+    private static final String INVALID_REQUEST = "invalid_request_error";
+
+    private MessagesError() {
+    }
+
+    /// The failure inside a stream, whose status said 200: the code may tell the real one.
+    static JsonObject of(ApiError error) {
+        var code = error.object().string("code");
+        if (code == null) {
+            return of(error.status(500), error);
+        }
+        var otherwise = code.contains("timeout") ? 504 : 500;
+        return of(isStatus(code) ? Integer.parseInt(code) : otherwise, error);
+    }
+
+    /// The failure under a status. An upstream's own type is kept; the proxy's own, and an invalid
+    /// request for which Anthropic has a name of its own, are called by the status.
+    static JsonObject of(int status, ApiError error) {
+        var object = error.object();
+        var type = object.string("type");
+        var own = type == null || OWN_TYPES.contains(type)
+                || type.equals(INVALID_REQUEST) && status < 500;
+        var clean = new JsonObject.Builder().add("type", own ? type(status) : type);
+        object.without("type").members().forEach((name, value) -> {
+            if (!isPadding(name, value.equals(JsonNull.NULL), object.string(name))) {
+                clean.add(name, value);
+            }
+        });
+        return MessagesEvent.data("error").add("error", clean.build()).build();
+    }
+
+    /// What OpenAI's form adds to an error (see [ApiError]): nulls, and the status as a code.
+    private static boolean isPadding(String name, boolean isNull, String text) {
+        return switch (name) {
+            case "param" -> isNull;
+            case "code" -> isNull || text != null && isStatus(text);
+            default -> false;
+        };
+    }
+
+    private static boolean isStatus(String code) {
+        return code.matches("[45][0-9]{2}");
+    }
+
+    /// Anthropic's name for what a status says (docs.anthropic.com, "Errors").
+    private static String type(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 402 -> "billing_error";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 413 -> "request_too_large";
+            case 429 -> "rate_limit_error";
+            case 503, 529 -> "overloaded_error";
+            case 504 -> "timeout_error";
+            default -> status < 500 ? INVALID_REQUEST : "api_error";
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package fakestream.protocol;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNumber;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Folds the events of a stream back into the whole message, for a client that did not ask for a
+/// stream and an upstream that sent one. It follows the official SDKs: what `message_delta` tells
+/// overwrites, null overwrites nothing, and counters are totals and never added up.
+final class MessagesFold {
+    private JsonObject message;
+    private final Map<Integer, MessagesBlockFold> blocks = new TreeMap<>();
+    private boolean stopped;
+
+    private MessagesFold() {
+    }
+
+    /// @throws NotAnAnswer where the stream holds an error or what is no JSON, or has no end
+    static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+        var fold = new MessagesFold();
+        for (var event : events) {
+            fold.add(event);
+        }
+        return fold.whole();
+    }
+
+    private void add(SseEvent.Received event) throws NotAnAnswer {
+        switch (MessagesEvent.kind(event)) {
+            case "message_start" -> start(data(event));
+            case "content_block_start" -> startBlock(data(event));
+            case "content_block_delta" -> addDelta(data(event));
+            case "message_delta" -> end(data(event));
+            case "message_stop" -> stopped = true;
+            case "error" -> throw new NotAnAnswer(ApiError.in(data(event)));
+            default -> { }
+        }
+    }
+
+    private static JsonObject data(SseEvent.Received event) throws NotAnAnswer {
+        var data = event.object();
+        if (data.members().isEmpty()) {
+            throw NotAnAnswer.because("the upstream's stream has a " + event.type()
+                    + " event whose data is no JSON object");
+        }
+        return data;
+    }
+
+    private void start(JsonObject data) {
+        if (message == null && data.get("message") instanceof JsonObject start) {
+            message = start;
+        }
+    }
+
+    /// A fallback names the model that went on with the answer; the whole message has its name.
+    private void startBlock(JsonObject data) {
+        if (data.get("content_block") instanceof JsonObject block) {
+            blocks.put(index(data), new MessagesBlockFold(block));
+            if ("fallback".equals(block.string("type")) && message != null
+                    && block.get("to") instanceof JsonObject to && to.string("model") != null) {
+                message = message.with("model", to.get("model"));
+            }
+        }
+    }
+
+    private void addDelta(JsonObject data) {
+        var block = blocks.get(index(data));
+        if (block != null && data.get("delta") instanceof JsonObject delta) {
+            block.add(delta);
+        }
+    }
+
+    private static int index(JsonObject data) {
+        return data.get("index") instanceof JsonNumber(var text) && text.matches("[0-9]{1,6}")
+                ? Integer.parseInt(text) : 0;
+    }
+
+    private void end(JsonObject data) {
+        if (message == null) {
+            return;
+        }
+        message = Latest.of(message, data.without("type", "delta", "usage"));
+        if (data.get("delta") instanceof JsonObject delta) {
+            message = Latest.of(message, delta);
+        }
+        if (data.get("usage") instanceof JsonObject usage) {
+            message = message.with("usage", message.get("usage") instanceof JsonObject before
+                    ? Latest.of(before, usage) : usage);
+        }
+    }
+
+    private JsonObject whole() throws NotAnAnswer {
+        if (message == null || !stopped) {
+            throw NotAnAnswer.truncated();
+        }
+        var runsTools = "tool_use".equals(message.string("stop_reason"));
+        var content = new ArrayList<JsonValue>();
+        for (var block : blocks.values()) {
+            content.add(block.whole(runsTools));
+        }
+        return message.with("content", new JsonArray(content));
+    }
+}

@@ -1,0 +1,14 @@
+package fakestream.server;
+
+import fakestream.protocol.ApiError;
+import fakestream.protocol.Protocol;
+
+/// A failure on the upstream's side, in both forms: as the response that it is while it can still
+/// be one, and as the error that is told inside a stream after that.
+record Failure(Reply reply, ApiError error) {
+
+    /// A failure in the proxy's own words, or in an error's that came with a good status.
+    static Failure of(Protocol protocol, int status, ApiError error) {
+        return new Failure(Reply.error(protocol, status, error), error);
+    }
+}

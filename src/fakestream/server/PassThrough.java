@@ -1,0 +1,80 @@
+package fakestream.server;
+
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.protocol.Protocol;
+import fakestream.upstream.HeaderRules;
+import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamKey;
+import fakestream.upstream.UpstreamRequest;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+
+/// Everything that is not told as a stream goes through as it is, both ways, without being read or
+/// kept: embeddings, files, audio, images, whatever the method and the body.
+final class PassThrough {
+    private final Upstream upstream;
+    private final int mostBytes;
+
+    PassThrough(Upstream upstream, Config config) {
+        this.upstream = upstream;
+        this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
+    }
+
+    /// Serves one request.
+    ///
+    /// @param endpoint upstream, with its query
+    /// @param protocol in whose form a failure of the proxy's own is told
+    /// @throws ProxyException 413 for a body that is too large
+    /// @throws IOException where the client left, or the answer had to be broken off
+    void serve(Client client, String endpoint, UpstreamKey key, Protocol protocol)
+            throws ProxyException, IOException {
+        try (var up = upstream.request(key, client.headers());
+                var body = Upload.of(client, mostBytes)) {
+            relay(client, send(client, endpoint, up, body));
+        } catch (UpstreamException e) {
+            if (client.status() != 0) {
+                throw new BrokenOff(e.getMessage());
+            }
+            client.send(Reply.error(protocol, e.status(), e.error()));
+        }
+    }
+
+    private static UpstreamAnswer send(Client client, String endpoint, UpstreamRequest up,
+            Upload body) throws UpstreamException, ProxyException, ClientLeft {
+        var headers = HeaderRules.ofBodyToUpstream(client.headers());
+        try {
+            return up.send(client.method(), endpoint, headers,
+                    body.contentLength() == 0 ? BodyPublishers.noBody() : body);
+        } catch (UpstreamException e) {
+            body.check();
+            throw e;
+        }
+    }
+
+    private static void relay(Client client, UpstreamAnswer answer)
+            throws UpstreamException, ClientLeft {
+        client.responseHeaders().set("X-Content-Type-Options", "nosniff");
+        answer.headersForClient().forEach(client.responseHeaders()::set);
+        if (client.method().equals("HEAD") && answer.length() >= 0) {
+            client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
+        }
+        var bodiless = client.method().equals("HEAD") || answer.status() == 204
+                || answer.status() == 304 || answer.length() == 0;
+        if (bodiless) {
+            client.send(new Reply(answer.status(), answer.headersOfBody(), new byte[0]));
+            return;
+        }
+        client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
+        client.flush();
+        var buffer = new byte[16 * 1024];
+        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
+            client.write(n == buffer.length ? buffer : Arrays.copyOf(buffer, n));
+            client.flush();
+        }
+        client.end();
+    }
+}

@@ -1,0 +1,155 @@
+package fakestream.server;
+
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.ChatCompletions;
+import fakestream.protocol.Completions;
+import fakestream.protocol.GenerateContent;
+import fakestream.protocol.Messages;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.Responses;
+import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What there is at which route: the endpoints that are told as streams, what comes from the
+/// upstream as it is, and the proxy's own pages.
+final class Site {
+    private static final Protocol CHAT = new ChatCompletions();
+    private static final Protocol COMPLETIONS = new Completions();
+    private static final Protocol RESPONSES = new Responses();
+    private static final Protocol MESSAGES = new Messages();
+    private static final Protocol GEMINI = new GenerateContent();
+
+    private final Upstream upstream;
+    private final Keys keys;
+    private final Endpoint endpoint;
+    private final PassThrough passThrough;
+    private final boolean passesOthers;
+    private final StatusPage status;
+    private final TestPage page;
+
+    Site(Config config, String version, Upstream upstream, Streamer streamer) {
+        this.upstream = upstream;
+        this.keys = new Keys(config);
+        this.endpoint = new Endpoint(upstream, streamer, config);
+        this.passThrough = new PassThrough(upstream, config);
+        this.passesOthers = config.get(Setting.PASS_THROUGH);
+        this.status = new StatusPage(version, config);
+        this.page = new TestPage();
+    }
+
+    /// Serves what is at a route.
+    ///
+    /// @throws ProxyException where there is nothing, or the request is wrong
+    /// @throws IOException where the client left, or its stream had to be broken off
+    void serve(Client client, Route route) throws ProxyException, IOException {
+        switch (route.kind()) {
+            case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
+                allow(client, "POST");
+                ask(client, route, Ask.of(protocol(route, client), route.name()));
+            }
+            case GENERATE -> {
+                allow(client, "POST");
+                ask(client, route, gemini(client, route));
+            }
+            case MODELS -> models(client, route);
+            case OTHER -> other(client, route);
+            case STATUS -> {
+                allow(client, "GET", "HEAD");
+                client.send(status.reply());
+            }
+            case PAGE -> {
+                allow(client, "GET", "HEAD");
+                client.send(page.file(route.name()));
+            }
+            case NONE -> throw nothingAt(client);
+        }
+    }
+
+    /// In whose form an error at a route is told. Anthropic's clients say so in a header.
+    Protocol protocol(Route route, Client client) {
+        return switch (route.kind()) {
+            case CHAT, STATUS, PAGE, NONE -> CHAT;
+            case COMPLETIONS -> COMPLETIONS;
+            case RESPONSES -> RESPONSES;
+            case MESSAGES -> MESSAGES;
+            case GENERATE -> GEMINI;
+            case MODELS, OTHER -> route.isGemini() ? GEMINI
+                    : client.headers().containsKey("anthropic-version") ? MESSAGES : CHAT;
+        };
+    }
+
+    private void ask(Client client, Route route, Ask ask) throws ProxyException, IOException {
+        endpoint.serve(client, ask, keys.upstreamKey(client, form(route, client)));
+    }
+
+    private static Ask gemini(Client client, Route route) {
+        var query = client.query().without("key", "alt");
+        var framing = "sse".equals(client.query().get("alt")) ? Framing.EVENTS
+                : Framing.JSON_ARRAY;
+        var streamed = new Query(query.raw().isEmpty() ? "alt=sse" : query.raw() + "&alt=sse");
+        return new Ask(GEMINI, route.whole() + query.suffix(), route.name() + streamed.suffix(),
+                Optional.of(route.model()), framing);
+    }
+
+    /// A list or a description is read, to tell HTML from it; a model of one's own may be deleted.
+    private void models(Client client, Route route) throws ProxyException, IOException {
+        if (client.method().equals("DELETE") && !route.name().endsWith("models")) {
+            other(client, route);
+            return;
+        }
+        allow(client, "GET", "HEAD");
+        var protocol = protocol(route, client);
+        var key = keys.upstreamKey(client, form(route, client));
+        var query = client.query().without("key");
+        try (var up = upstream.request(key, client.headers())) {
+            client.send(WholeAnswer.of(up.get(route.name() + query.suffix()), protocol));
+        } catch (UpstreamException e) {
+            client.send(Reply.error(protocol, e.status(), e.error()));
+        }
+    }
+
+    private void other(Client client, Route route) throws ProxyException, IOException {
+        if (!passesOthers) {
+            throw nothingAt(client);
+        }
+        if (Set.of("TRACE", "CONNECT").contains(client.method())) {
+            throw notAllowed(client, "GET, POST, PUT, PATCH, DELETE, HEAD");
+        }
+        passOn(client, route);
+    }
+
+    private void passOn(Client client, Route route) throws ProxyException, IOException {
+        var query = client.query().without("key");
+        passThrough.serve(client, route.name() + query.suffix(),
+                keys.upstreamKey(client, form(route, client)), protocol(route, client));
+    }
+
+    private Keys.Form form(Route route, Client client) {
+        var protocol = protocol(route, client);
+        return protocol == MESSAGES ? Keys.Form.ANTHROPIC
+                : protocol == GEMINI ? Keys.Form.GOOGLE : Keys.Form.BEARER;
+    }
+
+    private static void allow(Client client, String... methods) throws ProxyException {
+        if (!Set.of(methods).contains(client.method())) {
+            throw notAllowed(client, String.join(", ", methods));
+        }
+    }
+
+    private static ProxyException notAllowed(Client client, String allowed) {
+        return new ProxyException(405, ApiError.invalidRequest("method_not_allowed", null,
+                client.method() + " is not allowed here"), Map.of("Allow", allowed));
+    }
+
+    private static ProxyException nothingAt(Client client) {
+        return new ProxyException(404, ApiError.invalidRequest("unknown_url", null,
+                "there is nothing at " + client.path() + "; an API's base URL ends in /v1, "
+                + "as in POST /v1/chat/completions"));
+    }
+}
