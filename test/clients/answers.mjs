@@ -41,7 +41,8 @@ function token(text) {
     return { ...entry, top_logprobs: [entry] };
 }
 
-const HARD_TEXT =
+/** Whatever a text can break on. */
+export const HARD_TEXT =
     'A first sentence. A second, with "quotes" and \\slashes\\.\r\n\tNa\u00efve cafe\u0301, ' +
     '\u65e5\u672c\u8a9e\u3001\u{1F469}\u200d\u{1F469}\u200d\u{1F467} and \u{1F1E9}\u{1F1EA}; ' +
     'U+2028 \u2028, U+2029 \u2029, U+0085 \u0085, a control \u0001 and a lone \ud83d half.';

@@ -147,7 +147,7 @@ function short(value) {
     return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }
 
-function pick(value, names) {
+export function pick(value, names) {
     return Object.fromEntries(names.map((name) => [name, value[name] ?? undefined]));
 }
 

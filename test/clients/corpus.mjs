@@ -1,7 +1,8 @@
 // Recorded answers that nobody here wrote, one a line as {id, repo, body}. They are not part of the
-// project: without the file this is one skipped check.
+// project: without the file this is one skipped check. The other APIs' lie beside the chat's.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ASKED_USAGE } from './answers.mjs';
 import { compare, limitsOf } from './canonical.mjs';
@@ -22,6 +23,11 @@ export function readCorpus(path) {
     });
 }
 
+/** What was recorded of another API, from the file that lies beside the chat's. */
+export function readCorpusBeside(path, api) {
+    return readCorpus(join(dirname(path), `${api}.jsonl`));
+}
+
 /** The body as it was recorded: parsing and printing it again would rewrite its numbers. */
 function bodyText(line) {
     const start = line.indexOf('"body":') + '"body":'.length;
@@ -36,24 +42,27 @@ export function corpusChecks(world) {
         }
         for (const sdk of sdks) {
             test(`${sdk.name} accumulates the recorded answers`, async (t) => {
-                await checkAll(t, world, sdk, world.corpus, playAtOnce);
+                await checkAll(t, world.corpus, outcomes(world, sdk, playAtOnce));
             });
             test(`${sdk.name} accumulates a sample with chunks as heartbeats`, async (t) => {
                 const step = Math.ceil(world.corpus.length / SLOW_SAMPLE);
                 const sample = world.corpus.filter((entry, i) => i % step === 0);
-                await checkAll(t, world, sdk, sample, playSlowly);
+                await checkAll(t, sample, outcomes(world, sdk, playSlowly));
             });
         }
     });
 }
 
-/** Plays all, prints the figure and every body that is not equal, and fails on a difference. */
-async function checkAll(t, world, sdk, entries, play) {
+/**
+ * Prints the figure and every body whose outcome is not {equal} but {limit}, and fails on a
+ * {difference}. `outcomeOf` plays one entry; several run at once.
+ */
+export async function checkAll(t, entries, outcomeOf) {
     const tally = { equal: 0, limits: new Map(), differences: [] };
     const waiting = [...entries];
     const worker = async () => {
         for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
-            enter(tally, entry, await outcomeOf(play(world, sdk, entry), entry, sdk));
+            enter(tally, entry, await outcomeOf(entry));
         }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -65,13 +74,16 @@ async function checkAll(t, world, sdk, entries, play) {
 }
 
 /** What `compare` says, or, where the SDK threw, the limit for which it had to. */
-async function outcomeOf(played, { body }, sdk) {
-    try {
-        return await played;
-    } catch (error) {
-        const limit = limitsOf(body, sdk.generation).find((rule) => rule.endsWith('throws'));
-        return limit === undefined ? { difference: String(error) } : { limit };
-    }
+function outcomes(world, sdk, play) {
+    return async (entry) => {
+        try {
+            return await play(world, sdk, entry);
+        } catch (error) {
+            const rules = limitsOf(entry.body, sdk.generation);
+            const limit = rules.find((rule) => rule.endsWith('throws'));
+            return limit === undefined ? { difference: String(error) } : { limit };
+        }
+    };
 }
 
 function enter(tally, { model }, { equal, limit, difference }) {

@@ -2,7 +2,35 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { rawChat } from './raw.mjs';
-import { accumulated, chunksOf, clientOf, question, sdks } from './sdks.mjs';
+import {
+    accumulated,
+    accumulatedResponse,
+    chunksOf,
+    clientOf,
+    completionChunksOf,
+    completionsQuestion,
+    eventsOf,
+    question,
+    responsesQuestion,
+    sdks,
+} from './sdks.mjs';
+
+/** Every way to ask for a stream with these SDKs. */
+const WAYS = [
+    ['accumulating', (client, model) => accumulated(client, question(model))],
+    ['iterating', (client, model) => chunksOf(client, question(model))],
+    ['accumulating a response', accumulating],
+    ['iterating over a response', (client, model) => eventsOf(client, responsesQuestion(model))],
+    ['iterating over a completion', iteratingCompletion],
+];
+
+function accumulating(client, model) {
+    return accumulatedResponse(client, responsesQuestion(model));
+}
+
+function iteratingCompletion(client, model) {
+    return completionChunksOf(client, completionsQuestion(model));
+}
 
 const EARLY = [
     failure(400, 'BadRequestError', 'context_length_exceeded', 'messages'),
@@ -57,16 +85,18 @@ function beforeCommit(world, sdk) {
     for (const { status, type, error, headers } of EARLY) {
         test(`${sdk.name} throws ${type} for an early ${status}`, async () => {
             const client = clientOf(sdk, world.daemon.url);
-            const thrown = await rejection(chunksOf(client, question(`fails ${status}`)));
-            assert.ok(thrown instanceof sdk.OpenAI[type], String(thrown));
-            assert.equal(thrown.status, status);
-            assert.equal(thrown.message, `${status} ${error.message}`);
-            assert.deepEqual(thrown.error, error);
-            assert.equal(thrown.code, error.code);
-            for (const [name, value] of Object.entries(headers)) {
-                assert.equal(thrown.headers.get(name), value);
+            for (const [, ask] of WAYS) {
+                const thrown = await rejection(ask(client, `fails ${status}`));
+                assert.ok(thrown instanceof sdk.OpenAI[type], String(thrown));
+                assert.equal(thrown.status, status);
+                assert.equal(thrown.message, `${status} ${error.message}`);
+                assert.deepEqual(thrown.error, error);
+                assert.equal(thrown.code, error.code);
+                for (const [name, value] of Object.entries(headers)) {
+                    assert.equal(thrown.headers.get(name), value);
+                }
+                assert.equal(thrown.requestID, headers['x-request-id']);
             }
-            assert.equal(thrown.requestID, headers['x-request-id']);
         });
     }
 
@@ -79,10 +109,10 @@ function beforeCommit(world, sdk) {
 }
 
 function afterCommit(world, sdk) {
-    for (const [how, ask] of [['accumulating', accumulated], ['iterating', chunksOf]]) {
+    for (const [how, ask] of WAYS) {
         test(`${sdk.name}, ${how}, throws the upstream's own error after the commit`, async () => {
             const client = clientOf(sdk, world.daemon.url);
-            const thrown = await rejection(ask(client, question(LATE)));
+            const thrown = await rejection(ask(client, LATE));
             assert.ok(thrown instanceof sdk.OpenAI.APIError, String(thrown));
             assert.equal(thrown.message, LATE_ERROR.message);
             assert.deepEqual(thrown.error, LATE_ERROR);
@@ -97,7 +127,8 @@ function afterCommit(world, sdk) {
     });
 }
 
-async function rejection(promise) {
+/** What a promise is rejected with. */
+export async function rejection(promise) {
     let value;
     try {
         value = await promise;

@@ -2,14 +2,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { answers } from './answers.mjs';
-import { corpusChecks, readCorpus } from './corpus.mjs';
+import { completionsChecks } from './completions.mjs';
+import { corpusChecks, readCorpus, readCorpusBeside } from './corpus.mjs';
 import { startDaemon } from './daemon.mjs';
 import { failureChecks, scriptFailures } from './failures.mjs';
+import { geminiChecks } from './gemini.mjs';
 import { heartbeatChecks } from './heartbeats.mjs';
 import { javaChecks } from './java.mjs';
 import { leavingChecks } from './leaving.mjs';
+import { messagesChecks } from './messages.mjs';
+import { MODES, modeChecks } from './modes.mjs';
+import { passThroughChecks } from './passthrough.mjs';
 import { rawChat } from './raw.mjs';
 import { replayChecks } from './replay.mjs';
+import { responsesChecks } from './responses.mjs';
 import { routeChecks } from './routes.mjs';
 import { question } from './sdks.mjs';
 import { startUpstream } from './upstream.mjs';
@@ -17,12 +23,29 @@ import { startUpstream } from './upstream.mjs';
 const INTERVAL_MS = 500;
 const PLAIN = { CHUNK_DELAY_MS: 0, HEARTBEAT_INTERVAL_MS: INTERVAL_MS };
 
-const world = { intervalMs: INTERVAL_MS, corpus: readCorpus(process.env.CORPUS) };
+const RECORDED = ['completions', 'responses', 'messages'];
+
+const world = {
+    intervalMs: INTERVAL_MS,
+    corpus: readCorpus(process.env.CORPUS),
+    recorded: Object.fromEntries(
+        RECORDED.map((api) => [api, readCorpusBeside(process.env.CORPUS, api)]),
+    ),
+};
+
+function daemons() {
+    return [world.daemon, world.chunky, world.quiet, world.modal].filter(Boolean);
+}
 
 /** A JVM's very first answer takes some hundred ms more; what is timed here is a later one. */
-async function warmUp(daemons) {
+async function warmUp() {
     world.upstream.script('first', { body: answers.text });
-    await Promise.all(daemons.map(({ url }) => rawChat(url, question('first', { stream: true }))));
+    const request = question('first', { stream: true });
+    await Promise.all(daemons().map(({ url }) => rawChat(url, request)));
+}
+
+function scriptRecorded(entries) {
+    entries.forEach(({ model, text }) => world.upstream.script(model, { body: text }));
 }
 
 describe('clients', () => {
@@ -32,14 +55,14 @@ describe('clients', () => {
         world.daemon = await start({});
         world.chunky = await start({ HEARTBEAT_STYLE: 'chunk' });
         world.quiet = await start({ HEARTBEAT_STYLE: 'off', COMMIT_AFTER_MS: 0 });
-        await warmUp([world.daemon, world.chunky, world.quiet]);
+        world.modal = await start(MODES);
+        await warmUp();
         scriptFailures(world);
-        world.corpus.forEach(({ model, text }) => world.upstream.script(model, { body: text }));
+        [world.corpus, ...Object.values(world.recorded)].forEach(scriptRecorded);
     });
 
     after(async () => {
-        const daemons = [world.daemon, world.chunky, world.quiet].filter(Boolean);
-        await Promise.all(daemons.map((daemon) => daemon.stop()));
+        await Promise.all(daemons().map((daemon) => daemon.stop()));
         await world.upstream?.close();
     });
 
@@ -49,10 +72,16 @@ describe('clients', () => {
     heartbeatChecks(world);
     leavingChecks(world);
     corpusChecks(world);
+    completionsChecks(world);
+    responsesChecks(world);
+    messagesChecks(world);
+    geminiChecks(world);
+    modeChecks(world);
+    passThroughChecks(world);
     javaChecks(world);
 
     test('no daemon met a bug of its own', () => {
-        for (const daemon of [world.daemon, world.chunky, world.quiet]) {
+        for (const daemon of daemons()) {
             assert.doesNotMatch(daemon.output(), /^\s+at [\w.$/@]+\(/m);
         }
     });

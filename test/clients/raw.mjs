@@ -3,9 +3,13 @@ import { performance } from 'node:perf_hooks';
 
 const POST = { 'content-type': 'application/json', authorization: 'Bearer sk-client' };
 
-export async function rawChat(url, request, { signal, onPiece = () => {} } = {}) {
+export function rawChat(url, request, options) {
+    return rawPost(`${url}/v1/chat/completions`, request, options);
+}
+
+export async function rawPost(url, request, { signal, onPiece = () => {} } = {}) {
     const sentAt = performance.now();
-    const response = await fetch(`${url}/v1/chat/completions`, {
+    const response = await fetch(url, {
         method: 'POST',
         headers: POST,
         body: typeof request === 'string' ? request : JSON.stringify(request),

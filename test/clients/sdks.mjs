@@ -16,6 +16,14 @@ export function question(model, more = {}) {
     return { model, messages: [{ role: 'user', content: 'hello' }], ...more };
 }
 
+export function responsesQuestion(model, more = {}) {
+    return { model, input: 'hello', ...more };
+}
+
+export function completionsQuestion(model, more = {}) {
+    return { model, prompt: 'hello', ...more };
+}
+
 /** What the SDK accumulates, as plain JSON. */
 export async function accumulated(client, request) {
     const whole = await client.chat.completions.stream(request).finalChatCompletion();
@@ -23,10 +31,31 @@ export async function accumulated(client, request) {
 }
 
 /** Every chunk of a plain `create({stream: true})`. */
-export async function chunksOf(client, request) {
-    const chunks = [];
-    for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) {
-        chunks.push(chunk);
+export function chunksOf(client, request) {
+    return gathered(client.chat.completions.create({ ...request, stream: true }));
+}
+
+/** What the SDK accumulates of a response, as plain JSON. */
+export async function accumulatedResponse(client, request) {
+    const whole = await client.responses.stream(request).finalResponse();
+    return JSON.parse(JSON.stringify(whole));
+}
+
+/** Every event of a plain `responses.create({stream: true})`. */
+export function eventsOf(client, request) {
+    return gathered(client.responses.create({ ...request, stream: true }));
+}
+
+/** Every chunk of a legacy completion. */
+export function completionChunksOf(client, request) {
+    return gathered(client.completions.create({ ...request, stream: true }));
+}
+
+/** All that a stream gives, to its end. */
+export async function gathered(stream) {
+    const all = [];
+    for await (const one of await stream) {
+        all.push(one);
     }
-    return chunks;
+    return all;
 }

@@ -17,14 +17,18 @@ export async function startUpstream() {
         record.closed = new Promise((resolve) => watchClose(response, record, resolve));
         received.push(record);
         arrivals.emit(record.key, record);
-        play(scripts.get(record.key) ?? unknown(record.key), response, record);
+        const script = scripts.get(record.key) ?? unknown(record.key);
+        play(typeof script === 'function' ? script(record) : script, response, record);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return {
         url: `http://127.0.0.1:${server.address().port}`,
 
-        /** From now on `key` is answered so: {status, headers, delayMs, body | hangUp}. */
+        /**
+         * From now on `key` is answered so: {status, headers, delayMs, body | hangUp}, or as a
+         * function says of the request's record. A body is a text, bytes, or printed as JSON.
+         */
         script(key, answer) {
             scripts.set(key, answer);
         },
@@ -54,7 +58,7 @@ function keyOf({ method, url, body }) {
         return `${method} ${url}`;
     }
     try {
-        return JSON.parse(body).model;
+        return JSON.parse(body).model ?? `${method} ${url}`;
     } catch {
         return `${method} ${url}`;
     }
@@ -77,7 +81,8 @@ function play({ status = 200, headers = {}, delayMs = 0, body = '', hangUp }, re
             return;
         }
         response.writeHead(status, { ...JSON_TYPE, ...headers });
-        response.end(typeof body === 'string' ? body : JSON.stringify(body));
+        const ready = typeof body === 'string' || Buffer.isBuffer(body);
+        response.end(ready ? body : JSON.stringify(body));
         record.answeredAt = performance.now();
     };
     if (delayMs === 0) {

@@ -1,0 +1,98 @@
+// What every API beside the chat is held to: that each of its official clients makes of a stream
+// what it would have read whole, at once and after heartbeats, our own answers and recorded ones.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstDifference } from './canonical.mjs';
+import { checkAll } from './corpus.mjs';
+import { rawPost } from './raw.mjs';
+
+/**
+ * An API is {name, path(model), request(model), key(model), clients, answers, canonical, beats}:
+ *   key        under which the upstream knows the model, where that is not its name
+ *   clients    [{name, accumulated(url, model), recorded, chunky}]; `recorded: false` where the
+ *              client has known limits, `chunky` its way to read a stream whose beats are events
+ *   answers    name -> whole answer
+ *   canonical  (answer, {whole}) -> what is compared: without what a client adds by rule
+ *   beats      how a slow stream begins
+ *   minted     the members that a heartbeat tells before the answer is known
+ */
+export function streamChecks(world, api) {
+    for (const client of api.clients) {
+        for (const [name, whole] of Object.entries(api.answers)) {
+            test(`${client.name} accumulates ${name}`, async () => {
+                const model = scripted(world, api, name, { body: whole });
+                const streamed = await client.accumulated(world.daemon.url, model);
+                assertSame(api, whole, streamed);
+            });
+        }
+        test(`${client.name} takes no notice of heartbeats`, async () => {
+            const names = Object.keys(api.answers);
+            await Promise.all(names.map((name) => checkSlow(world, api, client, name)));
+        });
+        if (client.recorded !== false) {
+            recordedCheck(world, api, client);
+        }
+    }
+    test(`${api.name} is kept alive by its own beats`, async () => {
+        const [name, whole] = Object.entries(api.answers)[0];
+        const model = slow(world, api, name, whole);
+        const seen = await rawPost(`${world.daemon.url}${api.path(model)}`, api.request(model));
+        assert.match(seen.headers.get('content-type'), /^text\/event-stream/);
+        assert.equal(seen.error, undefined);
+        assert.match(seen.text, api.beats);
+    });
+}
+
+/** Makes the upstream answer so, and gives the model's name; SDKs put some names in paths. */
+export function scripted(world, api, name, answer) {
+    const model = `${api.name} ${name}`.replace(/\W+/g, '-');
+    world.upstream.script(keyOf(api, model), answer);
+    return model;
+}
+
+export function slow(world, api, name, body) {
+    return scripted(world, api, `slow ${name}`, { delayMs: world.intervalMs * 2.4, body });
+}
+
+function keyOf(api, model) {
+    return api.key?.(model) ?? model;
+}
+
+function difference({ canonical }, whole, streamed) {
+    return firstDifference(canonical(whole), canonical(streamed), '');
+}
+
+export function assertSame(api, whole, streamed) {
+    assert.equal(difference(api, whole, streamed), undefined);
+}
+
+async function checkSlow(world, api, client, name) {
+    const whole = api.answers[name];
+    const model = slow(world, api, name, whole);
+    const [commented, chunky] = await Promise.all([
+        client.accumulated(world.daemon.url, model),
+        (client.chunky ?? client.accumulated)(world.chunky.url, model),
+    ]);
+    assertSame(api, whole, commented);
+    const minted = (api.minted ?? []).map((member) => [member, chunky[member]]);
+    assertSame(api, { ...whole, ...Object.fromEntries(minted) }, chunky);
+}
+
+function recordedCheck(world, api, client) {
+    const entries = world.recorded[api.name];
+    if (entries === undefined) {
+        return;
+    }
+    const skip = entries.length === 0 && 'CORPUS has no such file beside it';
+    test(`${client.name} accumulates the recorded ${api.name}`, { skip }, async (t) => {
+        await checkAll(t, entries, async ({ model, body }) => {
+            try {
+                const streamed = await client.accumulated(world.daemon.url, model);
+                const found = difference(api, body, streamed);
+                return found === undefined ? { equal: true } : { difference: found };
+            } catch (error) {
+                return { difference: String(error) };
+            }
+        });
+    });
+}
