@@ -89,6 +89,7 @@ final class Main {
         }, "shutdown"));
         log.info("fakestream " + version() + " listening on " + server.url() + ", asking "
                 + server.upstreamUrl());
+        WarmUp.start(log);
         demo.ifPresentOrElse(_ -> out.println(DemoUpstream.invitation(server.url())),
                 () -> warn(config, log));
         return STOPPED;

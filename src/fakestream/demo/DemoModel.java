@@ -12,6 +12,12 @@ import java.util.stream.Stream;
 
 /// The models of the demo: each shows one thing that an upstream does.
 enum DemoModel {
+    ECHO("demo-echo", Duration.ZERO) {
+        @Override
+        Answer answer(String message) {
+            return completion(this, choice(0, text("You said: " + message)));
+        }
+    },
     LONG("demo-long", Duration.ofSeconds(10)) {
         @Override
         Answer answer(String message) {

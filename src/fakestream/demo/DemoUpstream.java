@@ -9,15 +9,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /// A small upstream beside the proxy, for a first look without a key and without a network: it
 /// answers whole, as an API does that cannot stream, and takes its time.
-public final class DemoUpstream {
+public final class DemoUpstream implements AutoCloseable {
     private final HttpServer server;
+    private final ExecutorService requests;
 
-    private DemoUpstream(HttpServer server) {
+    private DemoUpstream(HttpServer server, ExecutorService requests) {
         this.server = server;
+        this.requests = requests;
     }
 
     /// Starts it on a free port of the loopback address.
@@ -27,9 +30,10 @@ public final class DemoUpstream {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var server = HttpServer.create(address, 0);
         server.createContext("/", DemoUpstream::handle);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        var requests = Executors.newVirtualThreadPerTaskExecutor();
+        server.setExecutor(requests);
         server.start();
-        return new DemoUpstream(server);
+        return new DemoUpstream(server, requests);
     }
 
     /// Its address, as a base URL.
@@ -50,6 +54,13 @@ public final class DemoUpstream {
 
                 Its models: %s
                 """.formatted(proxy, proxy, String.join(", ", DemoModel.names()));
+    }
+
+    /// Stops at once.
+    @Override
+    public void close() {
+        server.stop(0);
+        requests.shutdownNow();
     }
 
     private static void handle(HttpExchange exchange) throws IOException {

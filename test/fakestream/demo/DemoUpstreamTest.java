@@ -75,6 +75,13 @@ final class DemoUpstreamTest {
     }
 
     @Test
+    void echoesAtOnce() {
+        try (var client = ask("demo-echo")) {
+            assertEquals("You said: Hi", client.content());
+        }
+    }
+
+    @Test
     void showsHeartbeatsChunksAndDoneToTheCurlLine() {
         for (int i = 1; i <= 3; i++) {
             var beat = longAnswer.next();

@@ -1,0 +1,60 @@
+package fakestream;
+
+import fakestream.config.Config;
+import fakestream.config.LogLevel;
+import fakestream.demo.DemoUpstream;
+import fakestream.server.Log;
+import fakestream.server.ProxyServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+
+/// Sends one chat through a proxy and an upstream of its own, whole and as a stream with a
+/// heartbeat. It loads the classes of the whole way, which would else cost the first client some
+/// hundred milliseconds. It listens on loopback alone, and for a moment.
+final class WarmUp {
+    private static final String CHAT = """
+            {"model":"demo-echo","stream":%s,"messages":[{"role":"user","content":"Hi"}]}""";
+
+    private WarmUp() {
+    }
+
+    /// Warms up beside a daemon that is running already.
+    static void start(Log log) {
+        Thread.ofPlatform().daemon().name("warm-up").start(() -> {
+            try {
+                run();
+            } catch (IOException e) {
+                log.warn("could not warm up, the first request will be slow: " + e.getMessage());
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static void run() throws IOException, InterruptedException {
+        var silent = new PrintStream(OutputStream.nullOutputStream());
+        try (var upstream = DemoUpstream.start();
+                var proxy = ProxyServer.start(config(upstream.url()), "",
+                        new Log(LogLevel.ERROR, silent, silent));
+                var client = HttpClient.newHttpClient()) {
+            var chat = URI.create(proxy.url() + "/v1/chat/completions");
+            for (var streamed : new String[] {"false", "true"}) {
+                client.send(HttpRequest.newBuilder(chat).header("Authorization", "Bearer none")
+                        .POST(BodyPublishers.ofString(CHAT.formatted(streamed))).build(),
+                        BodyHandlers.ofString());
+            }
+        }
+    }
+
+    private static Config config(String upstream) {
+        return Config.of(Map.of("PORT", "0", "SOURCE_API_URL", upstream, "COMMIT_AFTER_MS", "0",
+                "CHUNK_DELAY_MS", "1"));
+    }
+}
