@@ -58,6 +58,7 @@ final class Dispatcher implements HttpHandler {
         try {
             site.serve(client, route);
         } catch (ProxyException e) {
+            log.debug(client.method() + " " + client.path() + ": " + e.getMessage());
             client.send(Reply.error(site.protocol(route, client), e.status(), e.error())
                     .with(e.headers()));
         }

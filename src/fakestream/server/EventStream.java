@@ -37,7 +37,6 @@ final class EventStream implements AutoCloseable {
     private boolean left;
     private long due;
     private volatile Future<?> nextTick;
-    private int beatCount;
     private int eventCount;
 
     /// When the beats of a stream come, and what runs them.
@@ -162,16 +161,6 @@ final class EventStream implements AutoCloseable {
         nextTick.cancel(false);
     }
 
-    /// How many beats were sent.
-    int beatCount() {
-        return beatCount;
-    }
-
-    /// How many events were sent, beats not among them.
-    int eventCount() {
-        return eventCount;
-    }
-
     /// Waits; an interrupt means that the client takes nothing, and shows at the next write.
     static void pause(Duration time) {
         try {
@@ -245,7 +234,6 @@ final class EventStream implements AutoCloseable {
         commit();
         if (beat != null) {
             client.write(framing.frame(beat, eventCount == 0));
-            beatCount++;
         }
         client.flush();
         // From the time that was due, so that the beat keeps its measure; a late one skips.
