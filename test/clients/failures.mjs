@@ -32,7 +32,7 @@ function iteratingCompletion(client, model) {
     return completionChunksOf(client, completionsQuestion(model));
 }
 
-const EARLY = [
+export const EARLY = [
     failure(400, 'BadRequestError', 'context_length_exceeded', 'messages'),
     failure(401, 'AuthenticationError', 'invalid_api_key'),
     failure(429, 'RateLimitError', 'rate_limit_exceeded', null, { 'retry-after': '7' }),
@@ -46,7 +46,7 @@ function failure(status, type, code, param = null, headers = {}) {
 
 /** The name by which both this side and the Java client ask for a late failure. */
 export const LATE = 'fails late';
-const LATE_ERROR = {
+export const LATE_ERROR = {
     message: 'the upstream gave up',
     type: 'rate_limit_error',
     param: null,

@@ -1,6 +1,7 @@
 // All checks, in one process and one after the other: what is measured is not disturbed by others.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { aiSdkChecks } from './aisdk.mjs';
 import { answers } from './answers.mjs';
 import { completionsChecks } from './completions.mjs';
 import { corpusChecks, readCorpus, readCorpusBeside } from './corpus.mjs';
@@ -9,6 +10,7 @@ import { failureChecks, scriptFailures } from './failures.mjs';
 import { geminiChecks } from './gemini.mjs';
 import { heartbeatChecks } from './heartbeats.mjs';
 import { javaChecks } from './java.mjs';
+import { langChainChecks } from './langchain.mjs';
 import { leavingChecks } from './leaving.mjs';
 import { messagesChecks } from './messages.mjs';
 import { MODES, modeChecks } from './modes.mjs';
@@ -76,6 +78,8 @@ describe('clients', () => {
     responsesChecks(world);
     messagesChecks(world);
     geminiChecks(world);
+    aiSdkChecks(world);
+    langChainChecks(world);
     modeChecks(world);
     passThroughChecks(world);
     javaChecks(world);

@@ -48,9 +48,10 @@ public final class Waiting {
         }
     }
 
-    /// Does all of these at the same time, by their names, and fails with the first that fails.
+    /// Does all of these at the same time, by their names, and fails with the first that fails. Not
+    /// on virtual threads, for one that loads a class holds up those that serve it.
     public static void together(Map<String, Runnable> checks) {
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var executor = Executors.newCachedThreadPool()) {
             var running = new LinkedHashMap<String, Future<?>>();
             checks.forEach((name, check) -> running.put(name, executor.submit(check)));
             running.forEach(Waiting::succeeded);
