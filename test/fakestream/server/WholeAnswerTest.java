@@ -41,6 +41,25 @@ final class WholeAnswerTest {
         assertEquals("3", response.header("retry-after"));
     }
 
+    /// What was read to tell events from JSON must not be lost, nor what came right behind it.
+    @Test
+    void losesNoPieceOfABodyThatComesInMany() {
+        var body = Chats.completion("Hello, in pieces.");
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("application/json");
+                    for (var piece : body.split("(?<=\\G.{3})")) {
+                        call.chunk(piece);
+                    }
+                    call.end();
+                });
+                var proxy = TestProxy.before(upstream, "CHUNK_DELAY_MS=0")) {
+            for (int i = 0; i < 20; i++) {
+                assertEquals(body, proxy.chat(Chats.WHOLE).text());
+                assertEquals("Hello, in pieces.", proxy.stream(Chats.STREAM).content());
+            }
+        }
+    }
+
     @Test
     void passesAnErrorWithAGoodStatusOn() {
         var body = Chats.error("server_error", "null", "No.");
