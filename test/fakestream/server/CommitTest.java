@@ -46,6 +46,17 @@ final class CommitTest {
     }
 
     @Test
+    void keepsTheStatusOfAFailureThatIsAStream() {
+        try (var upstream = ScriptedUpstream.start(call -> call.answer(429, "text/event-stream",
+                        "data: " + BUSY + "\n\n", "Retry-After: 7"));
+                var proxy = TestProxy.before(upstream); var client = proxy.stream(Chats.STREAM)) {
+            var response = client.response();
+            assertTrue(response.error(429).string("message").contains("Slow."));
+            assertEquals("7", response.header("retry-after"));
+        }
+    }
+
+    @Test
     void keepsAFailureThatComesInPieces() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.head(429, "Content-Length: " + BUSY.length(), "Retry-After: 7");

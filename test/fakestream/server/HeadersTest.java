@@ -39,7 +39,7 @@ final class HeadersTest {
             "X-Accel-Redirect: /etc", "X-Sendfile: /etc", "Strict-Transport-Security: max-age=1",
             "Access-Control-Allow-Origin: https://other.example", "Via: 1.1 other",
             "WWW-Authenticate: Basic", "Alt-Svc: h3", "CF-Ray: 1", "Link: <a>", "Trailer: X",
-            "Keep-Alive: timeout=5", "Content-Language: en", "X-Custom: 1");
+            "Keep-Alive: timeout=5", "Content-Language: en", "X-Custom: 1", "X-Runtime: 1");
 
     private static final Set<String> OWN_DOWN = Set.of("date", "content-type", "content-length",
             "cache-control", "access-control-allow-origin", "access-control-expose-headers",

@@ -32,14 +32,14 @@ final class HeartbeatTest {
     }
 
     private TestProxy proxy(String style) {
-        return TestProxy.before(upstream, "COMMIT_AFTER_MS=300", "HEARTBEAT_INTERVAL_MS=500",
+        return TestProxy.before(upstream, "COMMIT_AFTER_MS=200", "HEARTBEAT_INTERVAL_MS=500",
                 "HEARTBEAT_STYLE=" + style);
     }
 
     @Test
     void beatsFromTheCommitOnOnceAnInterval() {
         try (var proxy = proxy("comment"); var client = proxy.stream(Chats.STREAM)) {
-            for (var due : List.of(300, 800, 1300)) {
+            for (var due : List.of(200, 700, 1200)) {
                 var beat = client.next();
                 assertEquals(": heartbeat\n", beat.text());
                 assertTrue(beat.millis() > due - 20 && beat.millis() < due + 250,
@@ -120,6 +120,19 @@ final class HeartbeatTest {
                 assertTrue(body.endsWith("data: [DONE]\n\n"), body);
             }
             assertTrue(connection.isSilentFor(700));
+        }
+    }
+
+    /// What is told at such a pace needs no beat beside it.
+    @Test
+    void doesNotBeatWhileTheAnswerIsTold() {
+        try (var quick = ScriptedUpstream.answering(200, Chats.completion("one two three four"));
+                var proxy = TestProxy.before(quick, "HEARTBEAT_INTERVAL_MS=500",
+                        "CHUNK_DELAY_MS=300", "CHUNK_TARGET_LENGTH=6");
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals(List.of("one ", "two ", "three ", "four"), client.frames().stream()
+                    .map(frame -> frame.text().replaceFirst("(?s).*\"content\":\"(\\w+ ?)\".*",
+                            "$1")).toList());
         }
     }
 
