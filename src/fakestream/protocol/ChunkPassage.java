@@ -22,19 +22,26 @@ final class ChunkPassage {
     /// @param pause the entry of an empty chunk
     static Passage of(SseEvent.Received event, Telling telling, JsonObject pause) {
         if (event.data().equals(ChatCompletions.DONE)) {
-            return new Passage(event, SseEvent.HEARTBEAT, Progress.WHOLE);
+            return new Passage(event, SseEvent.HEARTBEAT, Progress.ENDED);
         }
         var chunk = event.object();
         if (isError(event, chunk)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.FAILED);
         }
         if (!(chunk.get("choices") instanceof JsonArray)) {
-            return new Passage(event, SseEvent.HEARTBEAT, Progress.OPEN);
+            return new Passage(event, SseEvent.HEARTBEAT, Progress.SILENT);
         }
         var told = telling.begun() ? renamed(chunk, telling) : chunk;
-        var finishes = choices(chunk).stream().anyMatch(ChunkPassage::isFinished);
         return new Passage(telling.begun() ? SseEvent.Message.of(told.toString()) : event,
-                pause(told, pause), finishes ? Progress.WHOLE : Progress.OPEN);
+                pause(told, pause), progress(chunk));
+    }
+
+    private static Progress progress(JsonObject chunk) {
+        if (choices(chunk).isEmpty()) {
+            return Progress.SILENT;
+        }
+        return choices(chunk).stream().anyMatch(ChunkPassage::isFinished) ? Progress.WHOLE
+                : Progress.OPEN;
     }
 
     static boolean isError(SseEvent.Received event, JsonObject chunk) {

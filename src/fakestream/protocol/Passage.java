@@ -9,10 +9,14 @@ public record Passage(SseEvent event, SseEvent pause, Progress progress) {
 
     /// How far a stream has come.
     public enum Progress {
-        /// More must come.
+        /// Nothing of the answer was told.
+        SILENT,
+        /// A part of the answer was told, and more must come.
         OPEN,
         /// The answer is whole, whether or not something follows.
         WHOLE,
+        /// The stream says that it is over. That makes whole what it told, if it told anything.
+        ENDED,
         /// The upstream failed, and said so in the stream.
         FAILED
     }

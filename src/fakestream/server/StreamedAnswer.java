@@ -25,6 +25,8 @@ final class StreamedAnswer {
     private final JsonObject request;
     private final EventStream stream;
     private final Pacer pacer;
+    private boolean told;
+    private boolean whole;
 
     StreamedAnswer(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer) {
         this.protocol = protocol;
@@ -80,24 +82,31 @@ final class StreamedAnswer {
         var telling = stream.answered(answer.headersForClient());
         var parser = new SseParser();
         var buffer = new byte[8 * 1024];
-        var whole = false;
-        for (int n = read(answer, buffer, whole); n >= 0; n = read(answer, buffer, whole)) {
+        for (int n = read(answer, buffer); n >= 0; n = read(answer, buffer)) {
             for (var event : parser.feed(buffer, 0, n)) {
                 var passage = protocol.passOn(event, telling);
-                if (passage.progress() == Progress.FAILED) {
-                    fail(answer, event);
+                switch (passage.progress()) {
+                    case FAILED -> {
+                        fail(answer, event);
+                        return;
+                    }
+                    case ENDED -> whole |= told;
+                    case WHOLE -> whole = true;
+                    case OPEN -> told = true;
+                    case SILENT -> { }
+                }
+                if (passage.progress() == Progress.ENDED && !whole) {
+                    fail(truncated());
                     return;
                 }
-                whole |= passage.progress() == Progress.WHOLE;
                 send(event, passage);
             }
         }
-        end(answer, parser.end(), telling, whole);
+        end(answer, parser.end(), telling);
     }
 
     /// Nobody misses the end of a body whose answer is whole.
-    private static int read(UpstreamAnswer answer, byte[] buffer, boolean whole)
-            throws UpstreamException {
+    private int read(UpstreamAnswer answer, byte[] buffer) throws UpstreamException {
         try {
             return answer.read(buffer);
         } catch (UpstreamException e) {
@@ -118,18 +127,22 @@ final class StreamedAnswer {
 
     /// What is left lacks its blank line. It only goes on where the answer is whole with it: half
     /// an event would spoil the one that tells of the failure.
-    private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest, Telling telling,
-            boolean whole) throws IOException {
+    private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest, Telling telling)
+            throws IOException {
         var passage = rest.map(event -> protocol.passOn(event, telling));
         var progress = passage.map(Passage::progress).orElse(Progress.OPEN);
         if (progress == Progress.FAILED) {
             fail(answer, rest.orElseThrow());
-        } else if (whole || progress == Progress.WHOLE) {
+        } else if (whole || progress == Progress.WHOLE || told && progress == Progress.ENDED) {
             stream.end(passage.map(Passage::event).stream().toList());
         } else {
-            fail(Failure.of(protocol, 502, ApiError.upstream("upstream_truncated",
-                    "the upstream's stream ended before its answer was whole")));
+            fail(truncated());
         }
+    }
+
+    private Failure truncated() {
+        return Failure.of(protocol, 502, ApiError.upstream("upstream_truncated",
+                "the upstream's stream ended before its answer was whole"));
     }
 
     /// Tells the failure that an event of the upstream's tells, in our own form and without what

@@ -57,9 +57,9 @@ final class ChunkPassageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        CHUNK + " -> OPEN", USAGE + " -> OPEN", " -> OPEN", "{'type':'ping'} -> OPEN",
+        CHUNK + " -> OPEN", USAGE + " -> SILENT", " -> SILENT", "{'type':'ping'} -> SILENT",
         "{'choices':[{'delta':{},'finish_reason':''}]} -> OPEN",
-        "{'error':null,'choices':[{'delta':{}}]} -> OPEN", FINISH + " -> WHOLE", "[DONE] -> WHOLE",
+        "{'error':null,'choices':[{'delta':{}}]} -> OPEN", FINISH + " -> WHOLE", "[DONE] -> ENDED",
         "{'error':{'message':'no'}} -> FAILED", "{'error':'no'} -> FAILED",
         "{'object':'error','message':'no'} -> FAILED",
         "{'error':{},'choices':[{'delta':{},'finish_reason':'error'}]} -> FAILED"})
@@ -74,7 +74,7 @@ final class ChunkPassageTest {
     @Test
     void takesAnEventOfTheTypeErrorForAFailure() {
         assertEquals(Progress.FAILED, CHAT.passOn(received("error", "hello"), FRESH).progress());
-        assertEquals(Progress.OPEN, CHAT.passOn(received("ping", "{}"), FRESH).progress());
+        assertEquals(Progress.SILENT, CHAT.passOn(received("ping", "{}"), FRESH).progress());
     }
 
     @Test

@@ -239,7 +239,7 @@ final class CompletionsTest {
         assertEquals(Progress.OPEN, passage.progress());
         assertEquals(json("{" + HEAD + ",'choices':[{'text':'','index':0,'logprobs':null,"
                 + "'finish_reason':null}]}"), json(((SseEvent.Message) passage.pause()).data()));
-        assertEquals(Progress.WHOLE, API.passOn(received("", "[DONE]"), FRESH).progress());
+        assertEquals(Progress.ENDED, API.passOn(received("", "[DONE]"), FRESH).progress());
         assertEquals(Progress.WHOLE, API.passOn(received("", "{'choices':[{'text':'','index':0,"
                 + "'finish_reason':'stop'}]}"), FRESH).progress());
         assertEquals(Progress.FAILED, API.passOn(received("", "{'error':{'message':'No.'}}"),

@@ -49,6 +49,28 @@ final class PassOnTest {
         }
     }
 
+    /// Told as it comes, it would be taken for an answer that is empty.
+    @Test
+    void isBadGatewayWhereTheStreamTellsNothing() {
+        try (var upstream = ScriptedUpstream.start(call ->
+                    call.answer(200, "text/event-stream", DONE));
+                var proxy = TestProxy.before(upstream);
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals("upstream_truncated", client.response().error(502).string("code"));
+        }
+    }
+
+    @Test
+    void breaksOffWhereTheStreamHasNoChoices() {
+        try (var upstream = ScriptedUpstream.start(call ->
+                    call.answer(200, "text/event-stream", "data: {\"choices\":[]}\n\n" + DONE));
+                var proxy = TestProxy.before(upstream);
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals("upstream_truncated", client.error().string("code"));
+            assertFalse(client.ending().whole());
+        }
+    }
+
     @Test
     void passesEveryByteOn() {
         var odd = ": OPENROUTER PROCESSING\n\n" + ROLE.replace("\n", "\r\n") + HELLO
