@@ -39,6 +39,12 @@ public record ApiError(JsonObject object) {
         return of("upstream_error", code, null, message);
     }
 
+    /// A stream that ended too early, though its connection may have ended well.
+    public static ApiError truncated() {
+        return upstream("upstream_truncated",
+                "the upstream's stream ended before its answer was whole");
+    }
+
     /// The error that an upstream's JSON holds: an object or a text under `error`, as OpenAI and
     /// most others send it, or else the object itself (old vLLM, FastAPI). What is missing of
     /// the four members is added, what else there is stays.

@@ -19,10 +19,6 @@ final class ChatBody {
     /// What a line holds beside a delta, in bytes.
     private static final int FRAME = 2048;
 
-    /// Pieces of what nobody reads as it comes, in UTF-16 units: far enough under the longest line
-    /// even where each unit is escaped, and in few enough chunks for an agent that waits for them.
-    private static final int LARGE_PIECE = 8 * 1024;
-
     private final JsonObject message;
     private final List<ChatDelta> deltas = new ArrayList<>();
 
@@ -84,7 +80,7 @@ final class ChatBody {
         if (fits(value)) {
             deltas.add(ChatDelta.of(name, value));
         } else if (value instanceof JsonString(var text)) {
-            for (var piece : TextPieces.of(text, LARGE_PIECE)) {
+            for (var piece : TextPieces.of(text, TextPieces.LARGE)) {
                 deltas.add(ChatDelta.of(name, new JsonString(piece)));
             }
         } else if (value instanceof JsonObject(var members)) {
@@ -146,7 +142,7 @@ final class ChatBody {
         }
         deltas.add(toolDelta(start.build()));
         if (function instanceof JsonObject object && object.string("arguments") != null) {
-            for (var piece : TextPieces.of(object.string("arguments"), LARGE_PIECE)) {
+            for (var piece : TextPieces.of(object.string("arguments"), TextPieces.LARGE)) {
                 deltas.add(toolDelta(arguments(index, piece)));
             }
         }

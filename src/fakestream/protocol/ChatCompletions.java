@@ -61,16 +61,17 @@ public final class ChatCompletions implements Protocol {
         return ChatFold.of(events);
     }
 
-    @Override
-    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
-        return List.of(new SseEvent.Message("error", error.body().toString(), false));
-    }
-
     /// Whether the client asked for usage, and so for the chunk without choices that clients who
     /// did not ask stumble over.
     static boolean wantsUsage(JsonObject request) {
         return request.get("stream_options") instanceof JsonObject options
                 && JsonBoolean.TRUE.equals(options.get("include_usage"));
+    }
+
+    /// The usage of an answer that the client is to see, or null.
+    static JsonObject shownUsage(JsonObject request, JsonObject answer) {
+        return wantsUsage(request) && answer.get("usage") instanceof JsonObject usage ? usage
+                : null;
     }
 
     private static JsonObject entry(JsonObject delta) {

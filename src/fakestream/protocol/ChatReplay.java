@@ -30,8 +30,7 @@ final class ChatReplay {
     }
 
     static Replay of(JsonObject request, JsonObject answer, Telling telling) {
-        var asked = ChatCompletions.wantsUsage(request);
-        var usage = asked && answer.get("usage") instanceof JsonObject counts ? counts : null;
+        var usage = ChatCompletions.shownUsage(request, answer);
         var frame = ChunkFrame.of(ChatCompletions.CHUNK, request, answer, telling, usage != null);
         return new ChatReplay(frame, answer, usage, telling).tell();
     }

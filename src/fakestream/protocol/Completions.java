@@ -30,8 +30,7 @@ public final class Completions implements Protocol {
     /// they are parallel lists, of which the AI SDK keeps the last; the finish on the last chunk.
     @Override
     public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        var asked = ChatCompletions.wantsUsage(request);
-        var usage = asked && answer.get("usage") instanceof JsonObject counts ? counts : null;
+        var usage = ChatCompletions.shownUsage(request, answer);
         var frame = ChunkFrame.of(CHUNK, request, answer, telling, usage != null);
         var choices = CompletionsChoice.of(answer, telling.pieceLength());
         var length = choices.stream().mapToInt(CompletionsChoice::length).max().orElse(1);
@@ -64,10 +63,5 @@ public final class Completions implements Protocol {
     @Override
     public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
         return CompletionsFold.of(events);
-    }
-
-    @Override
-    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
-        return List.of(new SseEvent.Message("error", error.body().toString(), false));
     }
 }

@@ -12,9 +12,6 @@ import java.util.stream.IntStream;
 /// clients read the first entry of an event as the first candidate, whatever its index says (`text`
 /// and chats of @google/genai and google-genai), or every entry by its place.
 final class GenerateContentReplay {
-    /// A text that nobody reads as it comes, in UTF-16 units, of all candidates together.
-    private static final int LARGE_PIECE = 8 * 1024;
-
     /// What is left of the longest line for the parts, in bytes.
     private static final int LONGEST_PARTS = ChatBody.LONGEST_LINE - 8 * 1024;
 
@@ -41,7 +38,7 @@ final class GenerateContentReplay {
 
     private static List<GenerateContentCandidate> candidates(JsonObject answer, int pieceLength) {
         var list = GenerateContentChunk.of(answer).candidates();
-        var longest = Math.max(1, LARGE_PIECE / Math.max(1, list.size()));
+        var longest = Math.max(1, TextPieces.LARGE / Math.max(1, list.size()));
         return IntStream.range(0, list.size()).mapToObj(i ->
                 new GenerateContentCandidate(list.get(i), i, pieceLength, longest)).toList();
     }

@@ -11,10 +11,6 @@ import java.util.List;
 /// Tells one content block: its start, emptied of what its deltas tell, the deltas, and its stop.
 /// A block of a kind that has no deltas, or that is not known here, starts whole.
 final class MessagesBlock {
-    /// Pieces of what nobody reads as it comes, in UTF-16 units: far enough under 96 KiB even
-    /// where each unit is escaped.
-    private static final int LARGE_PIECE = 8 * 1024;
-
     private final int index;
     private final JsonObject block;
     private final List<SseEvent> events = new ArrayList<>();
@@ -56,7 +52,7 @@ final class MessagesBlock {
     private void thinking() {
         start(emptied(emptied(block, "thinking"), "signature"));
         if (block.get("thinking") instanceof JsonString(var thinking)) {
-            TextPieces.of(thinking, LARGE_PIECE).forEach(piece ->
+            TextPieces.of(thinking, TextPieces.LARGE).forEach(piece ->
                     delta("thinking_delta", "thinking", new JsonString(piece)));
         }
         if (block.get("signature") instanceof JsonString signature) {
@@ -74,7 +70,7 @@ final class MessagesBlock {
         }
         start(block.with("input", JsonObject.EMPTY));
         var pieces = input.equals(JsonObject.EMPTY) ? List.of("")
-                : TextPieces.of(input.toString(), LARGE_PIECE);
+                : TextPieces.of(input.toString(), TextPieces.LARGE);
         pieces.forEach(piece ->
                 delta("input_json_delta", "partial_json", new JsonString(piece)));
     }

@@ -1,7 +1,6 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonArray;
-import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.ArrayList;
@@ -59,7 +58,7 @@ final class MessagesFold {
     /// A fallback names the model that went on with the answer; the whole message has its name.
     private void startBlock(JsonObject data) {
         if (data.get("content_block") instanceof JsonObject block) {
-            blocks.put(index(data), new MessagesBlockFold(block));
+            blocks.put(ChatChoice.index(data, 0), new MessagesBlockFold(block));
             if ("fallback".equals(block.string("type")) && message != null
                     && block.get("to") instanceof JsonObject to && to.string("model") != null) {
                 message = message.with("model", to.get("model"));
@@ -68,15 +67,10 @@ final class MessagesFold {
     }
 
     private void addDelta(JsonObject data) {
-        var block = blocks.get(index(data));
+        var block = blocks.get(ChatChoice.index(data, 0));
         if (block != null && data.get("delta") instanceof JsonObject delta) {
             block.add(delta);
         }
-    }
-
-    private static int index(JsonObject data) {
-        return data.get("index") instanceof JsonNumber(var text) && text.matches("[0-9]{1,6}")
-                ? Integer.parseInt(text) : 0;
     }
 
     private void end(JsonObject data) {

@@ -19,8 +19,7 @@ public final class NotAnAnswer extends Exception {
 
     /// A stream that broke off, though its connection may have ended well.
     static NotAnAnswer truncated() {
-        return new NotAnAnswer(ApiError.upstream("upstream_truncated",
-                "the upstream's stream ended before its answer was whole"));
+        return new NotAnAnswer(ApiError.truncated());
     }
 
     /// What the client is told: the upstream's own error where it gave one.

@@ -50,7 +50,9 @@ public sealed interface Protocol
     JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer;
 
     /// The failure, told inside a stream that has begun.
-    List<SseEvent> failure(JsonObject request, ApiError error, Telling telling);
+    default List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+        return List.of(new SseEvent.Message("error", error.body().toString(), false));
+    }
 
     /// The failure as the body of a response, in this API's own form.
     default JsonObject error(int status, ApiError error) {

@@ -48,8 +48,7 @@ final class ResponsesFold {
     /// Some upstreams (the backend of Codex) end with a response without the items that they told.
     private JsonObject whole() throws NotAnAnswer {
         if (response == null) {
-            throw new NotAnAnswer(ApiError.upstream("upstream_truncated",
-                    "the upstream's stream ended before its answer was whole"));
+            throw NotAnAnswer.truncated();
         }
         return ResponsesAnswer.items(response).isEmpty() && !items.isEmpty()
                 ? response.with("output", new JsonArray(List.copyOf(items.values()))) : response;

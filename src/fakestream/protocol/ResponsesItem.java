@@ -12,10 +12,6 @@ import java.util.Set;
 /// then done. Added and done alone make it whole; of types that are not known nothing else is
 /// told, for openai-node throws at an event that it does not know.
 final class ResponsesItem {
-    /// Pieces of what nobody reads as it comes, in UTF-16 units: far enough under the longest line
-    /// even where each unit is escaped.
-    static final int LARGE_PIECE = 8 * 1024;
-
     /// What an item keeps in its added event, however long it is: openai-node looks it up.
     private static final Set<String> KEPT = Set.of("type", "id", "call_id", "content", "summary");
 
@@ -158,7 +154,7 @@ final class ResponsesItem {
 
     private void tellText(String event) {
         if (item.get(text()) instanceof JsonString(var whole)) {
-            for (var piece : TextPieces.of(whole, LARGE_PIECE)) {
+            for (var piece : TextPieces.of(whole, TextPieces.LARGE)) {
                 tell(event + ".delta", new JsonObject.Builder().add("delta", piece));
             }
             var done = new JsonObject.Builder();

@@ -20,7 +20,7 @@ final class ResponsesParts {
         this.parts = parts;
         this.isSummary = isSummary;
         this.scope = scope;
-        this.pieceLength = Math.min(pieceLength, ResponsesItem.LARGE_PIECE);
+        this.pieceLength = Math.min(pieceLength, TextPieces.LARGE);
         this.events = events;
     }
 
@@ -123,7 +123,7 @@ final class ResponsesParts {
 
     /// Nobody waits for thoughts word by word: they come in as few events as lines allow.
     private void tellThoughts(String event, int i, String text, JsonObject.Builder done) {
-        tellPieces(event, i, text, ResponsesItem.LARGE_PIECE, false);
+        tellPieces(event, i, text, TextPieces.LARGE, false);
         tell(event + ".done", i, done);
     }
 

@@ -10,6 +10,10 @@ import java.util.Locale;
 /// surrogate pair, a combining sequence, a joined emoji, CR LF (Unicode Annex 29; the JDK's
 /// character iterator follows its extended grapheme clusters since 20, JDK-8291660).
 final class TextPieces {
+    /// The length of pieces of what nobody reads as it comes, in UTF-16 units: far enough under the
+    /// longest line even where each unit is escaped, and few enough for an agent that waits.
+    static final int LARGE = 8 * 1024;
+
     /// A character longer than this (a tower of combining marks) is cut at a code point all the
     /// same, so that no line grows without bound. In UTF-16 units.
     static final int LONGEST_CHARACTER = 4096;

@@ -1,16 +1,15 @@
 package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.upstream.HeaderRules;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /// Cross-origin rules (Fetch standard, section 3.3): pages of the allowed origins may use the API
 /// and read its answers, errors too. Keys are no credentials in its sense, so credentials are
 /// never allowed.
 final class Cors {
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final int MOST_HEADERS = 64;
     private static final int LONGEST = 4096;
 
@@ -68,7 +67,7 @@ final class Cors {
         }
         var names = Arrays.stream(asked.split(",")).map(String::strip).toList();
         var harmless = names.size() <= MOST_HEADERS
-                && names.stream().allMatch(name -> TOKEN.matcher(name).matches());
+                && names.stream().allMatch(HeaderRules::isName);
         return harmless ? String.join(", ", names) : USUAL_HEADERS;
     }
 }

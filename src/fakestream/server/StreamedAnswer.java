@@ -44,10 +44,9 @@ final class StreamedAnswer {
             passOn(answer);
             return;
         }
-        var body = answer.body();
-        var json = answer.isSuccess() ? WholeAnswer.parsed(body) : null;
-        if (json == null) {
-            fail(WholeAnswer.failure(answer, body, protocol));
+        var json = WholeAnswer.parsed(answer.body());
+        if (json == null || !answer.isSuccess()) {
+            fail(WholeAnswer.failure(answer, json, protocol));
         } else {
             replay(json, answer);
         }
@@ -67,8 +66,7 @@ final class StreamedAnswer {
     private void replay(JsonValue body, UpstreamAnswer answer) throws IOException {
         var telling = stream.answered(answer.headersForClient());
         try {
-            var whole = protocol.answer(body, telling);
-            var replay = protocol.replay(request, whole, telling);
+            var replay = protocol.replay(request, protocol.answer(body, telling), telling);
             stream.pauseWith(replay.pause());
             pacer.play(replay.events(), stream);
         } catch (NotAnAnswer e) {
@@ -84,25 +82,34 @@ final class StreamedAnswer {
         var buffer = new byte[8 * 1024];
         for (int n = read(answer, buffer); n >= 0; n = read(answer, buffer)) {
             for (var event : parser.feed(buffer, 0, n)) {
-                var passage = protocol.passOn(event, telling);
-                switch (passage.progress()) {
-                    case FAILED -> {
-                        fail(answer, event);
-                        return;
-                    }
-                    case ENDED -> whole |= told;
-                    case WHOLE -> whole = true;
-                    case OPEN -> told = true;
-                    case SILENT -> { }
-                }
-                if (passage.progress() == Progress.ENDED && !whole) {
-                    fail(truncated());
+                if (!passOn(event, answer, telling)) {
                     return;
                 }
-                send(event, passage);
             }
         }
         end(answer, parser.end(), telling);
+    }
+
+    /// Passes one event on, unless it tells of a failure, or of an end before anything was told.
+    private boolean passOn(SseEvent.Received event, UpstreamAnswer answer, Telling telling)
+            throws IOException {
+        var passage = protocol.passOn(event, telling);
+        note(passage.progress());
+        if (passage.progress() == Progress.FAILED) {
+            fail(answer, event);
+            return false;
+        }
+        if (passage.progress() == Progress.ENDED && !whole) {
+            fail(truncated());
+            return false;
+        }
+        send(event, passage);
+        return true;
+    }
+
+    private void note(Progress progress) {
+        told |= progress == Progress.OPEN;
+        whole |= progress == Progress.WHOLE || told && progress == Progress.ENDED;
     }
 
     /// Nobody misses the end of a body whose answer is whole.
@@ -130,10 +137,10 @@ final class StreamedAnswer {
     private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest, Telling telling)
             throws IOException {
         var passage = rest.map(event -> protocol.passOn(event, telling));
-        var progress = passage.map(Passage::progress).orElse(Progress.OPEN);
-        if (progress == Progress.FAILED) {
+        passage.map(Passage::progress).ifPresent(this::note);
+        if (passage.isPresent() && passage.get().progress() == Progress.FAILED) {
             fail(answer, rest.orElseThrow());
-        } else if (whole || progress == Progress.WHOLE || told && progress == Progress.ENDED) {
+        } else if (whole) {
             stream.end(passage.map(Passage::event).stream().toList());
         } else {
             fail(truncated());
@@ -141,8 +148,7 @@ final class StreamedAnswer {
     }
 
     private Failure truncated() {
-        return Failure.of(protocol, 502, ApiError.upstream("upstream_truncated",
-                "the upstream's stream ended before its answer was whole"));
+        return Failure.of(protocol, 502, ApiError.truncated());
     }
 
     /// Tells the failure that an event of the upstream's tells, in our own form and without what

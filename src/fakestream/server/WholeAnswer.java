@@ -34,13 +34,19 @@ final class WholeAnswer {
             return folded(answer, protocol);
         }
         var body = answer.body();
-        return isJson(answer, body) ? Reply.json(answer.status(), answer.headersForClient(), body)
-                : failure(answer, body, protocol).reply();
+        var json = parsed(body);
+        return json == null || isRedirect(answer) ? failure(answer, json, protocol).reply()
+                : Reply.json(answer.status(), answer.headersForClient(), body);
     }
 
     /// What went wrong, where the upstream's response is an error or no JSON.
-    static Failure failure(UpstreamAnswer answer, byte[] body, Protocol protocol) {
-        if (isJson(answer, body) && parsed(body) instanceof JsonObject object) {
+    ///
+    /// @param json of its body, or null where that is none
+    /// @throws UpstreamException where the body breaks off
+    static Failure failure(UpstreamAnswer answer, JsonValue json, Protocol protocol)
+            throws UpstreamException {
+        var body = answer.body();
+        if (json instanceof JsonObject object && !isRedirect(answer)) {
             return new Failure(Reply.json(answer.status(), answer.headersForClient(), body),
                     ApiError.in(object).withStatus(answer.status()));
         }
@@ -82,10 +88,6 @@ final class WholeAnswer {
         }
         parser.end().ifPresent(events::add);
         return events;
-    }
-
-    private static boolean isJson(UpstreamAnswer answer, byte[] body) {
-        return !isRedirect(answer) && parsed(body) != null;
     }
 
     private static boolean isRedirect(UpstreamAnswer answer) {

@@ -44,7 +44,7 @@ public final class HeaderRules {
     }
 
     /// Whether this is a field name of RFC 9110 section 5.1.
-    static boolean isName(String name) {
+    public static boolean isName(String name) {
         return TOKEN.matcher(name).matches();
     }
 

@@ -48,18 +48,19 @@ public final class UpstreamAnswer {
 
     /// How long the body says it is, in bytes; -1 where it does not.
     public long length() {
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase("content-length"))
-                .map(header -> header.getValue().getFirst()).filter(n -> n.matches("[0-9]{1,18}"))
-                .mapToLong(Long::parseLong).findFirst().orElse(-1);
+        var length = header("content-length");
+        return length.matches("[0-9]{1,18}") ? Long.parseLong(length) : -1;
     }
 
     /// The media type in lower case, without its parameters; empty where there is none.
     public String contentType() {
+        return header("content-type").split(";")[0].strip().toLowerCase();
+    }
+
+    private String header(String name) {
         return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase("content-type"))
-                .map(header -> header.getValue().getFirst().split(";")[0].strip().toLowerCase())
-                .findFirst().orElse("");
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .map(header -> header.getValue().getFirst()).findFirst().orElse("");
     }
 
     /// Whether the body is an event stream. Some label JSON so, others send events as JSON, so
