@@ -28,6 +28,7 @@ final class Main {
     /// Checks that need to know another room than `config`.
     private static final Map<Setting<?>, Consumer<String>> CHECKS = Map.of(
             Setting.SOURCE_API_URL, UpstreamUrl::parse,
+            Setting.FALLBACK_API_URLS, UpstreamUrl::parseAll,
             Setting.UPSTREAM_EXTRA_HEADERS_JSON, ExtraHeaders::parse);
 
     private final PrintStream out;

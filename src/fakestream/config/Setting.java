@@ -72,6 +72,11 @@ public final class Setting<T> {
     public static final Setting<Duration> UPSTREAM_TIMEOUT_MS = millis(
             "UPSTREAM_TIMEOUT_MS", "600000", 1000, 7_200_000,
             "longest time for a whole upstream call");
+    public static final Setting<Integer> RETRY_MAX = integer("RETRY_MAX", "2", 0, 10,
+            "how often a failed upstream call is tried again before anything of an answer is out");
+    public static final Setting<List<String>> FALLBACK_API_URLS = of(
+            "FALLBACK_API_URLS", "", Values::urls,
+            "base URLs to ask in this order where SOURCE_API_URL fails, a list split by commas");
     public static final Setting<Boolean> PASS_THROUGH = of("PASS_THROUGH", "true",
             Values::yesOrNo, "false: what is not told as a stream under /v1/ and /v1beta/ is 404");
     public static final Setting<Duration> NONSTREAM_KEEPALIVE_MS = millis(
@@ -85,6 +90,16 @@ public final class Setting<T> {
     public static final Setting<Duration> CLIENT_WRITE_TIMEOUT_MS = millis(
             "CLIENT_WRITE_TIMEOUT_MS", "30000", 1000, 600_000,
             "a client that reads nothing for so long is cut off");
+    public static final Setting<Integer> MAX_STREAMS = integer("MAX_STREAMS", "0", 0, 1_000_000,
+            "requests served at once, 503 beyond; 0 is as many as memory and open files allow");
+    public static final Setting<Integer> RATE_LIMIT_PER_MINUTE = integer(
+            "RATE_LIMIT_PER_MINUTE", "0", 0, 1_000_000,
+            "requests of one key, or without one of one address, in a minute; 0 is no limit");
+    public static final Setting<Boolean> TRUST_PROXY = flag("TRUST_PROXY",
+            "true: the client's address is the last one of X-Forwarded-For");
+    public static final Setting<Duration> SHUTDOWN_GRACE_MS = millis(
+            "SHUTDOWN_GRACE_MS", "30000", 0, 3_600_000,
+            "how long open requests may go on after SIGTERM");
     public static final Setting<LogLevel> LOG_LEVEL = choice(
             "LOG_LEVEL", "info", LogLevel.class,
             "how much is logged");
@@ -97,8 +112,9 @@ public final class Setting<T> {
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, COMMIT_AFTER_MS,
             CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS,
             UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
-            PASS_THROUGH, NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES,
-            CLIENT_WRITE_TIMEOUT_MS, LOG_LEVEL, DEBUG);
+            RETRY_MAX, FALLBACK_API_URLS, PASS_THROUGH, NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES,
+            MAX_UPSTREAM_BYTES, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
+            TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG);
 
     private final String name;
     private final String fallback;

@@ -65,6 +65,11 @@ final class Values {
         return text;
     }
 
+    /// URLs split by commas or new lines.
+    static List<String> urls(String text) {
+        return items(text).stream().map(Values::url).toList();
+    }
+
     /// A key as it can stand in a header: the HTTP client would send anything else as `?`.
     static Secret key(String text) {
         if (!VISIBLE_ASCII.matcher(text).matches()) {

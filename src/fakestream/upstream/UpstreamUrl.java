@@ -2,6 +2,7 @@ package fakestream.upstream;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /// Where the upstream's endpoints are, from a base as people type it: with or without `/v1`, with
@@ -30,6 +31,14 @@ public final class UpstreamUrl {
             path += "/v1";
         }
         return new UpstreamUrl(uri.getScheme() + "://" + uri.getRawAuthority(), path);
+    }
+
+    /// The upstreams under these addresses, split by commas or new lines.
+    ///
+    /// @throws IllegalArgumentException as [#parse(String)] does, for the first that is wrong
+    public static List<UpstreamUrl> parseAll(String text) {
+        return Pattern.compile("[,\r\n]").splitAsStream(text).filter(url -> !url.isBlank())
+                .map(UpstreamUrl::parse).toList();
     }
 
     /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o`, with the

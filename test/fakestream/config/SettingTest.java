@@ -47,11 +47,17 @@ final class SettingTest {
                 UPSTREAM_CONNECT_TIMEOUT_MS=5000
                 UPSTREAM_IDLE_TIMEOUT_MS=60000
                 UPSTREAM_TIMEOUT_MS=600000
+                RETRY_MAX=2
+                FALLBACK_API_URLS=
                 PASS_THROUGH=true
                 NONSTREAM_KEEPALIVE_MS=0
                 MAX_BODY_BYTES=33554432
                 MAX_UPSTREAM_BYTES=67108864
                 CLIENT_WRITE_TIMEOUT_MS=30000
+                MAX_STREAMS=0
+                RATE_LIMIT_PER_MINUTE=0
+                TRUST_PROXY=false
+                SHUTDOWN_GRACE_MS=30000
                 LOG_LEVEL=info
                 DEBUG=false
                 """, lines(Setting.ALL));
