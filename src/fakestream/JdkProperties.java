@@ -26,6 +26,8 @@ final class JdkProperties {
         VALUES.put("jdk.httpclient.keepalive.timeout", "4");
         // Otherwise a refused connection surfaces as a ConnectException that says nothing.
         VALUES.put("jdk.httpclient.disableRetryConnect", "true");
+        // For the one call that must not leave its connection in the pool.
+        VALUES.put("jdk.httpclient.allowRestrictedHeaders", "connection");
         // Each idle connection keeps a buffer of 16 KB.
         VALUES.put("jdk.httpclient.connectionPoolSize", "512");
     }

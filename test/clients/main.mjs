@@ -23,7 +23,8 @@ import { question } from './sdks.mjs';
 import { startUpstream } from './upstream.mjs';
 
 const INTERVAL_MS = 500;
-const PLAIN = { CHUNK_DELAY_MS: 0, HEARTBEAT_INTERVAL_MS: INTERVAL_MS };
+// Failures are counted, so that nothing is tried again behind their back.
+const PLAIN = { CHUNK_DELAY_MS: 0, HEARTBEAT_INTERVAL_MS: INTERVAL_MS, RETRY_MAX: 0 };
 
 const RECORDED = ['completions', 'responses', 'messages'];
 

@@ -69,6 +69,10 @@ public final class DemoUpstream implements AutoCloseable {
             var body = answer.body().toString().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.getResponseHeaders().set("x-request-id", "demo-request");
+            if (answer.status() >= 400) {
+                // It fails on purpose, and would again.
+                exchange.getResponseHeaders().set("x-should-retry", "false");
+            }
             exchange.sendResponseHeaders(answer.status(), body.length);
             exchange.getResponseBody().write(body);
         }

@@ -62,8 +62,13 @@ public record ApiError(JsonObject object) {
         return object.string("message");
     }
 
+    /// Whether it was told in the proxy's words, because the upstream had none.
+    public boolean isOurs() {
+        return object.get("code") instanceof JsonString(var code) && code.startsWith("upstream_");
+    }
+
     /// The status that the error's own code names (OpenRouter, Google), and else `otherwise`.
-    int status(int otherwise) {
+    public int status(int otherwise) {
         return object.get("code") instanceof JsonNumber(var code) && code.matches("[45][0-9]{2}")
                 ? Integer.parseInt(code) : otherwise;
     }

@@ -5,6 +5,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// OpenAI's chat completions: `POST /v1/chat/completions`.
 public final class ChatCompletions implements Protocol {
@@ -36,6 +37,19 @@ public final class ChatCompletions implements Protocol {
     @Override
     public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
         return ChatAnswer.read(body, telling);
+    }
+
+    @Override
+    public boolean isEmpty(JsonObject answer) {
+        return areEmpty(answer, choice -> Emptiness.isNothing(choice.get("message")));
+    }
+
+    /// Whether no token was made for any choice, none holds anything, and no filter is the reason.
+    static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
+        return Emptiness.countsNothing(answer, "usage", "completion_tokens")
+                && ChunkPassage.choices(answer).stream().allMatch(choice ->
+                        !"content_filter".equals(choice.string("finish_reason"))
+                        && holdsNothing.test(choice));
     }
 
     @Override

@@ -26,6 +26,12 @@ public final class Completions implements Protocol {
         return ChatAnswer.choices(body);
     }
 
+    @Override
+    public boolean isEmpty(JsonObject answer) {
+        return ChatCompletions.areEmpty(answer,
+                choice -> Emptiness.isNothing(choice.get("text")));
+    }
+
     /// The text of all choices side by side; log probabilities whole on the first chunk, because
     /// they are parallel lists, of which the AI SDK keeps the last; the finish on the last chunk.
     @Override

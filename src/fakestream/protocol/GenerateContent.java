@@ -34,6 +34,18 @@ public final class GenerateContent implements Protocol {
         };
     }
 
+    /// A finish other than the usual one is a reason.
+    @Override
+    public boolean isEmpty(JsonObject answer) {
+        var chunk = new GenerateContentChunk(answer, false);
+        return !chunk.isBlocked()
+                && Emptiness.countsNothing(answer, "usageMetadata", "candidatesTokenCount",
+                        "thoughtsTokenCount")
+                && chunk.candidates().stream().allMatch(candidate ->
+                        "STOP".equals(candidate.string("finishReason"))
+                        && Emptiness.isNothing(candidate.get("content")));
+    }
+
     @Override
     public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
         return new Replay(GenerateContentReplay.of(answer, telling.pieceLength()), BEAT);

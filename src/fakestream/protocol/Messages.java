@@ -54,6 +54,14 @@ public final class Messages implements Protocol {
         };
     }
 
+    /// A refusal is empty too, and says so.
+    @Override
+    public boolean isEmpty(JsonObject answer) {
+        return !"refusal".equals(answer.string("stop_reason"))
+                && Emptiness.countsNothing(answer, "usage", "output_tokens")
+                && Emptiness.isNothing(answer.get("content"));
+    }
+
     @Override
     public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
         return MessagesReplay.of(answer, telling.pieceLength());

@@ -23,6 +23,10 @@ public sealed interface Protocol
     /// @throws NotAnAnswer where it is an error in disguise, or nothing that can be told
     JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer;
 
+    /// Whether an answer has nothing in it although nothing says why: no text, no thought, no call,
+    /// and no token. Asking again often helps.
+    boolean isEmpty(JsonObject answer);
+
     /// The answer told as its stream, and the beat for the pauses in it.
     Replay replay(JsonObject request, JsonObject answer, Telling telling);
 

@@ -30,6 +30,14 @@ public final class Responses implements Protocol {
         return ResponsesAnswer.read(body);
     }
 
+    /// One that is still to come has no output either.
+    @Override
+    public boolean isEmpty(JsonObject answer) {
+        return "completed".equals(answer.string("status"))
+                && Emptiness.countsNothing(answer, "usage", "output_tokens")
+                && Emptiness.isNothing(answer.get("output"));
+    }
+
     /// The beat for its pauses is the comment. It cannot collide with the numbers of the events;
     /// and a client that reads nothing but blocks that begin with `data:` reads none of ours.
     @Override

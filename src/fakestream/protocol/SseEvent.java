@@ -55,7 +55,7 @@ public sealed interface SseEvent {
     /// An event that an upstream sent, with the very bytes that it came in.
     record Received(byte[] bytes, String type, String data) implements SseEvent {
         /// The object that the data is, or an empty one where it is none.
-        JsonObject object() {
+        public JsonObject object() {
             try {
                 return Json.parse(data) instanceof JsonObject object ? object : JsonObject.EMPTY;
             } catch (JsonException _) {

@@ -7,6 +7,9 @@ package fakestream.protocol;
 /// @param created when it was minted, in seconds since 1970
 /// @param beats how many heartbeats carried data
 public record Telling(String id, long created, int beats, int pieceLength) {
+    /// Of an answer that is only looked at.
+    public static final Telling UNTOLD = new Telling("", 0, 0, 1);
+
     /// Whether a heartbeat has opened the stream.
     public boolean begun() {
         return beats > 0;

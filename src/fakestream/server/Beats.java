@@ -53,8 +53,7 @@ final class Beats {
     /// Blank lines, for a body that is no stream of events.
     static Beats blankLines() {
         var blank = new SseEvent.BlankLine();
-        return new Beats(HeartbeatStyle.COMMENT, NEVER, blank, _ -> blank,
-                new Telling("", 0, 0, 0));
+        return new Beats(HeartbeatStyle.COMMENT, NEVER, blank, _ -> blank, Telling.UNTOLD);
     }
 
     /// The next beat; null where there is none to send now.

@@ -81,7 +81,8 @@ final class Endpoint {
 
     private Reply whole(Ask ask, JsonObject request, UpstreamRequest up) {
         try {
-            return WholeAnswer.of(postWhole(ask, request, up), ask.protocol());
+            var judge = new AnswerJudge(ask.protocol(), false);
+            return WholeAnswer.of(postWhole(ask, request, up, judge), ask.protocol());
         } catch (UpstreamException e) {
             return Reply.error(ask.protocol(), e.status(), e.error());
         }
@@ -116,20 +117,21 @@ final class Endpoint {
             throws UpstreamException {
         var named = request.string("model");
         var model = ask.model().orElse(named == null ? "" : named);
+        var judge = new AnswerJudge(ask.protocol(), true);
         return switch (modes.of(model, request)) {
-            case FAKE, TOOLS -> postWhole(ask, request, up);
-            case REAL -> up.post(ask.streamed(), bytes(request));
-            case AUTO -> tryStream(ask, request, up, model);
+            case FAKE, TOOLS -> postWhole(ask, request, up, judge);
+            case REAL -> up.post(ask.streamed(), bytes(request), judge);
+            case AUTO -> tryStream(ask, request, up, judge, model);
         };
     }
 
     /// An upstream that answers whole all the same needs no second call: its answer is told.
-    private UpstreamAnswer tryStream(Ask ask, JsonObject request, UpstreamRequest up, String model)
-            throws UpstreamException {
-        var answer = up.post(ask.streamed(), bytes(request));
+    private UpstreamAnswer tryStream(Ask ask, JsonObject request, UpstreamRequest up,
+            AnswerJudge judge, String model) throws UpstreamException {
+        var answer = up.post(ask.streamed(), bytes(request), judge);
         if (Modes.refusesStreams(answer)) {
             modes.remember(model);
-            return postWhole(ask, request, up);
+            return postWhole(ask, request, up, judge);
         }
         if (answer.isSuccess() && !answer.isEventStream()) {
             modes.remember(model);
@@ -137,9 +139,9 @@ final class Endpoint {
         return answer;
     }
 
-    private static UpstreamAnswer postWhole(Ask ask, JsonObject request, UpstreamRequest up)
-            throws UpstreamException {
-        return up.post(ask.whole(), bytes(ask.protocol().whole(request)));
+    private static UpstreamAnswer postWhole(Ask ask, JsonObject request, UpstreamRequest up,
+            AnswerJudge judge) throws UpstreamException {
+        return up.post(ask.whole(), bytes(ask.protocol().whole(request)), judge);
     }
 
     private static byte[] bytes(JsonObject request) {

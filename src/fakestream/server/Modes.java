@@ -61,7 +61,7 @@ final class Modes {
     /// @throws UpstreamException where its answer breaks off
     static boolean refusesStreams(UpstreamAnswer answer) throws UpstreamException {
         return REFUSALS.contains(answer.status())
-                && WholeAnswer.parsed(answer.body()) instanceof JsonObject body
+                && answer.json() instanceof JsonObject body
                 && ABOUT_STREAMS.matcher(body.toString()).find();
     }
 

@@ -10,7 +10,6 @@ import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamKey;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Arrays;
 
 /// Everything that is not told as a stream goes through as it is, both ways, without being read or
@@ -47,8 +46,7 @@ final class PassThrough {
             Upload body) throws UpstreamException, ProxyException, ClientLeft {
         var headers = HeaderRules.ofBodyToUpstream(client.headers());
         try {
-            return up.send(client.method(), endpoint, headers,
-                    body.contentLength() == 0 ? BodyPublishers.noBody() : body);
+            return up.send(client.method(), endpoint, headers, body);
         } catch (UpstreamException e) {
             body.check();
             throw e;

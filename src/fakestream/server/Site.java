@@ -108,7 +108,7 @@ final class Site {
         var key = keys.upstreamKey(client, form(route, client));
         var query = client.query().without("key");
         try (var up = upstream.request(key, client.headers())) {
-            client.send(WholeAnswer.of(up.get(route.name() + query.suffix()), protocol));
+            client.send(WholeAnswer.json(up.get(route.name() + query.suffix()), protocol));
         } catch (UpstreamException e) {
             client.send(Reply.error(protocol, e.status(), e.error()));
         }

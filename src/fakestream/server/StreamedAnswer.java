@@ -8,7 +8,6 @@ import fakestream.protocol.Passage;
 import fakestream.protocol.Passage.Progress;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.SseParser;
 import fakestream.protocol.Telling;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -44,11 +43,10 @@ final class StreamedAnswer {
             passOn(answer);
             return;
         }
-        var json = WholeAnswer.parsed(answer.body());
-        if (json == null || !answer.isSuccess()) {
-            fail(WholeAnswer.failure(answer, json, protocol));
-        } else {
+        if (answer.isSuccess() && answer.json() instanceof JsonValue json) {
             replay(json, answer);
+        } else {
+            fail(WholeAnswer.failure(answer, protocol));
         }
     }
 
@@ -78,16 +76,12 @@ final class StreamedAnswer {
     /// failure.
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
         var telling = stream.answered(answer.headersForClient());
-        var parser = new SseParser();
-        var buffer = new byte[8 * 1024];
-        for (int n = read(answer, buffer); n >= 0; n = read(answer, buffer)) {
-            for (var event : parser.feed(buffer, 0, n)) {
-                if (!passOn(event, answer, telling)) {
-                    return;
-                }
+        for (var event = next(answer); event.isPresent(); event = next(answer)) {
+            if (!passOn(event.get(), answer, telling)) {
+                return;
             }
         }
-        end(answer, parser.end(), telling);
+        end(answer, answer.events().rest(), telling);
     }
 
     /// Passes one event on, unless it tells of a failure, or of an end before anything was told.
@@ -113,12 +107,12 @@ final class StreamedAnswer {
     }
 
     /// Nobody misses the end of a body whose answer is whole.
-    private int read(UpstreamAnswer answer, byte[] buffer) throws UpstreamException {
+    private Optional<SseEvent.Received> next(UpstreamAnswer answer) throws UpstreamException {
         try {
-            return answer.read(buffer);
+            return answer.events().next();
         } catch (UpstreamException e) {
             if (whole) {
-                return -1;
+                return Optional.empty();
             }
             throw e;
         }
@@ -155,7 +149,7 @@ final class StreamedAnswer {
     /// may come behind it: OpenRouter sends a finish with it and `[DONE]`.
     private void fail(UpstreamAnswer answer, SseEvent.Received event) throws IOException {
         var data = event.data().getBytes(StandardCharsets.UTF_8);
-        var error = WholeAnswer.parsed(data) instanceof JsonObject object ? ApiError.in(object)
+        var error = UpstreamAnswer.parsed(data) instanceof JsonObject object ? ApiError.in(object)
                 : WholeAnswer.notJson(answer, data);
         fail(Failure.of(protocol, 502, error));
     }

@@ -1,24 +1,33 @@
 package fakestream.server;
 
+import fakestream.upstream.RequestBody;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The body of a client's request on its way upstream, piece by piece as it comes. A virtual thread
 /// reads it: the JDK's own publisher of a stream holds each piece back until the next is there.
-final class Upload implements BodyPublisher, AutoCloseable {
+/// The beginning is kept, so that a small body can be sent once more.
+final class Upload implements RequestBody, AutoCloseable {
     private static final int PIECE = 16 * 1024;
+    private static final int MOST_KEPT = 64 * 1024;
 
     private final Client client;
     private final long length;
     private final int most;
-    private final Semaphore wanted = new Semaphore(0);
-    private long count;
+    /// Guards what was read, and the reading: what one sending waits for, the next must not miss.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<byte[]> kept = new ArrayList<>();
+    private volatile long count;
+    private boolean ended;
+    private volatile Sending sending;
     private volatile Exception fault;
-    private volatile boolean closed;
 
     private Upload(Client client, long length, int most) {
         this.client = client;
@@ -43,18 +52,14 @@ final class Upload implements BodyPublisher, AutoCloseable {
 
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> upstream) {
-        upstream.onSubscribe(new Subscription() {
-            @Override
-            public void request(long n) {
-                wanted.release(Math.clamp(n, 0, PIECE));
-            }
+        sending = new Sending(upstream);
+        upstream.onSubscribe(sending);
+        Thread.ofVirtual().start(sending);
+    }
 
-            @Override
-            public void cancel() {
-                close();
-            }
-        });
-        Thread.ofVirtual().start(() -> send(upstream));
+    @Override
+    public boolean canBeSentAgain() {
+        return fault == null && count <= MOST_KEPT;
     }
 
     /// Tells where it was not the upstream's fault that the call failed.
@@ -73,27 +78,73 @@ final class Upload implements BodyPublisher, AutoCloseable {
     /// Reads no more, once the piece that is under way has come.
     @Override
     public void close() {
-        closed = true;
-        wanted.release();
-    }
-
-    private void send(Subscriber<? super ByteBuffer> upstream) {
-        try {
-            for (wanted.acquire(); !closed; wanted.acquire()) {
-                var piece = next();
-                if (piece == null) {
-                    upstream.onComplete();
-                    return;
-                }
-                upstream.onNext(piece);
-            }
-        } catch (IOException | ProxyException | InterruptedException | RuntimeException e) {
-            fault = e;
-            upstream.onError(e);
+        if (sending != null) {
+            sending.cancel();
         }
     }
 
-    private ByteBuffer next() throws IOException, ProxyException {
+    /// One sending of the body, on a virtual thread of its own, which the subscriber's end or
+    /// the body's ends.
+    private final class Sending implements Subscription, Runnable {
+        private final Subscriber<? super ByteBuffer> upstream;
+        private final Semaphore wanted = new Semaphore(0);
+        private volatile boolean cancelled;
+
+        private Sending(Subscriber<? super ByteBuffer> upstream) {
+            this.upstream = upstream;
+        }
+
+        @Override
+        public void request(long n) {
+            wanted.release(Math.clamp(n, 0, PIECE));
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            wanted.release();
+        }
+
+        @Override
+        public void run() {
+            try {
+                var index = 0;
+                for (wanted.acquire(); !cancelled; wanted.acquire()) {
+                    var piece = piece(index++);
+                    if (piece == null) {
+                        upstream.onComplete();
+                        return;
+                    }
+                    upstream.onNext(ByteBuffer.wrap(piece));
+                }
+            } catch (IOException | ProxyException | InterruptedException | RuntimeException e) {
+                fault = e;
+                upstream.onError(e);
+            }
+        }
+    }
+
+    /// A piece that is kept, or else the next to be read; null behind the last.
+    private byte[] piece(int index) throws IOException, ProxyException {
+        lock.lock();
+        try {
+            if (index < kept.size()) {
+                return kept.get(index);
+            }
+            var piece = ended ? null : read();
+            ended = piece == null;
+            if (piece != null && count <= MOST_KEPT) {
+                kept.add(piece);
+            } else if (count > MOST_KEPT) {
+                kept.clear();
+            }
+            return piece;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private byte[] read() throws IOException, ProxyException {
         var buffer = new byte[PIECE];
         var n = client.read(buffer);
         count += Math.max(n, 0);
@@ -103,6 +154,6 @@ final class Upload implements BodyPublisher, AutoCloseable {
         if (n < 0 && count < length) {
             throw new IOException("the request's body ended before it was whole");
         }
-        return n < 0 ? null : ByteBuffer.wrap(buffer, 0, n);
+        return n < 0 ? null : Arrays.copyOf(buffer, n);
     }
 }

@@ -1,19 +1,14 @@
 package fakestream.server;
 
-import fakestream.json.Json;
-import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.NotAnAnswer;
 import fakestream.protocol.Protocol;
-import fakestream.protocol.SseEvent;
-import fakestream.protocol.SseParser;
+import fakestream.protocol.Telling;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /// An upstream's response as a response to the client: its status and its JSON in the bytes that it
 /// came in. What is not JSON becomes an error in the API's form, so that no HTML and no half of a
@@ -26,68 +21,50 @@ final class WholeAnswer {
     }
 
     /// The response to a client that did not ask for a stream. An upstream that streams all the
-    /// same is folded.
+    /// same is folded; what is no answer, but says that it is one, is an error.
     ///
     /// @throws UpstreamException where the body breaks off
     static Reply of(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
-        if (answer.isSuccess() && answer.isEventStream()) {
-            return folded(answer, protocol);
+        if (!answer.isSuccess()) {
+            return json(answer, protocol);
         }
-        var body = answer.body();
-        var json = parsed(body);
-        return json == null || isRedirect(answer) ? failure(answer, json, protocol).reply()
-                : Reply.json(answer.status(), answer.headersForClient(), body);
-    }
-
-    /// What went wrong, where the upstream's response is an error or no JSON.
-    ///
-    /// @param json of its body, or null where that is none
-    /// @throws UpstreamException where the body breaks off
-    static Failure failure(UpstreamAnswer answer, JsonValue json, Protocol protocol)
-            throws UpstreamException {
-        var body = answer.body();
-        if (json instanceof JsonObject object && !isRedirect(answer)) {
-            return new Failure(Reply.json(answer.status(), answer.headersForClient(), body),
-                    ApiError.in(object).withStatus(answer.status()));
-        }
-        // A redirect is not followed, so that no key goes elsewhere, and is not the client's to
-        // follow either; a good status without JSON is the upstream's failure.
-        var status = answer.status() < 400 ? 502 : answer.status();
-        var error = isRedirect(answer) ? redirect(answer) : notJson(answer, body);
-        var reply = Reply.error(protocol, status, error).with(answer.headersForClient());
-        return new Failure(reply, error.withStatus(status));
-    }
-
-    /// The JSON of a body, or null where it is none.
-    static JsonValue parsed(byte[] body) {
         try {
-            return Json.parse(body);
-        } catch (JsonException _) {
-            return null;
-        }
-    }
-
-    private static Reply folded(UpstreamAnswer answer, Protocol protocol)
-            throws UpstreamException {
-        try {
-            var whole = protocol.fold(events(answer));
-            return Reply.json(answer.status(), answer.headersForClient(),
-                    whole.toString().getBytes(StandardCharsets.UTF_8));
+            if (answer.isEventStream()) {
+                var whole = protocol.fold(answer.events().all());
+                return Reply.json(answer.status(), answer.headersForClient(),
+                        whole.toString().getBytes(StandardCharsets.UTF_8));
+            }
+            if (answer.json() instanceof JsonValue json) {
+                protocol.answer(json, Telling.UNTOLD);
+            }
+            return json(answer, protocol);
         } catch (NotAnAnswer e) {
             return Reply.error(protocol, 502, e.error());
         }
     }
 
-    private static List<SseEvent.Received> events(UpstreamAnswer answer)
-            throws UpstreamException {
-        var parser = new SseParser();
-        var events = new ArrayList<SseEvent.Received>();
-        var buffer = new byte[8 * 1024];
-        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
-            events.addAll(parser.feed(buffer, 0, n));
+    /// Any JSON that an upstream answers, in the bytes that it came in.
+    ///
+    /// @throws UpstreamException where the body breaks off
+    static Reply json(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
+        return answer.json() == null || isRedirect(answer) ? failure(answer, protocol).reply()
+                : Reply.json(answer.status(), answer.headersForClient(), answer.body());
+    }
+
+    /// What went wrong, where the upstream's response is an error or no JSON.
+    ///
+    /// @throws UpstreamException where the body breaks off
+    static Failure failure(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
+        if (answer.json() instanceof JsonObject object && !isRedirect(answer)) {
+            var reply = Reply.json(answer.status(), answer.headersForClient(), answer.body());
+            return new Failure(reply, ApiError.in(object).withStatus(answer.status()));
         }
-        parser.end().ifPresent(events::add);
-        return events;
+        // A redirect is not followed, so that no key goes elsewhere, and is not the client's to
+        // follow either; a good status without JSON is the upstream's failure.
+        var status = answer.status() < 400 ? 502 : answer.status();
+        var error = isRedirect(answer) ? redirect(answer) : notJson(answer, answer.body());
+        var reply = Reply.error(protocol, status, error).with(answer.headersForClient());
+        return new Failure(reply, error.withStatus(status));
     }
 
     private static boolean isRedirect(UpstreamAnswer answer) {

@@ -2,34 +2,51 @@ package fakestream.upstream;
 
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.upstream.UpstreamCall.End;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 
-/// The API behind the proxy. It sends requests and gives back calls; it never follows a redirect,
-/// which could carry a key to another host.
+/// The API behind the proxy, and those that stand in for it. It makes requests, and ends all that
+/// are open; it never follows a redirect, which could carry a key to another host.
 public final class Upstream implements AutoCloseable {
-    private final UpstreamUrl url;
+    private final List<UpstreamUrl> urls;
     private final ExtraHeaders extraHeaders;
     private final Limits limits;
+    private final Retries retries;
     private final ScheduledExecutorService timer;
     private final ExecutorService executor;
-    private final HttpClient client;
+    private final HttpClient pooling;
+    private final HttpClient fresh;
+    private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
     public Upstream(Config config, ScheduledExecutorService timer) {
-        this.url = UpstreamUrl.parse(config.get(Setting.SOURCE_API_URL));
+        this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
+                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
         this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
                 .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
         this.limits = Limits.of(config);
+        this.retries = new Retries(config, new SecureRandom(), InstantSource.system());
         this.timer = timer;
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
-        this.client = HttpClient.newBuilder()
+        this.pooling = client(config);
+        this.fresh = client(config);
+    }
+
+    private HttpClient client(Config config) {
+        return HttpClient.newBuilder()
                 // The default asks plain HTTP servers for h2c, over which uvicorn loses the body.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -40,7 +57,7 @@ public final class Upstream implements AutoCloseable {
 
     /// Where this upstream is, for people.
     public UpstreamUrl url() {
-        return url;
+        return urls.getFirst();
     }
 
     /// A request of one client, which sends nothing yet.
@@ -53,21 +70,51 @@ public final class Upstream implements AutoCloseable {
         headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
         headers.putAll(extraHeaders.all());
-        return new UpstreamRequest(this::call, endpoint -> {
-            var request = HttpRequest.newBuilder(url.at(endpoint));
-            headers.forEach(request::setHeader);
-            return request;
-        });
+        var request = new UpstreamRequest(this, headers);
+        open.add(request);
+        retries.opened();
+        return request;
     }
 
-    private UpstreamCall call(HttpRequest request) {
-        return new UpstreamCall(client, request, limits, timer, executor);
+    /// Ends all requests that are open, as failures of a proxy that shuts down.
+    public void shutDown() {
+        open.forEach(request -> request.end(End.SHUTDOWN));
     }
 
     /// Ends all calls that are under way.
     @Override
     public void close() {
-        client.shutdownNow();
+        pooling.shutdownNow();
+        fresh.shutdownNow();
         executor.shutdownNow();
+    }
+
+    /// The first, and those to ask where it fails.
+    List<UpstreamUrl> urls() {
+        return urls;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Retries retries() {
+        return retries;
+    }
+
+    /// Sends a request.
+    ///
+    /// @param unpooled whether on a connection made for it, which nobody else gets
+    /// @param elapsed how much of the time for the whole is gone
+    UpstreamCall call(HttpRequest.Builder request, boolean unpooled, Duration elapsed) {
+        var sent = unpooled ? request.copy().setHeader("Connection", "close") : request;
+        return new UpstreamCall(unpooled ? fresh : pooling, sent.build(), limits.after(elapsed),
+                timer, executor);
+    }
+
+    void closed(UpstreamRequest request) {
+        if (open.remove(request)) {
+            retries.closed();
+        }
     }
 }

@@ -1,10 +1,14 @@
 package fakestream.upstream;
 
+import fakestream.json.Json;
+import fakestream.json.JsonException;
+import fakestream.json.JsonValue;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// An upstream's response: its status and headers, and a body that is read by one thread, within
@@ -12,18 +16,30 @@ import java.util.stream.Stream;
 public final class UpstreamAnswer {
     private static final int BUFFER = 16 * 1024;
 
-    private final UpstreamCall call;
     private final int status;
-    private final Map<String, List<String>> headers;
-    private byte[] beginning = {};
+    private final HttpHeaders headers;
+    private final UpstreamBody source;
+    private final UpstreamEvents events = new UpstreamEvents(this);
+    private ByteArrayInputStream beginning = new ByteArrayInputStream(new byte[0]);
     private byte[] body;
+    private Optional<JsonValue> json;
     private String start;
-    private int count;
 
-    UpstreamAnswer(UpstreamCall call, int status, Map<String, List<String>> headers) {
-        this.call = call;
+    private UpstreamAnswer(int status, HttpHeaders headers, UpstreamBody source) {
         this.status = status;
         this.headers = headers;
+        this.source = source;
+    }
+
+    /// One whose body is to be read, and decoded for that.
+    static UpstreamAnswer decoded(UpstreamCall call, int status, HttpHeaders headers) {
+        var encoding = headers.firstValue("content-encoding").orElse("");
+        return new UpstreamAnswer(status, headers, UpstreamBody.decoded(call, encoding));
+    }
+
+    /// One whose body passes through as it is.
+    static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers) {
+        return new UpstreamAnswer(status, headers, UpstreamBody.raw(call));
     }
 
     /// The status as it came.
@@ -36,14 +52,19 @@ public final class UpstreamAnswer {
         return status >= 200 && status < 300;
     }
 
+    /// Whether the upstream says that asking again would not help.
+    boolean forbidsRetry() {
+        return header("x-should-retry").equalsIgnoreCase("false");
+    }
+
     /// The headers that the client may see, such as `retry-after`.
     public Map<String, String> headersForClient() {
-        return HeaderRules.toClient(headers);
+        return HeaderRules.toClient(headers.map());
     }
 
     /// The headers that describe a body which passes through unread.
     public Map<String, String> headersOfBody() {
-        return HeaderRules.ofBodyToClient(headers);
+        return HeaderRules.ofBodyToClient(headers.map());
     }
 
     /// How long the body says it is, in bytes; -1 where it does not.
@@ -57,10 +78,9 @@ public final class UpstreamAnswer {
         return header("content-type").split(";")[0].strip().toLowerCase();
     }
 
-    private String header(String name) {
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name))
-                .map(header -> header.getValue().getFirst()).findFirst().orElse("");
+    /// The first field of this name; empty where there is none.
+    String header(String name) {
+        return headers.firstValue(name).orElse("");
     }
 
     /// Whether the body is an event stream. Some label JSON so, others send events as JSON, so
@@ -93,28 +113,36 @@ public final class UpstreamAnswer {
         return body;
     }
 
+    /// The JSON that the whole body is, or null where it is none; it can be asked for again.
+    ///
+    /// @throws UpstreamException where the body breaks off, falls silent or is larger than allowed
+    public JsonValue json() throws UpstreamException {
+        if (json == null) {
+            json = Optional.ofNullable(parsed(body()));
+        }
+        return json.orElse(null);
+    }
+
+    /// The JSON of a text, or null where it is none.
+    public static JsonValue parsed(byte[] text) {
+        try {
+            return Json.parse(text);
+        } catch (JsonException _) {
+            return null;
+        }
+    }
+
+    /// The events of a body that is a stream of them.
+    public UpstreamEvents events() {
+        return events;
+    }
+
     /// Reads on in the body; -1 at its end.
     ///
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     public int read(byte[] buffer) throws UpstreamException {
-        if (beginning.length > 0) {
-            var n = Math.min(beginning.length, buffer.length);
-            System.arraycopy(beginning, 0, buffer, 0, n);
-            beginning = Arrays.copyOfRange(beginning, n, beginning.length);
-            return n;
-        }
-        return readOn(buffer);
-    }
-
-    private int readOn(byte[] buffer) throws UpstreamException {
-        var n = call.read(buffer, 0, buffer.length);
-        count += Math.max(n, 0);
-        if (count > call.mostBytes()) {
-            call.cancel();
-            throw UpstreamException.notAnAnswer("upstream_too_large",
-                    "the upstream's answer is larger than MAX_UPSTREAM_BYTES");
-        }
-        return n;
+        var n = beginning.readNBytes(buffer, 0, buffer.length);
+        return n > 0 ? n : source.read(buffer);
     }
 
     /// The first characters that are not blank, at least six where there are so many. What was
@@ -124,14 +152,14 @@ public final class UpstreamAnswer {
         var buffer = new byte[BUFFER];
         var text = "";
         while (text.length() < 6) {
-            var n = readOn(buffer);
+            var n = source.read(buffer);
             if (n < 0) {
                 break;
             }
             seen.write(buffer, 0, n);
-            text = new String(seen.toByteArray(), StandardCharsets.ISO_8859_1).stripLeading();
+            text = (text + new String(buffer, 0, n, StandardCharsets.ISO_8859_1)).stripLeading();
         }
-        beginning = seen.toByteArray();
+        beginning = new ByteArrayInputStream(seen.toByteArray());
         return text;
     }
 }

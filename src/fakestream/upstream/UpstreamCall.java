@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.upstream.UpstreamException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,24 +16,36 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 
-/// One request that is under way upstream. The thread that serves the client waits in [#answer()]
+/// One request that is under way upstream. The thread that serves the client waits in [#answer]
 /// and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does not do
-/// once the headers are in; any thread may [#cancel()]. Whoever ends the call first says why, and
+/// once the headers are in; any thread may [#end]. Whoever ends the call first says why, and
 /// ending it closes the upstream's connection.
-public final class UpstreamCall implements AutoCloseable {
-    private enum End { CANCELLED, IDLE, TIMEOUT }
+final class UpstreamCall {
+    /// Why a call ended from this side.
+    enum End {
+        /// The client left, or the answer is no longer wanted.
+        CANCELLED,
+        /// The whole proxy ends.
+        SHUTDOWN,
+        /// The body fell silent.
+        IDLE,
+        /// The time for the whole call is up.
+        TIMEOUT
+    }
 
     private final Limits limits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final long started = System.nanoTime();
-    private final AtomicReference<End> end = new AtomicReference<>();
     private final CompletableFuture<HttpResponse<InputStream>> response;
+    private final AtomicReference<End> end = new AtomicReference<>();
+    private volatile Future<?> nextLook;
     private volatile InputStream body;
     private volatile boolean reading;
     private volatile long readingSince;
@@ -48,8 +61,9 @@ public final class UpstreamCall implements AutoCloseable {
 
     /// Waits for the response's headers.
     ///
+    /// @param decoded whether the body is to be read, and not passed through
     /// @throws UpstreamException where none come
-    public UpstreamAnswer answer() throws UpstreamException {
+    UpstreamAnswer answer(boolean decoded) throws UpstreamException {
         try {
             var head = response.get();
             body = head.body();
@@ -57,7 +71,8 @@ public final class UpstreamCall implements AutoCloseable {
                 closeBody();
             }
             checkFraming(head.headers());
-            return new UpstreamAnswer(this, head.statusCode(), head.headers().map());
+            return decoded ? UpstreamAnswer.decoded(this, head.statusCode(), head.headers())
+                    : UpstreamAnswer.raw(this, head.statusCode(), head.headers());
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (CancellationException e) {
@@ -69,13 +84,15 @@ public final class UpstreamCall implements AutoCloseable {
     }
 
     /// Ends the call, from any thread: the upstream sees its connection close.
-    public void cancel() {
-        end(End.CANCELLED);
+    void end(End how) {
+        if (end.compareAndSet(null, how)) {
+            nextLook.cancel(false);
+            response.cancel(true);
+            closeBody();
+        }
     }
 
-    /// The end of the call, whether or not its answer was read.
-    @Override
-    public void close() {
+    void cancel() {
         end(End.CANCELLED);
     }
 
@@ -120,14 +137,11 @@ public final class UpstreamCall implements AutoCloseable {
         if (untilTotal <= 0 || untilIdle <= 0) {
             executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT : End.IDLE));
         } else {
-            timer.schedule(this::watch, Math.min(untilTotal, untilIdle), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void end(End how) {
-        if (end.compareAndSet(null, how)) {
-            response.cancel(true);
-            closeBody();
+            nextLook = timer.schedule(this::watch, Math.min(untilTotal, untilIdle),
+                    TimeUnit.NANOSECONDS);
+            if (end.get() != null) {
+                nextLook.cancel(false);
+            }
         }
     }
 
@@ -143,32 +157,38 @@ public final class UpstreamCall implements AutoCloseable {
 
     private UpstreamException failure(Throwable cause) {
         return switch (end.get()) {
-            case CANCELLED -> new UpstreamException(502, "upstream_cancelled",
+            case CANCELLED -> ended(502, "upstream_cancelled",
                     "the call to the upstream was cancelled", cause);
-            case IDLE -> new UpstreamException(504, "upstream_timeout",
+            case SHUTDOWN -> ended(503, "server_shutdown", "the proxy is shutting down", cause);
+            case IDLE -> ended(504, "upstream_timeout",
                     "the upstream fell silent in the middle of its answer", cause);
-            case TIMEOUT -> new UpstreamException(504, "upstream_timeout",
+            case TIMEOUT -> ended(504, "upstream_timeout",
                     "the upstream did not answer in time", cause);
             case null -> failed(cause);
         };
     }
 
+    private static UpstreamException ended(int status, String code, String message,
+            Throwable cause) {
+        return new UpstreamException(Kind.FINAL, status, code, message, cause);
+    }
+
     private UpstreamException failed(Throwable cause) {
         return switch (cause) {
-            case HttpConnectTimeoutException _ -> new UpstreamException(504,
+            case HttpConnectTimeoutException _ -> new UpstreamException(Kind.PASSING, 504,
                     "upstream_connect_timeout", "the upstream could not be reached in time", cause);
             case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
-                    new UpstreamException(502, "upstream_dns",
+                    new UpstreamException(Kind.PASSING, 502, "upstream_dns",
                             "the upstream's name could not be resolved", cause);
-            case ConnectException _ -> new UpstreamException(502, "upstream_unreachable",
-                    "the upstream refused the connection", cause);
-            case IOException e when body == null && isTls(e) -> new UpstreamException(502,
-                    "upstream_tls", "no secure connection to the upstream could be made", cause);
+            case ConnectException _ -> new UpstreamException(Kind.PASSING, 502,
+                    "upstream_unreachable", "the upstream refused the connection", cause);
+            case IOException e when body == null && isTls(e) -> new UpstreamException(Kind.FINAL,
+                    502, "upstream_tls", "no secure connection to the upstream could be made",
+                    cause);
             default -> body == null
-                    ? new UpstreamException(502, "upstream_closed",
+                    ? new UpstreamException(Kind.LOST, 502, "upstream_closed",
                             "the upstream closed the connection without an answer", cause)
-                    : new UpstreamException(502, "upstream_truncated",
-                            "the upstream's answer ended before it was whole", cause);
+                    : UpstreamException.truncated(cause);
         };
     }
 

@@ -7,21 +7,40 @@ import fakestream.protocol.ApiError;
 public final class UpstreamException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /// What another try can do about it.
+    enum Kind {
+        /// Nothing: it would fail again, or the time is up, or the call was ended from here.
+        FINAL,
+        /// It may help.
+        PASSING,
+        /// The connection was lost before anything of a response came: it may have been a stale
+        /// one, which a fresh one is not.
+        LOST
+    }
+
     private final int status;
     private final transient ApiError error;
+    private final Kind kind;
 
-    UpstreamException(int status, String code, String message, Throwable cause) {
+    UpstreamException(Kind kind, int status, String code, String message, Throwable cause) {
         super(message, cause);
         this.status = status;
         this.error = ApiError.upstream(code, message);
+        this.kind = kind;
     }
 
     /// A body that was read, but is no answer.
-    public static UpstreamException notAnAnswer(String code, String message) {
-        return new UpstreamException(502, code, message, null);
+    static UpstreamException notAnAnswer(String code, String message) {
+        return new UpstreamException(Kind.FINAL, 502, code, message, null);
     }
 
-    /// 502 or 504 (RFC 9110 section 15.6).
+    /// A body that ended too early.
+    static UpstreamException truncated(Throwable cause) {
+        return new UpstreamException(Kind.PASSING, 502, "upstream_truncated",
+                "the upstream's answer ended before it was whole", cause);
+    }
+
+    /// 502, 503 or 504 (RFC 9110 section 15.6).
     public int status() {
         return status;
     }
@@ -29,5 +48,9 @@ public final class UpstreamException extends Exception {
     /// What the client is told. It holds no host, port or text of the upstream.
     public ApiError error() {
         return error;
+    }
+
+    Kind kind() {
+        return kind;
     }
 }

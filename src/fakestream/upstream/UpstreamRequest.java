@@ -1,89 +1,235 @@
 package fakestream.upstream;
 
+import fakestream.upstream.UpstreamCall.End;
+import fakestream.upstream.UpstreamException.Kind;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /// What one client's request asks of the upstream: one call, or several behind each other, never
-/// two at once. The thread that serves the client sends; any thread may [#cancel()], which ends the
-/// call that is under way and forbids another.
+/// two at once. The thread that serves the client sends, and tries again where that may help; any
+/// thread may [#cancel()], which ends the call that is under way and forbids another.
 public final class UpstreamRequest implements AutoCloseable {
-    private final Function<HttpRequest, UpstreamCall> caller;
-    private final Function<String, HttpRequest.Builder> requests;
-    private final ReentrantLock lock = new ReentrantLock();
-    private UpstreamCall current;
-    private boolean cancelled;
+    /// All waits of one request together.
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
-    UpstreamRequest(Function<HttpRequest, UpstreamCall> caller,
-            Function<String, HttpRequest.Builder> requests) {
-        this.caller = caller;
-        this.requests = requests;
+    /// A stale connection shows as soon as something is sent on it.
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private static final Judge ANY = UpstreamAnswer::status;
+
+    /// Judges an answer with a good status before anything of it is told.
+    @FunctionalInterface
+    public interface Judge {
+        /// Which status it should have come with. Where that is one of those that pass, such as
+        /// 502, it is asked for again if that is still allowed.
+        ///
+        /// @throws UpstreamException where the body breaks off
+        int status(UpstreamAnswer answer) throws UpstreamException;
     }
 
-    /// Posts JSON to an endpoint such as `chat/completions`, and waits for the response's headers.
+    /// What a try sends, and what it takes for an answer.
     ///
-    /// @throws UpstreamException where none come
-    public UpstreamAnswer post(String endpoint, byte[] json) throws UpstreamException {
-        return answer(requests.apply(endpoint).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(json)).build());
+    /// @param decoded whether the answer's body is to be read, and not passed through
+    /// @param repeatable whether it could be sent once more
+    private record Sending(HttpRequest.Builder request, boolean decoded, Judge judge,
+            BooleanSupplier repeatable) {
+    }
+
+    /// One try: an answer, or why there is none.
+    ///
+    /// @param status that the answer should have come with
+    private record Try(UpstreamAnswer answer, UpstreamException failure, int status) {
+        /// Whether another could do better.
+        private boolean isWorthAnother() {
+            return failure == null ? Retries.isPassing(status) && !answer.forbidsRetry()
+                    : failure.kind() != Kind.FINAL;
+        }
+
+        private boolean hasLostConnection() {
+            return failure != null && failure.kind() == Kind.LOST;
+        }
+
+        private UpstreamAnswer get() throws UpstreamException {
+            if (failure != null) {
+                throw failure;
+            }
+            return answer;
+        }
+    }
+
+    private final Upstream upstream;
+    private final Map<String, String> headers;
+    private final long started = System.nanoTime();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final ReentrantLock lock = new ReentrantLock();
+    private UpstreamCall current;
+    private End end;
+    private Duration waited = Duration.ZERO;
+
+    UpstreamRequest(Upstream upstream, Map<String, String> headers) {
+        this.upstream = upstream;
+        this.headers = headers;
+    }
+
+    /// Posts JSON to an endpoint such as `chat/completions`, and waits for an answer that can be
+    /// told; where none can, for the last one that there is.
+    ///
+    /// @throws UpstreamException where there is none at all
+    public UpstreamAnswer post(String endpoint, byte[] json, Judge judge)
+            throws UpstreamException {
+        return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(json)), judge);
     }
 
     /// Asks for an endpoint such as `models`, and waits for the response's headers.
     ///
     /// @throws UpstreamException where none come
     public UpstreamAnswer get(String endpoint) throws UpstreamException {
-        return answer(requests.apply(endpoint).GET().build());
+        return tryAll(url -> request(url, endpoint).GET(), ANY);
     }
 
-    /// Sends any method with any body, and waits for the response's headers.
+    /// Sends any method with any body, to the first upstream and without trying again, and waits
+    /// for the response's headers. Its body comes as it is.
     ///
     /// @param headers beside those that every request has
     /// @throws UpstreamException where none come
     public UpstreamAnswer send(String method, String endpoint, Map<String, String> headers,
-            HttpRequest.BodyPublisher body) throws UpstreamException {
-        var request = requests.apply(endpoint);
+            RequestBody body) throws UpstreamException {
+        var request = request(upstream.urls().getFirst(), endpoint).method(method,
+                body.contentLength() == 0 ? BodyPublishers.noBody() : body);
         headers.forEach(request::setHeader);
-        return answer(request.method(method, body).build());
+        return tryOnce(new Sending(request, false, ANY, body::canBeSentAgain)).get();
     }
 
     /// Ends the call that is under way, from any thread: the upstream sees its connection close.
     public void cancel() {
-        lock.lock();
-        try {
-            cancelled = true;
-            if (current != null) {
-                current.cancel();
-            }
-        } finally {
-            lock.unlock();
-        }
+        end(End.CANCELLED);
     }
 
     /// The end, whether or not the last answer was read.
     @Override
     public void close() {
         cancel();
+        upstream.closed(this);
     }
 
-    private UpstreamAnswer answer(HttpRequest request) throws UpstreamException {
-        return begin(request).answer();
+    /// Ends it from any thread; the first reason counts.
+    void end(End how) {
+        lock.lock();
+        try {
+            end = end == null ? how : end;
+            if (current != null) {
+                current.end(end);
+            }
+        } finally {
+            lock.unlock();
+        }
+        over.countDown();
     }
 
-    private UpstreamCall begin(HttpRequest request) {
+    private HttpRequest.Builder request(UpstreamUrl url, String endpoint) {
+        var request = HttpRequest.newBuilder(url.at(endpoint));
+        headers.forEach(request::setHeader);
+        return request;
+    }
+
+    /// Asks one upstream after the other, until there is an answer that another try could not
+    /// better.
+    private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest.Builder> requests, Judge judge)
+            throws UpstreamException {
+        Try last = null;
+        for (var url : upstream.urls()) {
+            last = tryAgain(new Sending(requests.apply(url), true, judge, () -> true));
+            if (!last.isWorthAnother()) {
+                break;
+            }
+        }
+        return last.get();
+    }
+
+    private Try tryAgain(Sending sending) {
+        var retries = upstream.retries();
+        var last = tryOnce(sending);
+        for (int failures = 1; last.isWorthAnother(); failures++) {
+            var pause = pause(failures, last);
+            if (pause.isEmpty() || !retries.begin()) {
+                return last;
+            }
+            try {
+                if (!await(pause.get())) {
+                    return last;
+                }
+                last = tryOnce(sending);
+            } finally {
+                retries.end();
+            }
+        }
+        return last;
+    }
+
+    /// How long to wait before another try; empty where the request has no more time for it.
+    private Optional<Duration> pause(int failures, Try last) {
+        var pause = last.failure == null ? upstream.retries().pause(failures, last.answer)
+                : upstream.retries().pause(failures);
+        return pause.filter(time -> waited.plus(time).compareTo(LONGEST_WAIT) <= 0
+                && elapsed().plus(time).compareTo(upstream.limits().total()) < 0);
+    }
+
+    /// Whether the request still goes on after that time.
+    private boolean await(Duration pause) {
+        waited = waited.plus(pause);
+        try {
+            return !over.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// Once more, on a connection made for it, where the first was lost at once: the pool's may be
+    /// stale, which shows as soon as something is sent.
+    private Try tryOnce(Sending sending) {
+        var sent = System.nanoTime();
+        var first = call(sending, false);
+        var stale = first.hasLostConnection() && System.nanoTime() - sent < SOON.toNanos();
+        return stale && sending.repeatable.getAsBoolean() ? call(sending, true) : first;
+    }
+
+    private Try call(Sending sending, boolean fresh) {
+        try {
+            var answer = begin(sending.request, fresh).answer(sending.decoded);
+            return new Try(answer, null, answer.isSuccess() ? sending.judge.status(answer)
+                    : answer.status());
+        } catch (UpstreamException e) {
+            return new Try(null, e, e.status());
+        }
+    }
+
+    private UpstreamCall begin(HttpRequest.Builder request, boolean fresh) {
         lock.lock();
         try {
             if (current != null) {
                 current.cancel();
             }
-            current = caller.apply(request);
-            if (cancelled) {
-                current.cancel();
+            current = upstream.call(request, fresh, elapsed());
+            if (end != null) {
+                current.end(end);
             }
             return current;
         } finally {
             lock.unlock();
         }
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - started);
     }
 }

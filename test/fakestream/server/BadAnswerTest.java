@@ -14,6 +14,7 @@ import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -26,12 +27,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A 200 that is no answer never becomes an empty one.
 final class BadAnswerTest {
     private static final String GOOD = Chats.completion("Hello.");
+    private static final String GZIP = "Content-Encoding: gzip";
     private static final String FILTERED =
             Chats.error("invalid_request_error", "\"content_filter\"", "Filtered.");
 
     /// What an upstream sends with a 200, and the code and a word of what the client is told.
     private static Stream<Arguments> badAnswers() {
-        return Stream.of(
+        return Stream.concat(noJson(), Stream.of(
                 bad("an error", "content_filter", "Filtered.", json(FILTERED)),
                 bad("an error as text", "null", "No.", json("{\"error\":\"No.\"}")),
                 bad("old vLLM's error", "400", "Too long",
@@ -43,7 +45,12 @@ final class BadAnswerTest {
                 bad("choices that are none", "upstream_invalid", "no choices",
                         json("{\"choices\":[]}")),
                 bad("a choice that is none", "upstream_invalid", "no object",
-                        json("{\"choices\":[null]}")),
+                        json("{\"choices\":[null]}"))));
+    }
+
+    /// What comes where JSON should be.
+    private static Stream<Arguments> noJson() {
+        return Stream.of(
                 bad("a list", "upstream_invalid", "no object", json("[" + GOOD + "]")),
                 bad("a text", "upstream_invalid", "no object", json("\"Hello.\"")),
                 bad("nothing", "upstream_empty", "empty", json("")),
@@ -62,8 +69,14 @@ final class BadAnswerTest {
                     call.send(GOOD.substring(0, GOOD.length() - 1));
                 }),
                 bad("a reset", "upstream_(truncated|closed)", "the upstream", BadAnswerTest::reset),
-                bad("gzip", "upstream_not_json", "not JSON", call -> call.answer(200,
-                        "application/json", gzip(GOOD), "Content-Encoding: gzip")));
+                bad("gzip that is cut", "upstream_truncated", "ended", call -> call.answer(200,
+                        "application/json", Arrays.copyOf(gzip(GOOD), 60), GZIP)),
+                bad("gzip that is none", "upstream_encoding", "gzip", call -> call.answer(200,
+                        "application/json", GOOD, GZIP)),
+                bad("gzip that is too much", "upstream_too_large", "larger", call -> call.answer(
+                        200, "application/json", gzip(" ".repeat(70_000_000)), GZIP)),
+                bad("Brotli", "upstream_encoding", "nobody asked", call -> call.answer(200,
+                        "application/json", GOOD, "Content-Encoding: br")));
     }
 
     private static Arguments bad(String name, String code, String word, Script script) {
@@ -150,6 +163,18 @@ final class BadAnswerTest {
             thought.countDown();
             assertEquals("Hello.", client.content());
             assertTrue(client.ending().whole());
+        }
+    }
+
+    @Test
+    void decodesGzipThatNobodyAskedFor() {
+        try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "application/json",
+                        gzip(GOOD), GZIP));
+                var proxy = TestProxy.before(upstream); var client = proxy.stream(Chats.STREAM)) {
+            assertEquals("Hello.", client.content());
+            var whole = proxy.chat(Chats.WHOLE);
+            assertEquals(GOOD, whole.text());
+            assertFalse(whole.headers().containsKey("content-encoding"));
         }
     }
 

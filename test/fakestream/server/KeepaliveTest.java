@@ -50,7 +50,7 @@ final class KeepaliveTest {
 
     @Test
     void sendsBlankLinesAndThenTheAnswerAsItCame() {
-        var answer = "{ \"id\" : \"x\",\"n\":1.0e0,\"choices\":[] }";
+        var answer = "{ \"id\" : \"x\",\"n\":1.0e0,\"choices\":[{}] }";
         late(call -> call.json(200, answer), client -> {
             assertEquals(answer, client.body().stripLeading());
             assertEquals("x", client.response().json().string("id"));

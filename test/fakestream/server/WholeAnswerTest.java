@@ -29,7 +29,7 @@ final class WholeAnswerTest {
     @CsvSource({"200, 0", "201, 1", "400, 2", "429, 3", "500, 4"})
     void passesStatusAndBytesOn(int status) {
         var body = ("\n\n { \"a\" : [1.0e0, 12345678901234567890123, \"\\u0041\\/ é\"],\r\n"
-                + "\t\"choices\":[] , \"a\":2 }  \n").getBytes(StandardCharsets.UTF_8);
+                + "\t\"choices\":[{}] , \"a\":2 }  \n").getBytes(StandardCharsets.UTF_8);
         var response = chat(call -> call.answer(status, "application/problem+json", body,
                 "X-Request-Id: req_1", "Retry-After: 3"));
         assertEquals(status, response.status());
@@ -61,11 +61,18 @@ final class WholeAnswerTest {
     }
 
     @Test
-    void passesAnErrorWithAGoodStatusOn() {
+    void isBadGatewayForAnErrorWithAGoodStatus() {
         var body = Chats.error("server_error", "null", "No.");
-        var response = chat(call -> call.json(200, body));
-        assertEquals(200, response.status());
-        assertEquals(body, response.text());
+        assertEquals(body, chat(call -> call.json(200, body)).error(502).toString()
+                .transform(error -> "{\"error\":" + error + "}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "[]", "null", "\"Hello.\"", "{\"choices\":{}}",
+        "{\"choices\":[null]}", "", "<html>"})
+    void isBadGatewayForWhatIsNoAnswer(String body) {
+        var error = chat(call -> call.json(200, body)).error(502);
+        assertTrue(error.string("code").startsWith("upstream_"), error::toString);
     }
 
     @ParameterizedTest

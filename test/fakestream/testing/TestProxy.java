@@ -23,8 +23,9 @@ public final class TestProxy implements AutoCloseable {
     public static final String KEY = "Authorization: Bearer sk-of-the-client";
 
     static {
-        // As the daemon has it; read once, when the JDK's server loads.
+        // As the daemon has them; read once, when the JDK's server and client load.
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "connection");
         warmUp();
     }
 
@@ -48,6 +49,8 @@ public final class TestProxy implements AutoCloseable {
         var values = new HashMap<String, String>();
         values.put("PORT", "0");
         values.put("SOURCE_API_URL", upstreamUrl);
+        // A test that is not about trying again counts its calls.
+        values.put("RETRY_MAX", "0");
         for (var setting : settings) {
             var parts = setting.split("=", 2);
             values.put(parts[0], parts[1]);

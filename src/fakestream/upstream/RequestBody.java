@@ -1,0 +1,9 @@
+package fakestream.upstream;
+
+import java.net.http.HttpRequest.BodyPublisher;
+
+/// The body of a request that passes through, piece by piece.
+public interface RequestBody extends BodyPublisher {
+    /// Whether it could be sent once more from its beginning.
+    boolean canBeSentAgain();
+}

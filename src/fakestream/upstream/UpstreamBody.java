@@ -1,0 +1,121 @@
+package fakestream.upstream;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/// The body of an upstream's response, read by one thread within the bound of the call. Nothing is
+/// asked for but plain bytes; gzip is decoded all the same, because some upstreams send it to
+/// everybody, and the bound counts what comes out.
+final class UpstreamBody {
+    private static final int BUFFER = 8 * 1024;
+
+    /// Carries a failure of the call through a stream of the JDK's.
+    private static final class CallFailed extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient UpstreamException failure;
+
+        private CallFailed(UpstreamException failure) {
+            super(failure);
+            this.failure = failure;
+        }
+    }
+
+    /// Reads some bytes, or -1 at the end.
+    @FunctionalInterface
+    private interface Source {
+        int read(byte[] buffer) throws IOException, UpstreamException;
+    }
+
+    private final UpstreamCall call;
+    private final Source source;
+    private int count;
+
+    private UpstreamBody(UpstreamCall call, Source source) {
+        this.call = call;
+        this.source = source;
+    }
+
+    /// The bytes as they come.
+    static UpstreamBody raw(UpstreamCall call) {
+        return new UpstreamBody(call, buffer -> call.read(buffer, 0, buffer.length));
+    }
+
+    /// The bytes behind this `Content-Encoding` (RFC 9110 section 8.4); one that cannot be decoded
+    /// fails when it is read.
+    static UpstreamBody decoded(UpstreamCall call, String encoding) {
+        return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
+            case "", "identity" -> raw(call);
+            case "gzip", "x-gzip" -> gzip(call);
+            default -> new UpstreamBody(call, _ -> {
+                throw UpstreamException.notAnAnswer("upstream_encoding",
+                        "the upstream's answer has an encoding that nobody asked for");
+            });
+        };
+    }
+
+    private static UpstreamBody gzip(UpstreamCall call) {
+        return new UpstreamBody(call, new Source() {
+            private InputStream plain;
+
+            /// The stream reads the header of the encoding as soon as it is made.
+            @Override
+            public int read(byte[] buffer) throws IOException {
+                plain = plain == null ? new GZIPInputStream(stream(call), BUFFER) : plain;
+                return plain.read(buffer);
+            }
+        });
+    }
+
+    /// Reads on; -1 at the end.
+    ///
+    /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
+    int read(byte[] buffer) throws UpstreamException {
+        var n = readOn(buffer);
+        count += Math.max(n, 0);
+        if (count > call.mostBytes()) {
+            call.cancel();
+            throw UpstreamException.notAnAnswer("upstream_too_large",
+                    "the upstream's answer is larger than MAX_UPSTREAM_BYTES");
+        }
+        return n;
+    }
+
+    private int readOn(byte[] buffer) throws UpstreamException {
+        try {
+            return source.read(buffer);
+        } catch (CallFailed e) {
+            throw e.failure;
+        } catch (EOFException e) {
+            throw UpstreamException.truncated(e);
+        } catch (ZipException e) {
+            throw UpstreamException.notAnAnswer("upstream_encoding",
+                    "the upstream's answer says that it is gzip, and is not");
+        } catch (IOException e) {
+            throw new AssertionError("only the call reads from a socket", e);
+        }
+    }
+
+    private static InputStream stream(UpstreamCall call) {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                var one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                try {
+                    return call.read(buffer, offset, length);
+                } catch (UpstreamException e) {
+                    throw new CallFailed(e);
+                }
+            }
+        };
+    }
+}

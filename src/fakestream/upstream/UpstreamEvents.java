@@ -1,0 +1,72 @@
+package fakestream.upstream;
+
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.SseParser;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/// The events of an upstream's stream, one after another as they come. Read by one thread.
+public final class UpstreamEvents {
+    private final UpstreamAnswer answer;
+    private final SseParser parser = new SseParser();
+    private final byte[] buffer = new byte[8 * 1024];
+    private final Deque<SseEvent.Received> waiting = new ArrayDeque<>();
+    private boolean ended;
+    private List<SseEvent.Received> all;
+
+    UpstreamEvents(UpstreamAnswer answer) {
+        this.answer = answer;
+    }
+
+    /// The first event that has data, which is not taken yet; empty where the stream ends before
+    /// there is one.
+    ///
+    /// @throws UpstreamException where the stream breaks off before there is one
+    public Optional<SseEvent.Received> firstData() throws UpstreamException {
+        var skipped = new ArrayList<SseEvent.Received>();
+        var event = next();
+        while (event.isPresent() && event.get().data().isEmpty()) {
+            skipped.add(event.get());
+            event = next();
+        }
+        event.ifPresent(waiting::addFirst);
+        skipped.reversed().forEach(waiting::addFirst);
+        return event;
+    }
+
+    /// The next event that is complete; empty at the stream's end.
+    ///
+    /// @throws UpstreamException where the stream breaks off, falls silent or grows too large
+    public Optional<SseEvent.Received> next() throws UpstreamException {
+        while (waiting.isEmpty() && !ended) {
+            var n = answer.read(buffer);
+            ended = n < 0;
+            waiting.addAll(ended ? List.of() : parser.feed(buffer, 0, n));
+        }
+        return Optional.ofNullable(waiting.poll());
+    }
+
+    /// What is left behind the last complete event: one that lacks its blank line.
+    public Optional<SseEvent.Received> rest() {
+        return parser.end();
+    }
+
+    /// The whole stream, with what lacks its blank line, where nothing was taken of it yet; it can
+    /// be asked for again.
+    ///
+    /// @throws UpstreamException where the stream breaks off, falls silent or grows too large
+    public List<SseEvent.Received> all() throws UpstreamException {
+        if (all == null) {
+            var events = new ArrayList<SseEvent.Received>();
+            for (var event = next(); event.isPresent(); event = next()) {
+                events.add(event.get());
+            }
+            rest().ifPresent(events::add);
+            all = events;
+        }
+        return all;
+    }
+}

@@ -1,0 +1,105 @@
+package fakestream.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.config.Config;
+import java.net.http.HttpHeaders;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RetriesTest {
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+
+    /// Always the longest pause that the jitter may take.
+    private static final RandomGenerator LONGEST = new RandomGenerator() {
+        @Override
+        public long nextLong() {
+            throw new AssertionError("a bound is always given");
+        }
+
+        @Override
+        public long nextLong(long bound) {
+            return bound - 1;
+        }
+    };
+
+    private static Retries retries(int most) {
+        return new Retries(Config.of(Map.of("RETRY_MAX", "" + most)), LONGEST,
+                InstantSource.fixed(NOW));
+    }
+
+    private static Optional<Duration> pause(String name, String value) {
+        var headers = HttpHeaders.of(Map.of(name, List.of(value)), (_, _) -> true);
+        return retries(2).pause(1, UpstreamAnswer.raw(null, 429, headers));
+    }
+
+    @Test
+    void doublesThePauseUpToEightSeconds() {
+        var retries = retries(10);
+        var millis = new long[] {500, 1000, 2000, 4000, 8000, 8000, 8000};
+        for (int i = 0; i < millis.length; i++) {
+            assertEquals(millis[i], retries.pause(i + 1).orElseThrow().plusNanos(1).toMillis());
+        }
+    }
+
+    @Test
+    void triesNoMoreThanItMay() {
+        assertTrue(retries(2).pause(2).isPresent());
+        assertTrue(retries(2).pause(3).isEmpty());
+        assertTrue(retries(0).pause(1).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry-after-ms, 1500, 1500", "retry-after-ms, 0, 0", "retry-after, 20, 20000",
+        "Retry-After, 1.5, 1500", "retry-after, 'Mon, 23 Nov 2026 10:00:07 GMT', 7000",
+        "retry-after, 'Mon, 23 Nov 2026 09:59:00 GMT', 0"})
+    void waitsAsLongAsTheUpstreamAsks(String name, String value, long millis) {
+        assertEquals(Optional.of(Duration.ofMillis(millis)), pause(name, value));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry-after, 21", "retry-after, 3600", "retry-after-ms, 20001",
+        "retry-after, 'Mon, 23 Nov 2026 10:01:00 GMT'"})
+    void givesUpWhereThatIsTooLong(String name, String value) {
+        assertEquals(Optional.empty(), pause(name, value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "soon", "", "1e3", "99999999999999999999"})
+    void takesItsOwnPauseWhereItMakesNoSense(String value) {
+        assertEquals(retries(2).pause(1), pause("retry-after", value));
+    }
+
+    @Test
+    void letsAFifthOfTheOpenTryAtOnce() {
+        var retries = retries(2);
+        for (int i = 0; i < 25; i++) {
+            retries.opened();
+        }
+        for (int i = 0; i < 5; i++) {
+            assertTrue(retries.begin());
+        }
+        assertFalse(retries.begin());
+        retries.end();
+        assertTrue(retries.begin());
+    }
+
+    @Test
+    void letsThreeTryAlways() {
+        var retries = retries(2);
+        retries.opened();
+        assertTrue(retries.begin() && retries.begin() && retries.begin());
+        assertFalse(retries.begin());
+    }
+}
