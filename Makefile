@@ -26,6 +26,8 @@ JUNIT_JAR ?= $(JUNIT_GOT)
 TEST_TIME := 120 s
 
 LINT      := -encoding UTF-8 -proc:none -Xlint:all -Werror
+# Not --release 25: that has no sun.misc.Signal without a warning that nothing turns off.
+TARGET    := -source 25 -target 25 -Xlint:-options -XDignore.symbol.file
 DOCLINT   := -Xdoclint:all,-missing
 
 # Writes the home of the first JDK that is new enough, or to stderr what was found instead.
@@ -95,7 +97,7 @@ jdk:
 # For it `-options` is left out, which would say of every JDK since 21 that Java 8 is obsolete.
 $(COMPILED): $(SOURCES) Makefile
 	@echo 'Compiling src' && rm -rf $(CLASSES) $@
-	@$(JAVAC) $(DOCLINT) --release 25 -d $(CLASSES) \
+	@$(JAVAC) $(DOCLINT) $(TARGET) -d $(CLASSES) \
 	    $(filter-out $(GUARD),$(filter %.java,$(SOURCES)))
 	@$(JAVAC) $(DOCLINT) --release 8 -Xlint:-options -d $(CLASSES) $(GUARD)
 	@touch $@

@@ -79,18 +79,18 @@ final class Main {
     private int start(CommandLine commandLine) throws ConfigException, IOException {
         var demo = commandLine.demo() ? Optional.of(DemoUpstream.start())
                 : Optional.<DemoUpstream>empty();
-        var sources = sources(commandLine);
-        var config = load(demo.isPresent() ? withDemo(sources, demo.get()) : sources);
+        Lifecycle.Settings settings = () -> {
+            var sources = sources(commandLine);
+            return load(demo.isPresent() ? withDemo(sources, demo.get()) : sources);
+        };
+        var config = settings.read();
         var log = new Log(config.logLevel(), out, err);
-        var server = ProxyServer.start(config, version(), log);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            server.close();
-            // Otherwise a stop by SIGTERM would count as a failure: the JVM exits with 143.
-            Runtime.getRuntime().halt(STOPPED);
-        }, "shutdown"));
+        var server = ProxyServer.bind(config, version(), log);
+        WarmUp.run(log);
+        server.start();
+        new Lifecycle(server, config, settings, log).begin();
         log.info("fakestream " + version() + " listening on " + server.url() + ", asking "
                 + server.upstreamUrl());
-        WarmUp.start(log);
         demo.ifPresentOrElse(_ -> out.println(DemoUpstream.invitation(server.url())),
                 () -> warn(config, log));
         return STOPPED;

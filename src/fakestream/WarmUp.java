@@ -25,24 +25,22 @@ final class WarmUp {
     private WarmUp() {
     }
 
-    /// Warms up beside a daemon that is running already.
-    static void start(Log log) {
-        Thread.ofPlatform().daemon().name("warm-up").start(() -> {
-            try {
-                run();
-            } catch (IOException e) {
-                log.warn("could not warm up, the first request will be slow: " + e.getMessage());
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
-        });
+    /// Warms up, for as long as that takes: some 300 ms on two cores.
+    static void run(Log log) {
+        try {
+            warmUp();
+        } catch (IOException e) {
+            log.warn("could not warm up, the first request will be slow: " + e.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private static void run() throws IOException, InterruptedException {
+    private static void warmUp() throws IOException, InterruptedException {
         var silent = new PrintStream(OutputStream.nullOutputStream());
         try (var upstream = DemoUpstream.start();
-                var proxy = ProxyServer.start(config(upstream.url()), "",
-                        new Log(LogLevel.ERROR, silent, silent));
+                var proxy = ProxyServer.bind(config(upstream.url()), "",
+                        new Log(LogLevel.ERROR, silent, silent)).start();
                 var client = HttpClient.newHttpClient()) {
             var chat = URI.create(proxy.url() + "/v1/chat/completions");
             for (var streamed : new String[] {"false", "true"}) {

@@ -45,6 +45,17 @@ public record ApiError(JsonObject object) {
                 "the upstream's stream ended before its answer was whole");
     }
 
+    /// The proxy itself ends.
+    public static ApiError shutdown() {
+        return of("server_error", "server_shutdown", null, "the proxy is shutting down");
+    }
+
+    /// A bug of the proxy's own.
+    public static ApiError bug() {
+        return of("server_error", "internal_error", null,
+                "fakestream has a bug, and its log says where");
+    }
+
     /// The error that an upstream's JSON holds: an object or a text under `error`, as OpenAI and
     /// most others send it, or else the object itself (old vLLM, FastAPI). What is missing of
     /// the four members is added, what else there is stays.

@@ -27,13 +27,15 @@ final class Client implements AutoCloseable {
 
     private final HttpExchange exchange;
     private final StalledWriters.Watch watch;
+    private final Closing closing;
     private final ReentrantLock reading = new ReentrantLock();
     private int status;
     private long sent;
 
-    Client(HttpExchange exchange, StalledWriters stalled) {
+    Client(HttpExchange exchange, StalledWriters stalled, Closing closing) {
         this.exchange = exchange;
         this.watch = stalled.watch();
+        this.closing = closing;
     }
 
     String method() {
@@ -211,6 +213,9 @@ final class Client implements AutoCloseable {
 
     private void start(int status, long length) throws IOException {
         this.status = status;
+        if (closing.isRefusing()) {
+            responseHeaders().set("Connection", "close");
+        }
         exchange.sendResponseHeaders(status, length);
     }
 

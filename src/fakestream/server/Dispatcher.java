@@ -4,35 +4,37 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import fakestream.protocol.ApiError;
 import java.io.IOException;
+import java.util.Map;
 
 /// Takes every request to where it belongs, and every failure to what the client sees of it. It is
 /// the one place that catches everything: an Error out of a handler would leak the connection for
 /// ever, and an exception before the headers would close it without a word.
 final class Dispatcher implements HttpHandler {
-    private final Cors cors;
-    private final Site site;
-    private final StalledWriters stalled;
+    private final Services services;
+    private final Closing closing;
     private final Log log;
 
-    Dispatcher(Cors cors, Site site, StalledWriters stalled, Log log) {
-        this.cors = cors;
-        this.site = site;
-        this.stalled = stalled;
+    Dispatcher(Services services, Closing closing, Log log) {
+        this.services = services;
+        this.closing = closing;
         this.log = log;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        try (var client = new Client(exchange, stalled)) {
-            handle(client);
+        var service = services.enter();
+        try (var client = new Client(exchange, service.stalled(), closing)) {
+            handle(client, service);
+        } finally {
+            service.leave();
         }
     }
 
-    private void handle(Client client) throws IOException {
+    private void handle(Client client, Service service) throws IOException {
         var started = System.nanoTime();
         var outcome = "";
         try {
-            serve(client);
+            serve(client, service);
         } catch (ClientLeft e) {
             outcome = " client left";
             throw e;
@@ -48,7 +50,9 @@ final class Dispatcher implements HttpHandler {
         }
     }
 
-    private void serve(Client client) throws IOException {
+    private void serve(Client client, Service service) throws IOException {
+        var cors = service.cors();
+        var site = service.site();
         cors.allow(client.headers(), client.responseHeaders());
         if (Cors.isPreflight(client)) {
             client.send(cors.preflight(client.headers()));
@@ -56,6 +60,9 @@ final class Dispatcher implements HttpHandler {
         }
         var route = Route.of(client.target());
         try {
+            if (closing.isRefusing()) {
+                throw shuttingDown();
+            }
             site.serve(client, route);
         } catch (ProxyException e) {
             log.debug(client.method() + " " + client.path() + ": " + e.getMessage());
@@ -64,13 +71,16 @@ final class Dispatcher implements HttpHandler {
         }
     }
 
+    private static ProxyException shuttingDown() {
+        return new ProxyException(503, ApiError.shutdown(), Map.of("Retry-After", "1"));
+    }
+
     /// A bug: 500 where the response has not begun, and else an end that is no clean one.
     private static void apologise(Client client, Throwable fault) throws IOException {
         if (client.status() != 0) {
             throw new BrokenOff(fault.toString());
         }
-        client.send(Reply.json(500, ApiError.of("server_error", "internal_error", null,
-                "fakestream has a bug, and its log says where").body()));
+        client.send(Reply.json(500, ApiError.bug().body()));
     }
 
     /// 499, as nginx has it, is a client that left before the end. The path comes without its

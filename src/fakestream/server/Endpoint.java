@@ -26,12 +26,14 @@ final class Endpoint {
     private final Streamer streamer;
     private final Modes modes;
     private final int mostBytes;
+    private final Log log;
 
-    Endpoint(Upstream upstream, Streamer streamer, Config config) {
+    Endpoint(Upstream upstream, Streamer streamer, Config config, Log log) {
         this.upstream = upstream;
         this.streamer = streamer;
         this.modes = new Modes(config);
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
+        this.log = log;
     }
 
     /// Serves one request.
@@ -108,6 +110,9 @@ final class Endpoint {
                 answer.tell(ask(ask, request, up));
             } catch (UpstreamException e) {
                 answer.fail(Failure.of(ask.protocol(), e.status(), e.error()));
+            } catch (RuntimeException | Error bug) {
+                log.bug("the stream of " + client.path(), bug);
+                answer.fail(Failure.of(ask.protocol(), 500, ApiError.bug()));
             }
         }
     }

@@ -148,7 +148,11 @@ final class EventStream implements AutoCloseable {
     void breakOff(List<SseEvent> failure, String reason) throws ClientLeft, BrokenOff {
         send(failure);
         close();
-        pause(BEFORE_BREAKING_OFF);
+        try {
+            Thread.sleep(BEFORE_BREAKING_OFF);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         throw new BrokenOff(reason);
     }
 
@@ -159,15 +163,6 @@ final class EventStream implements AutoCloseable {
         ended = true;
         lock.unlock();
         nextTick.cancel(false);
-    }
-
-    /// Waits; an interrupt means that the client takes nothing, and shows at the next write.
-    static void pause(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void write(List<? extends SseEvent> events) throws ClientLeft {

@@ -12,15 +12,25 @@ import java.util.Locale;
 /// standard output. No line holds a body, a key or a query. Used by all threads: a line is one
 /// print.
 public final class Log {
-    private final LogLevel level;
     private final PrintStream access;
     private final PrintStream diagnostics;
+    private volatile LogLevel level;
 
     /// @param level the least important that is still shown
     public Log(LogLevel level, PrintStream access, PrintStream diagnostics) {
         this.level = level;
         this.access = access;
         this.diagnostics = diagnostics;
+    }
+
+    /// From now on, this is the least important that is shown.
+    public void level(LogLevel least) {
+        level = least;
+    }
+
+    /// What does not work.
+    public void error(String message) {
+        diagnose(LogLevel.ERROR, message);
     }
 
     /// What an operator wants to know.
@@ -39,7 +49,7 @@ public final class Log {
     }
 
     /// A bug of ours, with where it is.
-    void bug(String where, Throwable fault) {
+    public void bug(String where, Throwable fault) {
         var trace = new StringWriter();
         fault.printStackTrace(new PrintWriter(trace));
         diagnose(LogLevel.ERROR, where + ": " + trace);

@@ -3,10 +3,10 @@ package fakestream.server;
 import com.sun.net.httpserver.HttpServer;
 import fakestream.config.Config;
 import fakestream.config.Setting;
-import fakestream.upstream.Upstream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,37 +20,42 @@ public final class ProxyServer implements AutoCloseable {
     /// Connections that wait to be accepted; the JDK takes 0 for 50.
     private static final int BACKLOG = 4096;
 
-    private final HttpServer server;
-    private final Upstream upstream;
-    private final ScheduledExecutorService timer;
-    private final ExecutorService requests;
-    private final String host;
+    /// For what must hurry to be told, and for its clients to read it.
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
-    private ProxyServer(HttpServer server, Upstream upstream, ScheduledExecutorService timer,
-            ExecutorService requests, String host) {
+    private final HttpServer server;
+    private final String host;
+    private final ScheduledExecutorService timer = timer();
+    private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final Closing closing = new Closing();
+    private final Shared shared;
+    private final Services services;
+
+    private ProxyServer(HttpServer server, Config config, String version, Log log) {
         this.server = server;
-        this.upstream = upstream;
-        this.timer = timer;
-        this.requests = requests;
-        this.host = host;
+        this.host = config.get(Setting.HOST);
+        this.shared = new Shared(version, closing, timer, requests, ids(), log);
+        this.services = new Services(new Service(config, shared));
+        // The only context: the JDK matches contexts by prefix, on the decoded path.
+        server.createContext("/", new Dispatcher(services, closing, log));
+        server.setExecutor(requests);
     }
 
-    /// Starts a proxy that is reachable when this returns.
+    /// Takes an address, so that clients can connect; they are served from [#start()] on.
     ///
     /// @param version of the program, for `/api/status`
     /// @throws IOException where it cannot listen, because the port is taken or may not be
-    public static ProxyServer start(Config config, String version, Log log) throws IOException {
-        var host = config.get(Setting.HOST);
-        var address = new InetSocketAddress(host, config.get(Setting.PORT));
-        var server = HttpServer.create(address, BACKLOG);
-        var timer = timer();
-        var requests = Executors.newVirtualThreadPerTaskExecutor();
-        var upstream = new Upstream(config, timer);
-        // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", dispatcher(config, version, upstream, timer, requests, log));
-        server.setExecutor(requests);
+    public static ProxyServer bind(Config config, String version, Log log) throws IOException {
+        var address = new InetSocketAddress(config.get(Setting.HOST), config.get(Setting.PORT));
+        return new ProxyServer(HttpServer.create(address, BACKLOG), config, version, log);
+    }
+
+    /// Serves those who have connected, and who will.
+    ///
+    /// @return this
+    public ProxyServer start() {
         server.start();
-        return new ProxyServer(server, upstream, timer, requests, host);
+        return this;
     }
 
     /// Where it listens, with the port that was picked.
@@ -61,24 +66,37 @@ public final class ProxyServer implements AutoCloseable {
 
     /// Where it sends its requests, for people.
     public String upstreamUrl() {
-        return upstream.url().toString();
+        return services.current().upstream().url().toString();
+    }
+
+    /// Serves new requests by other settings; those that are open end as they began. Where it
+    /// listens stays. One thread at a time.
+    public void reload(Config config) {
+        services.replace(new Service(config, shared));
+    }
+
+    /// Takes no new requests, lets those that are open end in their time, and ends what is left
+    /// with an error. It listens all the while, to say so.
+    ///
+    /// @param grace for those that are open
+    /// @return whether it was time enough
+    public boolean shutDown(Duration grace) throws InterruptedException {
+        closing.refuse();
+        var finished = services.awaitIdle(System.nanoTime() + grace.toNanos());
+        closing.hurry();
+        services.shutDown();
+        services.awaitIdle(System.nanoTime() + LAST_WORDS.toNanos());
+        close();
+        return finished;
     }
 
     /// Stops at once: open streams break off.
     @Override
     public void close() {
         server.stop(0);
-        upstream.close();
+        services.close();
         timer.shutdownNow();
         requests.shutdownNow();
-    }
-
-    private static Dispatcher dispatcher(Config config, String version, Upstream upstream,
-            ScheduledExecutorService timer, ExecutorService executor, Log log) {
-        var streamer = new Streamer(config, timer, executor, ids());
-        return new Dispatcher(new Cors(config.get(Setting.CORS_ALLOW_ORIGIN)),
-                new Site(config, version, upstream, streamer),
-                new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer), log);
     }
 
     private static ScheduledExecutorService timer() {

@@ -33,13 +33,14 @@ final class Site {
     private final StatusPage status;
     private final TestPage page;
 
-    Site(Config config, String version, Upstream upstream, Streamer streamer) {
+    Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
         this.keys = new Keys(config);
-        this.endpoint = new Endpoint(upstream, streamer, config);
+        this.endpoint = new Endpoint(upstream, new Streamer(config, shared), config,
+                shared.log());
         this.passThrough = new PassThrough(upstream, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
-        this.status = new StatusPage(version, config);
+        this.status = new StatusPage(shared.version(), config);
         this.page = new TestPage();
     }
 

@@ -3,6 +3,7 @@ package fakestream.server;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,15 +11,17 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Cuts clients that take nothing. The JDK's server has no write timeout, so one sweep on the
 /// timer looks at all clients, and interrupts the thread of each whose write is too old: that
 /// closes the client's channel.
-final class StalledWriters {
+final class StalledWriters implements AutoCloseable {
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final long timeout;
+    private final Future<?> sweeps;
 
     /// @param timeout how long a client may take nothing
     StalledWriters(Duration timeout, ScheduledExecutorService timer) {
         this.timeout = timeout.toNanos();
         var period = Math.min(timeout.toMillis() / 4, 1000);
-        timer.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.MILLISECONDS);
+        this.sweeps = timer.scheduleWithFixedDelay(this::sweep, period, period,
+                TimeUnit.MILLISECONDS);
     }
 
     /// Watches one client from now on, until that is closed.
@@ -26,6 +29,12 @@ final class StalledWriters {
         var watch = new Watch();
         watches.add(watch);
         return watch;
+    }
+
+    /// Watches nobody any more.
+    @Override
+    public void close() {
+        sweeps.cancel(false);
     }
 
     private void sweep() {

@@ -7,8 +7,6 @@ import fakestream.json.JsonObject;
 import fakestream.protocol.Telling;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
 /// Opens the streams of a daemon, all with the same heartbeats, the same pace, and pieces of the
@@ -23,19 +21,18 @@ final class Streamer {
     private final EventStream.Timing wholeTiming;
     private final Supplier<String> ids;
 
-    /// @param ids new names for streams whose answer has none
-    Streamer(Config config, ScheduledExecutorService timer, Executor executor,
-            Supplier<String> ids) {
+    Streamer(Config config, Shared shared) {
         this.style = config.get(Setting.HEARTBEAT_STYLE);
         this.interval = config.get(Setting.HEARTBEAT_INTERVAL_MS);
         this.keepalive = config.get(Setting.NONSTREAM_KEEPALIVE_MS);
         this.pieceLength = config.get(Setting.CHUNK_TARGET_LENGTH);
         this.pacer = new Pacer(config.get(Setting.CHUNK_DELAY_MS),
-                config.get(Setting.REPLAY_MAX_MS));
-        this.timing = new EventStream.Timing(
-                config.get(Setting.COMMIT_AFTER_MS), interval, timer, executor);
-        this.wholeTiming = new EventStream.Timing(keepalive, keepalive, timer, executor);
-        this.ids = ids;
+                config.get(Setting.REPLAY_MAX_MS), shared.closing());
+        this.timing = new EventStream.Timing(config.get(Setting.COMMIT_AFTER_MS), interval,
+                shared.timer(), shared.executor());
+        this.wholeTiming = new EventStream.Timing(keepalive, keepalive, shared.timer(),
+                shared.executor());
+        this.ids = shared.ids();
     }
 
     /// A stream for a client, alive from now on.

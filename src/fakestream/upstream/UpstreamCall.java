@@ -159,7 +159,7 @@ final class UpstreamCall {
         return switch (end.get()) {
             case CANCELLED -> ended(502, "upstream_cancelled",
                     "the call to the upstream was cancelled", cause);
-            case SHUTDOWN -> ended(503, "server_shutdown", "the proxy is shutting down", cause);
+            case SHUTDOWN -> UpstreamException.shutdown(cause);
             case IDLE -> ended(504, "upstream_timeout",
                     "the upstream fell silent in the middle of its answer", cause);
             case TIMEOUT -> ended(504, "upstream_timeout",

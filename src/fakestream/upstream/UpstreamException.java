@@ -23,10 +23,19 @@ public final class UpstreamException extends Exception {
     private final Kind kind;
 
     UpstreamException(Kind kind, int status, String code, String message, Throwable cause) {
-        super(message, cause);
+        this(kind, status, ApiError.upstream(code, message), cause);
+    }
+
+    private UpstreamException(Kind kind, int status, ApiError error, Throwable cause) {
+        super(error.message(), cause);
         this.status = status;
-        this.error = ApiError.upstream(code, message);
+        this.error = error;
         this.kind = kind;
+    }
+
+    /// A call that is not the upstream's fault: the proxy ends.
+    static UpstreamException shutdown(Throwable cause) {
+        return new UpstreamException(Kind.FINAL, 503, ApiError.shutdown(), cause);
     }
 
     /// A body that was read, but is no answer.

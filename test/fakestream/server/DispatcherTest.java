@@ -8,6 +8,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
+import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.testing.Response;
 import java.io.ByteArrayOutputStream;
@@ -17,8 +18,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +36,11 @@ final class DispatcherTest {
         try (var timer = Executors.newSingleThreadScheduledExecutor()) {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
-            new Dispatcher(new Cors(List.of("*")), null,
-                    new StalledWriters(Duration.ofSeconds(9), timer), log).handle(exchange);
+            var closing = new Closing();
+            var shared = new Shared("", closing, timer, timer, () -> "", log);
+            var services = new Services(new Service(Config.of(Map.of()), shared));
+            new Dispatcher(services, closing, log).handle(exchange);
+            services.close();
             timer.shutdownNow();
         }
         var error = new Response(exchange.status, Map.of("content-type", "application/json"),

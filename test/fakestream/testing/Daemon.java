@@ -89,9 +89,26 @@ public final class Daemon implements AutoCloseable {
     /// @return its exit code
     public int stop() {
         process.destroy();
+        return exitCode();
+    }
+
+    /// Sends it a signal, by its name without its SIG.
+    public void signal(String name) {
+        try {
+            var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()));
+            if (kill.inheritIO().start().waitFor() != 0) {
+                throw new AssertionError("it takes no signal");
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError("no signal could be sent", e);
+        }
+    }
+
+    /// Waits until it has ended.
+    public int exitCode() {
         try {
             if (!process.waitFor(Waiting.SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("SIGTERM does not stop it");
+                throw new AssertionError("it does not end");
             }
             return process.exitValue();
         } catch (InterruptedException e) {

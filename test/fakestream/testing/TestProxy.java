@@ -60,11 +60,15 @@ public final class TestProxy implements AutoCloseable {
         var log = new Log(LogLevel.DEBUG, new PrintStream(new Lines(lines), true),
                 new PrintStream(diagnostics, true));
         try {
-            var server = ProxyServer.start(Config.of(values), "1.2.3", log);
+            var server = ProxyServer.bind(Config.of(values), "1.2.3", log).start();
             return new TestProxy(server, lines, diagnostics);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    public ProxyServer server() {
+        return server;
     }
 
     public int port() {

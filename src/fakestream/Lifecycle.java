@@ -1,0 +1,86 @@
+package fakestream;
+
+import fakestream.config.Config;
+import fakestream.config.ConfigException;
+import fakestream.config.Setting;
+import fakestream.server.Log;
+import fakestream.server.ProxyServer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/// The life of a daemon that runs: SIGHUP makes it read its settings again; SIGTERM and SIGINT let
+/// it finish what is open and end it, and a second one of them ends it at once. Each signal has a
+/// thread of its own.
+final class Lifecycle {
+    private static final int STOPPED = 0;
+    private static final int KILLED = 128;
+
+    /// What is only looked at when it starts.
+    private static final List<Setting<?>> FIXED = List.of(Setting.HOST, Setting.PORT);
+
+    /// Reads the settings anew from wherever they came from.
+    @FunctionalInterface
+    interface Settings {
+        /// @throws ConfigException with every problem there is
+        Config read() throws ConfigException;
+    }
+
+    private final ProxyServer server;
+    private final Settings settings;
+    private final Log log;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private volatile Config config;
+
+    Lifecycle(ProxyServer server, Config config, Settings settings, Log log) {
+        this.server = server;
+        this.config = config;
+        this.settings = settings;
+        this.log = log;
+    }
+
+    /// Listens to the signals from now on.
+    void begin() {
+        handle("TERM", this::stop);
+        handle("INT", this::stop);
+        handle("HUP", _ -> reload());
+    }
+
+    private void handle(String signal, Consumer<Integer> action) {
+        if (!Signals.handle(signal, action)) {
+            log.info("there is no SIG" + signal + " here");
+        }
+    }
+
+    private void stop(int signal) {
+        if (!stopping.compareAndSet(false, true)) {
+            log.warn("stopped at once by a second signal");
+            Runtime.getRuntime().halt(KILLED + signal);
+        }
+        var grace = config.get(Setting.SHUTDOWN_GRACE_MS);
+        log.info("stopping: open requests may go on for " + grace.toMillis() + " ms");
+        try {
+            log.info(server.shutDown(grace) ? "stopped"
+                    : "stopped; requests that were still open have ended with an error");
+        } catch (InterruptedException e) {
+            log.bug("stopping", e);
+        }
+        // The JVM would exit with 143, which counts as a failure.
+        Runtime.getRuntime().halt(STOPPED);
+    }
+
+    private void reload() {
+        try {
+            var next = settings.read();
+            FIXED.stream().filter(setting -> !next.get(setting).equals(config.get(setting)))
+                    .forEach(setting -> log.warn(setting + " changes only with a restart"));
+            server.reload(next);
+            log.level(next.logLevel());
+            config = next;
+            log.info("the settings were read again, asking " + server.upstreamUrl());
+        } catch (ConfigException e) {
+            log.error("the settings stay as they were, because what is there now is wrong: "
+                    + String.join("; ", e.problems()));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package fakestream.server;
+
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.upstream.Upstream;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// What one reading of the settings makes of requests. It counts those that it serves: once it is
+/// retired it takes no more, and its last one ends it.
+final class Service {
+    private final Cors cors;
+    private final Site site;
+    private final StalledWriters stalled;
+    private final Upstream upstream;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+    private int open;
+    private boolean retired;
+
+    Service(Config config, Shared shared) {
+        this.cors = new Cors(config.get(Setting.CORS_ALLOW_ORIGIN));
+        this.upstream = new Upstream(config, shared.timer());
+        this.site = new Site(config, upstream, shared);
+        this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS),
+                shared.timer());
+    }
+
+    Cors cors() {
+        return cors;
+    }
+
+    Site site() {
+        return site;
+    }
+
+    StalledWriters stalled() {
+        return stalled;
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    /// One more request, to be followed by [#leave()].
+    ///
+    /// @return false where this has been retired
+    boolean enter() {
+        lock.lock();
+        try {
+            open += retired ? 0 : 1;
+            return !retired;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The request is over.
+    void leave() {
+        lock.lock();
+        try {
+            open--;
+            if (open == 0) {
+                idle.signalAll();
+                closeIfOver();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes no more requests, and ends with the last one.
+    void retire() {
+        lock.lock();
+        try {
+            retired = true;
+            closeIfOver();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until it serves nothing.
+    ///
+    /// @param until by `System.nanoTime`
+    /// @return false where it still does then
+    boolean awaitIdle(long until) throws InterruptedException {
+        lock.lock();
+        try {
+            while (open > 0) {
+                if (!idle.await(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    return open == 0;
+                }
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether it will serve nothing any more.
+    boolean isOver() {
+        lock.lock();
+        try {
+            return retired && open == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends at once, and its calls with it.
+    void close() {
+        upstream.close();
+        stalled.close();
+    }
+
+    private void closeIfOver() {
+        if (isOver()) {
+            close();
+        }
+    }
+}

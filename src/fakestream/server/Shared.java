@@ -1,0 +1,16 @@
+package fakestream.server;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+
+/// What all services of a proxy share, and none of them ends.
+///
+/// @param version of the program
+/// @param closing how they hear of the proxy's end
+/// @param timer for deadlines and heartbeats; nothing on it may block
+/// @param executor for the work behind them, a virtual thread for each
+/// @param ids new names for streams whose answer has none
+record Shared(String version, Closing closing, ScheduledExecutorService timer, Executor executor,
+        Supplier<String> ids, Log log) {
+}
