@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The client's side of one exchange: what it asked, and the way back to it. Used by one thread at
-/// a time; [EventStream] puts its lock around what its two threads do here.
+/// a time; [EventStream] puts its lock around what its two threads do here. Once it is known to be
+/// gone, whatever is sent to it throws [ClientLeft].
 final class Client implements AutoCloseable {
     /// What is written at once: the JDK's server keeps a buffer of twice the largest write with
     /// the connection.
@@ -28,13 +29,16 @@ final class Client implements AutoCloseable {
     private final HttpExchange exchange;
     private final StalledWriters.Watch watch;
     private final Closing closing;
+    private final LeavingClients.Watch presence;
     private final ReentrantLock reading = new ReentrantLock();
     private int status;
     private long sent;
 
-    Client(HttpExchange exchange, StalledWriters stalled, Closing closing) {
+    Client(HttpExchange exchange, StalledWriters stalled, LeavingClients leaving,
+            Closing closing) {
         this.exchange = exchange;
         this.watch = stalled.watch();
+        this.presence = leaving.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
         this.closing = closing;
     }
 
@@ -122,10 +126,26 @@ final class Client implements AutoCloseable {
         return headers().containsKey("Transfer-Encoding") ? -1 : declaredLength();
     }
 
+    /// Watches from now on whether the client leaves, until its answer is there.
+    ///
+    /// @param action runs once, on any thread, when it is gone; it must cancel what is done for it
+    void onLeaving(Runnable action) {
+        presence.onLeaving(action);
+    }
+
+    /// Nothing has to be done for a client that is gone, and what fails then fails for that.
+    ///
+    /// @throws ClientLeft where it is known to be gone
+    void checkPresence() throws ClientLeft {
+        presence.check();
+    }
+
     /// Sends a whole response and closes the exchange.
     ///
     /// @throws ClientLeft where it could not be written
     void send(Reply reply) throws ClientLeft {
+        // Whoever has the whole of its answer may go.
+        presence.close();
         set(reply.headers());
         var withoutBody = reply.body().length == 0 || method().equals("HEAD");
         try {
@@ -138,7 +158,7 @@ final class Client implements AutoCloseable {
             }
             exchange.close();
         } catch (IOException e) {
-            throw new ClientLeft(e);
+            throw left(e);
         }
     }
 
@@ -168,7 +188,7 @@ final class Client implements AutoCloseable {
         try {
             start(status, length);
         } catch (IOException e) {
-            throw new ClientLeft(e);
+            throw left(e);
         }
     }
 
@@ -190,6 +210,7 @@ final class Client implements AutoCloseable {
 
     /// Sends what was written and the terminating chunk, in one write.
     void end() throws ClientLeft {
+        presence.close();
         output(OutputStream::close);
         exchange.close();
     }
@@ -198,20 +219,28 @@ final class Client implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        presence.close();
     }
 
     private void output(Output output) throws ClientLeft {
+        presence.check();
         watch.writing();
         try {
             output.to(exchange.getResponseBody());
         } catch (IOException e) {
-            throw new ClientLeft(e);
+            throw left(e);
         } finally {
             watch.written();
         }
     }
 
+    private ClientLeft left(IOException cause) {
+        presence.left();
+        return cause instanceof ClientLeft already ? already : new ClientLeft(cause);
+    }
+
     private void start(int status, long length) throws IOException {
+        presence.check();
         this.status = status;
         if (closing.isRefusing()) {
             responseHeaders().set("Connection", "close");

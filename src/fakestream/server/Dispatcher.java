@@ -23,7 +23,7 @@ final class Dispatcher implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         var service = services.enter();
-        try (var client = new Client(exchange, service.stalled(), closing)) {
+        try (var client = service.client(exchange)) {
             handle(client, service);
         } finally {
             service.leave();

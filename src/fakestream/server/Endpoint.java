@@ -43,6 +43,7 @@ final class Endpoint {
     void serve(Client client, Ask ask, UpstreamKey key) throws ProxyException, IOException {
         var request = read(client, ask);
         try (var up = upstream.request(key, client.headers())) {
+            client.onLeaving(up::cancel);
             if (ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"))) {
                 stream(client, ask, request, up);
             } else if (streamer.keepsWholeAnswersAlive()) {
@@ -94,7 +95,7 @@ final class Endpoint {
     /// body.
     private void sendAlive(Client client, Ask ask, JsonObject request, UpstreamRequest up)
             throws ClientLeft {
-        try (var stream = streamer.openWhole(client, up::cancel)) {
+        try (var stream = streamer.openWhole(client)) {
             var reply = whole(ask, request, up);
             if (!stream.replace(reply)) {
                 stream.end(List.of(new SseEvent.Received(reply.body(), "", "")));
@@ -104,7 +105,7 @@ final class Endpoint {
 
     private void stream(Client client, Ask ask, JsonObject request, UpstreamRequest up)
             throws IOException {
-        try (var stream = streamer.open(client, ask, request, up::cancel)) {
+        try (var stream = streamer.open(client, ask, request)) {
             var answer = streamer.into(stream, ask, request);
             try {
                 answer.tell(ask(ask, request, up));

@@ -30,11 +30,9 @@ final class EventStream implements AutoCloseable {
     private final Framing framing;
     private final Beats beats;
     private final Timing timing;
-    private final Runnable onLeaving;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean committed;
     private boolean ended;
-    private boolean left;
     private long due;
     private volatile Future<?> nextTick;
     private int eventCount;
@@ -47,22 +45,17 @@ final class EventStream implements AutoCloseable {
             Executor executor) {
     }
 
-    private EventStream(Client client, Framing framing, Beats beats, Timing timing,
-            Runnable onLeaving) {
+    private EventStream(Client client, Framing framing, Beats beats, Timing timing) {
         this.client = client;
         this.framing = framing;
         this.beats = beats;
         this.timing = timing;
-        this.onLeaving = onLeaving;
         this.due = System.nanoTime() + timing.commitAfter().toNanos();
     }
 
     /// Opens a stream, which sends nothing yet.
-    ///
-    /// @param onLeaving runs once, when a write shows that the client is gone
-    static EventStream open(Client client, Framing framing, Beats beats, Timing timing,
-            Runnable onLeaving) {
-        var stream = new EventStream(client, framing, beats, timing, onLeaving);
+    static EventStream open(Client client, Framing framing, Beats beats, Timing timing) {
+        var stream = new EventStream(client, framing, beats, timing);
         stream.awaitBeat(timing.commitAfter().toNanos());
         return stream;
     }
@@ -73,7 +66,7 @@ final class EventStream implements AutoCloseable {
     boolean replace(Reply reply) throws ClientLeft {
         lock.lock();
         try {
-            if (committed || left) {
+            if (committed) {
                 return false;
             }
             ended = true;
@@ -120,9 +113,6 @@ final class EventStream implements AutoCloseable {
         try {
             write(events);
             client.flush();
-        } catch (ClientLeft e) {
-            leave();
-            throw e;
         } finally {
             lock.unlock();
         }
@@ -136,9 +126,6 @@ final class EventStream implements AutoCloseable {
             client.write(framing.end(eventCount == 0));
             ended = true;
             client.end();
-        } catch (ClientLeft e) {
-            leave();
-            throw e;
         } finally {
             lock.unlock();
         }
@@ -177,21 +164,10 @@ final class EventStream implements AutoCloseable {
     }
 
     private void commit() throws ClientLeft {
-        if (left) {
-            throw new ClientLeft();
-        }
         if (!committed) {
             committed = true;
             client.responseHeaders().set("Content-Type", framing.contentType());
             client.begin(200, HEADERS, 0);
-        }
-    }
-
-    private void leave() {
-        if (!left) {
-            left = true;
-            ended = true;
-            onLeaving.run();
         }
     }
 
@@ -214,7 +190,7 @@ final class EventStream implements AutoCloseable {
                 awaitBeat(due - System.nanoTime());
             }
         } catch (ClientLeft _) {
-            leave();
+            ended = true;
         } finally {
             lock.unlock();
         }

@@ -33,8 +33,10 @@ final class PassThrough {
             throws ProxyException, IOException {
         try (var up = upstream.request(key, client.headers());
                 var body = Upload.of(client, mostBytes)) {
+            client.onLeaving(up::cancel);
             relay(client, send(client, endpoint, up, body));
         } catch (UpstreamException e) {
+            client.checkPresence();
             if (client.status() != 0) {
                 throw new BrokenOff(e.getMessage());
             }

@@ -34,7 +34,8 @@ public final class ProxyServer implements AutoCloseable {
     private ProxyServer(HttpServer server, Config config, String version, Log log) {
         this.server = server;
         this.host = config.get(Setting.HOST);
-        this.shared = new Shared(version, closing, timer, requests, ids(), log);
+        this.shared = new Shared(version, closing, timer, requests, ids(),
+                new LeavingClients(timer, requests, log), log);
         this.services = new Services(new Service(config, shared));
         // The only context: the JDK matches contexts by prefix, on the decoded path.
         server.createContext("/", new Dispatcher(services, closing, log));

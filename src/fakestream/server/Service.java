@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import com.sun.net.httpserver.HttpExchange;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.upstream.Upstream;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// What one reading of the settings makes of requests. It counts those that it serves: once it is
 /// retired it takes no more, and its last one ends it.
 final class Service {
+    private final Shared shared;
     private final Cors cors;
     private final Site site;
     private final StalledWriters stalled;
@@ -20,6 +22,7 @@ final class Service {
     private boolean retired;
 
     Service(Config config, Shared shared) {
+        this.shared = shared;
         this.cors = new Cors(config.get(Setting.CORS_ALLOW_ORIGIN));
         this.upstream = new Upstream(config, shared.timer());
         this.site = new Site(config, upstream, shared);
@@ -35,8 +38,9 @@ final class Service {
         return site;
     }
 
-    StalledWriters stalled() {
-        return stalled;
+    /// The client of an exchange.
+    Client client(HttpExchange exchange) {
+        return new Client(exchange, stalled, shared.leaving(), shared.closing());
     }
 
     Upstream upstream() {

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 /// @param timer for deadlines and heartbeats; nothing on it may block
 /// @param executor for the work behind them, a virtual thread for each
 /// @param ids new names for streams whose answer has none
+/// @param leaving which clients are gone
 record Shared(String version, Closing closing, ScheduledExecutorService timer, Executor executor,
-        Supplier<String> ids, Log log) {
+        Supplier<String> ids, LeavingClients leaving, Log log) {
 }

@@ -109,6 +109,7 @@ final class Site {
         var key = keys.upstreamKey(client, form(route, client));
         var query = client.query().without("key");
         try (var up = upstream.request(key, client.headers())) {
+            client.onLeaving(up::cancel);
             client.send(WholeAnswer.json(up.get(route.name() + query.suffix()), protocol));
         } catch (UpstreamException e) {
             client.send(Reply.error(protocol, e.status(), e.error()));

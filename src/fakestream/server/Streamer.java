@@ -36,12 +36,10 @@ final class Streamer {
     }
 
     /// A stream for a client, alive from now on.
-    ///
-    /// @param onLeaving runs once, when the client is gone
-    EventStream open(Client client, Ask ask, JsonObject request, Runnable onLeaving) {
+    EventStream open(Client client, Ask ask, JsonObject request) {
         var telling = new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength);
         var beats = Beats.of(style, interval, ask.protocol(), request, telling);
-        return EventStream.open(client, ask.framing(), beats, timing, onLeaving);
+        return EventStream.open(client, ask.framing(), beats, timing);
     }
 
     /// The way of an answer into a stream.
@@ -55,8 +53,7 @@ final class Streamer {
     }
 
     /// A body for one JSON document, kept alive by blank lines before it.
-    EventStream openWhole(Client client, Runnable onLeaving) {
-        return EventStream.open(client, Framing.DOCUMENT, Beats.blankLines(), wholeTiming,
-                onLeaving);
+    EventStream openWhole(Client client) {
+        return EventStream.open(client, Framing.DOCUMENT, Beats.blankLines(), wholeTiming);
     }
 }

@@ -37,7 +37,8 @@ final class DispatcherTest {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
             var closing = new Closing();
-            var shared = new Shared("", closing, timer, timer, () -> "", log);
+            var shared = new Shared("", closing, timer, timer, () -> "",
+                    new LeavingClients(timer, timer, log), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));
             new Dispatcher(services, closing, log).handle(exchange);
             services.close();

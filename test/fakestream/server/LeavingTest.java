@@ -12,7 +12,6 @@ import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /// A client that is no longer there: its end ends the upstream's work.
@@ -89,25 +88,6 @@ final class LeavingTest {
             logs499(proxy);
             var took = Waiting.millisSince(left);
             assertTrue(took < SOON + 600, took + " ms");
-        }
-    }
-
-    /// One that has no more to say is still there.
-    @Test
-    void servesOneThatOnlyStopsSending() {
-        var thought = new CountDownLatch(1);
-        try (var upstream = ScriptedUpstream.start(call -> {
-                    Waiting.open(thought);
-                    call.json(200, Chats.completion("Hello."));
-                });
-                var proxy = TestProxy.before(upstream, QUICK); var client = proxy.connect()) {
-            client.request("POST", "/v1/chat/completions", Chats.STREAM, TestProxy.KEY);
-            client.stopSending();
-            var stream = SseClient.reading(client);
-            assertTrue(stream.next().isHeartbeat() && stream.next().isHeartbeat());
-            thought.countDown();
-            assertEquals("Hello.", stream.content());
-            assertTrue(stream.ending().whole());
         }
     }
 

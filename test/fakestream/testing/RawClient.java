@@ -1,5 +1,6 @@
 package fakestream.testing;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -23,8 +24,16 @@ public final class RawClient implements AutoCloseable {
         return connect(port, 0);
     }
 
+    public static RawClient connect(String host, int port) {
+        return connect(new InetSocketAddress(host, port), 0);
+    }
+
     /// @param receiveBuffer for a client that takes nothing; 0 is the system's own
     public static RawClient connect(int port, int receiveBuffer) {
+        return connect(new InetSocketAddress("127.0.0.1", port), receiveBuffer);
+    }
+
+    private static RawClient connect(InetSocketAddress address, int receiveBuffer) {
         try {
             var socket = new Socket();
             if (receiveBuffer > 0) {
@@ -32,7 +41,7 @@ public final class RawClient implements AutoCloseable {
             }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(2 * Waiting.SECONDS * 1000);
-            socket.connect(new InetSocketAddress("127.0.0.1", port));
+            socket.connect(address);
             return new RawClient(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -108,6 +117,18 @@ public final class RawClient implements AutoCloseable {
             socket.setSoTimeout(millis);
             throw new AssertionError("more came: " + reader.bytes(1)[0]);
         } catch (SocketTimeoutException _) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Whether the connection ends without another byte.
+    public boolean seesEnd() {
+        try {
+            reader.bytes(1);
+            return false;
+        } catch (EOFException _) {
             return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,0 +1,139 @@
+package fakestream.server;
+
+import fakestream.server.SocketTable.Connection;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/// Notices clients that leave while nothing is written to them. The JDK's server does not tell, but
+/// Linux shows in its tables which connections the other side has closed; so while any client
+/// waits, they are read each second. Elsewhere this does nothing, and the next write tells.
+///
+/// A client that closes only its own half, to read on, counts as one that left (nginx's
+/// `proxy_ignore_client_abort off`): the table shows no difference.
+final class LeavingClients {
+    private static final List<String> TABLES = List.of("/proc/net/tcp", "/proc/net/tcp6");
+    private static final long PERIOD_SECONDS = 1;
+
+    private final Map<Connection, Watch> waiting = new ConcurrentHashMap<>();
+    private final SocketTable table = new SocketTable(ByteOrder.nativeOrder());
+    private final AtomicBoolean scanning = new AtomicBoolean();
+    private final AtomicBoolean failed = new AtomicBoolean();
+    private final List<String> tables;
+    private final Executor executor;
+    private final Log log;
+
+    /// @param timer only hands over to the executor, on which the tables are read
+    LeavingClients(ScheduledExecutorService timer, Executor executor, Log log) {
+        this(TABLES, timer, executor, log);
+    }
+
+    /// @param tables the files to read, those of them that there are
+    LeavingClients(List<String> tables, ScheduledExecutorService timer, Executor executor,
+            Log log) {
+        this.tables = tables.stream().filter(file -> Files.isReadable(Path.of(file))).toList();
+        this.executor = executor;
+        this.log = log;
+        if (this.tables.isEmpty()) {
+            log.debug("a client that leaves is noticed at the next write only: there is no "
+                    + tables.getFirst() + " to read");
+        } else {
+            timer.scheduleWithFixedDelay(this::scanIfAnyWaits, PERIOD_SECONDS, PERIOD_SECONDS,
+                    TimeUnit.SECONDS);
+        }
+    }
+
+    /// The presence of one client, which is not watched before [Watch#onLeaving].
+    Watch watch(InetSocketAddress local, InetSocketAddress remote) {
+        return new Watch(new Connection(local, remote));
+    }
+
+    /// Runs on the timer. A scan that is still under way is not overtaken.
+    private void scanIfAnyWaits() {
+        if (!waiting.isEmpty() && scanning.compareAndSet(false, true)) {
+            executor.execute(this::scan);
+        }
+    }
+
+    /// Runs on a virtual thread of its own; what is done about a client runs on another.
+    private void scan() {
+        try {
+            tables.stream().flatMap(this::left).map(waiting::get)
+                    .forEach(watch -> {
+                        if (watch != null) {
+                            executor.execute(watch::left);
+                        }
+                    });
+        } finally {
+            scanning.set(false);
+        }
+    }
+
+    /// That a table cannot be read may pass, as when no file can be opened, and is said once.
+    private Stream<Connection> left(String file) {
+        try (var in = new FileInputStream(file)) {
+            return table.left(in).stream();
+        } catch (IOException e) {
+            if (failed.compareAndSet(false, true)) {
+                log.debug("a client that leaves is noticed at the next write only: " + e);
+            }
+            return Stream.empty();
+        }
+    }
+
+    /// Whether one client is still there. Found out by a scan or by a write, whichever is first;
+    /// any thread may ask and tell.
+    final class Watch implements AutoCloseable {
+        private final Connection connection;
+        private final AtomicReference<Runnable> action = new AtomicReference<>();
+        private volatile boolean left;
+
+        private Watch(Connection connection) {
+            this.connection = connection;
+        }
+
+        /// Watches from now on.
+        ///
+        /// @param action runs once, on any thread, when the client is gone
+        void onLeaving(Runnable action) {
+            this.action.set(action);
+            waiting.put(connection, this);
+        }
+
+        /// The client is gone.
+        void left() {
+            left = true;
+            close();
+            var once = action.getAndSet(null);
+            if (once != null) {
+                once.run();
+            }
+        }
+
+        /// @throws ClientLeft where the client is gone
+        void check() throws ClientLeft {
+            if (left) {
+                throw new ClientLeft();
+            }
+        }
+
+        /// Watches no more. The connection may have its next request by now, with a watch of its
+        /// own.
+        @Override
+        public void close() {
+            waiting.remove(connection, this);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import fakestream.config.LogLevel;
+import fakestream.testing.Call;
+import fakestream.testing.Chats;
+import fakestream.testing.RawClient;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.ScriptedUpstream.Script;
+import fakestream.testing.SseClient;
+import fakestream.testing.TestProxy;
+import fakestream.testing.Waiting;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// Clients that leave while nothing is written to them.
+@EnabledOnOs(OS.LINUX)
+final class LeavingClientsTest {
+    /// A scan comes each second.
+    private static final long SOON = 2000;
+    private static final Script SILENT = Call::sawClose;
+
+    private static void cancels(String method, String target, String body, String... settings) {
+        cancelsFor("127.0.0.1", method, target, body, settings);
+    }
+
+    private static void cancelsFor(String host, String method, String target, String body,
+            String... settings) {
+        try (var upstream = ScriptedUpstream.start(SILENT);
+                var proxy = TestProxy.before(upstream, settings);
+                var client = RawClient.connect(host, proxy.port())) {
+            client.request(method, target, body, TestProxy.KEY);
+            var call = upstream.call();
+            var left = System.nanoTime();
+            client.leave();
+            sawCloseSoon(call, left);
+            logs499(proxy, method + " " + target, "0B");
+        }
+    }
+
+    private static void sawCloseSoon(Call call, long left) {
+        var took = (call.sawClose() - left) / 1_000_000;
+        assertTrue(took < SOON, "the upstream saw it after " + took + " ms");
+    }
+
+    private static void logs499(TestProxy proxy, String request, String bytes) {
+        var line = proxy.accessLine();
+        assertTrue(line.matches("\\Q" + request + "\\E 499 " + bytes + " \\d+ms client left"),
+                line);
+    }
+
+    @Test
+    void cancelsTheUpstreamWhateverTheClientWaitsFor() {
+        var chat = "/v1/chat/completions";
+        Waiting.together(Map.of(
+                "whole", () -> cancels("POST", chat, Chats.WHOLE),
+                "kept alive", () -> cancels("POST", chat, Chats.WHOLE,
+                        "NONSTREAM_KEEPALIVE_MS=60000"),
+                "stream", () -> cancels("POST", chat, Chats.STREAM, "HEARTBEAT_STYLE=off",
+                        "COMMIT_AFTER_MS=60000"),
+                "models", () -> cancels("GET", "/v1/models", ""),
+                "passed through", () -> cancels("GET", "/v1/files", ""),
+                "uploaded", () -> cancels("POST", "/v1/embeddings", "{\"input\":\"Hi\"}"),
+                "dual stack", () -> cancels("POST", chat, Chats.WHOLE, "HOST=0.0.0.0")));
+    }
+
+    @Test
+    void cancelsAPassThroughThatFellSilent() {
+        cancelsAfter("GET", "/v1/files/1/content", "", "first", call -> {
+            call.begin("application/octet-stream");
+            call.chunk("first");
+            call.sawClose();
+        });
+    }
+
+    @Test
+    void cancelsAStreamThatFellSilentWithoutHeartbeats() {
+        cancelsAfter("POST", "/v1/chat/completions", Chats.STREAM, "Hel", call -> {
+            call.begin("text/event-stream");
+            call.chunk(Chats.event("{\"role\":\"assistant\",\"content\":\"Hel\"}"));
+            call.sawClose();
+        });
+    }
+
+    /// The client leaves when it has seen this.
+    private static void cancelsAfter(String method, String target, String body, String seen,
+            Script script) {
+        try (var upstream = ScriptedUpstream.start(script);
+                var proxy = TestProxy.before(upstream, "HEARTBEAT_STYLE=off", "STREAM_MODE=real");
+                var client = SseClient.reading(proxy.connect().request(method, target, body,
+                        TestProxy.KEY))) {
+            client.next(seen);
+            var left = System.nanoTime();
+            client.leave();
+            sawCloseSoon(upstream.call(), left);
+            logs499(proxy, method + " " + target, "\\d+B");
+        }
+    }
+
+    @Test
+    void findsAClientOfIpv6() throws IOException {
+        assumeTrue(NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null);
+        cancelsFor("::1", "POST", "/v1/chat/completions", Chats.WHOLE, "HOST=::1");
+    }
+
+    /// As nginx has it: nobody can tell it from a client that is gone.
+    @Test
+    void takesOneThatOnlyStopsSendingForOneThatLeft() {
+        try (var upstream = ScriptedUpstream.start(SILENT);
+                var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
+            client.request("POST", "/v1/chat/completions", Chats.WHOLE, TestProxy.KEY);
+            var call = upstream.call();
+            var left = System.nanoTime();
+            client.stopSending();
+            sawCloseSoon(call, left);
+            logs499(proxy, "POST /v1/chat/completions", "0B");
+            assertTrue(client.seesEnd());
+        }
+    }
+
+    @Test
+    void cutsNobodyWhoStays() {
+        var thought = new CountDownLatch(1);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    if (call.body().contains("leaving")) {
+                        call.sawClose();
+                    } else {
+                        Waiting.open(thought);
+                        call.json(200, Chats.completion("Hello."));
+                    }
+                });
+                var proxy = TestProxy.before(upstream)) {
+            var leaving = ask(proxy, Chats.WHOLE.replace("Hi", "leaving"));
+            var staying = ask(proxy, Chats.WHOLE);
+            var calls = new ArrayList<Call>();
+            for (int i = 0; i < 100; i++) {
+                calls.add(upstream.call());
+            }
+            var left = System.nanoTime();
+            leaving.forEach(RawClient::leave);
+            calls.stream().filter(call -> call.body().contains("leaving"))
+                    .forEach(call -> sawCloseSoon(call, left));
+            thought.countDown();
+            for (var client : staying) {
+                assertTrue(client.response().text().contains("Hello."));
+                client.close();
+            }
+        }
+    }
+
+    private static List<RawClient> ask(TestProxy proxy, String body) {
+        var clients = new ArrayList<RawClient>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(proxy.connect().request("POST", "/v1/chat/completions", body,
+                    TestProxy.KEY));
+        }
+        return clients;
+    }
+
+    @Test
+    void saysOnceWhereThereIsNoTable() {
+        var diagnostics = new ByteArrayOutputStream();
+        var log = new Log(LogLevel.DEBUG, new PrintStream(diagnostics),
+                new PrintStream(diagnostics, true));
+        try (var timer = Executors.newSingleThreadScheduledExecutor()) {
+            new LeavingClients(List.of("/nowhere/tcp", "/nowhere/tcp6"), timer, timer, log);
+            assertEquals(List.of(), timer.shutdownNow());
+        }
+        var said = diagnostics.toString().lines().toList();
+        assertEquals(1, said.size());
+        assertTrue(said.getFirst().endsWith("debug a client that leaves is noticed at the next"
+                + " write only: there is no /nowhere/tcp to read"), said::toString);
+    }
+}
