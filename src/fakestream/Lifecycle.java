@@ -5,6 +5,7 @@ import fakestream.config.ConfigException;
 import fakestream.config.Setting;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
+import fakestream.upstream.Masks;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -75,7 +76,7 @@ final class Lifecycle {
             FIXED.stream().filter(setting -> !next.get(setting).equals(config.get(setting)))
                     .forEach(setting -> log.warn(setting + " changes only with a restart"));
             server.reload(next);
-            log.level(next.logLevel());
+            log.change(next.logLevel(), Masks.of(next));
             config = next;
             log.info("the settings were read again, asking " + server.upstreamUrl());
         } catch (ConfigException e) {

@@ -9,6 +9,7 @@ import fakestream.demo.DemoUpstream;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
 import fakestream.upstream.ExtraHeaders;
+import fakestream.upstream.Masks;
 import fakestream.upstream.UpstreamUrl;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -84,7 +85,7 @@ final class Main {
             return load(demo.isPresent() ? withDemo(sources, demo.get()) : sources);
         };
         var config = settings.read();
-        var log = new Log(config.logLevel(), out, err);
+        var log = new Log(config.logLevel(), Masks.of(config), out, err);
         var server = ProxyServer.bind(config, version(), log);
         WarmUp.run(log);
         server.start();

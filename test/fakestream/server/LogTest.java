@@ -9,6 +9,8 @@ import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +76,38 @@ final class LogTest {
                 err.toString().lines().filter(line -> line.matches(time + ".*"))
                         .map(line -> line.replaceFirst(time, "")).toList());
         assertTrue(err.toString().contains("\tat " + LogTest.class.getName()));
+    }
+
+    /// A name or a message from outside holds no line of its own, whatever its reader takes for one.
+    @Test
+    void cannotBeForged() {
+        var out = new ByteArrayOutputStream();
+        var log = new Log(LogLevel.DEBUG, new PrintStream(out, true), new PrintStream(out, true));
+        var forged = "a\n2026-01-01T00:00:00Z info b\r\u001b[2J\u0085\u2028c\u0000\t";
+        log.access(forged);
+        log.debug(forged);
+        log.bug(forged, new IllegalStateException(forged, new IllegalArgumentException(forged)));
+        var lines = out.toString(StandardCharsets.UTF_8).split("\\R");
+        var escaped = "a\\u000a2026-01-01T00:00:00Z info b\\u000d\\u001b[2J\\u0085\\u2028c\\u0000"
+                + "\\u0009";
+        assertTrue(lines[0].endsWith("Z " + escaped), lines[0]);
+        assertTrue(lines[1].endsWith("Z debug " + escaped), lines[1]);
+        assertTrue(lines[2].contains("Z error " + escaped + ": java.lang.Ill"), lines[2]);
+        assertTrue(Arrays.stream(lines).skip(3).allMatch(line -> line.matches("\t\\P{Cc}*")));
+        assertTrue(String.join("\n", lines).contains("\tCaused by: java.lang.IllegalArgument"));
+    }
+
+    @Test
+    void hidesWhatLooksLikeAKeyInEveryLine() {
+        var out = new ByteArrayOutputStream();
+        var log = new Log(LogLevel.DEBUG, new PrintStream(out, true), new PrintStream(out, true));
+        var text = "sk-0123456789";
+        log.access(text);
+        log.debug(text);
+        log.info(text);
+        log.warn(text);
+        log.bug(text, new IllegalStateException(text, new IllegalArgumentException(text)));
+        assertEquals(7, out.toString().split("sk-\\*\\*\\*", -1).length - 1, out::toString);
+        assertTrue(!out.toString().contains("0123456789"), out::toString);
     }
 }

@@ -4,6 +4,7 @@ import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
+import fakestream.upstream.Masks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -57,10 +58,11 @@ public final class TestProxy implements AutoCloseable {
         }
         var lines = new LinkedBlockingQueue<String>();
         var diagnostics = new ByteArrayOutputStream();
-        var log = new Log(LogLevel.DEBUG, new PrintStream(new Lines(lines), true),
+        var config = Config.of(values);
+        var log = new Log(LogLevel.DEBUG, Masks.of(config), new PrintStream(new Lines(lines), true),
                 new PrintStream(diagnostics, true));
         try {
-            var server = ProxyServer.bind(Config.of(values), "1.2.3", log).start();
+            var server = ProxyServer.bind(config, "1.2.3", log).start();
             return new TestProxy(server, lines, diagnostics);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
