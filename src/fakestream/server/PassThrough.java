@@ -11,10 +11,15 @@ import fakestream.upstream.UpstreamKey;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// Everything that is not told as a stream goes through as it is, both ways, without being read or
-/// kept: embeddings, files, audio, images, whatever the method and the body.
+/// kept: embeddings, files, audio, images, whatever the method and the body. Only an error is read,
+/// for the secrets that may be in it.
 final class PassThrough {
+    /// Longer errors pass unread.
+    private static final int LONGEST_ERROR = 256 * 1024;
+
     private final Upstream upstream;
     private final int mostBytes;
 
@@ -68,6 +73,13 @@ final class PassThrough {
             client.send(new Reply(answer.status(), answer.headersOfBody(), new byte[0]));
             return;
         }
+        var error = isLegibleError(answer) ? answer.bodyUpTo(LONGEST_ERROR)
+                : Optional.<byte[]>empty();
+        if (error.isPresent()) {
+            client.send(new Reply(answer.status(), answer.headersOfBody(),
+                    answer.masks().body(error.get())));
+            return;
+        }
         client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
         client.flush();
         var buffer = new byte[16 * 1024];
@@ -76,5 +88,11 @@ final class PassThrough {
             client.flush();
         }
         client.end();
+    }
+
+    private static boolean isLegibleError(UpstreamAnswer answer) {
+        return answer.status() >= 400 && answer.length() <= LONGEST_ERROR
+                && !answer.headersOfBody().containsKey("content-encoding")
+                && answer.contentType().matches("|text/.*|.*[/+]json");
     }
 }

@@ -44,7 +44,7 @@ final class StreamedAnswer {
             return;
         }
         if (answer.isSuccess() && answer.json() instanceof JsonValue json) {
-            replay(json, answer);
+            replay(WholeAnswer.masked(answer, json), answer);
         } else {
             fail(WholeAnswer.failure(answer, protocol));
         }
@@ -68,7 +68,7 @@ final class StreamedAnswer {
             stream.pauseWith(replay.pause());
             pacer.play(replay.events(), stream);
         } catch (NotAnAnswer e) {
-            fail(Failure.of(protocol, 502, e.error()));
+            fail(Failure.of(protocol, 502, WholeAnswer.masked(answer, e.error())));
         }
     }
 
@@ -149,7 +149,8 @@ final class StreamedAnswer {
     /// may come behind it: OpenRouter sends a finish with it and `[DONE]`.
     private void fail(UpstreamAnswer answer, SseEvent.Received event) throws IOException {
         var data = event.data().getBytes(StandardCharsets.UTF_8);
-        var error = UpstreamAnswer.parsed(data) instanceof JsonObject object ? ApiError.in(object)
+        var error = UpstreamAnswer.parsed(data) instanceof JsonObject object
+                ? WholeAnswer.masked(answer, ApiError.in(object))
                 : WholeAnswer.notJson(answer, data);
         fail(Failure.of(protocol, 502, error));
     }

@@ -39,7 +39,7 @@ final class WholeAnswer {
             }
             return json(answer, protocol);
         } catch (NotAnAnswer e) {
-            return Reply.error(protocol, 502, e.error());
+            return Reply.error(protocol, 502, masked(answer, e.error()));
         }
     }
 
@@ -48,7 +48,13 @@ final class WholeAnswer {
     /// @throws UpstreamException where the body breaks off
     static Reply json(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
         return answer.json() == null || isRedirect(answer) ? failure(answer, protocol).reply()
-                : Reply.json(answer.status(), answer.headersForClient(), answer.body());
+                : reply(answer, answer.json());
+    }
+
+    private static Reply reply(UpstreamAnswer answer, JsonValue json) throws UpstreamException {
+        var masked = masked(answer, json);
+        return Reply.json(answer.status(), answer.headersForClient(), masked == json
+                ? answer.body() : masked.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /// What went wrong, where the upstream's response is an error or no JSON.
@@ -56,8 +62,8 @@ final class WholeAnswer {
     /// @throws UpstreamException where the body breaks off
     static Failure failure(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
         if (answer.json() instanceof JsonObject object && !isRedirect(answer)) {
-            var reply = Reply.json(answer.status(), answer.headersForClient(), answer.body());
-            return new Failure(reply, ApiError.in(object).withStatus(answer.status()));
+            return new Failure(reply(answer, object), masked(answer, ApiError.in(object))
+                    .withStatus(answer.status()));
         }
         // A redirect is not followed, so that no key goes elsewhere, and is not the client's to
         // follow either; a good status without JSON is the upstream's failure.
@@ -65,6 +71,23 @@ final class WholeAnswer {
         var error = isRedirect(answer) ? redirect(answer) : notJson(answer, answer.body());
         var reply = Reply.error(protocol, status, error).with(answer.headersForClient());
         return new Failure(reply, error.withStatus(status));
+    }
+
+    /// The same JSON without secrets where it tells of an error. What a model says is its own.
+    static JsonValue masked(UpstreamAnswer answer, JsonValue json) {
+        if (!answer.isSuccess()) {
+            return answer.masks().json(json);
+        }
+        if (json instanceof JsonObject object && object.get("error") instanceof JsonValue error) {
+            var masked = answer.masks().json(error);
+            return masked == error ? json : object.with("error", masked);
+        }
+        return json;
+    }
+
+    /// An error that holds words of the upstream's, without secrets.
+    static ApiError masked(UpstreamAnswer answer, ApiError error) {
+        return new ApiError(answer.masks().object(error.object()));
     }
 
     private static boolean isRedirect(UpstreamAnswer answer) {
@@ -83,14 +106,15 @@ final class WholeAnswer {
                     "the upstream answered " + answer.status() + " with an empty body");
         }
         return ApiError.upstream("upstream_not_json", "the upstream answered " + answer.status()
-                + " with what is not JSON: " + quote(body));
+                + " with what is not JSON: " + quote(answer, body));
     }
 
-    /// The beginning of a text for people, without its HTML.
-    private static String quote(byte[] body) {
-        var text = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
+    /// The beginning of a text for people, without its HTML and its secrets, be they cut or not.
+    private static String quote(UpstreamAnswer answer, byte[] body) {
+        var whole = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
                 StandardCharsets.UTF_8).replaceAll("(?is)<(script|style).*?</\\1>|<[^>]*>", " ")
                 .replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+        var text = answer.masks().text(whole);
         return text.substring(0, Math.min(text.length(), LONGEST_QUOTE));
     }
 }

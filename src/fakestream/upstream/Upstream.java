@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 public final class Upstream implements AutoCloseable {
     private final List<UpstreamUrl> urls;
     private final ExtraHeaders extraHeaders;
+    private final Masks masks;
     private final Limits limits;
     private final Retries retries;
     private final ScheduledExecutorService timer;
@@ -37,6 +38,7 @@ public final class Upstream implements AutoCloseable {
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
         this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
                 .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
+        this.masks = Masks.of(config);
         this.limits = Limits.of(config);
         this.retries = new Retries(config, new SecureRandom(), InstantSource.system());
         this.timer = timer;
@@ -70,7 +72,7 @@ public final class Upstream implements AutoCloseable {
         headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
         headers.putAll(extraHeaders.all());
-        var request = new UpstreamRequest(this, headers);
+        var request = new UpstreamRequest(this, headers, masks.with(key.value()));
         open.add(request);
         retries.opened();
         return request;
@@ -105,11 +107,13 @@ public final class Upstream implements AutoCloseable {
     /// Sends a request.
     ///
     /// @param unpooled whether on a connection made for it, which nobody else gets
+    /// @param masks hide what was sent, where it comes back
     /// @param elapsed how much of the time for the whole is gone
-    UpstreamCall call(HttpRequest.Builder request, boolean unpooled, Duration elapsed) {
+    UpstreamCall call(HttpRequest.Builder request, boolean unpooled, Masks masks,
+            Duration elapsed) {
         var sent = unpooled ? request.copy().setHeader("Connection", "close") : request;
-        return new UpstreamCall(unpooled ? fresh : pooling, sent.build(), limits.after(elapsed),
-                timer, executor);
+        return new UpstreamCall(unpooled ? fresh : pooling, sent.build(), masks,
+                limits.after(elapsed), timer, executor);
     }
 
     void closed(UpstreamRequest request) {

@@ -18,6 +18,7 @@ public final class UpstreamAnswer {
 
     private final int status;
     private final HttpHeaders headers;
+    private final Masks masks;
     private final UpstreamBody source;
     private final UpstreamEvents events = new UpstreamEvents(this);
     private ByteArrayInputStream beginning = new ByteArrayInputStream(new byte[0]);
@@ -25,21 +26,23 @@ public final class UpstreamAnswer {
     private Optional<JsonValue> json;
     private String start;
 
-    private UpstreamAnswer(int status, HttpHeaders headers, UpstreamBody source) {
+    private UpstreamAnswer(int status, HttpHeaders headers, Masks masks, UpstreamBody source) {
         this.status = status;
         this.headers = headers;
+        this.masks = masks;
         this.source = source;
     }
 
     /// One whose body is to be read, and decoded for that.
-    static UpstreamAnswer decoded(UpstreamCall call, int status, HttpHeaders headers) {
+    static UpstreamAnswer decoded(UpstreamCall call, int status, HttpHeaders headers,
+            Masks masks) {
         var encoding = headers.firstValue("content-encoding").orElse("");
-        return new UpstreamAnswer(status, headers, UpstreamBody.decoded(call, encoding));
+        return new UpstreamAnswer(status, headers, masks, UpstreamBody.decoded(call, encoding));
     }
 
     /// One whose body passes through as it is.
-    static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers) {
-        return new UpstreamAnswer(status, headers, UpstreamBody.raw(call));
+    static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers, Masks masks) {
+        return new UpstreamAnswer(status, headers, masks, UpstreamBody.raw(call));
     }
 
     /// The status as it came.
@@ -57,14 +60,24 @@ public final class UpstreamAnswer {
         return header("x-should-retry").equalsIgnoreCase("false");
     }
 
-    /// The headers that the client may see, such as `retry-after`.
-    public Map<String, String> headersForClient() {
-        return HeaderRules.toClient(headers.map());
+    /// What hides in its errors the secrets that were sent upstream.
+    public Masks masks() {
+        return masks;
     }
 
-    /// The headers that describe a body which passes through unread.
+    /// The headers that the client may see, such as `retry-after`, without secrets.
+    public Map<String, String> headersForClient() {
+        return masked(HeaderRules.toClient(headers.map()));
+    }
+
+    /// The headers that describe a body which passes through unread, without secrets.
     public Map<String, String> headersOfBody() {
-        return HeaderRules.ofBodyToClient(headers.map());
+        return masked(HeaderRules.ofBodyToClient(headers.map()));
+    }
+
+    private Map<String, String> masked(Map<String, String> headers) {
+        headers.replaceAll((_, value) -> masks.text(value));
+        return headers;
     }
 
     /// How long the body says it is, in bytes; -1 where it does not.
@@ -111,6 +124,22 @@ public final class UpstreamAnswer {
             body = whole.toByteArray();
         }
         return body;
+    }
+
+    /// The whole body, where it is not longer than this; else none of it counts as read.
+    ///
+    /// @throws UpstreamException where it breaks off or falls silent
+    public Optional<byte[]> bodyUpTo(int most) throws UpstreamException {
+        var whole = new ByteArrayOutputStream(BUFFER);
+        var buffer = new byte[BUFFER];
+        for (int n = read(buffer); n >= 0; n = read(buffer)) {
+            whole.write(buffer, 0, n);
+            if (whole.size() > most) {
+                beginning = new ByteArrayInputStream(whole.toByteArray());
+                return Optional.empty();
+            }
+        }
+        return Optional.of(whole.toByteArray());
     }
 
     /// The JSON that the whole body is, or null where it is none; it can be asked for again.

@@ -39,6 +39,7 @@ final class UpstreamCall {
         TIMEOUT
     }
 
+    private final Masks masks;
     private final Limits limits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -50,8 +51,9 @@ final class UpstreamCall {
     private volatile boolean reading;
     private volatile long readingSince;
 
-    UpstreamCall(HttpClient client, HttpRequest request, Limits limits,
+    UpstreamCall(HttpClient client, HttpRequest request, Masks masks, Limits limits,
             ScheduledExecutorService timer, Executor executor) {
+        this.masks = masks;
         this.limits = limits;
         this.timer = timer;
         this.executor = executor;
@@ -71,8 +73,9 @@ final class UpstreamCall {
                 closeBody();
             }
             checkFraming(head.headers());
-            return decoded ? UpstreamAnswer.decoded(this, head.statusCode(), head.headers())
-                    : UpstreamAnswer.raw(this, head.statusCode(), head.headers());
+            return decoded
+                    ? UpstreamAnswer.decoded(this, head.statusCode(), head.headers(), masks)
+                    : UpstreamAnswer.raw(this, head.statusCode(), head.headers(), masks);
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (CancellationException e) {

@@ -67,6 +67,7 @@ public final class UpstreamRequest implements AutoCloseable {
 
     private final Upstream upstream;
     private final Map<String, String> headers;
+    private final Masks masks;
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
@@ -74,9 +75,10 @@ public final class UpstreamRequest implements AutoCloseable {
     private End end;
     private Duration waited = Duration.ZERO;
 
-    UpstreamRequest(Upstream upstream, Map<String, String> headers) {
+    UpstreamRequest(Upstream upstream, Map<String, String> headers, Masks masks) {
         this.upstream = upstream;
         this.headers = headers;
+        this.masks = masks;
     }
 
     /// Posts JSON to an endpoint such as `chat/completions`, and waits for an answer that can be
@@ -219,7 +221,7 @@ public final class UpstreamRequest implements AutoCloseable {
             if (current != null) {
                 current.cancel();
             }
-            current = upstream.call(request, fresh, elapsed());
+            current = upstream.call(request, fresh, masks, elapsed());
             if (end != null) {
                 current.end(end);
             }

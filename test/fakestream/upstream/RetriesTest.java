@@ -41,7 +41,8 @@ final class RetriesTest {
 
     private static Optional<Duration> pause(String name, String value) {
         var headers = HttpHeaders.of(Map.of(name, List.of(value)), (_, _) -> true);
-        return retries(2).pause(1, UpstreamAnswer.raw(null, 429, headers));
+        return retries(2).pause(1, UpstreamAnswer.raw(null, 429, headers,
+                Masks.ofKeys()));
     }
 
     @Test
