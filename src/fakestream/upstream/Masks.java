@@ -115,8 +115,8 @@ public final class Masks {
         return same ? object : new JsonObject(masked);
     }
 
-    /// The body of an error without its secrets, be it JSON or another text; the same bytes where it
-    /// holds none.
+    /// The body of an error without its secrets, be it JSON or another text; the same bytes where
+    /// it holds none.
     public byte[] body(byte[] body) {
         try {
             var json = Json.parse(body);

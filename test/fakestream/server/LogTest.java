@@ -78,7 +78,7 @@ final class LogTest {
         assertTrue(err.toString().contains("\tat " + LogTest.class.getName()));
     }
 
-    /// A name or a message from outside holds no line of its own, whatever its reader takes for one.
+    /// What comes from outside begins no line, whatever a reader takes for one.
     @Test
     void cannotBeForged() {
         var out = new ByteArrayOutputStream();

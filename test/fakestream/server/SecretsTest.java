@@ -12,7 +12,6 @@ import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -24,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// An upstream that tells in its errors whatever it was sent.
 final class SecretsTest {
-    private static final String EXTRA = "UPSTREAM_EXTRA_HEADERS_JSON={\"X-Extra\":\"hidden value\"}";
+    private static final String EXTRA =
+            "UPSTREAM_EXTRA_HEADERS_JSON={\"X-Extra\":\"hidden value\"}";
     private static final String UNRELATED = "sk-unrelated-0123";
 
     /// What no client and no log may see.
@@ -128,7 +128,7 @@ final class SecretsTest {
                 var proxy = proxy(upstream, "COMMIT_AFTER_MS=60000")) {
             hides(asked.stream(proxy), proxy, 502);
             if (!asked.target.contains("v1beta")) {
-                hides(asked.whole(proxy), proxy, 200);
+                hides(asked.whole(proxy), proxy, 502);
             }
         }
     }
@@ -143,6 +143,19 @@ final class SecretsTest {
                 });
                 var proxy = proxy(upstream, "COMMIT_AFTER_MS=60000", "STREAM_MODE=real")) {
             hides(asked.stream(proxy), proxy, 502);
+        }
+    }
+
+    /// The Responses API tells a failure as a response that is well-formed.
+    @Test
+    void showsNoneInAResponseThatFailed() {
+        Script script = call -> call.json(200, "{\"id\":\"resp_1\",\"object\":\"response\","
+                + "\"created_at\":7,\"status\":\"failed\",\"model\":\"m\",\"output\":[],"
+                + "\"error\":{\"code\":\"server_error\",\"message\":" + Json.quote(echo(call))
+                + "}}");
+        try (var upstream = ScriptedUpstream.start(script); var proxy = proxy(upstream)) {
+            hides(Asked.RESPONSES.stream(proxy), proxy, 200);
+            hides(Asked.RESPONSES.whole(proxy), proxy, 200);
         }
     }
 
@@ -215,7 +228,7 @@ final class SecretsTest {
 
     /// A model may say what it likes.
     @Test
-    void leavesAnswersAlone() throws IOException {
+    void leavesAnswersAlone() {
         var answer = Chats.completion(UNRELATED + " Bearer sk-of-the-client")
                 .replace("\"object\"", "\"error\":null,\"object\"");
         try (var upstream = ScriptedUpstream.answering(200, answer); var proxy = proxy(upstream)) {

@@ -54,8 +54,8 @@ final class SocketTableTest {
     void findsOneOfIpv6() throws IOException {
         assertEquals(List.of(connection("::1", 3000, "2001:db8::7:1", 40000)),
                 left(HEAD_6 + "   0: " + LOOPBACK_6 + ":0BB8 B80D0120000000000000000001000700:9C40"
-                + " 08" + REST + "   1: " + LOOPBACK_6 + ":0BB8 " + LOOPBACK_6
-                + ":9C41 01" + REST));
+                + " 08" + REST
+                + "   1: " + LOOPBACK_6 + ":0BB8 " + LOOPBACK_6 + ":9C41 01" + REST));
     }
 
     /// Java calls the address of an IPv4 client of a dual-stack socket an IPv4 address too.

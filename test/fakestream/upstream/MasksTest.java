@@ -25,7 +25,8 @@ final class MasksTest {
         "AIza0123456789_abcdefghij,AIza", "gsk_" + DIGITS + ",gsk_", "xai-" + DIGITS + ",xai-",
         "hf_" + DIGITS + ",hf_", "r8_" + DIGITS + ",r8_", "ghp_" + DIGITS + ",ghp_",
         "github_pat_11A_" + DIGITS + ",github_pat_", "AKIA0123456789ABCDEF,AKIA",
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.s5-_x,eyJ", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.,eyJ",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.s5-_x,eyJ",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.,eyJ",
         "Bearer abc123def456,'Bearer '", "bearer  a.b-c~d+e/f=,'bearer  '",
         "Basic dXNlcjpwYXNzd29yZA==,'Basic '", "BASIC dXNlcjpwYXNz,'BASIC '"})
     void hidesWhatLooksLikeAKey(String key, String prefix) {
@@ -77,7 +78,8 @@ final class MasksTest {
 
     /// A pattern that tries again and again would take hours for each of these.
     @ParameterizedTest
-    @ValueSource(strings = {"eyJ", "eyJ.", "eyJa.a", "-eyJa", "_eyJ", "sk-", "sk-a ", "bearer ", "bearer", "Bearer a",
+    @ValueSource(strings = {"eyJ", "eyJ.", "eyJa.a", "-eyJa", "_eyJ", "sk-", "sk-a ",
+        "bearer ", "bearer", "Bearer a",
         "://", "://a", "://a:", "a", "A", "AIza", "gsk_", "%20", "\\n", "_", "-", ".", " "})
     void takesTimeInProportionToTheText(String piece) {
         var text = piece.repeat(2_000_000 / piece.length());
