@@ -6,6 +6,9 @@ module fakestream {
     // Calls upstream: HttpClient is the JDK's only client whose calls can be cancelled at once.
     requires java.net.http;
 
+    // Says how many files may be open, where /proc does not.
+    requires jdk.management;
+
     // Faces the client: com.sun.net.httpserver, which runs its handlers on virtual threads.
     requires jdk.httpserver;
 

@@ -1,5 +1,6 @@
 package fakestream;
 
+import fakestream.server.Capacity;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +15,9 @@ final class JdkProperties {
         VALUES.put("sun.net.httpserver.nodelay", "true");
         // Beyond it idle connections are closed silently, and a client's next POST meets a reset.
         VALUES.put("sun.net.httpserver.maxIdleConnections", "20000");
+        // Beyond it connections are closed; beyond the open files accept() would fail and spin.
+        VALUES.put(Capacity.CONNECTIONS,
+                Integer.toString(Capacity.ofThisProcess().connections()));
         // Seconds; longer than the client pools and balancers in front keep a connection.
         VALUES.put("sun.net.httpserver.idleInterval", "180");
         // Seconds, whatever the documentation says: from the first byte to the end of the body.

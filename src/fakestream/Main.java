@@ -6,6 +6,7 @@ import fakestream.config.ConfigSources;
 import fakestream.config.Given;
 import fakestream.config.Setting;
 import fakestream.demo.DemoUpstream;
+import fakestream.server.Capacity;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
 import fakestream.upstream.ExtraHeaders;
@@ -102,6 +103,12 @@ final class Main {
                 && config.get(Setting.CORS_ALLOW_ORIGIN).contains("*")) {
             log.warn("any web page that a user of this machine opens can spend OPENAI_API_KEY: "
                     + "ALLOW_ENV_API_KEY is true and CORS_ALLOW_ORIGIN is *");
+        }
+        var connections = Capacity.ofThisProcess().connections();
+        if (config.get(Setting.MAX_STREAMS) >= connections) {
+            log.warn("MAX_STREAMS=" + config.get(Setting.MAX_STREAMS) + " is more than this "
+                    + "process can hold: its open files and its heap allow " + connections
+                    + " connections, and those beyond are closed without an answer");
         }
     }
 
