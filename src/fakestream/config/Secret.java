@@ -3,6 +3,7 @@ package fakestream.config;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Objects;
 
 /// A text that must not be seen: a key, or headers that may hold one. Printing it shows `***`;
@@ -18,6 +19,11 @@ public record Secret(String reveal) {
     /// bytes, so the time this takes tells nothing about how close a guess was.
     public boolean matches(String other) {
         return MessageDigest.isEqual(sha256(reveal), sha256(other));
+    }
+
+    /// What tells this secret from others, and does not tell it.
+    public String digest() {
+        return HexFormat.of().formatHex(sha256(reveal));
     }
 
     /// Always `***`.

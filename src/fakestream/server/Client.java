@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import fakestream.protocol.ApiError;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -60,6 +61,11 @@ final class Client implements AutoCloseable {
     /// What stands behind the path; it may hold a key.
     Query query() {
         return Query.of(target());
+    }
+
+    /// Where the connection comes from.
+    InetAddress address() {
+        return exchange.getRemoteAddress().getAddress();
     }
 
     Headers headers() {

@@ -69,6 +69,11 @@ final class Keys {
                 .map(form::of).orElseThrow(() -> unauthorised(false));
     }
 
+    /// The key by which a client shows who it is, whatever it is worth.
+    static Optional<String> shownKey(Client client) {
+        return shown(client).map(Shown::key);
+    }
+
     private Optional<Shown> operatorsOwn() {
         return operatorKey.map(secret -> new Shown(secret.reveal(), false));
     }

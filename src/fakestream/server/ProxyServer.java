@@ -35,7 +35,8 @@ public final class ProxyServer implements AutoCloseable {
         this.server = server;
         this.host = config.get(Setting.HOST);
         this.shared = new Shared(version, closing, timer, requests, ids(),
-                new LeavingClients(timer, requests, log), log);
+                new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
+                new Admission(), log);
         this.services = new Services(new Service(config, shared));
         // The only context: the JDK matches contexts by prefix, on the decoded path.
         server.createContext("/", new Dispatcher(services, closing, log));

@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 /// @param executor for the work behind them, a virtual thread for each
 /// @param ids new names for streams whose answer has none
 /// @param leaving which clients are gone
+/// @param rate of each client's requests, which counts on when the settings change
+/// @param admission likewise for the requests that are open
 record Shared(String version, Closing closing, ScheduledExecutorService timer, Executor executor,
-        Supplier<String> ids, LeavingClients leaving, Log log) {
+        Supplier<String> ids, LeavingClients leaving, RateLimit rate, Admission admission,
+        Log log) {
 }

@@ -26,7 +26,7 @@ final class Site {
     private static final Protocol GEMINI = new GenerateContent();
 
     private final Upstream upstream;
-    private final Keys keys;
+    private final Gate gate;
     private final Endpoint endpoint;
     private final PassThrough passThrough;
     private final boolean passesOthers;
@@ -35,7 +35,7 @@ final class Site {
 
     Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
-        this.keys = new Keys(config);
+        this.gate = new Gate(config, shared.rate(), shared.admission());
         this.endpoint = new Endpoint(upstream, new Streamer(config, shared), config,
                 shared.log());
         this.passThrough = new PassThrough(upstream, config);
@@ -86,7 +86,9 @@ final class Site {
     }
 
     private void ask(Client client, Route route, Ask ask) throws ProxyException, IOException {
-        endpoint.serve(client, ask, keys.upstreamKey(client, form(route, client)));
+        try (var passed = gate.pass(client, form(route, client))) {
+            endpoint.serve(client, ask, passed.key());
+        }
     }
 
     private static Ask gemini(Client client, Route route) {
@@ -106,9 +108,9 @@ final class Site {
         }
         allow(client, "GET", "HEAD");
         var protocol = protocol(route, client);
-        var key = keys.upstreamKey(client, form(route, client));
         var query = client.query().without("key");
-        try (var up = upstream.request(key, client.headers())) {
+        try (var passed = gate.pass(client, form(route, client));
+                var up = upstream.request(passed.key(), client.headers())) {
             client.onLeaving(up::cancel);
             client.send(WholeAnswer.json(up.get(route.name() + query.suffix()), protocol));
         } catch (UpstreamException e) {
@@ -128,8 +130,10 @@ final class Site {
 
     private void passOn(Client client, Route route) throws ProxyException, IOException {
         var query = client.query().without("key");
-        passThrough.serve(client, route.name() + query.suffix(),
-                keys.upstreamKey(client, form(route, client)), protocol(route, client));
+        try (var passed = gate.pass(client, form(route, client))) {
+            passThrough.serve(client, route.name() + query.suffix(), passed.key(),
+                    protocol(route, client));
+        }
     }
 
     private Keys.Form form(Route route, Client client) {

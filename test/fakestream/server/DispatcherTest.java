@@ -38,7 +38,8 @@ final class DispatcherTest {
                     new PrintStream(diagnostics));
             var closing = new Closing();
             var shared = new Shared("", closing, timer, timer, () -> "",
-                    new LeavingClients(timer, timer, log), log);
+                    new LeavingClients(timer, timer, log), new RateLimit(System::nanoTime),
+                    new Admission(), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));
             new Dispatcher(services, closing, log).handle(exchange);
             services.close();

@@ -1,0 +1,97 @@
+package fakestream.server;
+
+import fakestream.config.Config;
+import fakestream.config.Secret;
+import fakestream.config.Setting;
+import fakestream.protocol.ApiError;
+import fakestream.upstream.UpstreamKey;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// What every request passes that goes to the upstream: it must show a key that will do, be one of
+/// not too many in a minute, and find a place. In this order, so that who has no right to the
+/// upstream, or has had its share, takes no place from others. The body is not read before.
+final class Gate {
+    /// A request that was let through. It holds its place until it is closed.
+    ///
+    /// @param key for the upstream
+    record Passed(UpstreamKey key, Admission admission) implements AutoCloseable {
+        @Override
+        public void close() {
+            admission.leave();
+        }
+    }
+
+    private static final int LONGEST_RETRY_SECONDS = 3;
+
+    private final Keys keys;
+    private final RateLimit rate;
+    private final Admission admission;
+    private final int perMinute;
+    private final boolean trustsProxy;
+    private final int places;
+
+    /// @param rate lives on when other settings make another gate
+    /// @param admission likewise
+    Gate(Config config, RateLimit rate, Admission admission) {
+        this.keys = new Keys(config);
+        this.rate = rate;
+        this.admission = admission;
+        this.perMinute = config.get(Setting.RATE_LIMIT_PER_MINUTE);
+        this.trustsProxy = config.get(Setting.TRUST_PROXY);
+        this.places = places(config);
+    }
+
+    /// Lets a request through.
+    ///
+    /// @throws ProxyException 401 for the key, 429 for the rate, 503 where there is no place
+    Passed pass(Client client, Keys.Form form) throws ProxyException {
+        var key = keys.upstreamKey(client, form);
+        limitRate(client);
+        if (!admission.enter(places)) {
+            throw overloaded();
+        }
+        return new Passed(key, admission);
+    }
+
+    /// MAX_STREAMS, or as many as this process can hold.
+    private static int places(Config config) {
+        var given = config.get(Setting.MAX_STREAMS);
+        return given > 0 ? given : Capacity.ofThisProcess().streams();
+    }
+
+    private void limitRate(Client client) throws ProxyException {
+        if (perMinute > 0) {
+            var wait = rate.take(nameOf(client), perMinute);
+            if (!wait.isZero()) {
+                throw tooMany(wait);
+            }
+        }
+    }
+
+    private String nameOf(Client client) {
+        return Keys.shownKey(client).map(key -> "key " + new Secret(key).digest())
+                .orElseGet(() -> "address "
+                        + ClientAddress.of(client.address(), client.headers(), trustsProxy));
+    }
+
+    private ProxyException tooMany(Duration wait) {
+        var seconds = wait.plusNanos(999_999_999).toSeconds();
+        return new ProxyException(429, ApiError.of("rate_limit_error", "rate_limit_exceeded", null,
+                "more than " + perMinute + " requests in a minute (RATE_LIMIT_PER_MINUTE); the "
+                + "next one may come in " + seconds + " s"), retryAfter(seconds));
+    }
+
+    /// The clients come back at different times, not all at once.
+    private ProxyException overloaded() {
+        var seconds = ThreadLocalRandom.current().nextInt(1, LONGEST_RETRY_SECONDS + 1);
+        return new ProxyException(503, ApiError.of("server_error", "overloaded", null,
+                "fakestream serves " + places + " requests at once (MAX_STREAMS), and all places "
+                + "are taken; try again in " + seconds + " s"), retryAfter(seconds));
+    }
+
+    private static Map<String, String> retryAfter(long seconds) {
+        return Map.of("Retry-After", Long.toString(seconds));
+    }
+}
