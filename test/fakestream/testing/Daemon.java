@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -31,7 +32,17 @@ public final class Daemon implements AutoCloseable {
 
     /// Starts it in this directory, without any setting in its environment.
     public static Daemon start(Path directory, String... args) {
-        var command = new ArrayList<String>();
+        return start(List.of(), directory, args);
+    }
+
+    /// Starts it where no more than so many files may be open at once.
+    public static Daemon startWithOpenFiles(int most, Path directory, String... args) {
+        return start(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"),
+                directory, args);
+    }
+
+    private static Daemon start(List<String> launcher, Path directory, String... args) {
+        var command = new ArrayList<String>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-cp", classPath(), "fakestream.Guard"));
         command.addAll(List.of(args));
@@ -82,6 +93,16 @@ public final class Daemon implements AutoCloseable {
     /// All that it has said so far.
     public String said() {
         return String.join("\n", lines);
+    }
+
+    /// Where it listens; it must not have been asked before.
+    public String url() {
+        return says("listening on ").replaceFirst(".* listening on (\\S+), asking .*", "$1");
+    }
+
+    /// How much of the processors it has used.
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /// Stops it as systemd does.

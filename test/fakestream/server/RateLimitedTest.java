@@ -1,0 +1,117 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Chats;
+import fakestream.testing.Response;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.TestProxy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// How many requests one client may make in a minute. No test takes a minute, for the bucket's
+/// clock is tested in [RateLimitTest].
+final class RateLimitedTest {
+    private static final String LIMIT = "RATE_LIMIT_PER_MINUTE=2";
+    private static final String OPERATOR = "OPENAI_API_KEY=sk-operator";
+    private static final String FOR_ALL = "ALLOW_ENV_API_KEY=true";
+
+    private final ScriptedUpstream upstream =
+            ScriptedUpstream.answering(200, Chats.completion("Hello."));
+
+    @AfterEach
+    void close() {
+        upstream.close();
+    }
+
+    private static Response chat(TestProxy proxy, String... fields) {
+        return proxy.request("POST", "/v1/chat/completions", Chats.WHOLE, fields);
+    }
+
+    /// Makes requests until one is refused, which must be the third.
+    private static Response third(TestProxy proxy, String... fields) {
+        assertEquals(200, chat(proxy, fields).status());
+        assertEquals(200, chat(proxy, fields).status());
+        var refused = chat(proxy, fields);
+        assertEquals(429, refused.status());
+        return refused;
+    }
+
+    @Test
+    void refusesOneTooManyAndSaysWhenToComeBack() {
+        try (var proxy = TestProxy.before(upstream, LIMIT)) {
+            var refused = third(proxy, TestProxy.KEY);
+            var error = refused.error(429);
+            assertEquals("rate_limit_exceeded", error.string("code"));
+            assertEquals("rate_limit_error", error.string("type"));
+            var seconds = Integer.parseInt(refused.header("retry-after"));
+            assertTrue(seconds > 20 && seconds <= 30, () -> "after " + seconds + " s");
+            assertEquals(2, upstream.count());
+            assertEquals(429, proxy.get("/v1/models").status());
+            assertEquals(429, proxy.get("/v1/files").status());
+            assertEquals(200, proxy.get("/api/status").status());
+            assertEquals(200, proxy.get("/").status());
+        }
+    }
+
+    @Test
+    void saysSoInTheFormOfTheApi() {
+        try (var proxy = TestProxy.before(upstream, LIMIT)) {
+            third(proxy, "x-api-key: sk-a");
+            var messages = proxy.request("POST", "/v1/messages", Chats.WHOLE, "x-api-key: sk-a");
+            assertEquals("error", messages.json().string("type"));
+            assertTrue(messages.text().contains("\"type\":\"rate_limit_error\""), messages::text);
+            var gemini = proxy.request("POST", "/v1beta/models/m:streamGenerateContent", "{}",
+                    "x-goog-api-key: sk-a");
+            assertTrue(gemini.text().contains("RESOURCE_EXHAUSTED"), gemini::text);
+        }
+    }
+
+    @Test
+    void countsEachKeyByItselfWhateverTheHeader() {
+        try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR, FOR_ALL)) {
+            third(proxy, "Authorization: Bearer sk-a");
+            third(proxy, "Authorization: Bearer sk-b");
+            assertEquals(429, chat(proxy, "api-key: sk-a").status());
+            third(proxy);
+            assertEquals(429, chat(proxy, "Authorization: Bearer undefined").status());
+        }
+    }
+
+    @Test
+    void believesXForwardedForOnlyOfAProxyThatItTrusts() {
+        try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR, FOR_ALL)) {
+            third(proxy);
+            assertEquals(429, chat(proxy, "X-Forwarded-For: 192.0.2.1").status());
+        }
+        try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR, FOR_ALL,
+                "TRUST_PROXY=true")) {
+            third(proxy, "X-Forwarded-For: 192.0.2.1");
+            third(proxy, "X-Forwarded-For: 192.0.2.1, 192.0.2.2");
+            third(proxy, "X-Forwarded-For: 2001:db8::1");
+            assertEquals(429, chat(proxy, "X-Forwarded-For: [2001:db8::2]:80").status());
+            third(proxy, "X-Forwarded-For: 2001:db8:0:1::1");
+        }
+    }
+
+    @Test
+    void countsNoRequestThatShowsNoKeyThatWillDo() {
+        try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR,
+                "PROXY_API_KEYS=sk-of-the-proxy")) {
+            for (int i = 0; i < 5; i++) {
+                assertEquals(401, chat(proxy, "Authorization: Bearer sk-a").status());
+            }
+            third(proxy, "Authorization: Bearer sk-of-the-proxy");
+        }
+    }
+
+    @Test
+    void hasNoLimitWhereNoneIsSet() {
+        try (var proxy = TestProxy.before(upstream)) {
+            for (int i = 0; i < 100; i++) {
+                assertEquals(200, chat(proxy, TestProxy.KEY).status());
+            }
+        }
+    }
+}
