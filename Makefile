@@ -61,7 +61,7 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients clean help jdk FORCE
+.PHONY: all test check doc reproducible run demo clients crowd clean help jdk FORCE
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -82,6 +82,9 @@ demo: $(JAR)  ## start it against its own scripted upstream, without a key
 
 clients: $(JAR)  ## drive the jar with the official SDKs
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/clients/run
+
+crowd: $(JAR)  ## hold 2,000 streams beside 500 bad clients, and measure the heartbeats
+	@$(JAVA) test/bench/Crowd.java $(JAR)
 
 clean:  ## remove all that was built; the fetched JUnit stays in .cache
 	rm -rf $(BUILD)

@@ -52,11 +52,12 @@ final class OpenFilesTest {
             var held = fill(port);
             var crowd = Stream.generate(() -> RawClient.connect(port)).limit(2 * files).toList();
             var before = daemon.cpu();
-            for (int beat = 0; beat < 4; beat++) {
+            var began = System.nanoTime();
+            while (Waiting.millisSince(began) < 2000) {
                 held.forEach(client -> assertTrue(client.next().isHeartbeat()));
             }
             var spent = daemon.cpu().minus(before);
-            assertTrue(spent.toMillis() < 1000, () -> "these two seconds took " + spent);
+            assertTrue(spent.toMillis() < 1000, () -> "two seconds took " + spent);
             crowd.forEach(RawClient::close);
             awaitService(port);
             gate.countDown();
