@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Honest streams among bad clients: 200 that never read and 300 that send their headers byte by
 /// byte, beside 2,000 that wait for an answer. Measures how late the heartbeats of these come, and
@@ -32,6 +33,8 @@ final class Crowd {
     private static final Duration MEASURED = Duration.ofSeconds(30);
     private static final long SLOW_BYTE_EVERY_MILLIS = 200;
     private static final String DEAF_MODEL = "long";
+
+    private static final LongAdder LEFT = new LongAdder();
 
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
@@ -115,7 +118,8 @@ final class Crowd {
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
-    /// The port in the first line that names one. What a process says after that is thrown away.
+    /// The port in the first line that names one. Of what it says after that, clients that left
+    /// are counted.
     private static int port(Process process) throws IOException {
         var reader = new BufferedReader(new InputStreamReader(
                 process.getInputStream(), StandardCharsets.UTF_8));
@@ -126,7 +130,8 @@ final class Crowd {
         if (line == null) {
             throw new IOException("a process ended before it listened");
         }
-        Thread.ofPlatform().daemon().start(() -> reader.lines().forEach(_ -> { }));
+        Thread.ofPlatform().daemon().start(() -> reader.lines()
+                .filter(said -> said.contains(" 499 ")).forEach(_ -> LEFT.increment()));
         return Integer.parseInt(line.replaceFirst(
                 ".*listening on http://127.0.0.1:(\\d+).*", "$1"));
     }
@@ -258,6 +263,7 @@ final class Crowd {
         row("beat late, p99, ms", late[late.length * 99 / 100]);
         row("beat late, worst, ms (bound " + MOST_LATE_MILLIS + ")", worst);
         row("worst pause of the measurer, ms", worstOwnPause);
+        row("clients that never read, cut", LEFT.sum());
         row("slow senders that were cut", slowCut);
         row("CPU of the daemon, % of a core", cpu);
         row("memory of the daemon, " + memory.replaceAll("[0-9 ]", ""),

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 /// An upstream that takes requests and never answers, but for the model `long`: that one's answer
 /// is at once there, and long enough to fill every buffer on the way to a client that never reads.
 final class SilentUpstream {
-    private static final int LONG = 512 * 1024;
+    private static final int LONG = 128 * 1024;
     private static final int LONGEST_REQUEST = 4096;
 
     private SilentUpstream() {

@@ -24,14 +24,17 @@ final class StreamedAnswer {
     private final JsonObject request;
     private final EventStream stream;
     private final Pacer pacer;
+    private final Turns turns;
     private boolean told;
     private boolean whole;
 
-    StreamedAnswer(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer) {
+    StreamedAnswer(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer,
+            Turns turns) {
         this.protocol = protocol;
         this.request = request;
         this.stream = stream;
         this.pacer = pacer;
+        this.turns = turns;
     }
 
     /// Tells an upstream's answer: one that is whole as a replay, a stream of events as it comes.
@@ -64,7 +67,8 @@ final class StreamedAnswer {
     private void replay(JsonValue body, UpstreamAnswer answer) throws IOException {
         var telling = stream.answered(answer.headersForClient());
         try {
-            var replay = protocol.replay(request, protocol.answer(body, telling), telling);
+            var replay = turns.take(() ->
+                    protocol.replay(request, protocol.answer(body, telling), telling));
             stream.pauseWith(replay.pause());
             pacer.play(replay.events(), stream);
         } catch (NotAnAnswer e) {

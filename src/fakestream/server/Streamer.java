@@ -17,6 +17,7 @@ final class Streamer {
     private final Duration keepalive;
     private final int pieceLength;
     private final Pacer pacer;
+    private final Turns turns = new Turns();
     private final EventStream.Timing timing;
     private final EventStream.Timing wholeTiming;
     private final Supplier<String> ids;
@@ -44,7 +45,7 @@ final class Streamer {
 
     /// The way of an answer into a stream.
     StreamedAnswer into(EventStream stream, Ask ask, JsonObject request) {
-        return new StreamedAnswer(ask.protocol(), request, stream, pacer);
+        return new StreamedAnswer(ask.protocol(), request, stream, pacer, turns);
     }
 
     /// Whether answers that are no streams are kept alive too.

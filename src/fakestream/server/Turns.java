@@ -1,0 +1,30 @@
+package fakestream.server;
+
+import java.util.concurrent.Semaphore;
+
+/// Lets no more requests compute at once than there are processors. Virtual threads are not
+/// time-sliced: without it, a crowd that cuts long answers would take every carrier, and the
+/// heartbeats of all others would wait behind it. Any thread may call it; who waits for its turn
+/// holds no carrier.
+final class Turns {
+    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors());
+
+    /// Something that takes a while and waits for nothing.
+    ///
+    /// @param <T> its result
+    /// @param <E> how it fails
+    @FunctionalInterface
+    interface Work<T, E extends Exception> {
+        T run() throws E;
+    }
+
+    /// Does the work when its turn comes.
+    <T, E extends Exception> T take(Work<T, E> work) throws E {
+        turns.acquireUninterruptibly();
+        try {
+            return work.run();
+        } finally {
+            turns.release();
+        }
+    }
+}
