@@ -106,8 +106,11 @@ record Route(Kind kind, String name) {
         return name.startsWith(GEMINI + "/") || kind == Kind.GENERATE;
     }
 
-    /// A segment by which a path could climb out of its place upstream.
+    /// A segment by which a path could climb out of its place upstream, to whom an escaped slash
+    /// may be one, and what follows a semicolon nothing.
     private static boolean climbs(String segment) {
-        return segment.replaceAll("(?i)%2e", ".").matches("\\.{1,2}");
+        var plain = segment.replaceAll("(?i)%2e", ".");
+        return Arrays.stream(plain.split("(?i)%2f|%5c"))
+                .anyMatch(part -> part.matches("\\.{1,2}(;.*)?"));
     }
 }
