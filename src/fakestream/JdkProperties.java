@@ -22,7 +22,10 @@ final class JdkProperties {
         VALUES.put("sun.net.httpserver.idleInterval", "180");
         // Seconds, whatever the documentation says: from the first byte to the end of the body.
         VALUES.put("sun.net.httpserver.maxReqTime", "60");
+        // Beyond these two a connection is closed without a word: they stand well above the limits
+        // of the proxy's own, which are answered.
         VALUES.put("sun.net.httpserver.maxReqHeaderSize", "65536");
+        VALUES.put("sun.net.httpserver.maxReqHeaders", "2000");
         // Virtual threads are not time-sliced: a few busy ones must not hold up all others.
         VALUES.put("jdk.virtualThreadScheduler.parallelism",
                 Integer.toString(Math.max(8, 4 * Runtime.getRuntime().availableProcessors())));
