@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.regex.Pattern;
 
 /// The address to listen on. Nothing here asks the DNS.
-final class Host {
+public final class Host {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
     private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
 
@@ -25,7 +25,7 @@ final class Host {
 
     /// Whether only this machine can reach the address: 127.0.0.0/8, ::1 or localhost. Any other
     /// name counts as reachable from outside, whatever it may resolve to.
-    static boolean isLoopback(String host) {
+    public static boolean isLoopback(String host) {
         return host.equalsIgnoreCase("localhost")
                 || isLiteral(host) && InetAddress.ofLiteral(host).isLoopbackAddress();
     }

@@ -2,12 +2,13 @@ package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import fakestream.protocol.ApiError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// The client's side of one exchange: what it asked, and the way back to it. Used by one thread at
 /// a time; [EventStream] puts its lock around what its two threads do here. Once it is known to be
@@ -17,10 +18,6 @@ final class Client implements AutoCloseable {
     /// the connection.
     private static final int SLICE = 8 * 1024;
 
-    /// How much of an unread request is taken and thrown away, so that the client, still sending,
-    /// gets to read the answer instead of a reset.
-    private static final long MOST_DISCARDED = 16L * 1024 * 1024;
-
     /// Something that is done to the body of the response.
     @FunctionalInterface
     private interface Output {
@@ -29,10 +26,11 @@ final class Client implements AutoCloseable {
 
     private final HttpExchange exchange;
     private final StalledWriters.Watch watch;
-    private final Closing closing;
     private final LeavingClients.Watch presence;
-    private final ReentrantLock reading = new ReentrantLock();
+    private final Closing closing;
+    private final RequestBody request;
     private int status;
+    private boolean requestNeverEnds;
     private long sent;
 
     Client(HttpExchange exchange, StalledWriters stalled, LeavingClients leaving,
@@ -41,6 +39,7 @@ final class Client implements AutoCloseable {
         this.watch = stalled.watch();
         this.presence = leaving.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
         this.closing = closing;
+        this.request = new RequestBody(exchange, watch);
     }
 
     String method() {
@@ -68,6 +67,11 @@ final class Client implements AutoCloseable {
         return exchange.getRemoteAddress().getAddress();
     }
 
+    /// The version as it came: what stands behind the last blank of the request line.
+    String version() {
+        return exchange.getProtocol();
+    }
+
     Headers headers() {
         return exchange.getRequestHeaders();
     }
@@ -87,49 +91,9 @@ final class Client implements AutoCloseable {
         return sent;
     }
 
-    /// The whole body of the request.
-    ///
-    /// @throws ProxyException 413 where it is larger than `most`; a declared length is enough
-    /// @throws ClientLeft where it breaks off
-    byte[] body(int most) throws ProxyException, ClientLeft {
-        if (declaredLength() > most) {
-            throw tooLarge(most);
-        }
-        try {
-            var body = exchange.getRequestBody().readNBytes(most + 1);
-            if (body.length > most) {
-                throw tooLarge(most);
-            }
-            return body;
-        } catch (IOException e) {
-            throw new ClientLeft(e);
-        }
-    }
-
-    private long declaredLength() {
-        var declared = headers().getFirst("Content-Length");
-        return declared == null || !declared.matches("[0-9]{1,18}") ? 0 : Long.parseLong(declared);
-    }
-
-    static ProxyException tooLarge(int most) {
-        return new ProxyException(413, ApiError.invalidRequest("request_too_large", null,
-                "the request's body is larger than " + most + " bytes (MAX_BODY_BYTES)"));
-    }
-
-    /// Reads on in the body of the request; -1 at its end. The lock is for an upload whose answer
-    /// comes before its end: what is left is then thrown away by another thread.
-    int read(byte[] buffer) throws IOException {
-        reading.lock();
-        try {
-            return exchange.getRequestBody().read(buffer);
-        } finally {
-            reading.unlock();
-        }
-    }
-
-    /// How long the request says its body is, in bytes; -1 where it comes in chunks, 0 for none.
-    long bodyLength() {
-        return headers().containsKey("Transfer-Encoding") ? -1 : declaredLength();
+    /// The body of the request.
+    RequestBody request() {
+        return request;
     }
 
     /// Watches from now on whether the client leaves, until its answer is there.
@@ -155,35 +119,30 @@ final class Client implements AutoCloseable {
         set(reply.headers());
         var withoutBody = reply.body().length == 0 || method().equals("HEAD");
         try {
-            // Length 0 would mean chunked; -1 is the one that says that there is no body.
-            start(reply.status(), withoutBody ? -1 : reply.body().length);
-            if (!withoutBody) {
+            if (withoutBody) {
+                sendHead(reply.status());
+            } else {
+                start(reply.status(), reply.body().length);
                 write(reply.body());
                 flush();
-                discardRequest();
+                requestNeverEnds = !request.discard();
             }
-            exchange.close();
+            if (!requestNeverEnds) {
+                exchange.close();
+            }
         } catch (IOException e) {
             throw left(e);
         }
     }
 
-    private void discardRequest() {
-        var buffer = new byte[SLICE];
-        long left = MOST_DISCARDED;
-        for (int n = 0; n >= 0 && left > 0; left -= n) {
-            n = readMore(buffer);
+    /// The JDK's server ends the exchange with the headers of a response without a body, and would
+    /// wait for the rest of the request for as long as that takes.
+    private void sendHead(int status) throws IOException {
+        if (!request.discard()) {
+            throw new IOException("the request has no good end");
         }
-    }
-
-    /// The client has its answer by now: that it breaks off is no more than the end. An [Upload]
-    /// may still be reading its last piece.
-    private int readMore(byte[] buffer) {
-        try {
-            return read(buffer);
-        } catch (IOException _) {
-            return -1;
-        }
+        // Length 0 would mean chunked; -1 is the one that says that there is no body.
+        start(status, -1);
     }
 
     /// Sends the headers of a response whose body is written piece by piece.
@@ -214,18 +173,30 @@ final class Client implements AutoCloseable {
         output(OutputStream::flush);
     }
 
-    /// Sends what was written and the terminating chunk, in one write.
+    /// Sends what was written and the terminating chunk, in one write. The JDK's server would then
+    /// read what is left of the request, which in chunks it must not: see [RequestBody#discard()].
+    ///
+    /// @throws ClientLeft where it could not be written, or the request has no good end
     void end() throws ClientLeft {
         presence.close();
+        if (request.length() < 0 && !request.discard()) {
+            throw new ClientLeft(new IOException("the request has no good end"));
+        }
         output(OutputStream::close);
         exchange.close();
     }
 
     /// The end of the exchange, however it came: nothing is watched any more.
+    ///
+    /// @throws BrokenOff where the request has not ended: the one way to have the JDK's server
+    ///     close the connection
     @Override
-    public void close() {
+    public void close() throws BrokenOff {
         watch.close();
         presence.close();
+        if (requestNeverEnds) {
+            throw new BrokenOff("the request was refused before its end");
+        }
     }
 
     private void output(Output output) throws ClientLeft {
@@ -236,7 +207,7 @@ final class Client implements AutoCloseable {
         } catch (IOException e) {
             throw left(e);
         } finally {
-            watch.written();
+            watch.done();
         }
     }
 
@@ -248,10 +219,21 @@ final class Client implements AutoCloseable {
     private void start(int status, long length) throws IOException {
         presence.check();
         this.status = status;
-        if (closing.isRefusing()) {
+        if (isLastOfConnection(length)) {
             responseHeaders().set("Connection", "close");
+            responseHeaders().remove("Keep-Alive");
         }
         exchange.sendResponseHeaders(status, length);
+    }
+
+    /// The JDK's server closes where it reads `close` alone, and does not say so. To a client of
+    /// HTTP/1.0 it sends no chunks, but promises to keep the connection whose end tells the body's.
+    private boolean isLastOfConnection(long length) {
+        var options = String.join(",", headers().getOrDefault("Connection", List.of()))
+                .toLowerCase(Locale.ROOT).split("[, \\t]+");
+        var old = version().equals("HTTP/1.0");
+        return closing.isRefusing() || Arrays.asList(options).contains("close")
+                || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"));
     }
 
     private void set(Map<String, String> headers) {

@@ -43,7 +43,7 @@ final class Dispatcher implements HttpHandler {
             throw e;
         } catch (Throwable e) {
             outcome = " failed";
-            log.bug(client.method() + " " + client.path(), e);
+            log.bug(told(client), e);
             apologise(client, e);
         } finally {
             log.access(line(client, started, outcome));
@@ -54,25 +54,33 @@ final class Dispatcher implements HttpHandler {
         var cors = service.cors();
         var site = service.site();
         cors.allow(client.headers(), client.responseHeaders());
-        if (Cors.isPreflight(client)) {
-            client.send(cors.preflight(client.headers()));
-            return;
-        }
         var route = Route.of(client.target());
         try {
+            service.rules().check(client);
             if (closing.isRefusing()) {
                 throw shuttingDown();
             }
+            if (Cors.isPreflight(client)) {
+                client.send(cors.preflight(client.headers()));
+                return;
+            }
             site.serve(client, route);
         } catch (ProxyException e) {
-            log.debug(client.method() + " " + client.path() + ": " + e.getMessage());
-            client.send(Reply.error(site.protocol(route, client), e.status(), e.error())
-                    .with(e.headers()));
+            log.debug(told(client) + ": " + e.getMessage());
+            client.send(answer(client, site, route, e));
         }
     }
 
     private static ProxyException shuttingDown() {
         return new ProxyException(503, ApiError.shutdown(), Map.of("Retry-After", "1"));
+    }
+
+    /// What `OPTIONS` asks for is what its own refusal tells (RFC 9110 section 9.3.7).
+    private static Reply answer(Client client, Site site, Route route, ProxyException e) {
+        if (e.status() == 405 && client.method().equals("OPTIONS")) {
+            return Reply.empty(204, Map.of("Allow", e.headers().get("Allow") + ", OPTIONS"));
+        }
+        return Reply.error(site.protocol(route, client), e.status(), e.error()).with(e.headers());
     }
 
     /// A bug: 500 where the response has not begun, and else an end that is no clean one.
@@ -87,7 +95,12 @@ final class Dispatcher implements HttpHandler {
     /// query, in which some clients send keys.
     private static String line(Client client, long started, String outcome) {
         var status = outcome.equals(" client left") ? 499 : client.status();
-        return client.method() + " " + client.path() + " " + status + " " + client.sent() + "B "
+        return told(client) + " " + status + " " + client.sent() + "B "
                 + (System.nanoTime() - started) / 1_000_000 + "ms" + outcome;
+    }
+
+    /// A request in a log: the JDK's server takes anything for a method, a line break too.
+    private static String told(Client client) {
+        return (client.method() + " " + client.path()).replaceAll("[^\\x20-\\x7E]", "?");
     }
 }

@@ -55,8 +55,9 @@ final class Endpoint {
     }
 
     private JsonObject read(Client client, Ask ask) throws ProxyException, ClientLeft {
+        RequestRules.checkCharset(client.headers());
         try {
-            if (!(Json.parse(client.body(mostBytes)) instanceof JsonObject request)) {
+            if (!(Json.parse(client.request().whole(mostBytes)) instanceof JsonObject request)) {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
             checkStream(request);

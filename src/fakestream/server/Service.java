@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// retired it takes no more, and its last one ends it.
 final class Service {
     private final Shared shared;
+    private final RequestRules rules;
     private final Cors cors;
     private final Site site;
     private final StalledWriters stalled;
@@ -23,11 +24,16 @@ final class Service {
 
     Service(Config config, Shared shared) {
         this.shared = shared;
+        this.rules = new RequestRules(config);
         this.cors = new Cors(config.get(Setting.CORS_ALLOW_ORIGIN));
         this.upstream = new Upstream(config, shared.timer());
         this.site = new Site(config, upstream, shared);
         this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS),
                 shared.timer());
+    }
+
+    RequestRules rules() {
+        return rules;
     }
 
     Cors cors() {

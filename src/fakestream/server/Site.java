@@ -122,9 +122,6 @@ final class Site {
         if (!passesOthers) {
             throw nothingAt(client);
         }
-        if (Set.of("TRACE", "CONNECT").contains(client.method())) {
-            throw notAllowed(client, "GET, POST, PUT, PATCH, DELETE, HEAD");
-        }
         passOn(client, route);
     }
 

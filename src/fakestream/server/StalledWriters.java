@@ -8,10 +8,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Cuts clients that take nothing. The JDK's server has no write timeout, so one sweep on the
-/// timer looks at all clients, and interrupts the thread of each whose write is too old: that
-/// closes the client's channel.
+/// Cuts clients that take nothing, and those whose refused request does not end. The JDK's server
+/// has no write timeout, so one sweep on the timer looks at all clients, and interrupts the thread
+/// of each that is past its deadline: that closes the client's channel.
 final class StalledWriters implements AutoCloseable {
+    /// Longest time for throwing away what is left of a request.
+    private static final Duration DISCARDING = Duration.ofSeconds(5);
+
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final long timeout;
     private final Future<?> sweeps;
@@ -39,24 +42,29 @@ final class StalledWriters implements AutoCloseable {
 
     private void sweep() {
         var now = System.nanoTime();
-        watches.forEach(watch -> watch.interruptIfOlder(now));
+        watches.forEach(watch -> watch.interruptIfLate(now));
     }
 
-    /// The writes to one client, of which there is one at a time. The lock keeps an interrupt from
-    /// reaching a thread that is no longer writing.
+    /// What is under way with one client, one thing at a time. The lock keeps an interrupt from
+    /// reaching a thread that is no longer at it.
     final class Watch implements AutoCloseable {
         private final ReentrantLock lock = new ReentrantLock();
-        private Thread writer;
-        private long since;
+        private Thread worker;
+        private long deadline;
 
         /// This thread begins to write, or the client has taken some of what it writes.
         void writing() {
-            set(Thread.currentThread());
+            set(Thread.currentThread(), timeout);
         }
 
-        /// This thread writes no more.
-        void written() {
-            set(null);
+        /// This thread begins to read what nobody wants. Progress gives it no more time.
+        void discarding() {
+            set(Thread.currentThread(), Math.min(timeout, DISCARDING.toNanos()));
+        }
+
+        /// This thread writes or discards no more.
+        void done() {
+            set(null, 0);
         }
 
         @Override
@@ -64,21 +72,21 @@ final class StalledWriters implements AutoCloseable {
             watches.remove(this);
         }
 
-        private void set(Thread thread) {
+        private void set(Thread thread, long time) {
             lock.lock();
             try {
-                writer = thread;
-                since = System.nanoTime();
+                worker = thread;
+                deadline = System.nanoTime() + time;
             } finally {
                 lock.unlock();
             }
         }
 
-        private void interruptIfOlder(long now) {
+        private void interruptIfLate(long now) {
             lock.lock();
             try {
-                if (writer != null && now - since > timeout) {
-                    writer.interrupt();
+                if (worker != null && now - deadline > 0) {
+                    worker.interrupt();
                 }
             } finally {
                 lock.unlock();

@@ -1,6 +1,6 @@
 package fakestream.server;
 
-import fakestream.upstream.RequestBody;
+import fakestream.upstream.StreamedBody;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The body of a client's request on its way upstream, piece by piece as it comes. A virtual thread
 /// reads it: the JDK's own publisher of a stream holds each piece back until the next is there.
 /// The beginning is kept, so that a small body can be sent once more.
-final class Upload implements RequestBody, AutoCloseable {
+final class Upload implements StreamedBody, AutoCloseable {
     private static final int PIECE = 16 * 1024;
     private static final int MOST_KEPT = 64 * 1024;
 
@@ -39,10 +39,10 @@ final class Upload implements RequestBody, AutoCloseable {
     ///
     /// @throws ProxyException 413 where it says itself that it is larger
     static Upload of(Client client, int most) throws ProxyException {
-        if (client.bodyLength() > most) {
-            throw Client.tooLarge(most);
+        if (client.request().length() > most) {
+            throw RequestBody.tooLarge(most);
         }
-        return new Upload(client, client.bodyLength(), most);
+        return new Upload(client, client.request().length(), most);
     }
 
     @Override
@@ -146,10 +146,10 @@ final class Upload implements RequestBody, AutoCloseable {
 
     private byte[] read() throws IOException, ProxyException {
         var buffer = new byte[PIECE];
-        var n = client.read(buffer);
+        var n = client.request().read(buffer);
         count += Math.max(n, 0);
         if (count > most) {
-            throw Client.tooLarge(most);
+            throw RequestBody.tooLarge(most);
         }
         if (n < 0 && count < length) {
             throw new IOException("the request's body ended before it was whole");

@@ -104,7 +104,7 @@ public final class UpstreamRequest implements AutoCloseable {
     /// @param headers beside those that every request has
     /// @throws UpstreamException where none come
     public UpstreamAnswer send(String method, String endpoint, Map<String, String> headers,
-            RequestBody body) throws UpstreamException {
+            StreamedBody body) throws UpstreamException {
         var request = request(upstream.urls().getFirst(), endpoint).method(method,
                 body.contentLength() == 0 ? BodyPublishers.noBody() : body);
         headers.forEach(request::setHeader);

@@ -56,12 +56,13 @@ final class DispatcherTest {
         assertTrue(diagnostics.toString().contains("\tat " + FaultyExchange.class.getName()));
     }
 
-    /// An exchange that fails when it is asked for the request's headers.
+    /// An exchange that fails when it is first asked for the request's headers.
     private static final class FaultyExchange extends HttpExchange {
         private final Throwable fault;
         private final Headers responseHeaders = new Headers();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private int status;
+        private boolean failed;
         private boolean closed;
 
         FaultyExchange(Throwable fault) {
@@ -72,6 +73,10 @@ final class DispatcherTest {
 
         @Override
         public Headers getRequestHeaders() {
+            if (failed) {
+                return new Headers();
+            }
+            failed = true;
             switch (fault) {
                 case RuntimeException e -> throw e;
                 case Error e -> throw e;

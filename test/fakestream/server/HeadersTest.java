@@ -118,13 +118,13 @@ final class HeadersTest {
         }
     }
 
-    /// The JDK's server lets NUL through in a value, its client sends `?` for what is not ASCII.
+    /// The JDK's client sends `?` for what is not ASCII.
     @Test
     void passesNoValueOnThatCouldNotArriveAsItIs() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."),
                         "X-Request-Id: \u00e9");
                 var proxy = TestProxy.before(upstream)) {
-            var response = proxy.chat(Chats.WHOLE, "X-Title: a\u0000b", "User-Agent: \u00e9");
+            var response = proxy.chat(Chats.WHOLE, "X-Title: \u00e8", "User-Agent: \u00e9");
             assertEquals(200, response.status());
             assertNull(response.header("x-request-id"));
             var headers = upstream.call().headers();

@@ -119,7 +119,7 @@ final class PagesTest {
     @CsvSource({"GET, /v1/chat/completions, POST", "PUT, /api/chat, POST",
         "DELETE, /v1/chat/completions, POST", "POST, /v1/models, 'GET, HEAD'",
         "POST, /v1/models/m, 'GET, HEAD'", "POST, /api/status, 'GET, HEAD'",
-        "POST, /, 'GET, HEAD'", "PATCH, /app.js, 'GET, HEAD'", "BREW, /v1/models, 'GET, HEAD'"})
+        "POST, /, 'GET, HEAD'", "PATCH, /app.js, 'GET, HEAD'", "PATCH, /v1/models, 'GET, HEAD'"})
     void saysInJsonWhichMethodIsRight(String method, String path, String allowed) {
         var response = request(method, path);
         assertEquals("method_not_allowed", response.error(405).string("code"));

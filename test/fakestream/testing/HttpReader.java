@@ -77,6 +77,11 @@ final class HttpReader {
         return body.toByteArray();
     }
 
+    /// All that comes before the other side's end of the connection.
+    String rest() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     /// Waits for the other side's end of the connection, and throws away what comes before.
     void drain() throws IOException {
         while (in.read() >= 0) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -130,6 +131,26 @@ public final class RawClient implements AutoCloseable {
             return false;
         } catch (EOFException _) {
             return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits for the other side's end of the connection, and throws away what comes before it.
+    public void awaitEnd() {
+        try {
+            reader.drain();
+        } catch (SocketException _) {
+            // A reset is an end too.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// All that still comes before the other side's end of the connection.
+    public String rest() {
+        try {
+            return reader.rest();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

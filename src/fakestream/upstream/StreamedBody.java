@@ -3,7 +3,7 @@ package fakestream.upstream;
 import java.net.http.HttpRequest.BodyPublisher;
 
 /// The body of a request that passes through, piece by piece.
-public interface RequestBody extends BodyPublisher {
+public interface StreamedBody extends BodyPublisher {
     /// Whether it could be sent once more from its beginning.
     boolean canBeSentAgain();
 }

@@ -1,0 +1,131 @@
+package fakestream.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import fakestream.protocol.ApiError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The body of a client's request: read whole, read piece by piece, or thrown away. The lock is for
+/// an upload whose answer comes before its end: what is left is then discarded by another thread.
+final class RequestBody {
+    private static final int SLICE = 8 * 1024;
+
+    /// How much of an unread request is taken and thrown away, so that the client, still sending,
+    /// gets to read the answer instead of a reset. [StalledWriters] bounds the time.
+    private static final long MOST_DISCARDED = 16L * 1024 * 1024;
+
+    /// Something that is read from the body.
+    @FunctionalInterface
+    private interface Input<T> {
+        T from(InputStream body) throws IOException;
+    }
+
+    private final HttpExchange exchange;
+    private final StalledWriters.Watch watch;
+    private final ReentrantLock reading = new ReentrantLock();
+    private volatile boolean broken;
+
+    RequestBody(HttpExchange exchange, StalledWriters.Watch watch) {
+        this.exchange = exchange;
+        this.watch = watch;
+    }
+
+    static ProxyException tooLarge(int most) {
+        return new ProxyException(413, ApiError.invalidRequest("request_too_large", null,
+                "the request's body is larger than " + most + " bytes (MAX_BODY_BYTES)"),
+                RequestRules.CLOSE);
+    }
+
+    /// How long the request says that it is, in bytes; -1 where it comes in chunks, 0 for none.
+    long length() {
+        return exchange.getRequestHeaders().containsKey("Transfer-Encoding") ? -1 : declared();
+    }
+
+    /// All of it.
+    ///
+    /// @throws ProxyException 413 where it is larger than `most`, of which a declared length is
+    ///     proof enough; 400 where its chunks are none
+    /// @throws ClientLeft where it breaks off
+    byte[] whole(int most) throws ProxyException, ClientLeft {
+        if (declared() > most) {
+            throw tooLarge(most);
+        }
+        try {
+            var body = input(in -> in.readNBytes(most + 1));
+            if (body.length > most) {
+                throw tooLarge(most);
+            }
+            return body;
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
+    }
+
+    /// Reads on; -1 at its end.
+    ///
+    /// @throws ProxyException 400 where its chunks are none
+    int read(byte[] buffer) throws IOException, ProxyException {
+        try {
+            reading.lockInterruptibly();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("another thread reads the request, and gets nothing");
+        }
+        try {
+            return input(in -> in.read(buffer));
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /// Reads on and forgets, for a few seconds at most. False where no good end came: then no other
+    /// request may be looked for behind it, and the exchange must not be closed: behind a bad end
+    /// of the last chunk the JDK's server reads on, as if the next request began there (with `-ea`
+    /// it even loses its dispatching thread to an AssertionError).
+    boolean discard() {
+        if (length() == 0) {
+            return true;
+        }
+        if (broken) {
+            return false;
+        }
+        watch.discarding();
+        try {
+            var buffer = new byte[SLICE];
+            int n = 0;
+            for (long left = MOST_DISCARDED; n >= 0 && left > 0; left -= n) {
+                n = read(buffer);
+            }
+            return n < 0 && !broken;
+        } catch (IOException | ProxyException _) {
+            return false;
+        } finally {
+            watch.done();
+        }
+    }
+
+    /// The JDK's server has parsed it in the same way, and refused what is no number.
+    private long declared() {
+        var length = exchange.getRequestHeaders().getFirst("Content-Length");
+        return length == null ? 0 : Long.parseLong(length);
+    }
+
+    /// The JDK's server tells a malformed chunk from a broken connection by its message alone, and
+    /// takes a size of eight digits from 80000000 on for a negative one.
+    private <T> T input(Input<T> input) throws IOException, ProxyException {
+        try {
+            return input.from(exchange.getRequestBody());
+        } catch (IndexOutOfBoundsException e) {
+            broken = true;
+            throw RequestRules.malformed("a chunk of the request's body is too large");
+        } catch (IOException e) {
+            broken = true;
+            if (String.valueOf(e.getMessage()).startsWith("invalid chunk")) {
+                throw RequestRules.malformed("the request's body does not come in valid chunks");
+            }
+            throw e;
+        }
+    }
+}
