@@ -171,8 +171,8 @@ final class RequestRules {
         if (counts && localOnly && !authority.isLocal()
                 && !authority.host().equalsIgnoreCase(host)) {
             throw refused(421, "misdirected_request", "this proxy listens on " + host + " alone, "
-                    + "where it goes by local names: a proxy in front must send Host: localhost, or be "
-                    + "trusted (TRUST_PROXY)");
+                    + "where it goes by local names: a proxy in front must send Host: localhost, "
+                    + "or be trusted (TRUST_PROXY)");
         }
     }
 

@@ -14,6 +14,7 @@ import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class BadAnswerTest {
     private static final String GOOD = Chats.completion("Hello.");
     private static final String GZIP = "Content-Encoding: gzip";
+    private static final byte[] BOMB = gzip(" ".repeat(70_000_000));
     private static final String FILTERED =
             Chats.error("invalid_request_error", "\"content_filter\"", "Filtered.");
 
@@ -74,7 +76,7 @@ final class BadAnswerTest {
                 bad("gzip that is none", "upstream_encoding", "gzip", call -> call.answer(200,
                         "application/json", GOOD, GZIP)),
                 bad("gzip that is too much", "upstream_too_large", "larger", call -> call.answer(
-                        200, "application/json", gzip(" ".repeat(70_000_000)), GZIP)),
+                        200, "application/json", BOMB, GZIP)),
                 bad("Brotli", "upstream_encoding", "nobody asked", call -> call.answer(200,
                         "application/json", GOOD, "Content-Encoding: br")));
     }
@@ -93,10 +95,12 @@ final class BadAnswerTest {
         call.reset();
     }
 
-    private static byte[] gzip(String text) throws IOException {
+    private static byte[] gzip(String text) {
         var bytes = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(bytes)) {
             gzip.write(text.getBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
     }
@@ -105,7 +109,8 @@ final class BadAnswerTest {
     @MethodSource("badAnswers")
     void isBadGatewayBeforeTheCommit(String name, String code, String word, Script script) {
         try (var upstream = ScriptedUpstream.start(script);
-                var proxy = TestProxy.before(upstream); var client = proxy.stream(Chats.STREAM)) {
+                var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=60000");
+                var client = proxy.stream(Chats.STREAM)) {
             check(client.response().error(502), code, word);
         }
     }
