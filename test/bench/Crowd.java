@@ -108,7 +108,8 @@ final class Crowd {
         command.addAll(List.of(args).subList(1, args.length));
         command.addAll(List.of("-jar", args[0], "--port", "0", "--upstream",
                 "http://127.0.0.1:" + port(upstream), "--set", "HEARTBEAT_INTERVAL_MS=1000",
-                "--set", "COMMIT_AFTER_MS=0", "--set", "CLIENT_WRITE_TIMEOUT_MS=10000"));
+                "--set", "COMMIT_AFTER_MS=0", "--set", "CLIENT_WRITE_TIMEOUT_MS=10000",
+                "--set", "STREAM_MODE_MODELS=" + DEAF_MODEL + "=real"));
         var daemon = start(command);
         Runtime.getRuntime().addShutdownHook(new Thread(daemon::destroyForcibly));
         System.exit(new Crowd(port(daemon)).run(daemon) ? 0 : 1);

@@ -5,10 +5,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// An upstream that takes requests and never answers, but for the model `long`: that one's answer
+/// An upstream that takes requests and never answers, but for the model `long`: that one's stream
 /// is at once there, and long enough to fill every buffer on the way to a client that never reads.
 final class SilentUpstream {
-    private static final int LONG = 128 * 1024;
+    private static final int LONG = 6 * 1024 * 1024;
+    private static final int EVENT = 16 * 1024;
     private static final int LONGEST_REQUEST = 4096;
 
     private SilentUpstream() {
@@ -50,12 +51,15 @@ final class SilentUpstream {
     }
 
     private static void answer(Socket socket) throws IOException {
-        var json = "{\"id\":\"chatcmpl-long\",\"object\":\"chat.completion\",\"created\":7,"
-                + "\"model\":\"long\",\"choices\":[{\"index\":0,\"message\":{\"role\":"
-                + "\"assistant\",\"content\":\"" + "word ".repeat(LONG / 5)
-                + "\"},\"finish_reason\":\"stop\"}]}";
-        socket.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                + "Content-Length: " + json.length() + "\r\n\r\n" + json)
+        var out = socket.getOutputStream();
+        out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII));
+        var event = ("data: {\"id\":\"chatcmpl-long\",\"object\":\"chat.completion.chunk\","
+                + "\"created\":7,\"model\":\"long\",\"choices\":[{\"index\":0,\"delta\":"
+                + "{\"content\":\"" + "word ".repeat(EVENT / 5)
+                + "\"},\"finish_reason\":null}]}\n\n").getBytes(StandardCharsets.US_ASCII);
+        for (int sent = 0; sent < LONG; sent += EVENT) {
+            out.write(event);
+        }
     }
 }

@@ -91,7 +91,7 @@ final class StreamedAnswer {
     /// Passes one event on, unless it tells of a failure, or of an end before anything was told.
     private boolean passOn(SseEvent.Received event, UpstreamAnswer answer, Telling telling)
             throws IOException {
-        var passage = protocol.passOn(event, telling);
+        var passage = turns.take(() -> protocol.passOn(event, telling));
         note(passage.progress());
         if (passage.progress() == Progress.FAILED) {
             fail(answer, event);
@@ -134,7 +134,7 @@ final class StreamedAnswer {
     /// an event would spoil the one that tells of the failure.
     private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest, Telling telling)
             throws IOException {
-        var passage = rest.map(event -> protocol.passOn(event, telling));
+        var passage = rest.map(event -> turns.take(() -> protocol.passOn(event, telling)));
         passage.map(Passage::progress).ifPresent(this::note);
         if (passage.isPresent() && passage.get().progress() == Progress.FAILED) {
             fail(answer, rest.orElseThrow());
