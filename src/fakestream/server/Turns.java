@@ -3,7 +3,7 @@ package fakestream.server;
 import java.util.concurrent.Semaphore;
 
 /// Lets no more requests compute at once than there are processors. Virtual threads are not
-/// time-sliced: without it, a crowd that cuts long answers would take every carrier, and the
+/// time-sliced: without it, a crowd with long answers would take every carrier, and the
 /// heartbeats of all others would wait behind it. Any thread may call it; who waits for its turn
 /// holds no carrier.
 final class Turns {
