@@ -21,7 +21,7 @@ public final class ProxyServer implements AutoCloseable {
     private static final int BACKLOG = 4096;
 
     /// For what must hurry to be told, and for its clients to read it.
-    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final HttpServer server;
     private final String host;

@@ -23,6 +23,7 @@ record Route(Kind kind, String name) {
     /// One of Gemini's, such as `:countTokens`; a model's own name may end in `:free`.
     private static final Pattern METHOD = Pattern.compile(":([a-z]+[A-Z][A-Za-z]*|predict)$");
     private static final String STREAMED = ":streamGenerateContent";
+    private static final String WHOLE = ":generateContent";
 
     /// The route of a request target in origin form or absolute form (RFC 9112 section 3.2), with
     /// or without a query.
@@ -82,7 +83,8 @@ record Route(Kind kind, String name) {
             case "messages" -> Kind.MESSAGES;
             default -> {
                 var plain = endpoint.replaceFirst("^" + GEMINI + "/", "");
-                if (plain.startsWith("models/") && plain.endsWith(STREAMED)) {
+                if (plain.startsWith("models/")
+                        && (plain.endsWith(STREAMED) || plain.endsWith(WHOLE))) {
                     yield Kind.GENERATE;
                 }
                 var models = plain.equals("models") || plain.startsWith("models/");
@@ -91,14 +93,14 @@ record Route(Kind kind, String name) {
         };
     }
 
-    /// For Gemini's stream, the endpoint that answers whole.
+    /// For Gemini's content, the endpoint that answers whole.
     String whole() {
-        return name.replace(STREAMED, ":generateContent");
+        return name.replace(STREAMED, WHOLE);
     }
 
-    /// For Gemini's stream, the model.
+    /// For Gemini's content, the model.
     String model() {
-        return name.replaceFirst("^(" + GEMINI + "/)?models/", "").replace(STREAMED, "");
+        return whole().replaceFirst("^(" + GEMINI + "/)?models/", "").replace(WHOLE, "");
     }
 
     /// Whether this is one of Gemini's paths.

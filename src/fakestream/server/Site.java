@@ -91,13 +91,18 @@ final class Site {
         }
     }
 
+    /// The path alone says whether it is to be a stream.
     private static Ask gemini(Client client, Route route) {
         var query = client.query().without("key", "alt");
+        var whole = route.whole() + query.suffix();
+        var model = Optional.of(route.model());
+        if (route.name().equals(route.whole())) {
+            return new Ask(GEMINI, whole, whole, model, Framing.DOCUMENT);
+        }
         var framing = "sse".equals(client.query().get("alt")) ? Framing.EVENTS
                 : Framing.JSON_ARRAY;
         var streamed = new Query(query.raw().isEmpty() ? "alt=sse" : query.raw() + "&alt=sse");
-        return new Ask(GEMINI, route.whole() + query.suffix(), route.name() + streamed.suffix(),
-                Optional.of(route.model()), framing);
+        return new Ask(GEMINI, whole, route.name() + streamed.suffix(), model, framing);
     }
 
     /// A list or a description is read, to tell HTML from it; a model of one's own may be deleted.

@@ -10,6 +10,7 @@ import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +70,17 @@ final class GeminiTest {
             assertEquals("GET /v1beta/models?pageSize=2 HTTP/1.1", call.requestLine());
             assertEquals("g-secret", call.headers().get("x-goog-api-key"));
             assertFalse((proxy.accessLine() + proxy.diagnostics()).contains("g-secret"));
+        }
+    }
+
+    @Test
+    void asksAgainForAWholeAnswerThatIsEmpty() {
+        var count = new AtomicInteger();
+        try (var upstream = ScriptedUpstream.start(call -> call.json(200,
+                        count.getAndIncrement() == 0 ? "{\"candidates\":[]}" : TWO));
+                var proxy = TestProxy.before(upstream, "RETRY_MAX=1")) {
+            assertEquals(TWO, proxy.request("POST", "/v1beta/models/g:generateContent", BODY,
+                    "x-goog-api-key: g-1").text());
         }
     }
 

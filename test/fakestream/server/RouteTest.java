@@ -58,6 +58,7 @@ final class RouteTest {
         "/v1/v1/responses, RESPONSES, responses", "/v1/messages?beta=true, MESSAGES, messages",
         "/v1beta/models/m:streamGenerateContent?alt=sse, GENERATE, "
             + "v1beta/models/m:streamGenerateContent",
+        "/v1beta/models/m:generateContent, GENERATE, v1beta/models/m:generateContent",
         "/v1beta/models, MODELS, v1beta/models", "/v1beta/models/m, MODELS, v1beta/models/m"})
     void findsTheOtherApis(String target, Kind kind, String name) {
         assertEquals(new Route(kind, name), Route.of(target));
@@ -67,8 +68,7 @@ final class RouteTest {
     @CsvSource({"/v1/embeddings, embeddings", "/v1/v1/files/x/content, files/x/content",
         "/v1/chat/completions/x, chat/completions/x", "/v1/responses/resp_1, responses/resp_1",
         "/v1/messages/count_tokens, messages/count_tokens",
-        "/v1beta/models/m:countTokens, v1beta/models/m:countTokens",
-        "/v1beta/models/m:generateContent, v1beta/models/m:generateContent"})
+        "/v1beta/models/m:countTokens, v1beta/models/m:countTokens"})
     void passesAllElseUnderAVersionOn(String target, String name) {
         assertEquals(new Route(Kind.OTHER, name), Route.of(target));
     }
