@@ -7,7 +7,7 @@ import { answers } from './answers.mjs';
 import { rawChat } from './raw.mjs';
 import { chunksOf, clientOf, question, sdks } from './sdks.mjs';
 
-const ODD_BODY = '\n {"id":"x" , "n":[1.0,1e2,12345678901234567890], "s":"\\u00e9\\/\u2028"}\n';
+const ODD_BODY = '\n {"id":"x" , "n":[1.0,1e2,12345678901234567890], "s":"\\u00e9\\/\u2028",\r"choices":[{}]}\n';
 const MODEL_ID = 'org/some-model:free';
 const MODEL_PATH = '/v1/models/org%2Fsome-model:free';
 const MODELS = {
