@@ -77,6 +77,9 @@ public final class Setting<T> {
     public static final Setting<List<String>> FALLBACK_API_URLS = of(
             "FALLBACK_API_URLS", "", Values::urls,
             "base URLs to ask in this order where SOURCE_API_URL fails, a list split by commas");
+    public static final Setting<Duration> IDEMPOTENCY_WINDOW_MS = millis(
+            "IDEMPOTENCY_WINDOW_MS", "0", 0, 3_600_000,
+            "how long a call can be joined by the same request made again; 0 is off");
     public static final Setting<Boolean> PASS_THROUGH = of("PASS_THROUGH", "true",
             Values::yesOrNo, "false: what is not told as a stream under /v1/ and /v1beta/ is 404");
     public static final Setting<Duration> NONSTREAM_KEEPALIVE_MS = millis(
@@ -113,9 +116,10 @@ public final class Setting<T> {
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, COMMIT_AFTER_MS,
             CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS,
             UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
-            RETRY_MAX, FALLBACK_API_URLS, PASS_THROUGH, NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES,
-            MAX_UPSTREAM_BYTES, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
-            TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG);
+            RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
+            NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, CLIENT_WRITE_TIMEOUT_MS,
+            MAX_STREAMS, RATE_LIMIT_PER_MINUTE, TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL,
+            DEBUG);
 
     private final String name;
     private final String fallback;

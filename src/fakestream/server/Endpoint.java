@@ -9,11 +9,11 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
+import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
-import fakestream.upstream.UpstreamKey;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,31 +25,49 @@ final class Endpoint {
     private final Upstream upstream;
     private final Streamer streamer;
     private final Modes modes;
+    private final Idempotency idempotency;
     private final int mostBytes;
     private final Log log;
 
-    Endpoint(Upstream upstream, Streamer streamer, Config config, Log log) {
+    Endpoint(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
-        this.streamer = streamer;
+        this.streamer = new Streamer(config, shared);
         this.modes = new Modes(config);
+        this.idempotency = new Idempotency(config, shared);
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
-        this.log = log;
+        this.log = shared.log();
+    }
+
+    /// One request on its way to an answer.
+    ///
+    /// @param caller see [Gate.Passed]
+    private record Job(Client client, Ask ask, JsonObject request, String caller,
+            UpstreamRequest upstream) {
+        private Protocol protocol() {
+            return ask.protocol();
+        }
+
+        private String model() {
+            var named = request.string("model");
+            return ask.model().orElse(named == null ? "" : named);
+        }
     }
 
     /// Serves one request.
     ///
     /// @throws ProxyException where the request is wrong; nothing was sent upstream then
     /// @throws IOException where the client left, or its stream had to be broken off
-    void serve(Client client, Ask ask, UpstreamKey key) throws ProxyException, IOException {
+    void serve(Client client, Ask ask, Gate.Passed passed) throws ProxyException, IOException {
         var request = read(client, ask);
-        try (var up = upstream.request(key, client.headers())) {
+        try (var up = upstream.request(passed.key(), client.headers())) {
             client.onLeaving(up::cancel);
+            var job = new Job(client, ask, request, passed.caller(), up);
             if (ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"))) {
-                stream(client, ask, request, up);
+                stream(job);
             } else if (streamer.keepsWholeAnswersAlive()) {
-                sendAlive(client, ask, request, up);
+                sendAlive(job);
             } else {
-                client.send(whole(ask, request, up));
+                client.send(whole(job));
             }
         }
     }
@@ -83,72 +101,79 @@ final class Endpoint {
         return new ProxyException(400, ApiError.invalidRequest(null, param, message));
     }
 
-    private Reply whole(Ask ask, JsonObject request, UpstreamRequest up) {
+    private Reply whole(Job job) {
         try {
-            var judge = new AnswerJudge(ask.protocol(), false);
-            return WholeAnswer.of(postWhole(ask, request, up, judge), ask.protocol());
+            return WholeAnswer.of(postWhole(job, false), job.protocol());
         } catch (UpstreamException e) {
-            return Reply.error(ask.protocol(), e.status(), e.error());
+            return Reply.error(job.protocol(), e.status(), e.error());
         }
     }
 
     /// A whole answer with blank lines before it; once one is out, an error can only be told by the
     /// body.
-    private void sendAlive(Client client, Ask ask, JsonObject request, UpstreamRequest up)
-            throws ClientLeft {
-        try (var stream = streamer.openWhole(client)) {
-            var reply = whole(ask, request, up);
+    private void sendAlive(Job job) throws ClientLeft {
+        try (var stream = streamer.openWhole(job.client())) {
+            var reply = whole(job);
             if (!stream.replace(reply)) {
                 stream.end(List.of(new SseEvent.Received(reply.body(), "", "")));
             }
         }
     }
 
-    private void stream(Client client, Ask ask, JsonObject request, UpstreamRequest up)
-            throws IOException {
-        try (var stream = streamer.open(client, ask, request)) {
-            var answer = streamer.into(stream, ask, request);
+    private void stream(Job job) throws IOException {
+        try (var stream = streamer.open(job.client(), job.ask(), job.request())) {
+            var answer = streamer.into(stream, job.ask(), job.request());
             try {
-                answer.tell(ask(ask, request, up));
+                answer.tell(ask(job));
             } catch (UpstreamException e) {
-                answer.fail(Failure.of(ask.protocol(), e.status(), e.error()));
+                answer.fail(Failure.of(job.protocol(), e.status(), e.error()));
             } catch (RuntimeException | Error bug) {
-                log.bug("the stream of " + client.path(), bug);
-                answer.fail(Failure.of(ask.protocol(), 500, ApiError.bug()));
+                log.bug("the stream of " + job.client().path(), bug);
+                answer.fail(Failure.of(job.protocol(), 500, ApiError.bug()));
             }
         }
     }
 
     /// Asks for a whole answer, or for the upstream's own stream, as the mode has it.
-    private UpstreamAnswer ask(Ask ask, JsonObject request, UpstreamRequest up)
-            throws UpstreamException {
-        var named = request.string("model");
-        var model = ask.model().orElse(named == null ? "" : named);
-        var judge = new AnswerJudge(ask.protocol(), true);
-        return switch (modes.of(model, request)) {
-            case FAKE, TOOLS -> postWhole(ask, request, up, judge);
-            case REAL -> up.post(ask.streamed(), bytes(request), judge);
-            case AUTO -> tryStream(ask, request, up, judge, model);
+    private UpstreamAnswer ask(Job job) throws UpstreamException {
+        return switch (modes.of(job.model(), job.request())) {
+            case FAKE, TOOLS -> postWhole(job, true);
+            case REAL -> postStreamed(job);
+            case AUTO -> tryStream(job);
         };
     }
 
+    private static UpstreamAnswer postStreamed(Job job) throws UpstreamException {
+        return job.upstream().post(job.ask().streamed(), bytes(job.request()),
+                new AnswerJudge(job.protocol(), true));
+    }
+
     /// An upstream that answers whole all the same needs no second call: its answer is told.
-    private UpstreamAnswer tryStream(Ask ask, JsonObject request, UpstreamRequest up,
-            AnswerJudge judge, String model) throws UpstreamException {
-        var answer = up.post(ask.streamed(), bytes(request), judge);
+    private UpstreamAnswer tryStream(Job job) throws UpstreamException {
+        var answer = postStreamed(job);
         if (Modes.refusesStreams(answer)) {
-            modes.remember(model);
-            return postWhole(ask, request, up, judge);
+            modes.remember(job.model());
+            return postWhole(job, true);
         }
         if (answer.isSuccess() && !answer.isEventStream()) {
-            modes.remember(model);
+            modes.remember(job.model());
         }
         return answer;
     }
 
-    private static UpstreamAnswer postWhole(Ask ask, JsonObject request, UpstreamRequest up,
-            AnswerJudge judge) throws UpstreamException {
-        return up.post(ask.whole(), bytes(ask.protocol().whole(request)), judge);
+    /// Asks for a whole answer, or joins the call that asks for the same already.
+    ///
+    /// @param streamed whether the client wants a stream
+    private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
+        var endpoint = job.ask().whole();
+        var body = bytes(job.protocol().whole(job.request()));
+        var judge = new AnswerJudge(job.protocol(), streamed);
+        SharedCall.Calling calling = () -> job.upstream().post(endpoint, body, judge);
+        if (!idempotency.isOn()) {
+            return calling.call();
+        }
+        var name = Idempotency.name(job.caller(), endpoint, job.client().headers(), body);
+        return idempotency.answer(job.client(), name, job.upstream(), judge, calling);
     }
 
     private static byte[] bytes(JsonObject request) {

@@ -16,7 +16,8 @@ final class Gate {
     /// A request that was let through. It holds its place until it is closed.
     ///
     /// @param key for the upstream
-    record Passed(UpstreamKey key, Admission admission) implements AutoCloseable {
+    /// @param caller who made it: a digest of its own key, or else its address
+    record Passed(UpstreamKey key, String caller, Admission admission) implements AutoCloseable {
         @Override
         public void close() {
             admission.leave();
@@ -48,11 +49,12 @@ final class Gate {
     /// @throws ProxyException 401 for the key, 429 for the rate, 503 where there is no place
     Passed pass(Client client, Keys.Form form) throws ProxyException {
         var key = keys.upstreamKey(client, form);
-        limitRate(client);
+        var caller = nameOf(client);
+        limitRate(caller);
         if (!admission.enter(places)) {
             throw overloaded();
         }
-        return new Passed(key, admission);
+        return new Passed(key, caller, admission);
     }
 
     /// MAX_STREAMS, or as many as this process can hold.
@@ -61,9 +63,9 @@ final class Gate {
         return given > 0 ? given : Capacity.ofThisProcess().streams();
     }
 
-    private void limitRate(Client client) throws ProxyException {
+    private void limitRate(String caller) throws ProxyException {
         if (perMinute > 0) {
-            var wait = rate.take(nameOf(client), perMinute);
+            var wait = rate.take(caller, perMinute);
             if (!wait.isZero()) {
                 throw tooMany(wait);
             }

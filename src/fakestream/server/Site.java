@@ -36,8 +36,7 @@ final class Site {
     Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
         this.gate = new Gate(config, shared.rate(), shared.admission());
-        this.endpoint = new Endpoint(upstream, new Streamer(config, shared), config,
-                shared.log());
+        this.endpoint = new Endpoint(config, upstream, shared);
         this.passThrough = new PassThrough(upstream, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.status = new StatusPage(shared.version(), config);
@@ -87,7 +86,7 @@ final class Site {
 
     private void ask(Client client, Route route, Ask ask) throws ProxyException, IOException {
         try (var passed = gate.pass(client, form(route, client))) {
-            endpoint.serve(client, ask, passed.key());
+            endpoint.serve(client, ask, passed);
         }
     }
 

@@ -49,6 +49,7 @@ final class SettingTest {
                 UPSTREAM_TIMEOUT_MS=600000
                 RETRY_MAX=2
                 FALLBACK_API_URLS=
+                IDEMPOTENCY_WINDOW_MS=0
                 PASS_THROUGH=true
                 NONSTREAM_KEEPALIVE_MS=0
                 MAX_BODY_BYTES=33554432
