@@ -5,6 +5,7 @@ VERSION   := 0.1.0
 BUILD     := build
 ARGS      ?=
 T         ?=
+SHOTS     ?=
 
 JAR       := $(BUILD)/fakestream.jar
 MANIFEST  := $(BUILD)/MANIFEST.MF
@@ -61,7 +62,7 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients crowd clean help jdk FORCE
+.PHONY: all test check doc reproducible run demo clients browser crowd clean help jdk FORCE
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -82,6 +83,9 @@ demo: $(JAR)  ## start it against its own scripted upstream, without a key
 
 clients: $(JAR)  ## drive the jar with the official SDKs
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/clients/run
+
+browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes the pictures too
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" SHOTS="$(SHOTS)" test/browser/run
 
 crowd: $(JAR)  ## hold 2,000 streams beside 500 bad clients, and measure the heartbeats
 	@$(JAVA) test/bench/Crowd.java $(JAR)

@@ -22,10 +22,20 @@ export function launch(command, args) {
     return child;
 }
 
-/** One daemon on a free port: its `url`, what it printed, and how to stop it. */
-export async function startDaemon(upstreamUrl, settings) {
+/** One daemon on a free port before an upstream. */
+export function startDaemon(upstreamUrl, settings) {
+    return start(['--upstream', upstreamUrl], settings);
+}
+
+/** One daemon on a free port before its own demo. */
+export function startDemo(settings) {
+    return start(['--demo'], settings);
+}
+
+/** Its `url`, what it printed, and how to stop it. */
+async function start(flags, settings) {
     const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-    const args = ['-jar', process.env.JAR, '--port', '0', '--upstream', upstreamUrl, ...sets];
+    const args = ['-jar', process.env.JAR, '--port', '0', ...flags, ...sets];
     const child = launch(process.env.JAVA, args);
     let output = '';
     const url = await new Promise((resolve, reject) => {

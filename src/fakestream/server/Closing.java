@@ -25,6 +25,11 @@ final class Closing {
         hurry.countDown();
     }
 
+    /// Whether there is a hurry.
+    boolean isHurrying() {
+        return hurry.getCount() == 0;
+    }
+
     /// Waits that long, or until there is a hurry. An interrupt means that the client takes
     /// nothing, and shows at the next write.
     void pause(Duration time) {

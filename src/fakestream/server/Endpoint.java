@@ -29,9 +29,9 @@ final class Endpoint {
     private final int mostBytes;
     private final Log log;
 
-    Endpoint(Config config, Upstream upstream, Shared shared) {
+    Endpoint(Config config, Upstream upstream, Streamer streamer, Shared shared) {
         this.upstream = upstream;
-        this.streamer = new Streamer(config, shared);
+        this.streamer = streamer;
         this.modes = new Modes(config);
         this.idempotency = new Idempotency(config, shared);
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);

@@ -57,6 +57,14 @@ final class Gate {
         return new Passed(key, caller, admission);
     }
 
+    /// Lets a request through that goes no further than this proxy, and takes no place.
+    ///
+    /// @throws ProxyException 401 for the key, 429 for the rate
+    void passHere(Client client) throws ProxyException {
+        keys.checkProxyKey(client);
+        limitRate(nameOf(client));
+    }
+
     /// MAX_STREAMS, or as many as this process can hold.
     private static int places(Config config) {
         var given = config.get(Setting.MAX_STREAMS);

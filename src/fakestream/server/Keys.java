@@ -74,6 +74,17 @@ final class Keys {
         return shown(client).map(Shown::key);
     }
 
+    /// Lets a request pass that goes no further than this proxy: where the proxy has keys of its
+    /// own, it must show one.
+    ///
+    /// @throws ProxyException 401 where it does not
+    void checkProxyKey(Client client) throws ProxyException {
+        var shown = shown(client);
+        if (!proxyKeys.isEmpty() && shown.filter(this::isProxyKey).isEmpty()) {
+            throw unauthorised(shown.isPresent());
+        }
+    }
+
     private Optional<Shown> operatorsOwn() {
         return operatorKey.map(secret -> new Shown(secret.reveal(), false));
     }

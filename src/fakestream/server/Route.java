@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 record Route(Kind kind, String name) {
     /// What there is.
     enum Kind {
-        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, PAGE, OTHER, NONE
+        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, PAGE, OTHER, NONE
     }
 
     private static final Route NONE = new Route(Kind.NONE, "");
@@ -36,6 +36,7 @@ record Route(Kind kind, String name) {
         return switch (String.join("/", segments)) {
             case "" -> new Route(Kind.PAGE, "index.html");
             case "api/status" -> new Route(Kind.STATUS, "");
+            case "api/check" -> new Route(Kind.CHECK, "");
             case "api/chat" -> new Route(Kind.CHAT, "chat/completions");
             case "index.html", "app.js", "app.css" -> new Route(Kind.PAGE, segments.getFirst());
             default -> api(segments);

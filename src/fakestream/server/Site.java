@@ -32,15 +32,18 @@ final class Site {
     private final boolean passesOthers;
     private final StatusPage status;
     private final TestPage page;
+    private final PathCheck check;
 
     Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
         this.gate = new Gate(config, shared.rate(), shared.admission());
-        this.endpoint = new Endpoint(config, upstream, shared);
+        var streamer = new Streamer(config, shared);
+        this.endpoint = new Endpoint(config, upstream, streamer, shared);
         this.passThrough = new PassThrough(upstream, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.status = new StatusPage(shared.version(), config);
         this.page = new TestPage();
+        this.check = new PathCheck(streamer, shared.closing());
     }
 
     /// Serves what is at a route.
@@ -63,6 +66,11 @@ final class Site {
                 allow(client, "GET", "HEAD");
                 client.send(status.reply());
             }
+            case CHECK -> {
+                allow(client, "GET");
+                gate.passHere(client);
+                check.serve(client);
+            }
             case PAGE -> {
                 allow(client, "GET", "HEAD");
                 client.send(page.file(route.name()));
@@ -74,7 +82,7 @@ final class Site {
     /// In whose form an error at a route is told. Anthropic's clients say so in a header.
     Protocol protocol(Route route, Client client) {
         return switch (route.kind()) {
-            case CHAT, STATUS, PAGE, NONE -> CHAT;
+            case CHAT, STATUS, CHECK, PAGE, NONE -> CHAT;
             case COMPLETIONS -> COMPLETIONS;
             case RESPONSES -> RESPONSES;
             case MESSAGES -> MESSAGES;

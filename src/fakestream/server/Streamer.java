@@ -4,6 +4,7 @@ import fakestream.config.Config;
 import fakestream.config.HeartbeatStyle;
 import fakestream.config.Setting;
 import fakestream.json.JsonObject;
+import fakestream.protocol.Protocol;
 import fakestream.protocol.Telling;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ final class Streamer {
     private final Turns turns = new Turns();
     private final EventStream.Timing timing;
     private final EventStream.Timing wholeTiming;
+    private final EventStream.Timing checkTiming;
     private final Supplier<String> ids;
 
     Streamer(Config config, Shared shared) {
@@ -29,11 +31,15 @@ final class Streamer {
         this.pieceLength = config.get(Setting.CHUNK_TARGET_LENGTH);
         this.pacer = new Pacer(config.get(Setting.CHUNK_DELAY_MS),
                 config.get(Setting.REPLAY_MAX_MS), shared.closing());
-        this.timing = new EventStream.Timing(config.get(Setting.COMMIT_AFTER_MS), interval,
-                shared.timer(), shared.executor());
-        this.wholeTiming = new EventStream.Timing(keepalive, keepalive, shared.timer(),
-                shared.executor());
+        this.timing = timing(config.get(Setting.COMMIT_AFTER_MS), interval, shared);
+        this.wholeTiming = timing(keepalive, keepalive, shared);
+        this.checkTiming = timing(Duration.ZERO, interval, shared);
         this.ids = shared.ids();
+    }
+
+    private static EventStream.Timing timing(Duration commitAfter, Duration interval,
+            Shared shared) {
+        return new EventStream.Timing(commitAfter, interval, shared.timer(), shared.executor());
     }
 
     /// A stream for a client, alive from now on.
@@ -41,6 +47,18 @@ final class Streamer {
         var telling = new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength);
         var beats = Beats.of(style, interval, ask.protocol(), request, telling);
         return EventStream.open(client, ask.framing(), beats, timing);
+    }
+
+    /// A stream as [#open] gives it, but with heartbeats of this style, and committed at once.
+    EventStream openCheck(Client client, Protocol protocol, HeartbeatStyle checked) {
+        var telling = new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength);
+        var beats = Beats.of(checked, interval, protocol, JsonObject.EMPTY, telling);
+        return EventStream.open(client, Framing.EVENTS, beats, checkTiming);
+    }
+
+    /// The time between two heartbeats.
+    Duration interval() {
+        return interval;
     }
 
     /// The way of an answer into a stream.

@@ -1,0 +1,111 @@
+// How the page looks, in words: what is cut, what overlaps, what axe finds. Run inside the page.
+import axe from 'axe-core';
+
+/** Everything that is cut off or overlaps in what is on the page now, as sentences. */
+export function flaws(page) {
+    return page.evaluate(() => {
+        const found = [];
+        const root = document.documentElement;
+        if (root.scrollWidth > root.clientWidth) {
+            found.push(`the page is ${root.scrollWidth} wide on ${root.clientWidth}`);
+        }
+        const dialog = document.querySelector('dialog[open]');
+        const scope = dialog ?? document.body;
+        const name = (node) =>
+            `${node.tagName}#${node.id} "${(node.textContent ?? '').trim().slice(0, 30)}"`;
+
+        /** What its scrolling ancestors let be seen of a box; what others cut is a flaw. */
+        const seen = (node, box) => {
+            let { left, top, right, bottom } = box;
+            for (let it = node; it && it !== scope.parentElement; it = it.parentElement) {
+                const style = getComputedStyle(it);
+                if (style.overflowX === 'visible' || it === document.body) continue;
+                const frame = it.getBoundingClientRect();
+                const scrolls = style.overflowX === 'auto' || style.overflowX === 'scroll';
+                const out = left < frame.left - 1.5 || right > frame.right + 1.5;
+                if (out || (!scrolls && (top < frame.top - 1.5 || bottom > frame.bottom + 1.5))) {
+                    found.push(`${name(node)} is cut by ${name(it)}`);
+                }
+                [left, right] = [Math.max(left, frame.left), Math.min(right, frame.right)];
+                [top, bottom] = [Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
+            }
+            return { node, left, top, right, bottom };
+        };
+
+        const boxes = [];
+        const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
+        for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+            const node = text.parentElement;
+            if (text.data.trim() === '' || node.closest('select, datalist, textarea, noscript'))
+                continue;
+            // A row that is scrolled away is not laid out, which only its child tells.
+            const shown = node.closest('#raw div')?.firstElementChild ?? node;
+            if (
+                !shown.checkVisibility({ contentVisibilityAuto: true }) ||
+                (!dialog && node.closest('dialog'))
+            )
+                continue;
+            const range = document.createRange();
+            range.selectNodeContents(text);
+            for (const box of node.closest('svg')
+                ? [node.getBoundingClientRect()]
+                : range.getClientRects()) {
+                if (box.width < 1) continue;
+                if (box.left < -0.5 || box.right > innerWidth + 0.5)
+                    found.push(`${name(node)} leaves the page`);
+                const button = node.closest('button')?.getBoundingClientRect();
+                if (
+                    button &&
+                    (box.left < button.left ||
+                        box.right > button.right ||
+                        box.top < button.top - 1 ||
+                        box.bottom > button.bottom + 1)
+                ) {
+                    found.push(`${name(node)} is larger than its button`);
+                }
+                boxes.push(seen(node, box));
+            }
+        }
+        for (const input of scope.querySelectorAll('input[readonly]')) {
+            if (input.checkVisibility() && input.scrollWidth > input.clientWidth + 1) {
+                found.push(`${name(input)} is too small for its value`);
+            }
+        }
+        const overlaps = (list, within) =>
+            list.forEach((a, i) =>
+                list.slice(i + 1).forEach((b) => {
+                    if (a.node === b.node || within(a.node, b.node)) return;
+                    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                    // Boxes of lines touch where glyphs do not.
+                    if (wide > 1 && high > 4)
+                        found.push(`${name(a.node)} overlaps ${name(b.node)}`);
+                }),
+            );
+        overlaps(boxes, (a, b) => a.contains(b) || b.contains(a));
+        const controls = [...scope.querySelectorAll('button, input, select, textarea, summary, a')]
+            .filter((node) => node.checkVisibility() && (dialog || !node.closest('dialog')))
+            .map((node) => seen(node, node.getBoundingClientRect()));
+        overlaps(controls, () => false);
+        return [...new Set(found)];
+    });
+}
+
+/** What axe finds wrong, as sentences. */
+export async function barriers(page) {
+    if (!(await page.evaluate(() => 'axe' in window))) {
+        // As a debugger does it: the page's own policy would not let a script in.
+        await page.evaluate(axe.source);
+    }
+    const { violations } = await page.evaluate(() =>
+        window.axe.run(document, {
+            resultTypes: ['violations'],
+            // The page's panes and its dialog, not what is inert behind it.
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        }),
+    );
+    return violations.map(
+        ({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+    );
+}

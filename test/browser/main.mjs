@@ -1,0 +1,58 @@
+// All checks of the test page, each in a page of its own.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startDaemon, startDemo } from '../clients/daemon.mjs';
+import { startUpstream } from '../clients/upstream.mjs';
+import { apiChecks } from './apis.mjs';
+import { startBrowser } from './browser.mjs';
+import { lookChecks } from './look.mjs';
+import { pathChecks } from './path.mjs';
+import { shots } from './shots.mjs';
+import { speedChecks } from './speed.mjs';
+import { streamChecks } from './stream.mjs';
+
+const world = {};
+const OPERATOR = { OPENAI_API_KEY: 'sk-operator', ALLOW_ENV_API_KEY: true };
+
+describe('browser', () => {
+    before(async () => {
+        world.upstream = await startUpstream();
+        const settings = { HEARTBEAT_INTERVAL_MS: 500, CHUNK_DELAY_MS: 5 };
+        const { url } = world.upstream;
+        [world.demo, world.daemon, world.fine, world.guarded, world.browser] = await Promise.all([
+            startDemo({ HEARTBEAT_INTERVAL_MS: 1000 }),
+            startDaemon(url, settings),
+            startDaemon(url, { ...settings, CHUNK_TARGET_LENGTH: 1, CHUNK_DELAY_MS: 1 }),
+            startDaemon(url, { ...settings, ...OPERATOR, PROXY_API_KEYS: 'proxy-key-1' }),
+            startBrowser(),
+        ]);
+    });
+
+    after(async () => {
+        await world.browser?.close();
+        await Promise.all(
+            [world.demo, world.daemon, world.fine, world.guarded].map((daemon) => daemon?.stop()),
+        );
+        await world.upstream?.close();
+    });
+
+    // What is timed runs alone, the rest side by side.
+    describe('timed', () => {
+        speedChecks(world);
+        pathChecks(world);
+    });
+    describe('page', { concurrency: 4 }, () => {
+        lookChecks(world);
+        streamChecks(world);
+        apiChecks(world);
+    });
+    if (process.env.SHOTS) {
+        shots(world);
+    }
+
+    test('no daemon met a bug of its own', () => {
+        for (const daemon of [world.demo, world.daemon, world.fine, world.guarded]) {
+            assert.doesNotMatch(daemon.output(), /^\s+at [\w.$/@]+\(/m);
+        }
+    });
+});

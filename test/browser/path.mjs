@@ -1,0 +1,89 @@
+// The path check, through proxies that do what it is there to find, and the page below a sub-path.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { send, textOf, until } from './browser.mjs';
+import { startProxy } from './proxy.mjs';
+
+const PATHS = [
+    [
+        'nothing in the way',
+        {},
+        /^The path carries a silence of 5 s, with and without heartbeats\.$/,
+        [
+            /^survived 6\.\d\d s; 1[01] heartbeats$/,
+            /^survived/,
+            /^survived 6\.\d\d s; 0 heartbeats$/,
+        ],
+    ],
+    [
+        'what cuts a silence of 2 s',
+        { cutAfterMs: 2000 },
+        /^Silence is cut after [23]\.\d\d s, and heartbeats prevent it/,
+        [/^survived/, /^survived/, /^cut after [23]/],
+    ],
+    [
+        'what buffers',
+        { buffers: true },
+        /^The path carries[^]*\nSomething on the way buffers: .* 6\.\d\d s late/,
+        [/late$/, /late$/, /late$/],
+    ],
+];
+
+export function pathChecks(world) {
+    test('the path check finds what cuts and what buffers', () =>
+        Promise.all(
+            PATHS.map(([, harm, verdict, results]) =>
+                through(world.daemon.url, harm, (url) =>
+                    world.browser.visit(url, {}, async (page) => {
+                        await page.click('#check');
+                        await page.waitForFunction(
+                            () => !document.getElementById('check').disabled,
+                        );
+                        assert.match(await textOf(page, '#verdict'), verdict);
+                        const texts = await page.locator('#checks p').allInnerTexts();
+                        results.forEach((result, n) => assert.match(texts[n], result));
+                    }),
+                ),
+            ),
+        ));
+
+    test('the path check needs a key of the proxy where there are any, and can be stopped', () =>
+        world.browser.visit(world.guarded.url, {}, async (page) => {
+            await page.click('#check');
+            await page.waitForFunction(() => !document.getElementById('check').disabled);
+            assert.match(await textOf(page, '#verdict'), /^Refused\./);
+            assert.match(await textOf(page, '#checks'), /refused: 401 no API key was given/);
+            await page.fill('#key', 'proxy-key-1');
+            await page.click('#check');
+            await page.waitForFunction(() =>
+                /under way/.test(document.getElementById('checks').innerText),
+            );
+            await page.click('#check-stop');
+            await page.waitForFunction(
+                () => document.getElementById('verdict').innerText === 'Stopped.',
+            );
+        }));
+
+    test('the page works below a sub-path', () =>
+        through(world.demo.url, { prefix: '/some/where' }, (url) =>
+            world.browser.visit(url, {}, async (page) => {
+                await page.waitForFunction(
+                    () => document.getElementById('model').value === 'demo-long',
+                );
+                await send(page, { model: 'demo-echo' });
+                await until(page, 'Finished.');
+                await page.click('#connect');
+                assert.equal(await page.inputValue('#base'), `${url}v1`);
+                assert.match(await textOf(page, '#code'), new RegExp(`${url}v1/chat/completions`));
+            }),
+        ));
+}
+
+async function through(target, harm, use) {
+    const proxy = await startProxy(target, harm);
+    try {
+        await use(proxy.url);
+    } finally {
+        await proxy.close();
+    }
+}
