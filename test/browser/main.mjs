@@ -17,7 +17,7 @@ const OPERATOR = { OPENAI_API_KEY: 'sk-operator', ALLOW_ENV_API_KEY: true };
 describe('browser', () => {
     before(async () => {
         world.upstream = await startUpstream();
-        const settings = { HEARTBEAT_INTERVAL_MS: 500, CHUNK_DELAY_MS: 5 };
+        const settings = { HEARTBEAT_INTERVAL_MS: 500, CHUNK_DELAY_MS: 5, RETRY_MAX: 0 };
         const { url } = world.upstream;
         [world.demo, world.daemon, world.fine, world.guarded, world.browser] = await Promise.all([
             startDemo({ HEARTBEAT_INTERVAL_MS: 1000 }),
