@@ -2,6 +2,7 @@ package fakestream.server;
 
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -154,12 +155,14 @@ final class EventStream implements AutoCloseable {
 
     private void write(List<? extends SseEvent> events) throws ClientLeft {
         commit();
+        var together = new ByteArrayOutputStream();
         for (var event : events) {
             var bytes = framing.frame(event, eventCount == 0);
-            client.write(bytes);
+            together.writeBytes(bytes);
             // A comment is left out of an array, and the next event may still be its first.
             eventCount += bytes.length > 0 ? 1 : 0;
         }
+        client.write(together.toByteArray());
         due = System.nanoTime() + timing.interval().toNanos();
     }
 

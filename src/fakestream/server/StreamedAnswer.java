@@ -13,6 +13,7 @@ import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,32 +78,55 @@ final class StreamedAnswer {
     }
 
     /// The upstream's own stream: its events go on as they come, until one of them tells of a
-    /// failure.
+    /// failure, or of an end before anything was told.
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
         var telling = stream.answered(answer.headersForClient());
+        var arrived = new ArrayList<SseEvent>();
         for (var event = next(answer); event.isPresent(); event = next(answer)) {
-            if (!passOn(event.get(), answer, telling)) {
+            var passage = passage(event.get(), telling);
+            if (isFailure(passage)) {
+                flush(arrived);
+                fail(answer, event.get(), passage);
                 return;
+            }
+            arrived.add(passage.event());
+            // A comment of the upstream's changes nothing about what may stand in a pause.
+            if (!event.get().data().isEmpty()) {
+                stream.pauseWith(passage.pause());
+            }
+            if (!answer.events().hasArrived()) {
+                flush(arrived);
             }
         }
         end(answer, answer.events().rest(), telling);
     }
 
-    /// Passes one event on, unless it tells of a failure, or of an end before anything was told.
-    private boolean passOn(SseEvent.Received event, UpstreamAnswer answer, Telling telling)
-            throws IOException {
+    private Passage passage(SseEvent.Received event, Telling telling) {
         var passage = turns.take(() -> protocol.passOn(event, telling));
         note(passage.progress());
+        return passage;
+    }
+
+    private boolean isFailure(Passage passage) {
+        return passage.progress() == Progress.FAILED
+                || passage.progress() == Progress.ENDED && !whole;
+    }
+
+    /// What came at once goes on at once, in one flush.
+    private void flush(List<SseEvent> arrived) throws ClientLeft {
+        if (!arrived.isEmpty()) {
+            stream.send(arrived);
+            arrived.clear();
+        }
+    }
+
+    private void fail(UpstreamAnswer answer, SseEvent.Received event, Passage passage)
+            throws IOException {
         if (passage.progress() == Progress.FAILED) {
             fail(answer, event);
-            return false;
-        }
-        if (passage.progress() == Progress.ENDED && !whole) {
+        } else {
             fail(truncated());
-            return false;
         }
-        send(event, passage);
-        return true;
     }
 
     private void note(Progress progress) {
@@ -122,20 +146,11 @@ final class StreamedAnswer {
         }
     }
 
-    /// A comment of the upstream's changes nothing about what may stand in a pause.
-    private void send(SseEvent.Received event, Passage passage) throws ClientLeft {
-        if (!event.data().isEmpty()) {
-            stream.pauseWith(passage.pause());
-        }
-        stream.send(List.of(passage.event()));
-    }
-
     /// What is left lacks its blank line. It only goes on where the answer is whole with it: half
     /// an event would spoil the one that tells of the failure.
     private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest, Telling telling)
             throws IOException {
-        var passage = rest.map(event -> turns.take(() -> protocol.passOn(event, telling)));
-        passage.map(Passage::progress).ifPresent(this::note);
+        var passage = rest.map(event -> passage(event, telling));
         if (passage.isPresent() && passage.get().progress() == Progress.FAILED) {
             fail(answer, rest.orElseThrow());
         } else if (whole) {

@@ -49,6 +49,11 @@ public final class UpstreamEvents {
         return Optional.ofNullable(waiting.poll());
     }
 
+    /// Whether another event is here already, so that [#next()] need not wait for it.
+    public boolean hasArrived() {
+        return !waiting.isEmpty();
+    }
+
     /// What is left behind the last complete event: one that lacks its blank line.
     public Optional<SseEvent.Received> rest() {
         return parser.end();
