@@ -15,7 +15,7 @@ TESTS     := $(BUILD)/test-classes
 TESTED    := $(BUILD)/test-classes.done
 
 # Directories too, for theirs is the time stamp that tells of a file that went away.
-SOURCES   := $(shell find src ! -name '.*')
+SOURCES   := $(shell find src/fakestream ! -name '.*')
 TEST_SRC  := $(shell find test/fakestream ! -name '.*' 2>/dev/null)
 PUBLIC    := $(shell find public ! -name '.*' 2>/dev/null)
 GUARD     := src/fakestream/Guard.java
@@ -30,6 +30,18 @@ LINT      := -encoding UTF-8 -proc:none -Xlint:all -Werror
 # Not --release 25: that has no sun.misc.Signal without a warning that nothing turns off.
 TARGET    := -source 25 -target 25 -Xlint:-options -XDignore.symbol.file
 DOCLINT   := -Xdoclint:all,-missing
+
+# Where `make install` puts things, by the names of the GNU coding standards. DESTDIR goes before
+# each of them, and into none of the files.
+PREFIX    ?= /usr/local
+DESTDIR   ?=
+bindir     = $(PREFIX)/bin
+datadir    = $(PREFIX)/share
+docdir     = $(datadir)/doc/fakestream
+unitdir    = $(PREFIX)/lib/systemd/system
+sysconfdir = /etc
+jardir     = $(datadir)/fakestream
+confdir    = $(sysconfdir)/fakestream
 
 # Writes the home of the first JDK that is new enough, or to stderr what was found instead.
 find_jdk = \
@@ -62,7 +74,8 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients browser crowd clean help jdk FORCE
+.PHONY: all test check doc reproducible run demo clients browser crowd clean help jdk FORCE \
+    install uninstall installcheck scale
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -90,12 +103,42 @@ browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes th
 crowd: $(JAR)  ## hold 2,000 streams beside 500 bad clients, and measure the heartbeats
 	@$(JAVA) test/bench/Crowd.java $(JAR)
 
+installcheck: $(JAR)  ## install it in a directory of its own, and try what was installed
+	@JAVA=$(JAVA) test/install/run
+
+scale: $(JAR)  ## restart three replicas behind HAProxy, one by one, under 600 streams
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/scale/run
+
+install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings (PREFIX, DESTDIR)
+	@$(foreach it,fakestream.sh fakestream.service,$(fill) src/install/$(it) >$(BUILD)/$(it) &&) :
+	@install -d $(foreach it,bindir jardir docdir unitdir confdir,"$(DESTDIR)$($(it))")
+	install -m 755 $(BUILD)/fakestream.sh "$(DESTDIR)$(bindir)/fakestream"
+	install -m 644 $(JAR) "$(DESTDIR)$(jardir)/fakestream.jar"
+	install -m 644 $(BUILD)/fakestream.service "$(DESTDIR)$(unitdir)/fakestream.service"
+	install -m 644 README.md LICENSE "$(DESTDIR)$(docdir)"
+	install -m 644 proxy.properties.example "$(DESTDIR)$(confdir)"
+	@if [ -e "$(DESTDIR)$(confdir)/proxy.properties" ]; then \
+	    echo 'The settings in $(DESTDIR)$(confdir)/proxy.properties stay as they are.'; \
+	else \
+	    set -x; install -m 640 proxy.properties.example "$(DESTDIR)$(confdir)/proxy.properties"; \
+	fi
+
+uninstall:  ## remove what was installed, but for the settings
+	rm -f "$(DESTDIR)$(bindir)/fakestream" "$(DESTDIR)$(jardir)/fakestream.jar" \
+	    "$(DESTDIR)$(unitdir)/fakestream.service" "$(DESTDIR)$(docdir)/README.md" \
+	    "$(DESTDIR)$(docdir)/LICENSE" "$(DESTDIR)$(confdir)/proxy.properties.example"
+	@rmdir "$(DESTDIR)$(jardir)" "$(DESTDIR)$(docdir)"
+
+# Fills in a template with where things will stand.
+fill = sed -e 's|@JAR@|$(jardir)/fakestream.jar|' -e 's|@BINDIR@|$(bindir)|' \
+    -e 's|@CONFDIR@|$(confdir)|' -e 's|@DOCDIR@|$(docdir)|'
+
 clean:  ## remove all that was built; the fetched JUnit stays in .cache
 	rm -rf $(BUILD)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
-	    printf '  make %-8s %s\n' "$$name" "$$what"; done
+	    printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 jdk:
 	@echo $(JDK)

@@ -1,0 +1,131 @@
+#!/bin/sh
+# Starts fakestream with the first Java that is new enough. The arguments are the daemon's own;
+# `fakestream --help` lists them.
+#
+#   JAVA_HOME             the Java to look at first
+#   FAKESTREAM_JAVA_OPTS  more options for the JVM, split at blanks; they win over those below
+#
+# A cache of the loaded classes makes every start but the first quick. It is made by the first
+# start, in $CACHE_DIRECTORY (which systemd gives), $XDG_CACHE_HOME/fakestream or
+# ~/.cache/fakestream. Where nothing can be written there is none, and starts are slower.
+set -eu
+
+jar=@JAR@
+oldest=25
+
+# Serial, for a small daemon; no core file, which would hold keys; no word of the JVM's on stdout.
+options='-XX:+UseSerialGC -Xms10m -XX:+ExitOnOutOfMemoryError -XX:-CreateCoredumpOnCrash
+    -Xlog:disable -Xlog:all=warning:stderr'
+
+# Sets `version` to that of the Java at home $1. The file beside it tells it without a start.
+read_version() {
+    version=
+    if [ -r "$1/release" ]; then
+        version=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$1/release")
+    fi
+    if [ -z "$version" ]; then
+        version=$("$1/bin/java" -version 2>&1 | sed -n 's/^.* version "\(.*\)".*/\1/p')
+    fi
+}
+
+# look PLACE HOME...: sets `home` to the first of the homes with a Java that is new enough, or
+# notes what is in that place instead.
+look() {
+    place=$1
+    shift
+    found=
+    for home do
+        [ -n "$home" ] && [ -x "$home/bin/java" ] || continue
+        read_version "$home"
+        major=${version%%[!0-9]*}
+        if [ "${major:-0}" -ge "$oldest" ]; then
+            return 0
+        fi
+        found="$found${found:+, }$home (${version:-no version})"
+    done
+    looked="$looked  $place: ${found:-none}
+"
+    return 1
+}
+
+# The home of the java on the PATH, through the links that lead to it.
+on_path() {
+    java=$(command -v java) || return 0
+    java=$(readlink -f "$java") && echo "${java%/bin/java}"
+}
+
+find_java() {
+    looked=
+    look "JAVA_HOME (${JAVA_HOME:-not set})" "${JAVA_HOME:-}" && return
+    look 'java on the PATH' "$(on_path)" && return
+    look '/usr/lib/jvm/*' /usr/lib/jvm/* && return
+    look "/usr/libexec/java_home -v $oldest" \
+        "$(/usr/libexec/java_home -v "$oldest" 2>/dev/null)" && return
+    look '~/.sdkman/candidates/java/*' "${HOME:-}"/.sdkman/candidates/java/* && return
+    look '~/.jdks/*' "${HOME:-}"/.jdks/* && return
+    echo "fakestream needs Java $oldest or newer, and none was found. Looked at:" >&2
+    printf %s "$looked" >&2
+    exit 78
+}
+
+# Sets `cache` to where the cache is or could be, or to nothing. A jar, a Java or options that
+# changed give it another name: the JVM itself would run the old classes.
+find_cache() {
+    cache=${CACHE_DIRECTORY:-}
+    cache=${cache%%:*}
+    if [ -z "$cache" ] && [ -n "${XDG_CACHE_HOME:-${HOME:-}}" ]; then
+        cache=${XDG_CACHE_HOME:-$HOME/.cache}/fakestream
+        [ -d "$cache" ] || (umask 077 && mkdir -p "$cache") 2>/dev/null || cache=
+    fi
+    [ -n "$cache" ] && [ -w "$cache" ] || { cache= && return; }
+    sum=$({ echo "$home $version $options"; cat "$home/release" "$jar"; } 2>/dev/null | cksum)
+    cache=$cache/$(echo "$sum" | tr ' ' -).aot
+}
+
+# Makes the cache from what a daemon loads that answers itself once, as every one does before it
+# serves. It knows nothing of the settings, listens on a free port of loopback, and ends at once.
+# An empty file says that it cannot be made, so that it is not tried again. What fails here does not
+# keep the daemon from starting: `set -e` does nothing in what is called from a condition.
+make_cache() {
+    new=$cache.$$
+    daemon=
+    trap '[ -z "$daemon" ] || kill "$daemon"; rm -f "$new" "$new.log"; exit 143' TERM INT HUP
+    mkfifo -m 600 "$new.log" || return
+    env -i "$home/bin/java" $options -XX:AOTCacheOutput="$new" -jar "$jar" \
+        --config /dev/null --demo --host 127.0.0.1 --port 0 >"$new.log" 2>&1 &
+    daemon=$!
+    while read -r line; do
+        case $line in
+            *' listening on '*) kill "$daemon" ;;
+        esac
+    done <"$new.log"
+    wait "$daemon" && [ -s "$new" ] || : >"$new"
+    rm -f "$new.log" "${cache%/*}"/*.aot
+    mv -f "$new" "$cache"
+}
+
+serves() {
+    for argument do
+        case $argument in
+            -h | --help | -V | --version | --check-config | --print-config) return 1 ;;
+        esac
+    done
+}
+
+find_java
+if [ -n "${JAVA_HOME:-}" ] && [ "$home" != "$JAVA_HOME" ]; then
+    echo "fakestream: JAVA_HOME ($JAVA_HOME) has no Java $oldest or newer; taking $home" >&2
+fi
+options="$options ${FAKESTREAM_JAVA_OPTS:-}"
+find_cache
+if [ -n "$cache" ] && [ ! -e "$cache" ] && serves "$@"; then
+    make_cache || echo "fakestream: there is no cache of loaded classes in ${cache%/*}" >&2
+    trap - TERM INT HUP
+fi
+set -- -jar "$jar" "$@"
+if [ -n "$cache" ] && [ -s "$cache" ]; then
+    set -- -XX:AOTCache="$cache" "$@"
+fi
+# The options are split at their blanks, and at nothing else.
+set -f
+exec "$home/bin/java" $options "$@"
