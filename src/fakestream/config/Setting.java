@@ -109,6 +109,16 @@ public final class Setting<T> {
             "how much is logged");
     public static final Setting<Boolean> DEBUG = flag("DEBUG",
             "true: the same as LOG_LEVEL=debug");
+    public static final Setting<LogFormat> LOG_FORMAT = choice(
+            "LOG_FORMAT", "auto", LogFormat.class,
+            "what the log looks like; auto is journal where systemd's journal reads it, else text");
+    public static final Setting<AccessLog> ACCESS_LOG = choice(
+            "ACCESS_LOG", "text", AccessLog.class,
+            "what the line on standard output looks like that each request has");
+    public static final Setting<Boolean> METRICS = flag("METRICS",
+            "true: /metrics shows figures for Prometheus to anyone who asks");
+    public static final Setting<Boolean> TEST_PAGE = of("TEST_PAGE", "true", Values::yesOrNo,
+            "false: there is no test page at /");
 
     /// Every setting, in the order in which help, README and the example file show them.
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
@@ -119,7 +129,7 @@ public final class Setting<T> {
             RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, CLIENT_WRITE_TIMEOUT_MS,
             MAX_STREAMS, RATE_LIMIT_PER_MINUTE, TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL,
-            DEBUG);
+            DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS, TEST_PAGE);
 
     private final String name;
     private final String fallback;

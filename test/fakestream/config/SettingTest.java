@@ -12,6 +12,47 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class SettingTest {
+    private static final String DEFAULTS = """
+            HOST=127.0.0.1
+            PORT=3000
+            SOURCE_API_URL=https://api.openai.com
+            OPENAI_API_KEY=
+            ALLOW_ENV_API_KEY=false
+            PROXY_API_KEYS=
+            ALLOW_OPEN_RELAY=false
+            UPSTREAM_EXTRA_HEADERS_JSON=
+            CORS_ALLOW_ORIGIN=*
+            HEARTBEAT_INTERVAL_MS=3000
+            HEARTBEAT_STYLE=comment
+            COMMIT_AFTER_MS=
+            CHUNK_TARGET_LENGTH=30
+            CHUNK_DELAY_MS=35
+            REPLAY_MAX_MS=10000
+            STREAM_MODE=fake
+            STREAM_MODE_MODELS=
+            UPSTREAM_CONNECT_TIMEOUT_MS=5000
+            UPSTREAM_IDLE_TIMEOUT_MS=60000
+            UPSTREAM_TIMEOUT_MS=600000
+            RETRY_MAX=2
+            FALLBACK_API_URLS=
+            IDEMPOTENCY_WINDOW_MS=0
+            PASS_THROUGH=true
+            NONSTREAM_KEEPALIVE_MS=0
+            MAX_BODY_BYTES=33554432
+            MAX_UPSTREAM_BYTES=67108864
+            CLIENT_WRITE_TIMEOUT_MS=30000
+            MAX_STREAMS=0
+            RATE_LIMIT_PER_MINUTE=0
+            TRUST_PROXY=false
+            SHUTDOWN_GRACE_MS=30000
+            LOG_LEVEL=info
+            DEBUG=false
+            LOG_FORMAT=auto
+            ACCESS_LOG=text
+            METRICS=false
+            TEST_PAGE=true
+            """;
+
     @Test
     void listsEveryConstantInTheOrderInWhichItStands() throws IllegalAccessException {
         List<Object> constants = new ArrayList<>();
@@ -26,42 +67,7 @@ final class SettingTest {
 
     @Test
     void hasTheDefaultsOfTheDesign() {
-        assertEquals("""
-                HOST=127.0.0.1
-                PORT=3000
-                SOURCE_API_URL=https://api.openai.com
-                OPENAI_API_KEY=
-                ALLOW_ENV_API_KEY=false
-                PROXY_API_KEYS=
-                ALLOW_OPEN_RELAY=false
-                UPSTREAM_EXTRA_HEADERS_JSON=
-                CORS_ALLOW_ORIGIN=*
-                HEARTBEAT_INTERVAL_MS=3000
-                HEARTBEAT_STYLE=comment
-                COMMIT_AFTER_MS=
-                CHUNK_TARGET_LENGTH=30
-                CHUNK_DELAY_MS=35
-                REPLAY_MAX_MS=10000
-                STREAM_MODE=fake
-                STREAM_MODE_MODELS=
-                UPSTREAM_CONNECT_TIMEOUT_MS=5000
-                UPSTREAM_IDLE_TIMEOUT_MS=60000
-                UPSTREAM_TIMEOUT_MS=600000
-                RETRY_MAX=2
-                FALLBACK_API_URLS=
-                IDEMPOTENCY_WINDOW_MS=0
-                PASS_THROUGH=true
-                NONSTREAM_KEEPALIVE_MS=0
-                MAX_BODY_BYTES=33554432
-                MAX_UPSTREAM_BYTES=67108864
-                CLIENT_WRITE_TIMEOUT_MS=30000
-                MAX_STREAMS=0
-                RATE_LIMIT_PER_MINUTE=0
-                TRUST_PROXY=false
-                SHUTDOWN_GRACE_MS=30000
-                LOG_LEVEL=info
-                DEBUG=false
-                """, lines(Setting.ALL));
+        assertEquals(DEFAULTS, lines(Setting.ALL));
     }
 
     @Test
