@@ -438,7 +438,8 @@ const fail = (run, where, body) => {
   run.error ??= { where, rows: {
     Status: response && `${response.status} ${response.statusText}`, Type: type, Code: code,
     Parameter: param, Message: message, 'Retry after': response?.headers.get('retry-after'),
-    'Request id': idOf(response) ?? id, When: run.at && `+${time(elapsed(run))}`,
+    'Request id': idOf(response) ?? id,
+    'Upstream id': response?.headers.get('x-upstream-request-id'), When: run.at && `+${time(elapsed(run))}`,
   } };
   drawError();
 };

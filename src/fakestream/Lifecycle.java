@@ -5,7 +5,6 @@ import fakestream.config.ConfigException;
 import fakestream.config.Setting;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
-import fakestream.upstream.Masks;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -76,10 +75,11 @@ final class Lifecycle {
             FIXED.stream().filter(setting -> !next.get(setting).equals(config.get(setting)))
                     .forEach(setting -> log.warn(setting + " changes only with a restart"));
             server.reload(next);
-            log.change(next.logLevel(), Masks.of(next));
+            log.change(next);
             config = next;
             log.info("the settings were read again, asking " + server.upstreamUrl());
         } catch (ConfigException e) {
+            server.keepSettings();
             log.error("the settings stay as they were, because what is there now is wrong: "
                     + String.join("; ", e.problems()));
         }

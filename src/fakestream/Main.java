@@ -6,14 +6,16 @@ import fakestream.config.ConfigSources;
 import fakestream.config.Given;
 import fakestream.config.Setting;
 import fakestream.demo.DemoUpstream;
+import fakestream.server.Build;
 import fakestream.server.Capacity;
+import fakestream.server.Journal;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
 import fakestream.upstream.ExtraHeaders;
-import fakestream.upstream.Masks;
 import fakestream.upstream.UpstreamUrl;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.JarURLConnection;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,9 @@ final class Main {
     private static final int COULD_NOT_RUN = 1;
     private static final int BAD_COMMAND_LINE = 64;
     private static final int BAD_SETTINGS = 78;
+
+    /// What classes are that stand in no jar of ours.
+    private static final String UNPACKED = "unpacked";
 
     /// Checks that need to know another room than `config`.
     private static final Map<Setting<?>, Consumer<String>> CHECKS = Map.of(
@@ -86,8 +91,8 @@ final class Main {
             return load(demo.isPresent() ? withDemo(sources, demo.get()) : sources);
         };
         var config = settings.read();
-        var log = new Log(config.logLevel(), Masks.of(config), out, err);
-        var server = ProxyServer.bind(config, version(), log);
+        var log = new Log(config, Journal.of(environment), out, err);
+        var server = ProxyServer.bind(config, new Build(version(), revision()), log);
         WarmUp.run(log);
         server.start();
         new Lifecycle(server, config, settings, log).begin();
@@ -135,6 +140,16 @@ final class Main {
 
     private static String version() {
         var version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "unpacked" : version;
+        return version == null ? UNPACKED : version;
+    }
+
+    /// Of the sources, as the jar's manifest has it.
+    private static String revision() throws IOException {
+        var own = Main.class.getResource("Main.class");
+        if (own == null || !(own.openConnection() instanceof JarURLConnection jar)) {
+            return UNPACKED;
+        }
+        var revision = jar.getMainAttributes().getValue("Implementation-Revision");
+        return revision == null ? UNPACKED : revision;
     }
 }

@@ -3,6 +3,7 @@ package fakestream;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.demo.DemoUpstream;
+import fakestream.server.Build;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class WarmUp {
     private static void warmUp() throws IOException, InterruptedException {
         var silent = new PrintStream(OutputStream.nullOutputStream());
         try (var upstream = DemoUpstream.start();
-                var proxy = ProxyServer.bind(config(upstream.url()), "",
+                var proxy = ProxyServer.bind(config(upstream.url()), new Build("", ""),
                         new Log(LogLevel.ERROR, silent, silent)).start();
                 var client = HttpClient.newHttpClient()) {
             var chat = URI.create(proxy.url() + "/v1/chat/completions");

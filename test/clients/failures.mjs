@@ -92,10 +92,12 @@ function beforeCommit(world, sdk) {
                 assert.equal(thrown.message, `${status} ${error.message}`);
                 assert.deepEqual(thrown.error, error);
                 assert.equal(thrown.code, error.code);
-                for (const [name, value] of Object.entries(headers)) {
+                const { 'x-request-id': id, ...others } = headers;
+                for (const [name, value] of Object.entries(others)) {
                     assert.equal(thrown.headers.get(name), value);
                 }
-                assert.equal(thrown.requestID, headers['x-request-id']);
+                assert.equal(thrown.headers.get('x-upstream-request-id'), id);
+                assert.match(thrown.requestID, /^req_[0-9a-f]{24}$/);
             }
         });
     }

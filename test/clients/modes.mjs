@@ -171,7 +171,7 @@ function rawChecks(world) {
             const seen = await rawChat(world.modal.url, request);
             assert.equal(seen.text, OWN.body);
             assert.equal(seen.error, undefined);
-            assert.equal(seen.headers.get('x-request-id'), 'req_own');
+            assert.equal(seen.headers.get('x-upstream-request-id'), 'req_own');
             const [{ body }] = world.upstream.received(model);
             assert.deepEqual(JSON.parse(body), request);
         });

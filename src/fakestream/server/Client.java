@@ -2,6 +2,7 @@ package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -29,13 +30,15 @@ final class Client implements AutoCloseable {
     private final LeavingClients.Watch presence;
     private final Closing closing;
     private final RequestBody request;
-    private int status;
+    private final AccessRecord record;
     private boolean requestNeverEnds;
-    private long sent;
 
-    Client(HttpExchange exchange, StalledWriters stalled, LeavingClients leaving,
-            Closing closing) {
+    /// @param id of the request
+    /// @param trustsProxy whether a balancer names the client's address
+    Client(HttpExchange exchange, String id, boolean trustsProxy, StalledWriters stalled,
+            LeavingClients leaving, Closing closing) {
         this.exchange = exchange;
+        this.record = record(id, trustsProxy);
         this.watch = stalled.watch();
         this.presence = leaving.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
         this.closing = closing;
@@ -72,6 +75,11 @@ final class Client implements AutoCloseable {
         return exchange.getProtocol();
     }
 
+    /// The name of the request, see [RequestId].
+    String id() {
+        return record.request().id();
+    }
+
     Headers headers() {
         return exchange.getRequestHeaders();
     }
@@ -83,17 +91,23 @@ final class Client implements AutoCloseable {
 
     /// The status that was sent, or 0 while there is none.
     int status() {
-        return status;
+        return record.status();
     }
 
-    /// How many bytes of body were written.
-    long sent() {
-        return sent;
+    /// What is known of this exchange.
+    AccessRecord record() {
+        return record;
     }
 
     /// The body of the request.
     RequestBody request() {
         return request;
+    }
+
+    /// The upstream is asked for this client, and no more when it leaves.
+    void asks(UpstreamRequest upstream) {
+        record.asks(upstream::figures);
+        onLeaving(upstream::cancel);
     }
 
     /// Watches from now on whether the client leaves, until its answer is there.
@@ -165,12 +179,13 @@ final class Client implements AutoCloseable {
                 watch.writing();
             }
         });
-        sent += bytes.length;
+        record.wrote(bytes.length);
     }
 
     /// Sends what was written. The headers of [#begin] too stay in a buffer until then.
     void flush() throws ClientLeft {
         output(OutputStream::flush);
+        record.flushed();
     }
 
     /// Sends what was written and the terminating chunk, in one write. The JDK's server would then
@@ -183,6 +198,7 @@ final class Client implements AutoCloseable {
             throw new ClientLeft(new IOException("the request has no good end"));
         }
         output(OutputStream::close);
+        record.flushed();
         exchange.close();
     }
 
@@ -197,6 +213,13 @@ final class Client implements AutoCloseable {
         if (requestNeverEnds) {
             throw new BrokenOff("the request was refused before its end");
         }
+    }
+
+    private AccessRecord record(String id, boolean trustsProxy) {
+        var agent = headers().getFirst("User-Agent");
+        var address = ClientAddress.full(address(), headers(), trustsProxy).getHostAddress();
+        return new AccessRecord(new AccessRecord.Request(id, address, method(), path(), version(),
+                agent == null ? "" : agent), System::nanoTime);
     }
 
     private void output(Output output) throws ClientLeft {
@@ -218,7 +241,7 @@ final class Client implements AutoCloseable {
 
     private void start(int status, long length) throws IOException {
         presence.check();
-        this.status = status;
+        record.status(status);
         if (isLastOfConnection(length)) {
             responseHeaders().set("Connection", "close");
             responseHeaders().remove("Keep-Alive");

@@ -25,8 +25,13 @@ final class ClientAddress {
     ///
     /// @param trustsProxy whether the last address of `X-Forwarded-For` is the client's: those
     ///        before it are the client's own words
+    static InetAddress full(InetAddress peer, Headers headers, boolean trustsProxy) {
+        return trustsProxy ? forwarded(headers).orElse(peer) : peer;
+    }
+
+    /// The name under which that address is counted.
     static String of(InetAddress peer, Headers headers, boolean trustsProxy) {
-        var address = trustsProxy ? forwarded(headers).orElse(peer) : peer;
+        var address = full(peer, headers, trustsProxy);
         return address instanceof Inet6Address
                 ? network(address) : address.getHostAddress();
     }

@@ -16,7 +16,7 @@ final class Cors {
     /// For a preflight that asks for nothing that can be echoed.
     private static final String USUAL_HEADERS = "Authorization, Content-Type, X-Api-Key, Api-Key";
     private static final String EXPOSED =
-            "X-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry";
+            "X-Request-Id, X-Upstream-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry";
 
     private final List<String> origins;
     private final boolean any;

@@ -3,6 +3,7 @@ package fakestream.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import fakestream.protocol.ApiError;
+import fakestream.server.AccessRecord.Outcome;
 import java.io.IOException;
 import java.util.Map;
 
@@ -12,11 +13,13 @@ import java.util.Map;
 final class Dispatcher implements HttpHandler {
     private final Services services;
     private final Closing closing;
+    private final Metrics metrics;
     private final Log log;
 
-    Dispatcher(Services services, Closing closing, Log log) {
+    Dispatcher(Services services, Closing closing, Metrics metrics, Log log) {
         this.services = services;
         this.closing = closing;
+        this.metrics = metrics;
         this.log = log;
     }
 
@@ -31,33 +34,36 @@ final class Dispatcher implements HttpHandler {
     }
 
     private void handle(Client client, Service service) throws IOException {
-        var started = System.nanoTime();
-        var outcome = "";
+        var record = client.record();
+        metrics.begin();
         try {
             serve(client, service);
         } catch (ClientLeft e) {
-            outcome = " client left";
+            record.outcome(Outcome.CLIENT_LEFT);
             throw e;
         } catch (BrokenOff e) {
-            outcome = " broken off";
+            record.outcome(Outcome.BROKEN_OFF);
             throw e;
         } catch (Throwable e) {
-            outcome = " failed";
+            record.outcome(Outcome.FAILED);
             log.bug(told(client), e);
             apologise(client, e);
         } finally {
-            log.access(line(client, started, outcome));
+            metrics.end(record);
+            log.access(record);
         }
     }
 
     private void serve(Client client, Service service) throws IOException {
         var cors = service.cors();
         var site = service.site();
+        client.responseHeaders().set(RequestId.HEADER, client.id());
         cors.allow(client.headers(), client.responseHeaders());
         var route = Route.of(client.target());
+        client.record().route(route.kind());
         try {
             service.rules().check(client);
-            if (closing.isRefusing()) {
+            if (closing.isRefusing() && !route.kind().isProbe()) {
                 throw shuttingDown();
             }
             if (Cors.isPreflight(client)) {
@@ -67,6 +73,7 @@ final class Dispatcher implements HttpHandler {
             site.serve(client, route);
         } catch (ProxyException e) {
             log.debug(told(client) + ": " + e.getMessage());
+            client.record().refused(e.error());
             client.send(answer(client, site, route, e));
         }
     }
@@ -91,16 +98,7 @@ final class Dispatcher implements HttpHandler {
         client.send(Reply.json(500, ApiError.bug().body()));
     }
 
-    /// 499, as nginx has it, is a client that left before the end. The path comes without its
-    /// query, in which some clients send keys.
-    private static String line(Client client, long started, String outcome) {
-        var status = outcome.equals(" client left") ? 499 : client.status();
-        return told(client) + " " + status + " " + client.sent() + "B "
-                + (System.nanoTime() - started) / 1_000_000 + "ms" + outcome;
-    }
-
-    /// A request in a log: the JDK's server takes anything for a method, a line break too.
     private static String told(Client client) {
-        return (client.method() + " " + client.path()).replaceAll("[^\\x20-\\x7E]", "?");
+        return AccessLine.told(client.record().request());
     }
 }

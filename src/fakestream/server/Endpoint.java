@@ -2,6 +2,7 @@ package fakestream.server;
 
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.config.StreamMode;
 import fakestream.json.Json;
 import fakestream.json.JsonBoolean;
 import fakestream.json.JsonException;
@@ -11,6 +12,7 @@ import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
+import fakestream.server.AccessRecord.Mode;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -59,9 +61,10 @@ final class Endpoint {
     /// @throws IOException where the client left, or its stream had to be broken off
     void serve(Client client, Ask ask, Gate.Passed passed) throws ProxyException, IOException {
         var request = read(client, ask);
-        try (var up = upstream.request(passed.key(), client.headers())) {
-            client.onLeaving(up::cancel);
+        try (var up = upstream.request(passed.key(), client.id(), client.headers())) {
+            client.asks(up);
             var job = new Job(client, ask, request, passed.caller(), up);
+            client.record().model(job.model());
             if (ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"))) {
                 stream(job);
             } else if (streamer.keepsWholeAnswersAlive()) {
@@ -102,9 +105,12 @@ final class Endpoint {
     }
 
     private Reply whole(Job job) {
+        var record = job.client().record();
+        record.mode(Mode.WHOLE);
         try {
-            return WholeAnswer.of(postWhole(job, false), job.protocol());
+            return WholeAnswer.of(postWhole(job, false), job.protocol(), record);
         } catch (UpstreamException e) {
+            record.failed(e.error());
             return Reply.error(job.protocol(), e.status(), e.error());
         }
     }
@@ -136,7 +142,10 @@ final class Endpoint {
 
     /// Asks for a whole answer, or for the upstream's own stream, as the mode has it.
     private UpstreamAnswer ask(Job job) throws UpstreamException {
-        return switch (modes.of(job.model(), job.request())) {
+        var mode = modes.of(job.model(), job.request());
+        job.client().record().mode(mode == StreamMode.REAL || mode == StreamMode.AUTO ? Mode.REAL
+                : Mode.FAKE);
+        return switch (mode) {
             case FAKE, TOOLS -> postWhole(job, true);
             case REAL -> postStreamed(job);
             case AUTO -> tryStream(job);

@@ -37,13 +37,15 @@ final class EventStream implements AutoCloseable {
     private long due;
     private volatile Future<?> nextTick;
     private int eventCount;
+    private Metrics.Phase phase = Metrics.Phase.WAITING;
 
     /// When the beats of a stream come, and what runs them.
     ///
     /// @param commitAfter how long a stream may still become a plain response
     /// @param interval between two beats
+    /// @param metrics count them
     record Timing(Duration commitAfter, Duration interval, ScheduledExecutorService timer,
-            Executor executor) {
+            Executor executor, Metrics metrics) {
     }
 
     private EventStream(Client client, Framing framing, Beats beats, Timing timing) {
@@ -57,8 +59,14 @@ final class EventStream implements AutoCloseable {
     /// Opens a stream, which sends nothing yet.
     static EventStream open(Client client, Framing framing, Beats beats, Timing timing) {
         var stream = new EventStream(client, framing, beats, timing);
+        timing.metrics().enters(stream.phase);
         stream.awaitBeat(timing.commitAfter().toNanos());
         return stream;
+    }
+
+    /// What is known of the exchange.
+    AccessRecord record() {
+        return client.record();
     }
 
     /// Sends a plain response instead, if nothing was sent yet.
@@ -95,6 +103,7 @@ final class EventStream implements AutoCloseable {
             if (!committed) {
                 headers.forEach(client.responseHeaders()::set);
             }
+            enter(Metrics.Phase.REPLAYING);
             return beats.answered();
         } finally {
             lock.unlock();
@@ -114,6 +123,7 @@ final class EventStream implements AutoCloseable {
         try {
             write(events);
             client.flush();
+            count(events);
         } finally {
             lock.unlock();
         }
@@ -127,6 +137,7 @@ final class EventStream implements AutoCloseable {
             client.write(framing.end(eventCount == 0));
             ended = true;
             client.end();
+            count(events);
         } finally {
             lock.unlock();
         }
@@ -134,7 +145,13 @@ final class EventStream implements AutoCloseable {
 
     /// Tells a failure in the stream, and breaks it off.
     void breakOff(List<SseEvent> failure, String reason) throws ClientLeft, BrokenOff {
-        send(failure);
+        lock.lock();
+        try {
+            write(failure);
+            client.flush();
+        } finally {
+            lock.unlock();
+        }
         close();
         try {
             Thread.sleep(BEFORE_BREAKING_OFF);
@@ -149,8 +166,29 @@ final class EventStream implements AutoCloseable {
     public void close() {
         lock.lock();
         ended = true;
+        enter(Metrics.Phase.OVER);
         lock.unlock();
         nextTick.cancel(false);
+    }
+
+    /// In another phase from now on; one that is over stays so.
+    private void enter(Metrics.Phase next) {
+        if (phase != next && phase != Metrics.Phase.OVER) {
+            timing.metrics().leaves(phase);
+            timing.metrics().enters(next);
+            phase = next;
+        }
+    }
+
+    /// Those that hold something of the answer, as an upstream's comments do not.
+    private void count(List<? extends SseEvent> events) {
+        for (var event : events) {
+            switch (event) {
+                case SseEvent.Message _ -> record().chunk();
+                case SseEvent.Received(_, _, var data) when !data.isEmpty() -> record().chunk();
+                case SseEvent.Received _, SseEvent.Comment _, SseEvent.BlankLine _ -> { }
+            }
+        }
     }
 
     private void write(List<? extends SseEvent> events) throws ClientLeft {
@@ -210,6 +248,10 @@ final class EventStream implements AutoCloseable {
             client.write(framing.frame(beat, eventCount == 0));
         }
         client.flush();
+        if (beat != null) {
+            record().beat();
+            timing.metrics().beat(beat, now - due);
+        }
         // From the time that was due, so that the beat keeps its measure; a late one skips.
         due += timing.interval().toNanos();
         due = due > now ? due : now + timing.interval().toNanos();

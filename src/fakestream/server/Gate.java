@@ -65,6 +65,11 @@ final class Gate {
         limitRate(nameOf(client));
     }
 
+    /// Whether every place is taken.
+    boolean isFull() {
+        return admission.open() >= places;
+    }
+
     /// MAX_STREAMS, or as many as this process can hold.
     private static int places(Config config) {
         var given = config.get(Setting.MAX_STREAMS);

@@ -1,98 +1,87 @@
 package fakestream.server;
 
+import fakestream.config.AccessLog;
+import fakestream.config.Config;
+import fakestream.config.LogFormat;
 import fakestream.config.LogLevel;
 import fakestream.upstream.Masks;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /// Diagnostics, a line each, to standard error; and the access log, a line for each request, to
 /// standard output. No line holds a body, a key or a query, and none can be forged: what comes from
 /// outside cannot begin one. Used by all threads: a line is one print.
 public final class Log {
-    /// A line's end among them, and those that only some readers take for one.
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
-
     private final PrintStream access;
     private final PrintStream diagnostics;
-    private volatile LogLevel level;
-    private volatile Masks masks;
+    private final Journal journal;
+    private volatile LogRules rules;
 
-    /// A log that knows no secrets, and hides what looks like a key.
+    /// A log of texts that knows no secrets, and hides what looks like a key.
     ///
     /// @param level the least important that is still shown
     public Log(LogLevel level, PrintStream access, PrintStream diagnostics) {
-        this(level, Masks.ofKeys(), access, diagnostics);
-    }
-
-    /// @param level the least important that is still shown
-    /// @param masks hide the secrets in each line
-    public Log(LogLevel level, Masks masks, PrintStream access, PrintStream diagnostics) {
-        this.level = level;
-        this.masks = masks;
+        this.journal = Journal.NONE;
         this.access = access;
         this.diagnostics = diagnostics;
+        this.rules = new LogRules(level, Masks.ofKeys(), LogFormat.TEXT, false, AccessLog.TEXT);
     }
 
-    /// From now on, this is the least important that is shown, and these hide the secrets.
-    public void change(LogLevel least, Masks others) {
-        level = least;
-        masks = others;
+    /// A log as the settings have it.
+    ///
+    /// @param journal which of the two streams it reads
+    public Log(Config config, Journal journal, PrintStream access, PrintStream diagnostics) {
+        this.journal = journal;
+        this.access = access;
+        this.diagnostics = diagnostics;
+        this.rules = LogRules.of(config, journal);
+    }
+
+    /// From now on, it is as these settings have it.
+    public void change(Config config) {
+        rules = LogRules.of(config, journal);
     }
 
     /// What does not work.
     public void error(String message) {
-        diagnose(LogLevel.ERROR, legible(message));
+        diagnose(LogLevel.ERROR, message, "");
     }
 
     /// What an operator wants to know.
     public void info(String message) {
-        diagnose(LogLevel.INFO, legible(message));
+        diagnose(LogLevel.INFO, message, "");
     }
 
     /// What an operator should look at.
     public void warn(String message) {
-        diagnose(LogLevel.WARN, legible(message));
+        diagnose(LogLevel.WARN, message, "");
     }
 
     /// What helps to find a fault.
     void debug(String message) {
-        diagnose(LogLevel.DEBUG, legible(message));
+        diagnose(LogLevel.DEBUG, message, "");
     }
 
     /// A bug of ours, with where it is.
     public void bug(String where, Throwable fault) {
         var trace = new StringWriter();
         fault.printStackTrace(new PrintWriter(trace));
-        // Each line but the first begins with a tab, also where the fault's message has several.
-        diagnose(LogLevel.ERROR, legible(where) + ": " + masks.text(trace.toString()).strip()
-                .lines().map(line -> legible(line.strip())).collect(Collectors.joining("\n\t")));
+        diagnose(LogLevel.ERROR, where + ": ", trace.toString());
     }
 
     /// One request that is over.
-    void access(String line) {
-        access.println(now() + " " + legible(line));
-    }
-
-    private void diagnose(LogLevel importance, String message) {
-        if (importance.compareTo(level) <= 0) {
-            diagnostics.println(now() + " " + importance.name().toLowerCase(Locale.ROOT) + " "
-                    + message);
+    void access(AccessRecord record) {
+        var now = rules;
+        if (now.shows(record)) {
+            access.println(now.line(record));
         }
     }
 
-    /// The text without secrets and control characters, which are shown as escapes.
-    private String legible(String text) {
-        return CONTROLS.matcher(masks.text(text)).replaceAll(match ->
-                "\\\\u%04x".formatted((int) match.group().charAt(0)));
-    }
-
-    private static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private void diagnose(LogLevel level, String message, String trace) {
+        var now = rules;
+        if (now.shows(level)) {
+            diagnostics.println(now.line(level, message, trace));
+        }
     }
 }

@@ -36,12 +36,14 @@ final class PassThrough {
     /// @throws IOException where the client left, or the answer had to be broken off
     void serve(Client client, String endpoint, UpstreamKey key, Protocol protocol)
             throws ProxyException, IOException {
-        try (var up = upstream.request(key, client.headers());
+        try (var up = upstream.request(key, client.id(), client.headers());
                 var body = Upload.of(client, mostBytes)) {
-            client.onLeaving(up::cancel);
+            client.asks(up);
+            client.record().mode(AccessRecord.Mode.PASS);
             relay(client, send(client, endpoint, up, body));
         } catch (UpstreamException e) {
             client.checkPresence();
+            client.record().failed(e.error());
             if (client.status() != 0) {
                 throw new BrokenOff(e.getMessage());
             }

@@ -31,25 +31,25 @@ public final class ProxyServer implements AutoCloseable {
     private final Shared shared;
     private final Services services;
 
-    private ProxyServer(HttpServer server, Config config, String version, Log log) {
+    private ProxyServer(HttpServer server, Config config, Build build, Log log) {
         this.server = server;
         this.host = config.get(Setting.HOST);
-        this.shared = new Shared(version, closing, timer, requests, ids(),
+        this.shared = new Shared(build, closing, timer, requests, ids(), RequestId.supplier(),
                 new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
-                new Admission(), log);
+                new Admission(), new Metrics(build), log);
         this.services = new Services(new Service(config, shared));
         // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", new Dispatcher(services, closing, log));
+        server.createContext("/", new Dispatcher(services, closing, shared.metrics(), log));
         server.setExecutor(requests);
     }
 
     /// Takes an address, so that clients can connect; they are served from [#start()] on.
     ///
-    /// @param version of the program, for `/api/status`
+    /// @param build which program this is
     /// @throws IOException where it cannot listen, because the port is taken or may not be
-    public static ProxyServer bind(Config config, String version, Log log) throws IOException {
+    public static ProxyServer bind(Config config, Build build, Log log) throws IOException {
         var address = new InetSocketAddress(config.get(Setting.HOST), config.get(Setting.PORT));
-        return new ProxyServer(HttpServer.create(address, BACKLOG), config, version, log);
+        return new ProxyServer(HttpServer.create(address, BACKLOG), config, build, log);
     }
 
     /// Serves those who have connected, and who will.
@@ -75,6 +75,12 @@ public final class ProxyServer implements AutoCloseable {
     /// listens stays. One thread at a time.
     public void reload(Config config) {
         services.replace(new Service(config, shared));
+        shared.metrics().reloaded(true);
+    }
+
+    /// There are other settings, but they are wrong.
+    public void keepSettings() {
+        shared.metrics().reloaded(false);
     }
 
     /// Takes no new requests, lets those that are open end in their time, and ends what is left

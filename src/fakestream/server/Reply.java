@@ -20,6 +20,12 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
         return json(status, Map.of(), body.toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    /// A plain text, as it is now.
+    static Reply text(int status, String text) {
+        return new Reply(status, Map.of("Content-Type", "text/plain; charset=utf-8",
+                "Cache-Control", "no-store"), text.getBytes(StandardCharsets.UTF_8));
+    }
+
     /// JSON in the bytes that it came in.
     static Reply json(int status, Map<String, String> headers, byte[] body) {
         return new Reply(status, Map.of(), body).with(headers)

@@ -13,7 +13,13 @@ import java.util.regex.Pattern;
 record Route(Kind kind, String name) {
     /// What there is.
     enum Kind {
-        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, PAGE, OTHER, NONE
+        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, PAGE, OTHER,
+        NONE, HEALTH, READY, VERSION, METRICS;
+
+        /// Whether it is asked by what watches the proxy, again and again and to its very end.
+        boolean isProbe() {
+            return this == HEALTH || this == READY || this == METRICS;
+        }
     }
 
     private static final Route NONE = new Route(Kind.NONE, "");
@@ -38,6 +44,10 @@ record Route(Kind kind, String name) {
             case "api/status" -> new Route(Kind.STATUS, "");
             case "api/check" -> new Route(Kind.CHECK, "");
             case "api/chat" -> new Route(Kind.CHAT, "chat/completions");
+            case "healthz", "livez", "health" -> new Route(Kind.HEALTH, segments.getFirst());
+            case "readyz" -> new Route(Kind.READY, "");
+            case "version" -> new Route(Kind.VERSION, "");
+            case "metrics" -> new Route(Kind.METRICS, "");
             case "index.html", "app.js", "app.css" -> new Route(Kind.PAGE, segments.getFirst());
             default -> api(segments);
         };

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// retired it takes no more, and its last one ends it.
 final class Service {
     private final Shared shared;
+    private final boolean trustsProxy;
     private final RequestRules rules;
     private final Cors cors;
     private final Site site;
@@ -24,6 +25,7 @@ final class Service {
 
     Service(Config config, Shared shared) {
         this.shared = shared;
+        this.trustsProxy = config.get(Setting.TRUST_PROXY);
         this.rules = new RequestRules(config);
         this.cors = new Cors(config.get(Setting.CORS_ALLOW_ORIGIN));
         this.upstream = new Upstream(config, shared.timer());
@@ -46,7 +48,9 @@ final class Service {
 
     /// The client of an exchange.
     Client client(HttpExchange exchange) {
-        return new Client(exchange, stalled, shared.leaving(), shared.closing());
+        return new Client(exchange,
+                RequestId.of(exchange.getRequestHeaders(), shared.requestIds()), trustsProxy,
+                stalled, shared.leaving(), shared.closing());
     }
 
     Upstream upstream() {

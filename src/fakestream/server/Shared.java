@@ -6,15 +6,17 @@ import java.util.function.Supplier;
 
 /// What all services of a proxy share, and none of them ends.
 ///
-/// @param version of the program
+/// @param build which program this is
 /// @param closing how they hear of the proxy's end
 /// @param timer for deadlines and heartbeats; nothing on it may block
 /// @param executor for the work behind them, a virtual thread for each
 /// @param ids new names for streams whose answer has none
+/// @param requestIds new names for requests that bring none
 /// @param leaving which clients are gone
 /// @param rate of each client's requests, which counts on when the settings change
 /// @param admission likewise for the requests that are open
-record Shared(String version, Closing closing, ScheduledExecutorService timer, Executor executor,
-        Supplier<String> ids, LeavingClients leaving, RateLimit rate, Admission admission,
-        Log log) {
+/// @param metrics likewise count on
+record Shared(Build build, Closing closing, ScheduledExecutorService timer, Executor executor,
+        Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
+        RateLimit rate, Admission admission, Metrics metrics, Log log) {
 }

@@ -33,6 +33,7 @@ final class Site {
     private final StatusPage status;
     private final TestPage page;
     private final PathCheck check;
+    private final Probes probes;
 
     Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
@@ -41,9 +42,10 @@ final class Site {
         this.endpoint = new Endpoint(config, upstream, streamer, shared);
         this.passThrough = new PassThrough(upstream, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
-        this.status = new StatusPage(shared.version(), config);
-        this.page = new TestPage();
+        this.status = new StatusPage(shared.build().version(), config);
+        this.page = new TestPage(config.get(Setting.TEST_PAGE));
         this.check = new PathCheck(streamer, shared.closing());
+        this.probes = new Probes(config, shared, gate);
     }
 
     /// Serves what is at a route.
@@ -71,10 +73,8 @@ final class Site {
                 gate.passHere(client);
                 check.serve(client);
             }
-            case PAGE -> {
-                allow(client, "GET", "HEAD");
-                client.send(page.file(route.name()));
-            }
+            case PAGE -> show(client, page.file(route.name()));
+            case HEALTH, READY, VERSION, METRICS -> show(client, probes.reply(route));
             case NONE -> throw nothingAt(client);
         }
     }
@@ -82,7 +82,7 @@ final class Site {
     /// In whose form an error at a route is told. Anthropic's clients say so in a header.
     Protocol protocol(Route route, Client client) {
         return switch (route.kind()) {
-            case CHAT, STATUS, CHECK, PAGE, NONE -> CHAT;
+            case CHAT, STATUS, CHECK, PAGE, NONE, HEALTH, READY, VERSION, METRICS -> CHAT;
             case COMPLETIONS -> COMPLETIONS;
             case RESPONSES -> RESPONSES;
             case MESSAGES -> MESSAGES;
@@ -90,6 +90,15 @@ final class Site {
             case MODELS, OTHER -> route.isGemini() ? GEMINI
                     : client.headers().containsKey("anthropic-version") ? MESSAGES : CHAT;
         };
+    }
+
+    private static void show(Client client, Optional<Reply> page)
+            throws ProxyException, ClientLeft {
+        if (page.isEmpty()) {
+            throw nothingAt(client);
+        }
+        allow(client, "GET", "HEAD");
+        client.send(page.get());
     }
 
     private void ask(Client client, Route route, Ask ask) throws ProxyException, IOException {
@@ -122,10 +131,13 @@ final class Site {
         var protocol = protocol(route, client);
         var query = client.query().without("key");
         try (var passed = gate.pass(client, form(route, client));
-                var up = upstream.request(passed.key(), client.headers())) {
-            client.onLeaving(up::cancel);
-            client.send(WholeAnswer.json(up.get(route.name() + query.suffix()), protocol));
+                var up = upstream.request(passed.key(), client.id(), client.headers())) {
+            client.asks(up);
+            client.record().mode(AccessRecord.Mode.WHOLE);
+            client.send(WholeAnswer.json(up.get(route.name() + query.suffix()), protocol,
+                    client.record()));
         } catch (UpstreamException e) {
+            client.record().failed(e.error());
             client.send(Reply.error(protocol, e.status(), e.error()));
         }
     }

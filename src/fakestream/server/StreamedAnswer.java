@@ -9,6 +9,7 @@ import fakestream.protocol.Passage.Progress;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
+import fakestream.server.AccessRecord.Mode;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.io.IOException;
@@ -59,6 +60,7 @@ final class StreamedAnswer {
     /// @throws IOException where the client left, or the stream had to be broken off
     void fail(Failure failure) throws IOException {
         var telling = stream.answered();
+        stream.record().failed(failure.error());
         if (!stream.replace(failure.reply())) {
             stream.breakOff(protocol.failure(request, failure.error(), telling),
                     failure.error().message());
@@ -67,6 +69,8 @@ final class StreamedAnswer {
 
     private void replay(JsonValue body, UpstreamAnswer answer) throws IOException {
         var telling = stream.answered(answer.headersForClient());
+        stream.record().mode(Mode.FAKE);
+        stream.record().used(Usage.in(body));
         try {
             var replay = turns.take(() ->
                     protocol.replay(request, protocol.answer(body, telling), telling));
@@ -82,6 +86,7 @@ final class StreamedAnswer {
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
         var telling = stream.answered(answer.headersForClient());
         var arrived = new ArrayList<SseEvent>();
+        stream.record().mode(Mode.REAL);
         for (var event = next(answer); event.isPresent(); event = next(answer)) {
             var passage = passage(event.get(), telling);
             if (isFailure(passage)) {
@@ -104,6 +109,7 @@ final class StreamedAnswer {
     private Passage passage(SseEvent.Received event, Telling telling) {
         var passage = turns.take(() -> protocol.passOn(event, telling));
         note(passage.progress());
+        noteUsage(event, passage.progress());
         return passage;
     }
 
@@ -132,6 +138,15 @@ final class StreamedAnswer {
     private void note(Progress progress) {
         told |= progress == Progress.OPEN;
         whole |= progress == Progress.WHOLE || told && progress == Progress.ENDED;
+    }
+
+    /// It stands in one of the last events, and Anthropic's says the input in its first one: few
+    /// enough to be read for it.
+    private void noteUsage(SseEvent.Received event, Progress progress) {
+        if ((progress != Progress.OPEN || event.type().startsWith("message_"))
+                && event.data().contains("\"usage")) {
+            stream.record().used(Usage.in(event.object()));
+        }
     }
 
     /// Nobody misses the end of a body whose answer is whole.

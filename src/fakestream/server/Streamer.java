@@ -39,7 +39,8 @@ final class Streamer {
 
     private static EventStream.Timing timing(Duration commitAfter, Duration interval,
             Shared shared) {
-        return new EventStream.Timing(commitAfter, interval, shared.timer(), shared.executor());
+        return new EventStream.Timing(commitAfter, interval, shared.timer(), shared.executor(),
+                shared.metrics());
     }
 
     /// A stream for a client, alive from now on.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
 
 /// The test page's files, from inside the jar: a fixed set, read once, so that no path of a
 /// request ever becomes one of a file.
@@ -23,16 +24,19 @@ final class TestPage {
             "Cross-Origin-Opener-Policy", "same-origin",
             "Cache-Control", "no-cache");
 
+    private static final Reply SIGN = Reply.text(200, "fakestream is running\n");
+
     private final Map<String, Reply> files;
 
-    TestPage() {
-        this.files = Map.of("index.html", read("index.html"), "app.js", read("app.js"),
-                "app.css", read("app.css"));
+    /// @param isWanted else there is one line in its place, which says that there is a proxy
+    TestPage(boolean isWanted) {
+        this.files = isWanted ? Map.of("index.html", read("index.html"), "app.js", read("app.js"),
+                "app.css", read("app.css")) : Map.of("index.html", SIGN);
     }
 
-    /// One of the files: `index.html`, `app.js` or `app.css`.
-    Reply file(String name) {
-        return files.get(name);
+    /// One of the files, `index.html`, `app.js` or `app.css`, where there is one.
+    Optional<Reply> file(String name) {
+        return Optional.ofNullable(files.get(name));
     }
 
     private static Reply read(String name) {

@@ -24,21 +24,25 @@ final class WholeAnswer {
     /// same is folded; what is no answer, but says that it is one, is an error.
     ///
     /// @throws UpstreamException where the body breaks off
-    static Reply of(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
+    static Reply of(UpstreamAnswer answer, Protocol protocol, AccessRecord record)
+            throws UpstreamException {
         if (!answer.isSuccess()) {
-            return json(answer, protocol);
+            return json(answer, protocol, record);
         }
         try {
             if (answer.isEventStream()) {
                 var whole = protocol.fold(answer.events().all());
+                record.used(Usage.in(whole));
                 return Reply.json(answer.status(), answer.headersForClient(),
                         whole.toString().getBytes(StandardCharsets.UTF_8));
             }
             if (answer.json() instanceof JsonValue json) {
                 protocol.answer(json, Telling.UNTOLD);
+                record.used(Usage.in(json));
             }
-            return json(answer, protocol);
+            return json(answer, protocol, record);
         } catch (NotAnAnswer e) {
+            record.failed(e.error());
             return Reply.error(protocol, 502, masked(answer, e.error()));
         }
     }
@@ -46,9 +50,16 @@ final class WholeAnswer {
     /// Any JSON that an upstream answers, in the bytes that it came in.
     ///
     /// @throws UpstreamException where the body breaks off
-    static Reply json(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
-        return answer.json() == null || isRedirect(answer) ? failure(answer, protocol).reply()
-                : reply(answer, answer.json());
+    static Reply json(UpstreamAnswer answer, Protocol protocol, AccessRecord record)
+            throws UpstreamException {
+        var json = answer.json();
+        var isError = !answer.isSuccess() && json instanceof JsonObject;
+        if (json != null && !isRedirect(answer) && !isError) {
+            return reply(answer, json);
+        }
+        var failure = failure(answer, protocol);
+        record.failed(failure.error());
+        return failure.reply();
     }
 
     private static Reply reply(UpstreamAnswer answer, JsonValue json) throws UpstreamException {

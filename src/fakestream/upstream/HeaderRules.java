@@ -17,12 +17,17 @@ public final class HeaderRules {
 
     private static final Set<String> TO_UPSTREAM = Set.of(
             "user-agent", "openai-organization", "openai-project", "openai-beta",
-            "idempotency-key", "x-request-id", "traceparent", "tracestate",
+            "idempotency-key", "traceparent", "tracestate",
             "http-referer", "x-title", "anthropic-version", "anthropic-beta",
             "x-goog-api-client", "x-goog-user-project");
 
+    /// Under which the client sees the upstream's own id of the request: the plain name is ours.
+    static final String UPSTREAM_ID = "x-upstream-request-id";
+
+    /// Anthropic's SDKs read its id under the name that Anthropic gives it.
     private static final Set<String> TO_CLIENT = Set.of(
-            "retry-after", "retry-after-ms", "x-should-retry", "x-request-id", "request-id");
+            "retry-after", "retry-after-ms", "x-should-retry", "request-id");
+    private static final Set<String> IDS = Set.of("x-request-id", "request-id");
 
     /// Told apart by their beginning: rate limits, and what OpenAI says about the call.
     private static final List<String> TO_CLIENT_BY_PREFIX = List.of("x-ratelimit-", "openai-",
@@ -64,8 +69,11 @@ public final class HeaderRules {
 
     /// The headers of an upstream's response that go to the client.
     static Map<String, String> toClient(Map<String, List<String>> upstream) {
-        return pick(upstream, name -> TO_CLIENT.contains(name)
+        var picked = pick(upstream, name -> TO_CLIENT.contains(name)
                 || TO_CLIENT_BY_PREFIX.stream().anyMatch(name::startsWith));
+        pick(upstream, IDS::contains).values().stream().findFirst()
+                .ifPresent(id -> picked.put(UPSTREAM_ID, id));
+        return picked;
     }
 
     /// The headers of a request whose body passes through, that describe it.

@@ -65,10 +65,13 @@ public final class Upstream implements AutoCloseable {
     /// A request of one client, which sends nothing yet.
     ///
     /// @param key goes upstream
+    /// @param id of the client's request
     /// @param clientHeaders the client's request headers, of which those pass that may
-    public UpstreamRequest request(UpstreamKey key, Map<String, List<String>> clientHeaders) {
+    public UpstreamRequest request(UpstreamKey key, String id,
+            Map<String, List<String>> clientHeaders) {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         headers.putAll(HeaderRules.toUpstream(clientHeaders));
+        headers.put("X-Request-Id", id);
         headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
         headers.putAll(extraHeaders.all());

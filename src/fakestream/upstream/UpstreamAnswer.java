@@ -65,6 +65,11 @@ public final class UpstreamAnswer {
         return masks;
     }
 
+    /// The name that the upstream gave it, without secrets; empty where it gave none.
+    String id() {
+        return headersForClient().getOrDefault(HeaderRules.UPSTREAM_ID, "");
+    }
+
     /// The headers that the client may see, such as `retry-after`, without secrets.
     public Map<String, String> headersForClient() {
         return masked(HeaderRules.toClient(headers.map()));

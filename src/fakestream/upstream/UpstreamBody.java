@@ -76,6 +76,9 @@ final class UpstreamBody {
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     int read(byte[] buffer) throws UpstreamException {
         var n = readOn(buffer);
+        if (n < 0) {
+            call.finish();
+        }
         count += Math.max(n, 0);
         if (count > call.mostBytes()) {
             call.cancel();

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +51,7 @@ final class UpstreamCall {
     private volatile InputStream body;
     private volatile boolean reading;
     private volatile long readingSince;
+    private OptionalLong over = OptionalLong.empty();
 
     UpstreamCall(HttpClient client, HttpRequest request, Masks masks, Limits limits,
             ScheduledExecutorService timer, Executor executor) {
@@ -113,6 +115,16 @@ final class UpstreamCall {
         }
     }
 
+    /// The answer was read to its end, or there will be none. For the thread that reads it.
+    void finish() {
+        over = OptionalLong.of(System.nanoTime());
+    }
+
+    /// When that was, by `System.nanoTime`.
+    OptionalLong over() {
+        return over;
+    }
+
     int mostBytes() {
         return limits.bytes();
     }
@@ -159,6 +171,7 @@ final class UpstreamCall {
     }
 
     private UpstreamException failure(Throwable cause) {
+        finish();
         return switch (end.get()) {
             case CANCELLED -> ended(502, "upstream_cancelled",
                     "the call to the upstream was cancelled", cause);

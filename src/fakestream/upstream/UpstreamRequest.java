@@ -7,6 +7,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -74,6 +75,8 @@ public final class UpstreamRequest implements AutoCloseable {
     private UpstreamCall current;
     private End end;
     private Duration waited = Duration.ZERO;
+    private UpstreamAnswer answer;
+    private int calls;
 
     UpstreamRequest(Upstream upstream, Map<String, String> headers, Masks masks) {
         this.upstream = upstream;
@@ -109,6 +112,14 @@ public final class UpstreamRequest implements AutoCloseable {
                 body.contentLength() == 0 ? BodyPublishers.noBody() : body);
         headers.forEach(request::setHeader);
         return tryOnce(new Sending(request, false, ANY, body::canBeSentAgain)).get();
+    }
+
+    /// What there is to say of its calls; for the thread that serves the client.
+    public UpstreamFigures figures() {
+        var over = current == null ? OptionalLong.empty() : current.over();
+        return new UpstreamFigures(calls, answer == null ? 0 : answer.status(),
+                answer == null ? "" : answer.id(),
+                Duration.ofNanos(over.orElseGet(System::nanoTime) - started));
     }
 
     /// Ends the call that is under way, from any thread: the upstream sees its connection close.
@@ -207,7 +218,8 @@ public final class UpstreamRequest implements AutoCloseable {
 
     private Try call(Sending sending, boolean fresh) {
         try {
-            var answer = begin(sending.request, fresh).answer(sending.decoded);
+            answer = null;
+            answer = begin(sending.request, fresh).answer(sending.decoded);
             return new Try(answer, null, answer.isSuccess() ? sending.judge.status(answer)
                     : answer.status());
         } catch (UpstreamException e) {
@@ -221,6 +233,7 @@ public final class UpstreamRequest implements AutoCloseable {
             if (current != null) {
                 current.cancel();
             }
+            calls++;
             current = upstream.call(request, fresh, masks, elapsed());
             if (end != null) {
                 current.end(end);

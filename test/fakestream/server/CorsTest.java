@@ -119,7 +119,8 @@ final class CorsTest {
         assertEquals(status, response.status());
         assertEquals(origin, response.header("access-control-allow-origin"));
         assertEquals("Origin", response.header("vary"));
-        assertEquals("X-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry",
+        assertEquals("X-Request-Id, X-Upstream-Request-Id, Retry-After, Retry-After-Ms, "
+                + "X-Should-Retry",
                 response.header("access-control-expose-headers"));
     }
 

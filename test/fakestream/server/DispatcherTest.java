@@ -37,11 +37,12 @@ final class DispatcherTest {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
             var closing = new Closing();
-            var shared = new Shared("", closing, timer, timer, () -> "",
-                    new LeavingClients(timer, timer, log), new RateLimit(System::nanoTime),
-                    new Admission(), log);
+            var shared = new Shared(new Build("", ""), closing, timer, timer, () -> "",
+                    () -> "req_1", new LeavingClients(timer, timer, log),
+                    new RateLimit(System::nanoTime), new Admission(),
+                    new Metrics(new Build("", "")), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));
-            new Dispatcher(services, closing, log).handle(exchange);
+            new Dispatcher(services, closing, shared.metrics(), log).handle(exchange);
             services.close();
             timer.shutdownNow();
         }
@@ -50,13 +51,14 @@ final class DispatcherTest {
         assertEquals("internal_error", error.string("code"));
         assertFalse(error.toString().contains("sk-inside"), error::toString);
         assertTrue(exchange.closed);
-        assertTrue(access.toString().matches("\\S+ GET /v1/models 500 \\d+B \\d+ms failed\\R"),
+        assertTrue(access.toString().matches("\\S+ GET /v1/models 500 \\d+B \\d+ms failed "
+                + "id=req_1 client=127.0.0.1 mode=page\\R"),
                 access::toString);
         assertTrue(diagnostics.toString().contains("error GET /v1/models: " + fault.getName()));
         assertTrue(diagnostics.toString().contains("\tat " + FaultyExchange.class.getName()));
     }
 
-    /// An exchange that fails when it is first asked for the request's headers.
+    /// An exchange that fails when it is first asked for the response's headers.
     private static final class FaultyExchange extends HttpExchange {
         private final Throwable fault;
         private final Headers responseHeaders = new Headers();
@@ -73,8 +75,13 @@ final class DispatcherTest {
 
         @Override
         public Headers getRequestHeaders() {
+            return new Headers();
+        }
+
+        @Override
+        public Headers getResponseHeaders() {
             if (failed) {
-                return new Headers();
+                return responseHeaders;
             }
             failed = true;
             switch (fault) {
@@ -82,11 +89,6 @@ final class DispatcherTest {
                 case Error e -> throw e;
                 default -> throw new AssertionError(fault);
             }
-        }
-
-        @Override
-        public Headers getResponseHeaders() {
-            return responseHeaders;
         }
 
         @Override
@@ -126,7 +128,7 @@ final class DispatcherTest {
 
         @Override
         public InetSocketAddress getRemoteAddress() {
-            return null;
+            return new InetSocketAddress("127.0.0.1", 1);
         }
 
         @Override

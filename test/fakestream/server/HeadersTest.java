@@ -3,6 +3,7 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
@@ -32,14 +33,18 @@ final class HeadersTest {
             "Connection: keep-alive, X-Custom", "api-key: sk-other", "Via: 1.1 other");
 
     private static final List<String> PASS_DOWN = List.of("Retry-After: 7", "Retry-After-Ms: 70",
-            "x-should-retry: false", "x-request-id: req_u", "x-ratelimit-limit-tokens: 1",
+            "x-should-retry: false", "x-ratelimit-limit-tokens: 1",
             "X-RateLimit-Reset-Requests: 6m0s", "openai-processing-ms: 5", "openai-version: x");
 
     private static final List<String> STAY_UP = List.of("Set-Cookie: a=b", "Server: secret/1.0",
             "X-Accel-Redirect: /etc", "X-Sendfile: /etc", "Strict-Transport-Security: max-age=1",
             "Access-Control-Allow-Origin: https://other.example", "Via: 1.1 other",
             "WWW-Authenticate: Basic", "Alt-Svc: h3", "CF-Ray: 1", "Link: <a>", "Trailer: X",
-            "Keep-Alive: timeout=5", "Content-Language: en", "X-Custom: 1", "X-Runtime: 1");
+            "Keep-Alive: timeout=5", "Content-Language: en", "X-Custom: 1", "X-Runtime: 1",
+            "X-Upstream-Request-Id: forged");
+
+    /// Goes by another name, for this one is the proxy's own.
+    private static final String ID = "x-request-id: req_u";
 
     private static final Set<String> OWN_DOWN = Set.of("date", "content-type", "content-length",
             "cache-control", "access-control-allow-origin", "access-control-expose-headers",
@@ -53,6 +58,11 @@ final class HeadersTest {
 
     private static String[] all(List<String> some, List<String> others) {
         return Stream.concat(some.stream(), others.stream()).toArray(String[]::new);
+    }
+
+    private static String[] down() {
+        return Stream.of(PASS_DOWN, STAY_UP, List.of(ID)).flatMap(List::stream)
+                .toArray(String[]::new);
     }
 
     @Test
@@ -75,7 +85,7 @@ final class HeadersTest {
     @ValueSource(strings = {Chats.WHOLE, Chats.STREAM})
     void givesTheClientWhatItMayKnowAndNoMore(String request) {
         try (var upstream = ScriptedUpstream.start(call -> call.json(200,
-                        Chats.completion("Hello."), all(PASS_DOWN, STAY_UP)));
+                        Chats.completion("Hello."), down()));
                 var proxy = TestProxy.before(upstream)) {
             checkClient(proxy.chat(request).headers());
         }
@@ -84,7 +94,7 @@ final class HeadersTest {
     @Test
     void givesTheClientTheSameWithAnError() {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(500, "text/html", "<p>",
-                        all(PASS_DOWN, STAY_UP)));
+                        down()));
                 var proxy = TestProxy.before(upstream)) {
             checkClient(proxy.chat(Chats.WHOLE).headers());
             checkClient(proxy.chat(Chats.STREAM).headers());
@@ -94,6 +104,8 @@ final class HeadersTest {
     private static void checkClient(Map<String, String> got) {
         var headers = new TreeMap<>(got);
         assertEquals("*", headers.get("access-control-allow-origin"));
+        assertEquals("req_u", headers.remove("x-upstream-request-id"));
+        assertTrue(headers.remove("x-request-id").startsWith("req_"));
         headers.keySet().removeAll(OWN_DOWN);
         assertEquals(map(PASS_DOWN), headers);
     }
@@ -126,7 +138,7 @@ final class HeadersTest {
                 var proxy = TestProxy.before(upstream)) {
             var response = proxy.chat(Chats.WHOLE, "X-Title: \u00e8", "User-Agent: \u00e9");
             assertEquals(200, response.status());
-            assertNull(response.header("x-request-id"));
+            assertNull(response.header("x-upstream-request-id"));
             var headers = upstream.call().headers();
             assertNull(headers.get("x-title"));
             assertFalse(headers.get("user-agent").contains("?"), headers::toString);

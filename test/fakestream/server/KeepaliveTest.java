@@ -101,7 +101,7 @@ final class KeepaliveTest {
                 var proxy = TestProxy.before(upstream, "NONSTREAM_KEEPALIVE_MS=60000")) {
             var response = proxy.chat(Chats.WHOLE);
             assertEquals(answer, response.text());
-            assertEquals("req_1", response.header("x-request-id"));
+            assertEquals("req_1", response.header("x-upstream-request-id"));
             assertEquals(String.valueOf(answer.length()), response.header("content-length"));
         }
     }

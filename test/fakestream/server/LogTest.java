@@ -34,7 +34,7 @@ final class LogTest {
 
     private static void logs(TestProxy proxy, String pattern) {
         var line = proxy.accessLine();
-        assertTrue(line.matches(pattern), line);
+        assertTrue(line.matches(pattern + " id=req_[0-9a-f]{24} client=127.0.0.1 .*"), line);
     }
 
     @Test
@@ -52,6 +52,13 @@ final class LogTest {
             }
             assertTrue(!proxy.diagnostics().matches(SECRETS), proxy::diagnostics);
         }
+    }
+
+    private static AccessRecord record(String path, String model) {
+        var record = new AccessRecord(new AccessRecord.Request("req_1", "::1", "GET", path,
+                "HTTP/1.1", ""), System::nanoTime);
+        record.model(model);
+        return record;
     }
 
     @Test
@@ -84,13 +91,13 @@ final class LogTest {
         var out = new ByteArrayOutputStream();
         var log = new Log(LogLevel.DEBUG, new PrintStream(out, true), new PrintStream(out, true));
         var forged = "a\n2026-01-01T00:00:00Z info b\r\u001b[2J\u0085\u2028c\u0000\t";
-        log.access(forged);
+        log.access(record("/", forged));
         log.debug(forged);
         log.bug(forged, new IllegalStateException(forged, new IllegalArgumentException(forged)));
         var lines = out.toString(StandardCharsets.UTF_8).split("\\R");
         var escaped = "a\\u000a2026-01-01T00:00:00Z info b\\u000d\\u001b[2J\\u0085\\u2028c\\u0000"
                 + "\\u0009";
-        assertTrue(lines[0].endsWith("Z " + escaped), lines[0]);
+        assertTrue(lines[0].endsWith(" mode=page model=\"" + escaped + "\""), lines[0]);
         assertTrue(lines[1].endsWith("Z debug " + escaped), lines[1]);
         assertTrue(lines[2].contains("Z error " + escaped + ": java.lang.Ill"), lines[2]);
         assertTrue(Arrays.stream(lines).skip(3).allMatch(line -> line.matches("\t\\P{Cc}*")));
@@ -102,7 +109,7 @@ final class LogTest {
         var out = new ByteArrayOutputStream();
         var log = new Log(LogLevel.DEBUG, new PrintStream(out, true), new PrintStream(out, true));
         var text = "sk-0123456789";
-        log.access(text);
+        log.access(record("/" + text, ""));
         log.debug(text);
         log.info(text);
         log.warn(text);

@@ -21,7 +21,7 @@ final class ModelsTest {
             var response = proxy.get(target);
             assertEquals(200, response.status());
             assertEquals(LIST, response.text());
-            assertEquals("req_1", response.header("x-request-id"));
+            assertEquals("req_1", response.header("x-upstream-request-id"));
             var sent = upstream.call();
             assertEquals("GET " + asked + " HTTP/1.1", sent.requestLine());
             assertEquals("Bearer sk-of-the-client", sent.headers().get("authorization"));

@@ -125,7 +125,7 @@ final class PassOnTest {
                     "X-Accel-Redirect: /secret");
             call.send(ROLE + HELLO + DONE);
         }, client -> {
-            assertEquals("req_1", client.headers().get("x-request-id"));
+            assertEquals("req_1", client.headers().get("x-upstream-request-id"));
             assertEquals(null, client.headers().get("x-accel-redirect"));
             assertTrue(client.ending().whole());
         });

@@ -37,7 +37,7 @@ final class WholeAnswerTest {
         assertEquals("application/json", response.header("content-type"));
         assertEquals("no-store", response.header("cache-control"));
         assertEquals(Integer.toString(body.length), response.header("content-length"));
-        assertEquals("req_1", response.header("x-request-id"));
+        assertEquals("req_1", response.header("x-upstream-request-id"));
         assertEquals("3", response.header("retry-after"));
     }
 
@@ -143,7 +143,7 @@ final class WholeAnswerTest {
                 "X-Request-Id: req_1"));
         assertEquals(200, response.status());
         assertEquals("application/json", response.header("content-type"));
-        assertEquals("req_1", response.header("x-request-id"));
+        assertEquals("req_1", response.header("x-upstream-request-id"));
         assertEquals(Response.object(Chats.completion("Hello.")), response.json());
     }
 

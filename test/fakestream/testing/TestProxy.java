@@ -1,10 +1,10 @@
 package fakestream.testing;
 
 import fakestream.config.Config;
-import fakestream.config.LogLevel;
+import fakestream.server.Build;
+import fakestream.server.Journal;
 import fakestream.server.Log;
 import fakestream.server.ProxyServer;
-import fakestream.upstream.Masks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -52,6 +52,7 @@ public final class TestProxy implements AutoCloseable {
         values.put("SOURCE_API_URL", upstreamUrl);
         // A test that is not about trying again counts its calls.
         values.put("RETRY_MAX", "0");
+        values.put("LOG_LEVEL", "debug");
         for (var setting : settings) {
             var parts = setting.split("=", 2);
             values.put(parts[0], parts[1]);
@@ -59,10 +60,10 @@ public final class TestProxy implements AutoCloseable {
         var lines = new LinkedBlockingQueue<String>();
         var diagnostics = new ByteArrayOutputStream();
         var config = Config.of(values);
-        var log = new Log(LogLevel.DEBUG, Masks.of(config), new PrintStream(new Lines(lines), true),
+        var log = new Log(config, Journal.NONE, new PrintStream(new Lines(lines), true),
                 new PrintStream(diagnostics, true));
         try {
-            var server = ProxyServer.bind(config, "1.2.3", log).start();
+            var server = ProxyServer.bind(config, new Build("1.2.3", "abc"), log).start();
             return new TestProxy(server, lines, diagnostics);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -120,7 +121,12 @@ public final class TestProxy implements AutoCloseable {
 
     /// The next line of the access log, without its time.
     public String accessLine() {
-        return Waiting.next(accessLines, "a line of the access log").split(" ", 2)[1];
+        return wholeAccessLine().split(" ", 2)[1];
+    }
+
+    /// The next line of the access log.
+    public String wholeAccessLine() {
+        return Waiting.next(accessLines, "a line of the access log");
     }
 
     /// What else was logged.

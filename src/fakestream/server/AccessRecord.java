@@ -1,0 +1,243 @@
+package fakestream.server;
+
+import fakestream.protocol.ApiError;
+import fakestream.upstream.UpstreamFigures;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/// What is known of one request, for the access log and the metrics. Written by the exchange's
+/// thread, and by the beats of its stream, which write under the [EventStream]'s lock; read at the
+/// end by the exchange's thread, after the stream was closed, which takes that lock.
+final class AccessRecord {
+    /// How an answer comes to be.
+    enum Mode {
+        /// The upstream's, in one piece.
+        WHOLE,
+        /// A stream, told from a whole answer.
+        FAKE,
+        /// The upstream's own stream.
+        REAL,
+        /// The upstream's, unread.
+        PASS,
+        /// The proxy's own: its pages, and its refusals.
+        PAGE
+    }
+
+    /// How the exchange ended.
+    enum Outcome {
+        /// With all that there was to send, be it an error.
+        OK(""),
+        /// Without its client.
+        CLIENT_LEFT("client left"),
+        /// In the middle of the answer, which the client was told.
+        BROKEN_OFF("broken off"),
+        /// With a bug.
+        FAILED("failed");
+
+        private final String words;
+
+        Outcome(String words) {
+            this.words = words;
+        }
+
+        /// As the access log has it; empty where there is nothing to say.
+        String words() {
+            return words;
+        }
+    }
+
+    /// What came in.
+    ///
+    /// @param id see [RequestId]
+    /// @param address of the client
+    /// @param path without the query, in which some clients send keys
+    /// @param agent the client's `User-Agent`, or empty
+    record Request(String id, String address, String method, String path, String version,
+            String agent) {
+    }
+
+    /// nginx's status for a client that left before the end.
+    private static final int LEFT = 499;
+
+    private final Request request;
+    private final LongSupplier nanoTime;
+    private final long began;
+    private Supplier<UpstreamFigures> upstream = () -> UpstreamFigures.NONE;
+    private Route.Kind route = Route.Kind.NONE;
+    private Mode mode = Mode.PAGE;
+    private Outcome outcome = Outcome.OK;
+    private String model = "";
+    private String error = "";
+    private Usage usage = Usage.UNKNOWN;
+    private boolean refused;
+    private int status;
+    private long bytes;
+    private long firstByte = -1;
+    private long firstContent = -1;
+    private int beats;
+    private int chunks;
+
+    /// Begins now.
+    ///
+    /// @param nanoTime a clock such as `System::nanoTime`
+    AccessRecord(Request request, LongSupplier nanoTime) {
+        this.request = request;
+        this.nanoTime = nanoTime;
+        this.began = nanoTime.getAsLong();
+    }
+
+    /// What is asked for.
+    void route(Route.Kind kind) {
+        route = kind;
+    }
+
+    void mode(Mode how) {
+        mode = how;
+    }
+
+    void model(String name) {
+        model = name;
+    }
+
+    /// The upstream is asked; what there is to say of it is asked for in the end.
+    void asks(Supplier<UpstreamFigures> figures) {
+        upstream = figures;
+    }
+
+    /// The response begins.
+    void status(int code) {
+        status = code;
+    }
+
+    /// So many bytes of body were written.
+    void wrote(int count) {
+        bytes += count;
+    }
+
+    /// What was written went out.
+    void flushed() {
+        if (firstByte < 0) {
+            firstByte = elapsed();
+        }
+    }
+
+    /// A heartbeat went out.
+    void beat() {
+        beats++;
+    }
+
+    /// A part of the answer went out.
+    void chunk() {
+        if (firstContent < 0) {
+            firstContent = elapsed();
+        }
+        chunks++;
+    }
+
+    /// What the answer, or a part of it, says that it has used.
+    void used(Usage more) {
+        usage = usage.then(more);
+    }
+
+    /// There is no answer, and the client is told why.
+    void failed(ApiError why) {
+        var code = why.object().string("code");
+        error = code != null ? code : Optional.ofNullable(why.object().string("type"))
+                .orElse("error");
+    }
+
+    /// The proxy itself refuses the request.
+    void refused(ApiError why) {
+        failed(why);
+        refused = true;
+    }
+
+    /// How it ended, where that was not well. What fails behind a client that left is no error.
+    void outcome(Outcome how) {
+        outcome = how;
+        error = how == Outcome.CLIENT_LEFT ? "" : error;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    Route.Kind route() {
+        return route;
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    /// Whether the answer was told as a stream.
+    boolean isStream() {
+        return mode == Mode.FAKE || mode == Mode.REAL;
+    }
+
+    Outcome outcome() {
+        return outcome;
+    }
+
+    /// What was asked for by this name; empty where nothing was.
+    String model() {
+        return model;
+    }
+
+    /// The code of what the client was told instead of an answer; empty where there was one.
+    String error() {
+        return error;
+    }
+
+    boolean isRefused() {
+        return refused;
+    }
+
+    Usage usage() {
+        return usage;
+    }
+
+    /// The status that the client got, 499 where it left; 0 where it got none.
+    int status() {
+        return outcome == Outcome.CLIENT_LEFT ? LEFT : status;
+    }
+
+    /// Of the body that was written.
+    long bytes() {
+        return bytes;
+    }
+
+    /// Nanoseconds since it began.
+    long elapsed() {
+        return nanoTime.getAsLong() - began;
+    }
+
+    /// Nanoseconds until something went out; -1 where nothing did.
+    long firstByte() {
+        return firstByte;
+    }
+
+    /// Nanoseconds until something of the answer was told in a stream; -1 where nothing was.
+    long firstContent() {
+        return firstContent;
+    }
+
+    int beats() {
+        return beats;
+    }
+
+    /// The events of the answer, heartbeats left out.
+    int chunks() {
+        return chunks;
+    }
+
+    UpstreamFigures upstream() {
+        return upstream.get();
+    }
+
+    /// Calls beyond the first.
+    int retries() {
+        return Math.max(upstream().calls() - 1, 0);
+    }
+}
