@@ -163,7 +163,7 @@ final class PassThroughTest {
 
     @Test
     void sendsAnUploadOnWhileItComes() throws IOException {
-        try (var upload = new Upload("first", gate, "0\r\n\r\n");
+        try (var upload = new Upload("first", gate, "\r\n0\r\n\r\n");
                 var proxy = TestProxy.before(upload.url()); var client = proxy.connect()) {
             client.send(RawClient.head("POST", "/v1/files", TestProxy.KEY,
                     "Transfer-Encoding: chunked") + "\r\n" + chunked("first"));
