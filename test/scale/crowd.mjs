@@ -2,13 +2,16 @@
 // them short requests with whole answers, on connections that are kept and on new ones.
 
 import http from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
+const OPENING_PAUSE_MS = 10;
 const LARGE = 200_000;
 
 /** Clients of the balancer at a port, from `start` to the end of `finish`. */
 export class Crowd {
     tally = { streams: 0, shorts: 0 };
-    failures = [];
+    refused = [];
+    broken = [];
     #port;
     #pauseMs;
     #kept = new http.Agent({ keepAlive: true });
@@ -21,9 +24,11 @@ export class Crowd {
         this.#pauseMs = pauseMs;
     }
 
-    start(streams) {
+    /** Opens the streams one after another, for so many at once would be another test. */
+    async start(streams) {
         for (let i = 0; i < streams; i += 1) {
             this.#all.push(this.#follow());
+            await pause(OPENING_PAUSE_MS);
         }
         this.#all.push(this.#ask());
     }
@@ -45,7 +50,7 @@ export class Crowd {
         const asked = [];
         while (this.#going) {
             asked.push(this.#count('shorts', 'a request', { model: 'quick' }, isAnswer));
-            await new Promise((resolve) => { setTimeout(resolve, this.#pauseMs); });
+            await pause(this.#pauseMs);
         }
         await Promise.all(asked);
     }
@@ -53,8 +58,11 @@ export class Crowd {
     async #count(kind, name, body, isGood) {
         const outcome = await this.#post(body).catch((error) => ({ text: String(error) }));
         this.tally[kind] += 1;
-        if (outcome.status !== 200 || !isGood(outcome.text)) {
-            this.failures.push(`${name}: ${outcome.status} ${outcome.text.slice(-200)}`);
+        const said = `${name}: ${outcome.status} ${outcome.text.slice(-200)}`;
+        if (outcome.status !== 200) {
+            this.refused.push(said);
+        } else if (!isGood(outcome.text)) {
+            this.broken.push(said);
         }
     }
 
@@ -78,7 +86,9 @@ export class Crowd {
                 let text = '';
                 response.setEncoding('utf8').on('data', (data) => { text += data; });
                 response.on('end', () => resolve({ status: response.statusCode, text }));
-                response.on('error', reject);
+                response.on('error', (error) => {
+                    resolve({ status: response.statusCode, text: text + error });
+                });
             });
             request.on('error', reject);
             request.end(JSON.stringify({ ...body, messages: [{ role: 'user', content }] }));

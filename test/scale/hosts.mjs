@@ -89,7 +89,8 @@ export class Replica {
             '--config', '/dev/null', '--port', String(this.#port),
             '--upstream', `http://127.0.0.1:${this.#upstream}`,
             '--set', 'TRUST_PROXY=true', '--set', 'LOG_LEVEL=error',
-            '--set', 'HEARTBEAT_INTERVAL_MS=1000', '--set', 'COMMIT_AFTER_MS=500']);
+            '--set', 'HEARTBEAT_INTERVAL_MS=1000', '--set', 'COMMIT_AFTER_MS=500',
+            '--set', 'UPSTREAM_CONNECT_TIMEOUT_MS=60000']);
         await ready(this.#port, this.#program);
     }
 
