@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -93,7 +94,7 @@ public final class UpstreamAnswer {
 
     /// The media type in lower case, without its parameters; empty where there is none.
     public String contentType() {
-        return header("content-type").split(";")[0].strip().toLowerCase();
+        return header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     /// The first field of this name; empty where there is none.
