@@ -47,7 +47,7 @@ final class UpstreamCall {
     private final long started = System.nanoTime();
     private final CompletableFuture<HttpResponse<InputStream>> response;
     private final AtomicReference<End> end = new AtomicReference<>();
-    private volatile Future<?> nextLook;
+    private volatile Future<?> nextLook = CompletableFuture.completedFuture(null);
     private volatile InputStream body;
     private volatile boolean reading;
     private volatile long readingSince;

@@ -1,0 +1,31 @@
+package fakestream.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import fakestream.testing.Call;
+import fakestream.testing.ScriptedUpstream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+/// One call and its deadlines.
+final class UpstreamCallTest {
+    /// A try that a pause put off can begin when the time of the whole is up.
+    @Test
+    void endsAtOnceWhereNoTimeIsLeft() {
+        try (var upstream = ScriptedUpstream.start(Call::sawClose);
+                var executor = Executors.newVirtualThreadPerTaskExecutor();
+                var timer = Executors.newSingleThreadScheduledExecutor();
+                var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
+            var call = new UpstreamCall(client, request, Masks.ofKeys(),
+                    new Limits(Duration.ofMinutes(1), Duration.ZERO, 1000), timer, executor);
+            var failure = assertThrows(UpstreamException.class, () -> call.answer(true));
+            assertEquals("upstream_timeout", failure.error().object().string("code"));
+        }
+    }
+}
