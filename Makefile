@@ -26,6 +26,14 @@ JUNIT_GOT := .cache/junit-platform-console-standalone-6.0.0.jar
 JUNIT_JAR ?= $(JUNIT_GOT)
 TEST_TIME := 120 s
 
+FUZZ_SRC  := $(shell find test/fuzz -name '*.java' 2>/dev/null)
+FUZZERS   := $(BUILD)/fuzz-classes
+FUZZED    := $(BUILD)/fuzz-classes.done
+JAZZER    := .cache/jazzer-0.30.0.jar
+JAZZER_API := .cache/jazzer-api-0.30.0.jar
+JACKSON   := .cache/jackson-core-2.20.0.jar
+FUZZ_JARS := $(JAZZER):$(JAZZER_API):$(JACKSON)
+
 LINT      := -encoding UTF-8 -proc:none -Xlint:all -Werror
 # Not --release 25: that has no sun.misc.Signal without a warning that nothing turns off.
 TARGET    := -source 25 -target 25 -Xlint:-options -XDignore.symbol.file
@@ -74,8 +82,8 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients browser crowd clean help jdk FORCE \
-    install uninstall installcheck scale
+.PHONY: all test check doc reproducible run demo clients browser crowd fuzz soak clean help jdk \
+    FORCE install uninstall installcheck scale
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -109,6 +117,14 @@ installcheck: $(JAR)  ## install it in a directory of its own, and try what was 
 scale: $(JAR)  ## restart three replicas behind HAProxy, one by one, under 600 streams
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/scale/run
 
+fuzz: $(FUZZED)  ## try random inputs for FUZZ_SECONDS=60; FUZZ=Json tries that target alone
+	@JAVA=$(JAVA) BUILD="$(BUILD)" CLASS_PATH="$(CLASSES):$(TESTS):$(FUZZERS):$(FUZZ_JARS)" \
+	    test/fuzz/run
+
+soak: $(JAR)  ## hold the jar under bad clients and upstreams for SOAK_SECONDS=600
+	@rm -rf $(BUILD)/soak && $(JAVAC) --release 25 -d $(BUILD)/soak $(wildcard test/soak/soak/*.java)
+	@$(JAVA) -cp $(BUILD)/soak soak.Soak $(JAR) $(or $(SOAK_SECONDS),600)
+
 install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings (PREFIX, DESTDIR)
 	@$(foreach it,fakestream.sh fakestream.service,$(fill) src/install/$(it) >$(BUILD)/$(it) &&) :
 	@install -d $(foreach it,bindir jardir docdir unitdir confdir,"$(DESTDIR)$($(it))")
@@ -133,7 +149,7 @@ uninstall:  ## remove what was installed, but for the settings
 fill = sed -e 's|@JAR@|$(jardir)/fakestream.jar|' -e 's|@BINDIR@|$(bindir)|' \
     -e 's|@CONFDIR@|$(confdir)|' -e 's|@DOCDIR@|$(docdir)|'
 
-clean:  ## remove all that was built; the fetched JUnit stays in .cache
+clean:  ## remove all that was built; what was fetched stays in .cache
 	rm -rf $(BUILD)
 
 help:  ## list the targets
@@ -180,18 +196,41 @@ $(TESTED): $(COMPILED) $(TEST_SRC) $(JUNIT_JAR) Makefile
 	@$(JAVAC) --release 25 -cp "$(CLASSES):$(JUNIT_JAR)" -d $(TESTS) $(filter %.java,$(TEST_SRC))
 	@touch $@
 
-# Maven is asked because it knows the mirrors and proxies of the machine it runs on.
+$(FUZZED): $(TESTED) $(FUZZ_SRC) $(JAZZER) $(JAZZER_API) $(JACKSON) Makefile
+	@echo 'Compiling test/fuzz' && rm -rf $(FUZZERS) $@
+	@$(JAVAC) --release 25 -cp "$(CLASSES):$(TESTS):$(JUNIT_JAR):$(JACKSON)" -d $(FUZZERS) \
+	    $(FUZZ_SRC)
+	@touch $@
+
 $(JUNIT_GOT):
-	@command -v mvn >/dev/null || { \
-	    echo 'JUnit is fetched by Maven: install mvn, or give JUNIT_JAR=path' >&2; exit 1; }
-	@echo 'Fetching JUnit' && rm -rf $(@D)/new
-	@mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
-	    -Dartifact=$(JUNIT) -DoutputDirectory="$(CURDIR)/$(@D)/new"
-	@sum=$$(cat $(@D)/new/*.jar | (sha256sum 2>/dev/null || shasum -a 256) | cut -d' ' -f1); \
-	if [ "$$sum" != $(JUNIT_SUM) ]; then rm -rf $(@D)/new; \
-	    printf '%s\n' 'JUnit was fetched with a wrong SHA-256, and thrown away:' \
-	        "  got      $$sum" '  expected $(JUNIT_SUM)' >&2; exit 1; fi
-	@mv $(@D)/new/*.jar $@ && rmdir $(@D)/new
+	@$(call fetch,$(JUNIT),$(JUNIT_SUM))
+
+$(JAZZER):
+	@$(call fetch,com.code-intelligence:jazzer:0.30.0,$\
+	    8bdeac017bcd3d9473c9772fac62111c4df830188571def1d001a1b743a62b2f)
+
+$(JAZZER_API):
+	@$(call fetch,com.code-intelligence:jazzer-api:0.30.0,$\
+	    d36a725cfedcb7f3590206866cc2836f84d12afccf7c98912f5c720e4d2208d7)
+
+$(JACKSON):
+	@$(call fetch,com.fasterxml.jackson.core:jackson-core:2.20.0,$\
+	    bc0cf46075877201f8406ee7de2741ae7df6c066f5f0457bd80632a718c06e72)
+
+# Fetches an artifact with that SHA-256 as the target, for the tests alone. Maven is asked because
+# it knows the mirrors and proxies of the machine it runs on.
+define fetch
+command -v mvn >/dev/null || { \
+    echo '$(@F) is fetched by Maven: install mvn, or put it into $(@D)' >&2; exit 1; }; \
+echo 'Fetching $(@F)' && rm -rf $(@D)/new && \
+mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+    -Dartifact=$(strip $1) -DoutputDirectory="$(CURDIR)/$(@D)/new" && \
+sum=$$(cat $(@D)/new/*.jar | (sha256sum 2>/dev/null || shasum -a 256) | cut -d' ' -f1) && \
+if [ "$$sum" != $(strip $2) ]; then rm -rf $(@D)/new; \
+    printf '%s\n' '$(@F) was fetched with a wrong SHA-256, and thrown away:' \
+        "  got      $$sum" '  expected $(strip $2)' >&2; exit 1; fi && \
+mv $(@D)/new/*.jar $@ && rmdir $(@D)/new
+endef
 
 doc:
 	@echo 'Reading the documentation' && rm -rf $(BUILD)/doc

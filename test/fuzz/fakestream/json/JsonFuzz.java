@@ -1,0 +1,92 @@
+package fakestream.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+
+/// Any bytes are JSON for our parser exactly where they are for Jackson, they mean the same to both
+/// and our own text of them means the same again. Nothing but a JsonException is ever thrown.
+public final class JsonFuzz {
+    private static final int DEPTH = 512;
+    private static final JsonFactory JACKSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEPTH)
+                    .maxNumberLength(Integer.MAX_VALUE).maxNameLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE).build())
+            .build();
+
+    private JsonFuzz() {
+    }
+
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        var ours = ours(bytes);
+        var theirs = theirs(bytes);
+        if (ours == null ? theirs != null : !ours.equals(theirs)) {
+            throw new AssertionError("ours " + ours + ", Jackson's " + theirs);
+        }
+        if (ours != null && !ours.equals(ours(ours.toString().getBytes(StandardCharsets.UTF_8)))) {
+            throw new AssertionError("it is not the same again: " + ours);
+        }
+    }
+
+    private static JsonValue ours(byte[] bytes) {
+        try {
+            return Json.parse(bytes);
+        } catch (JsonException e) {
+            e.getMessage().length();
+            return null;
+        }
+    }
+
+    private static JsonValue theirs(byte[] bytes) {
+        try (var parser = JACKSON.createParser(text(bytes))) {
+            var value = value(parser, parser.nextToken());
+            return parser.nextToken() == null ? value : null;
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    /// Jackson forgives some bytes that are no UTF-8, so the JDK decodes them.
+    private static String text(byte[] bytes) throws CharacterCodingException {
+        var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    private static JsonValue value(JsonParser parser, JsonToken token) throws IOException {
+        return switch (token) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> new JsonString(parser.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getText());
+            case VALUE_TRUE -> JsonBoolean.TRUE;
+            case VALUE_FALSE -> JsonBoolean.FALSE;
+            case VALUE_NULL -> JsonNull.NULL;
+            case null, default -> throw new IOException("no value: " + token);
+        };
+    }
+
+    private static JsonObject object(JsonParser parser) throws IOException {
+        var members = new LinkedHashMap<String, JsonValue>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            var name = parser.getText();
+            members.put(name, value(parser, parser.nextToken()));
+        }
+        return new JsonObject(members);
+    }
+
+    private static JsonArray array(JsonParser parser) throws IOException {
+        var elements = new ArrayList<JsonValue>();
+        for (var token = parser.nextToken(); token != JsonToken.END_ARRAY;
+                token = parser.nextToken()) {
+            elements.add(value(parser, token));
+        }
+        return new JsonArray(elements);
+    }
+}

@@ -1,0 +1,29 @@
+package fakestream.protocol;
+
+import java.util.Random;
+
+/// Chance that the fuzzer steers: bits come from the input, and from a seed where it ends. So a
+/// change of one byte changes one choice.
+final class GivenRandom extends Random {
+    private static final long serialVersionUID = 1L;
+
+    private final byte[] bytes;
+    private int at;
+
+    GivenRandom(byte[] bytes, int from) {
+        super(bytes.length);
+        this.bytes = bytes.clone();
+        this.at = from;
+    }
+
+    /// Up to 31 bits take one byte, so that a byte is a choice; spread over the upper bits, for
+    /// that is where the JDK takes a number below a power of two from.
+    @Override
+    protected int next(int bits) {
+        if (bytes == null || at >= bytes.length) {
+            return super.next(bits);
+        }
+        var b = (bytes[at++] & 0xFF) * 0x01010101;
+        return b >>> 32 - bits;
+    }
+}

@@ -1,0 +1,168 @@
+package fakestream.protocol;
+
+import fakestream.json.Json;
+import fakestream.json.JsonException;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/// Whatever an upstream answers, in any API: it is an answer or [NotAnAnswer], the stream that
+/// tells it is whole, and what a client adds up from it is told by the same stream once more.
+/// Whatever events come, each of them has a passage, and they add up or are [NotAnAnswer].
+public final class ProtocolFuzz {
+    private static final List<Protocol> PROTOCOLS = List.of(new ChatCompletions(),
+            new Completions(), new Responses(), new Messages(), new GenerateContent());
+
+    private final Protocol protocol;
+    private final Random random;
+    private final Telling telling;
+
+    private ProtocolFuzz(Protocol protocol, Random random) {
+        this.protocol = protocol;
+        this.random = random;
+        var fresh = new Telling("minted", 7, 0, 1 + random.nextInt(60));
+        this.telling = random.nextInt(4) == 0 ? fresh.afterHeartbeat() : fresh;
+    }
+
+    /// The first byte chooses the API; the second whether the rest is an answer's text, or decides
+    /// what chance makes.
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        if (bytes.length < 3) {
+            return;
+        }
+        var which = (bytes[0] & 0xFF) % PROTOCOLS.size();
+        var fuzz = new ProtocolFuzz(PROTOCOLS.get(which), new GivenRandom(bytes, 2));
+        if ((bytes[1] & 1) == 0) {
+            parsed(Arrays.copyOfRange(bytes, 2, bytes.length)).forEach(fuzz::check);
+        } else {
+            fuzz.check(fuzz.spoilt(Samples.answer(which, fuzz.random)));
+        }
+    }
+
+    private static List<JsonValue> parsed(byte[] text) {
+        try {
+            return List.of(Json.parse(text));
+        } catch (JsonException _) {
+            return List.of();
+        }
+    }
+
+    private JsonValue spoilt(JsonValue value) {
+        var spoilt = value;
+        for (int i = random.nextInt(4); i > 0; i--) {
+            spoilt = new Mutation(random).of(spoilt);
+        }
+        return spoilt;
+    }
+
+    private void check(JsonValue body) {
+        var request = request(body);
+        try {
+            var told = told(request, body);
+            var folded = protocol.fold(told);
+            protocol.isEmpty(folded);
+            var again = protocol.fold(told(request, folded));
+            if (!again.equals(folded)) {
+                throw new AssertionError(body + " becomes " + folded + " becomes " + again);
+            }
+            checkEvents(spoilt(told));
+        } catch (NotAnAnswer e) {
+            var error = e.error();
+            error.status(500);
+            protocol.error(502, error);
+            protocol.failure(request, error, telling).forEach(SseEvent::bytes);
+        }
+    }
+
+    /// The body as a request is at the most a [BadRequest]; where it is none, some other asks.
+    private JsonObject request(JsonValue body) {
+        var request = body instanceof JsonObject object && random.nextBoolean() ? object
+                : JsonObject.EMPTY;
+        try {
+            protocol.check(request);
+        } catch (BadRequest e) {
+            e.error();
+        }
+        protocol.dataHeartbeat(protocol.whole(request), telling).bytes();
+        return request;
+    }
+
+    /// The events of the answer's stream, which is whole and in which no event fails.
+    private List<SseEvent.Received> told(JsonObject request, JsonValue body) throws NotAnAnswer {
+        var answer = protocol.answer(body, telling);
+        protocol.isEmpty(answer);
+        var events = received(protocol.replay(request, answer, telling).events());
+        var whole = false;
+        for (var event : events) {
+            var progress = protocol.passOn(event, Telling.UNTOLD).progress();
+            if (progress == Passage.Progress.FAILED) {
+                throw new AssertionError(answer + " is told as a failure: " + event.data());
+            }
+            whole |= progress == Passage.Progress.WHOLE;
+        }
+        // What came without a finish is told without one, for none may be invented.
+        var finished = !(protocol instanceof GenerateContent)
+                || GenerateContentChunk.of(answer).isEnd();
+        if (finished && !whole) {
+            throw new AssertionError(answer + " is not told whole: " + text(events));
+        }
+        return events;
+    }
+
+    private static List<SseEvent.Received> received(List<SseEvent> events) {
+        var parser = new SseParser();
+        var received = new ArrayList<SseEvent.Received>();
+        for (var event : events) {
+            var bytes = event.bytes();
+            var parsed = parser.feed(bytes, 0, bytes.length);
+            if (parsed.size() != 1) {
+                throw new AssertionError(parsed.size() + " events: " + event);
+            }
+            received.addAll(parsed);
+        }
+        return received;
+    }
+
+    private List<SseEvent.Received> spoilt(List<SseEvent.Received> events) {
+        var spoilt = new ArrayList<>(events);
+        for (int i = random.nextInt(4); i > 0 && !spoilt.isEmpty(); i--) {
+            var place = random.nextInt(spoilt.size());
+            switch (random.nextInt(5)) {
+                case 0 -> spoilt.remove(place);
+                case 1 -> spoilt.add(spoilt.get(place));
+                case 2 -> Collections.swap(spoilt, place, random.nextInt(spoilt.size()));
+                default -> spoilt.set(place, spoilt(spoilt.get(place)));
+            }
+        }
+        return spoilt;
+    }
+
+    private SseEvent.Received spoilt(SseEvent.Received event) {
+        var data = event.data().getBytes(StandardCharsets.UTF_8);
+        var spoilt = parsed(data).stream().map(this::spoilt).map(JsonValue::toString).findFirst()
+                .orElse(event.data() + "x");
+        return received(List.of(new SseEvent.Message(event.type(), spoilt, false))).getFirst();
+    }
+
+    private void checkEvents(List<SseEvent.Received> events) {
+        for (var event : events) {
+            var passage = protocol.passOn(event, telling);
+            passage.event().bytes();
+            passage.pause().bytes();
+        }
+        try {
+            protocol.isEmpty(protocol.fold(events));
+        } catch (NotAnAnswer e) {
+            e.error();
+        }
+    }
+
+    private static String text(List<SseEvent.Received> events) {
+        return String.join(" | ", events.stream().map(SseEvent.Received::data).toList());
+    }
+}

@@ -1,0 +1,44 @@
+package fakestream.server;
+
+import fakestream.upstream.UpstreamUrl;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/// Whatever target the JDK's server lets through leads to a route, and never to another host or
+/// out of the upstream's base; the key in a query goes no further.
+public final class TargetFuzz {
+    private static final UpstreamUrl UPSTREAM = UpstreamUrl.parse("http://upstream.test/base/v1");
+
+    private TargetFuzz() {
+    }
+
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        var text = new String(bytes, StandardCharsets.ISO_8859_1);
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException _) {
+            return;
+        }
+        var target = uri.toString();
+        var query = Query.of(target).without("key");
+        if (query.get("key") != null) {
+            throw new AssertionError("the key is still there: " + query.raw());
+        }
+        var route = Route.of(target);
+        if (route.kind() != Route.Kind.NONE && route.kind() != Route.Kind.PAGE) {
+            check(UPSTREAM.at(route.name() + query.suffix()));
+            check(UPSTREAM.at(route.whole() + query.suffix()));
+            route.model();
+        }
+    }
+
+    private static void check(URI upstream) {
+        var plain = upstream.normalize();
+        if (!"upstream.test".equals(upstream.getHost()) || upstream.getRawFragment() != null
+                || !plain.getRawPath().startsWith("/base/")
+                || plain.getPath().matches(".*/\\.\\.?(/.*)?")) {
+            throw new AssertionError("it leads to " + upstream);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package fakestream.upstream;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.zip.GZIPInputStream;
+
+/// Any bytes that say they are gzip are what the JDK makes of them, within the bound, or fail as an
+/// upstream's fault, which [UpstreamException] is.
+public final class GzipFuzz {
+    private static final int MOST = 100_000;
+    private static final Limits LIMITS =
+            new Limits(Duration.ofHours(1), Duration.ofHours(1), MOST);
+    private static final ScheduledThreadPoolExecutor TIMER = new ScheduledThreadPoolExecutor(1);
+
+    static {
+        TIMER.setRemoveOnCancelPolicy(true);
+    }
+
+    private GzipFuzz() {
+    }
+
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        var expected = expected(bytes);
+        var call = new UpstreamCall(new AnsweringClient(bytes), AnsweringClient.REQUEST,
+                Masks.ofKeys(), LIMITS, TIMER, Runnable::run);
+        try {
+            var body = call.answer(true).body();
+            if (!Arrays.equals(body, expected)) {
+                throw new AssertionError("other bytes than the JDK's");
+            }
+        } catch (UpstreamException e) {
+            if (expected != null) {
+                throw new AssertionError("the JDK has no fault to find", e);
+            }
+        } finally {
+            call.cancel();
+        }
+    }
+
+    private static byte[] expected(byte[] bytes) {
+        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            var plain = gzip.readNBytes(MOST + 1);
+            return plain.length > MOST ? null : plain;
+        } catch (IOException _) {
+            return null;
+        }
+    }
+}
