@@ -28,8 +28,8 @@ public final class Upstream implements AutoCloseable {
     private final Retries retries;
     private final ScheduledExecutorService timer;
     private final ExecutorService executor;
-    private final HttpClient pooling;
-    private final HttpClient fresh;
+    private final Connections pooling;
+    private final Connections fresh;
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
@@ -43,8 +43,8 @@ public final class Upstream implements AutoCloseable {
         this.retries = new Retries(config, new SecureRandom(), InstantSource.system());
         this.timer = timer;
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
-        this.pooling = client(config);
-        this.fresh = client(config);
+        this.pooling = new Connections(() -> client(config));
+        this.fresh = new Connections(() -> client(config));
     }
 
     private HttpClient client(Config config) {
@@ -89,8 +89,8 @@ public final class Upstream implements AutoCloseable {
     /// Ends all calls that are under way.
     @Override
     public void close() {
-        pooling.shutdownNow();
-        fresh.shutdownNow();
+        pooling.close();
+        fresh.close();
         executor.shutdownNow();
     }
 

@@ -5,12 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -53,13 +51,13 @@ final class UpstreamCall {
     private volatile long readingSince;
     private OptionalLong over = OptionalLong.empty();
 
-    UpstreamCall(HttpClient client, HttpRequest request, Masks masks, Limits limits,
+    UpstreamCall(Connections connections, HttpRequest request, Masks masks, Limits limits,
             ScheduledExecutorService timer, Executor executor) {
         this.masks = masks;
         this.limits = limits;
         this.timer = timer;
         this.executor = executor;
-        this.response = client.sendAsync(request, BodyHandlers.ofInputStream());
+        this.response = connections.send(request);
         watch();
     }
 

@@ -19,13 +19,14 @@ final class UpstreamCallTest {
     void endsAtOnceWhereNoTimeIsLeft() {
         try (var upstream = ScriptedUpstream.start(Call::sawClose);
                 var executor = Executors.newVirtualThreadPerTaskExecutor();
-                var timer = Executors.newSingleThreadScheduledExecutor();
-                var client = HttpClient.newHttpClient()) {
+                var timer = Executors.newSingleThreadScheduledExecutor()) {
+            var connections = new Connections(HttpClient::newHttpClient);
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
-            var call = new UpstreamCall(client, request, Masks.ofKeys(),
+            var call = new UpstreamCall(connections, request, Masks.ofKeys(),
                     new Limits(Duration.ofMinutes(1), Duration.ZERO, 1000), timer, executor);
             var failure = assertThrows(UpstreamException.class, () -> call.answer(true));
             assertEquals("upstream_timeout", failure.error().object().string("code"));
+            connections.close();
         }
     }
 }
