@@ -123,7 +123,8 @@ fuzz: $(FUZZED)  ## try random inputs for FUZZ_SECONDS=60; FUZZ=Json tries that 
 
 soak: $(JAR)  ## hold the jar under bad clients and upstreams for SOAK_SECONDS=600
 	@rm -rf $(BUILD)/soak && $(JAVAC) --release 25 -d $(BUILD)/soak $(wildcard test/soak/soak/*.java)
-	@$(JAVA) -cp $(BUILD)/soak soak.Soak $(JAR) $(or $(SOAK_SECONDS),600)
+	@$(JAVA) -Dsoak.only="$(SOAK_ONLY)" -cp $(BUILD)/soak soak.Soak $(JAR) \
+	    $(or $(SOAK_SECONDS),600)
 
 install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings (PREFIX, DESTDIR)
 	@$(foreach it,fakestream.sh fakestream.service,$(fill) src/install/$(it) >$(BUILD)/$(it) &&) :

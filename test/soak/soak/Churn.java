@@ -1,0 +1,107 @@
+package soak;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Clients that come and go until the time is up, each doing one thing after another. What the
+/// daemon may not do is noted.
+final class Churn {
+    /// Between two things that one client does, in milliseconds; with two hundred clients that
+    /// makes about a hundred requests a second.
+    private static final int PAUSE = 3000;
+
+    /// A thing that a client does.
+    private interface Deed {
+        void on(Visit visit) throws IOException, InterruptedException;
+    }
+
+    /// Each as often as another.
+    private static final List<Map.Entry<String, Deed>> DEEDS = List.of(
+            deed("stream", visit -> visit.stream("good")),
+            deed("stream, slow upstream", visit -> visit.stream("slow")),
+            deed("stream, passed on", visit -> visit.stream("real-stream")),
+            deed("stream, whole answer for one", visit -> visit.stream("auto-whole")),
+            deed("whole answer", visit -> visit.whole("good")),
+            deed("long stream", visit -> visit.stream("long")),
+            deed("kept connection", visit -> visit.keepAlive(5)),
+            deed("pipelined requests", Visit::pipeline),
+            deed("upload", visit -> visit.upload(200_000)),
+            deed("upload that is too large", visit -> visit.upload(1_500_000)),
+            deed("no request", visit -> visit.leave("", false)),
+            deed("half a request, FIN", visit -> visit.leave("POST /v1/chat", false)),
+            deed("half a body, RST", visit -> visit.halfABody(true)),
+            deed("leaves before the answer, FIN", visit -> visit.leaveBefore("never", false)),
+            deed("leaves before the answer, RST", visit -> visit.leaveBefore("slow", true)),
+            deed("leaves in the middle, FIN", visit -> visit.leaveWithin("real-stream", false)),
+            deed("leaves in the middle, RST", visit -> visit.leaveWithin("long", true)),
+            deed("leaves whole answer, RST", visit -> visit.leaveWhole("slow", true)),
+            deed("never reads", visit -> visit.neverRead("large")),
+            deed("reads slowly", visit -> visit.readSlowly("long")),
+            deed("upstream resets", visit -> visit.fail("reset")),
+            deed("upstream cuts", visit -> visit.fail("cut")),
+            deed("upstream stalls", visit -> visit.fail("stall")),
+            deed("upstream never answers", visit -> visit.fail("never")),
+            deed("upstream says 503", visit -> visit.fail("error-503")),
+            deed("upstream talks nonsense", visit -> visit.fail("garbage")),
+            deed("upstream sends too much", visit -> visit.fail("huge")),
+            deed("upstream cuts its stream", visit -> visit.fail("real-cut")));
+
+    /// All of them, or those whose name has this in it, to find a culprit.
+    private static final List<Map.Entry<String, Deed>> CHOSEN = DEEDS.stream()
+            .filter(deed -> deed.getKey().contains(System.getProperty("soak.only", ""))).toList();
+
+    private final int port;
+    private final long until;
+    private final List<String> faults = new CopyOnWriteArrayList<>();
+    private final Map<String, LongAdder> done = new ConcurrentSkipListMap<>();
+
+    Churn(int port, long until) {
+        this.port = port;
+        this.until = until;
+    }
+
+    private static Map.Entry<String, Deed> deed(String name, Deed deed) {
+        return Map.entry(name, deed);
+    }
+
+    /// One client; its number is its seed.
+    Runnable client(int number) {
+        var random = new Random(number);
+        return () -> {
+            try {
+                while (System.nanoTime() < until) {
+                    Thread.sleep(random.nextInt(PAUSE));
+                    visit(CHOSEN.get(random.nextInt(CHOSEN.size())));
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+    }
+
+    private void visit(Map.Entry<String, Deed> deed) throws InterruptedException {
+        try (var visit = Visit.to(port)) {
+            deed.getValue().on(visit);
+            done.computeIfAbsent(deed.getKey(), _ -> new LongAdder()).increment();
+        } catch (IOException | IllegalStateException e) {
+            faults.add(deed.getKey() + ": " + e);
+        }
+    }
+
+    boolean isGood() {
+        Soak.complain("faults of the daemon", faults);
+        return faults.isEmpty();
+    }
+
+    String table() {
+        var table = new StringBuilder("\n%-34s %8s\n".formatted("what clients did", "times"));
+        done.forEach((name, times) -> table.append("%-34s %8d\n".formatted(name, times.sum())));
+        return table.append("%-34s %8d\n".formatted("all",
+                done.values().stream().mapToLong(LongAdder::sum).sum())).toString();
+    }
+}
