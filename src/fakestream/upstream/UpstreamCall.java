@@ -72,6 +72,7 @@ final class UpstreamCall {
             if (end.get() != null) {
                 closeBody();
             }
+            checkStatus(head.statusCode());
             checkFraming(head.headers());
             return decoded
                     ? UpstreamAnswer.decoded(this, head.statusCode(), head.headers(), masks)
@@ -125,6 +126,15 @@ final class UpstreamCall {
 
     int mostBytes() {
         return limits.bytes();
+    }
+
+    /// RFC 9110 section 15 knows none above 599, and no client would know what to make of it.
+    private void checkStatus(int status) throws UpstreamException {
+        if (status < 100 || status > 599) {
+            cancel();
+            throw UpstreamException.notAnAnswer("upstream_invalid",
+                    "the upstream's answer has the status " + status + ", which is none of HTTP");
+        }
     }
 
     /// The JDK's client believes the length, where RFC 9112 section 6.3 suspects an attempt at
