@@ -26,6 +26,10 @@ final class Connections {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private HttpClient client;
 
+    /// A request, and the client that it was sent by.
+    private record Sent(HttpClient by, CompletableFuture<HttpResponse<InputStream>> response) {
+    }
+
     /// @param clients makes a client
     Connections(Supplier<HttpClient> clients) {
         this.clients = clients;
@@ -34,19 +38,14 @@ final class Connections {
 
     /// Sends a request; to cancel the future closes its connection.
     CompletableFuture<HttpResponse<InputStream>> send(HttpRequest request) {
-        lock.readLock().lock();
-        try {
-            var used = client;
-            var response = used.sendAsync(request, BodyHandlers.ofInputStream());
-            response.whenComplete((_, failure) -> {
-                if (isForgotten(failure)) {
-                    replace(used);
-                }
-            });
-            return response;
-        } finally {
-            lock.readLock().unlock();
-        }
+        var sent = sendNow(request);
+        // Behind the lock, because what has failed already is looked at by this thread.
+        sent.response.whenComplete((_, failure) -> {
+            if (isForgotten(failure)) {
+                replace(sent.by);
+            }
+        });
+        return sent.response;
     }
 
     /// Ends all that is under way.
@@ -57,6 +56,15 @@ final class Connections {
             retired.forEach(HttpClient::shutdownNow);
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    private Sent sendNow(HttpRequest request) {
+        lock.readLock().lock();
+        try {
+            return new Sent(client, client.sendAsync(request, BodyHandlers.ofInputStream()));
+        } finally {
+            lock.readLock().unlock();
         }
     }
 

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
-/// A client without a network: whatever is asked, it answers with the same gzip.
+/// A client without a network: whatever is asked, it answers at once with the same gzip, or fails.
 final class AnsweringClient extends HttpClient {
     static final HttpRequest REQUEST =
             HttpRequest.newBuilder(URI.create("http://upstream.test/")).build();
@@ -28,6 +28,7 @@ final class AnsweringClient extends HttpClient {
             HttpHeaders.of(Map.of("Content-Encoding", List.of("gzip")), (_, _) -> true);
 
     private final byte[] body;
+    private final Exception failure;
 
     private record Answer<T>(T body) implements HttpResponse<T> {
         @Override
@@ -66,8 +67,17 @@ final class AnsweringClient extends HttpClient {
         }
     }
 
-    AnsweringClient(byte[] body) {
+    private AnsweringClient(byte[] body, Exception failure) {
         this.body = body;
+        this.failure = failure;
+    }
+
+    static AnsweringClient with(byte[] body) {
+        return new AnsweringClient(body, null);
+    }
+
+    static AnsweringClient failing(Exception failure) {
+        return new AnsweringClient(new byte[0], failure);
     }
 
     /// What it is asked for is always a stream.
@@ -75,14 +85,20 @@ final class AnsweringClient extends HttpClient {
     @SuppressWarnings("unchecked")
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request,
             HttpResponse.BodyHandler<T> handler) {
-        return CompletableFuture.completedFuture(
-                new Answer<>((T) new ByteArrayInputStream(body)));
+        return failure != null ? CompletableFuture.failedFuture(failure)
+                : CompletableFuture.completedFuture(
+                        new Answer<>((T) new ByteArrayInputStream(body)));
     }
 
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request,
             HttpResponse.BodyHandler<T> handler, HttpResponse.PushPromiseHandler<T> pushes) {
         return sendAsync(request, handler);
+    }
+
+    @Override
+    public void shutdown() {
+        // There is nothing to shut down, and the JDK's own refuses.
     }
 
     @Override
