@@ -6,65 +6,93 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// The connections to the upstream, in the care of the JDK's client. That closes most of those that
 /// fail, but none on which it could not read a response's head: it forgets them, open. They only
-/// go with the client (measured in 25.0.3), so it is then replaced by a new one, which costs a
-/// millisecond, and what the old one has under way still comes to its end.
+/// go with the client (measured in 25.0.3), so the next request gets a new one, which costs a
+/// millisecond, and the old one is shut down behind the last call that uses it.
 ///
-/// The lock is for its replacement alone: those who send share it, so that none sends by a client
-/// that takes no more requests.
+/// The lock guards the counts alone; nothing is sent and nothing waits under it.
 final class Connections {
     private final Supplier<HttpClient> clients;
-    private final Set<HttpClient> retired = ConcurrentHashMap.newKeySet();
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private HttpClient client;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Counted> used = new HashSet<>();
+    private Counted current;
 
-    /// A request, and the client that it was sent by.
-    private record Sent(HttpClient by, CompletableFuture<HttpResponse<InputStream>> response) {
+    /// A client, and how many calls use it.
+    private static final class Counted {
+        private final HttpClient client;
+        private int calls;
+
+        private Counted(HttpClient client) {
+            this.client = client;
+        }
+    }
+
+    /// The use of a client for one request.
+    final class Lease {
+        private final Counted counted;
+        private boolean over;
+
+        private Lease(Counted counted) {
+            this.counted = counted;
+        }
+
+        /// Sends the request; to cancel the future closes its connection.
+        CompletableFuture<HttpResponse<InputStream>> send(HttpRequest request) {
+            var response = counted.client.sendAsync(request, BodyHandlers.ofInputStream());
+            response.whenComplete((_, failure) -> {
+                if (isForgotten(failure)) {
+                    retire(counted);
+                }
+            });
+            return response;
+        }
+
+        /// The call is over; to say so again changes nothing.
+        void end() {
+            lock.lock();
+            try {
+                counted.calls -= over ? 0 : 1;
+                over = true;
+                closeIfIdle(counted);
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /// @param clients makes a client
     Connections(Supplier<HttpClient> clients) {
         this.clients = clients;
-        this.client = clients.get();
+        this.current = new Counted(clients.get());
+        used.add(current);
     }
 
-    /// Sends a request; to cancel the future closes its connection.
-    CompletableFuture<HttpResponse<InputStream>> send(HttpRequest request) {
-        var sent = sendNow(request);
-        // Behind the lock, because what has failed already is looked at by this thread.
-        sent.response.whenComplete((_, failure) -> {
-            if (isForgotten(failure)) {
-                replace(sent.by);
-            }
-        });
-        return sent.response;
+    /// For one request, to be ended with it.
+    Lease lease() {
+        lock.lock();
+        try {
+            current.calls++;
+            return new Lease(current);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Ends all that is under way.
     void close() {
-        lock.writeLock().lock();
+        lock.lock();
         try {
-            client.shutdownNow();
-            retired.forEach(HttpClient::shutdownNow);
+            used.forEach(counted -> counted.client.shutdownNow());
         } finally {
-            lock.writeLock().unlock();
-        }
-    }
-
-    private Sent sendNow(HttpRequest request) {
-        lock.readLock().lock();
-        try {
-            return new Sent(client, client.sendAsync(request, BodyHandlers.ofInputStream()));
-        } finally {
-            lock.readLock().unlock();
+            lock.unlock();
         }
     }
 
@@ -74,17 +102,22 @@ final class Connections {
         return cause instanceof ProtocolException || cause instanceof NumberFormatException;
     }
 
-    private void replace(HttpClient used) {
-        lock.writeLock().lock();
+    private void retire(Counted counted) {
+        lock.lock();
         try {
-            if (client == used) {
-                client = clients.get();
-                retired.removeIf(HttpClient::isTerminated);
-                retired.add(used);
-                used.shutdown();
+            if (counted == current) {
+                current = new Counted(clients.get());
+                used.add(current);
+                closeIfIdle(counted);
             }
         } finally {
-            lock.writeLock().unlock();
+            lock.unlock();
+        }
+    }
+
+    private void closeIfIdle(Counted counted) {
+        if (counted != current && counted.calls == 0 && used.remove(counted)) {
+            counted.client.shutdownNow();
         }
     }
 }

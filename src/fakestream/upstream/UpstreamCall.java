@@ -43,6 +43,7 @@ final class UpstreamCall {
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final long started = System.nanoTime();
+    private final Connections.Lease lease;
     private final CompletableFuture<HttpResponse<InputStream>> response;
     private final AtomicReference<End> end = new AtomicReference<>();
     private volatile Future<?> nextLook = CompletableFuture.completedFuture(null);
@@ -57,7 +58,8 @@ final class UpstreamCall {
         this.limits = limits;
         this.timer = timer;
         this.executor = executor;
-        this.response = connections.send(request);
+        this.lease = connections.lease();
+        this.response = lease.send(request);
         watch();
     }
 
@@ -93,6 +95,7 @@ final class UpstreamCall {
             nextLook.cancel(false);
             response.cancel(true);
             closeBody();
+            lease.end();
         }
     }
 

@@ -29,6 +29,7 @@ final class AnsweringClient extends HttpClient {
 
     private final byte[] body;
     private final Exception failure;
+    private boolean shut;
 
     private record Answer<T>(T body) implements HttpResponse<T> {
         @Override
@@ -97,8 +98,13 @@ final class AnsweringClient extends HttpClient {
     }
 
     @Override
-    public void shutdown() {
-        // There is nothing to shut down, and the JDK's own refuses.
+    public void shutdownNow() {
+        shut = true;
+    }
+
+    /// Whether it was shut down.
+    boolean isShut() {
+        return shut;
     }
 
     @Override

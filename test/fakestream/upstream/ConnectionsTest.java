@@ -5,34 +5,72 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// When the client behind the connections is replaced.
+/// When the client behind the connections is replaced, and when it ends.
 final class ConnectionsTest {
-    private static int clientsAfter(Exception failure) {
-        var made = new AtomicInteger();
-        var connections = new Connections(() -> {
-            made.incrementAndGet();
-            return AnsweringClient.failing(failure);
-        });
-        for (int i = 0; i < 3; i++) {
-            assertTrue(connections.send(AnsweringClient.REQUEST).isCompletedExceptionally());
-        }
-        return made.get();
+    private final List<AnsweringClient> made = new ArrayList<>();
+
+    private Connections failing(Exception failure) {
+        return new Connections(() -> made(AnsweringClient.failing(failure)));
+    }
+
+    private HttpClient made(AnsweringClient client) {
+        made.add(client);
+        return client;
+    }
+
+    private List<Boolean> shut() {
+        return made.stream().map(AnsweringClient::isShut).toList();
+    }
+
+    static List<Exception> nonsense() {
+        return List.of(new ProtocolException("no HTTP"), new NumberFormatException("no length"));
     }
 
     /// Some requests have failed before the JDK's client returns.
+    @ParameterizedTest
+    @MethodSource("nonsense")
+    void isReplacedBehindNonsenseHoweverSoonThatComes(Exception failure) {
+        var connections = failing(failure);
+        for (int i = 0; i < 2; i++) {
+            var lease = connections.lease();
+            assertTrue(lease.send(AnsweringClient.REQUEST).isCompletedExceptionally());
+            lease.end();
+        }
+        assertEquals(List.of(true, true, false), shut());
+    }
+
     @Test
-    @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void isReplacedBehindEachNonsenseHoweverSoonThatComes() {
-        assertEquals(4, clientsAfter(new ProtocolException("no HTTP")));
-        assertEquals(4, clientsAfter(new NumberFormatException("no length")));
+    void livesUntilItsLastCallIsOver() {
+        var connections = failing(new ProtocolException("no HTTP"));
+        var stream = connections.lease();
+        var other = connections.lease();
+        other.send(AnsweringClient.REQUEST);
+        other.end();
+        other.end();
+        assertEquals(List.of(false, false), shut());
+        stream.end();
+        assertEquals(List.of(true, false), shut());
     }
 
     @Test
     void isKeptBehindOtherFailures() {
-        assertEquals(1, clientsAfter(new IOException("reset")));
+        failing(new IOException("reset")).lease().send(AnsweringClient.REQUEST);
+        assertEquals(List.of(false), shut());
+    }
+
+    @Test
+    void endsWithAllThatIsUnderWay() {
+        var connections = failing(new ProtocolException("no HTTP"));
+        connections.lease();
+        connections.lease().send(AnsweringClient.REQUEST);
+        connections.close();
+        assertEquals(List.of(true, true), shut());
     }
 }

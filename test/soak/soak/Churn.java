@@ -11,9 +11,10 @@ import java.util.concurrent.atomic.LongAdder;
 /// Clients that come and go until the time is up, each doing one thing after another. What the
 /// daemon may not do is noted.
 final class Churn {
-    /// Between two things that one client does, in milliseconds; with two hundred clients that
-    /// makes about a hundred requests a second.
-    private static final int PAUSE = 3000;
+    /// Between two things that one client does, in milliseconds at the most; with two hundred
+    /// clients that makes some twenty visits a second. More of them keep two cores busy, and what
+    /// is then too slow tells nothing of what is left behind.
+    private static final int PAUSE = 16_000;
 
     /// A thing that a client does.
     private interface Deed {
