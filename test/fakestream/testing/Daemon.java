@@ -75,8 +75,8 @@ public final class Daemon implements AutoCloseable {
                     lines.add(line);
                     unread.add(line);
                 });
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            } catch (IOException | UncheckedIOException _) {
+                // It was killed, which closes its streams under the reader.
             }
         });
     }
