@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The event stream of one client: heartbeats while it is silent, then the answer, in one chunked
-/// body. Two threads write to it, each under its lock: the exchange's own, and a virtual thread
-/// for each beat. The beat's thread only tries the lock, for a stream that is being written to
+/// body. Two threads write to it, each under its lock: the exchange's own, and one of the beats'
+/// ([BeatExecutor]). The beat's thread only tries the lock, for a stream that is being written to
 /// needs no heartbeat; so the timer never waits for a client, and no client for another.
 ///
 /// Nothing is sent before the first beat or the first event. Until then the stream can still
@@ -218,7 +218,7 @@ final class EventStream implements AutoCloseable {
                 Math.max(nanos, 0), TimeUnit.NANOSECONDS);
     }
 
-    /// Runs on a virtual thread of its own.
+    /// Runs on a thread of the beats.
     private void tick() {
         if (!lock.tryLock()) {
             // Not at once, for a write that is stuck holds the lock until it is cut off.

@@ -27,6 +27,7 @@ public final class ProxyServer implements AutoCloseable {
     private final String host;
     private final ScheduledExecutorService timer = timer();
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final BeatExecutor beats;
     private final Closing closing = new Closing();
     private final Shared shared;
     private final Services services;
@@ -34,7 +35,9 @@ public final class ProxyServer implements AutoCloseable {
     private ProxyServer(HttpServer server, Config config, Build build, Log log) {
         this.server = server;
         this.host = config.get(Setting.HOST);
-        this.shared = new Shared(build, closing, timer, requests, ids(), RequestId.supplier(),
+        this.beats = new BeatExecutor(requests, log);
+        this.shared = new Shared(build, closing, timer, requests, beats, ids(),
+                RequestId.supplier(),
                 new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
                 new Admission(), new Metrics(build), log);
         this.services = new Services(new Service(config, shared));
@@ -104,6 +107,7 @@ public final class ProxyServer implements AutoCloseable {
         server.stop(0);
         services.close();
         timer.shutdownNow();
+        beats.close();
         requests.shutdownNow();
     }
 

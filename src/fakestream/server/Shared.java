@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 /// @param closing how they hear of the proxy's end
 /// @param timer for deadlines and heartbeats; nothing on it may block
 /// @param executor for the work behind them, a virtual thread for each
+/// @param beats for heartbeats alone
 /// @param ids new names for streams whose answer has none
 /// @param requestIds new names for requests that bring none
 /// @param leaving which clients are gone
@@ -17,6 +18,6 @@ import java.util.function.Supplier;
 /// @param admission likewise for the requests that are open
 /// @param metrics likewise count on
 record Shared(Build build, Closing closing, ScheduledExecutorService timer, Executor executor,
-        Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
+        Executor beats, Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
         RateLimit rate, Admission admission, Metrics metrics, Log log) {
 }

@@ -39,7 +39,7 @@ final class Streamer {
 
     private static EventStream.Timing timing(Duration commitAfter, Duration interval,
             Shared shared) {
-        return new EventStream.Timing(commitAfter, interval, shared.timer(), shared.executor(),
+        return new EventStream.Timing(commitAfter, interval, shared.timer(), shared.beats(),
                 shared.metrics());
     }
 

@@ -37,7 +37,7 @@ final class DispatcherTest {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
             var closing = new Closing();
-            var shared = new Shared(new Build("", ""), closing, timer, timer, () -> "",
+            var shared = new Shared(new Build("", ""), closing, timer, timer, timer, () -> "",
                     () -> "req_1", new LeavingClients(timer, timer, log),
                     new RateLimit(System::nanoTime), new Admission(),
                     new Metrics(new Build("", "")), log);
