@@ -34,6 +34,8 @@ final class Daemon implements AutoCloseable {
 
     private Daemon(Process process) {
         this.process = process;
+        // It does not outlive the soak, even where that is interrupted.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         read(process.getInputStream());
         read(process.getErrorStream());
     }
