@@ -67,7 +67,7 @@ final class Cors {
         }
         var names = Arrays.stream(asked.split(",")).map(String::strip).toList();
         var harmless = names.size() <= MOST_HEADERS
-                && names.stream().allMatch(HeaderRules::isName);
+                && names.stream().allMatch(HeaderRules::isToken);
         return harmless ? String.join(", ", names) : USUAL_HEADERS;
     }
 }

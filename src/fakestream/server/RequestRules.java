@@ -5,6 +5,7 @@ import fakestream.config.Config;
 import fakestream.config.Host;
 import fakestream.config.Setting;
 import fakestream.protocol.ApiError;
+import fakestream.upstream.HeaderRules;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,6 @@ final class RequestRules {
     private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
     private static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)/[^#]*");
     private static final Pattern ORIGIN = Pattern.compile("/[^#]*");
@@ -90,7 +90,7 @@ final class RequestRules {
 
     private static void checkRequestLine(Client client) throws ProxyException {
         if (!VERSION.matcher(client.version()).matches()
-                || !TOKEN.matcher(client.method()).matches()) {
+                || !HeaderRules.isToken(client.method())) {
             throw malformed("the request line is not one of HTTP");
         }
         if (!Set.of("HTTP/1.0", "HTTP/1.1").contains(client.version())) {

@@ -52,7 +52,7 @@ public final class ExtraHeaders {
     }
 
     private static String checked(String name) {
-        if (!HeaderRules.isName(name)) {
+        if (!HeaderRules.isToken(name)) {
             throw new IllegalArgumentException("a header's name is no token of RFC 9110");
         }
         if (HeaderRules.isOurs(name)) {

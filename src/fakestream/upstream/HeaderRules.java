@@ -48,8 +48,8 @@ public final class HeaderRules {
     private HeaderRules() {
     }
 
-    /// Whether this is a field name of RFC 9110 section 5.1.
-    public static boolean isName(String name) {
+    /// Whether this is a token of RFC 9110 section 5.6.2, as field names and methods are.
+    public static boolean isToken(String name) {
         return TOKEN.matcher(name).matches();
     }
 
