@@ -194,7 +194,7 @@ export function streamChecks(world) {
 
     test('the tabs tell of the same stream, and move by the arrows', () =>
         visit(world, async (page) => {
-            world.upstream.script('told', { body: answers.text, delayMs: 1500 });
+            world.upstream.script('told', { body: answers.text, delayMs: 1100 });
             await send(page, { model: 'told' });
             await until(page, 'Finished.');
             await page.focus('#t-answer');
