@@ -7,19 +7,24 @@ import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 
 /// Notices clients that leave while nothing is written to them. The JDK's server does not tell, but
 /// Linux shows in its tables which connections the other side has closed; so while any client
 /// waits, they are read each second. Elsewhere this does nothing, and the next write tells.
+///
+/// A connection that the client has reset stands there no more. As a table may leave a line out
+/// that comes or goes while it is read, a client has left when it is missing from two readings in
+/// a row; and nobody is ever missed before the tables have shown a first client.
 ///
 /// A client that closes only its own half, to read on, counts as one that left (nginx's
 /// `proxy_ignore_client_abort off`): the table shows no difference.
@@ -34,6 +39,10 @@ final class LeavingClients {
     private final List<String> tables;
     private final Executor executor;
     private final Log log;
+    /// Of the one socket that listens, known from its first client.
+    private volatile int port;
+    /// Read and written by the one scan that is under way.
+    private boolean shown;
 
     /// @param timer only hands over to the executor, on which the tables are read
     LeavingClients(ScheduledExecutorService timer, Executor executor, Log log) {
@@ -57,6 +66,7 @@ final class LeavingClients {
 
     /// The presence of one client, which is not watched before [Watch#onLeaving].
     Watch watch(InetSocketAddress local, InetSocketAddress remote) {
+        port = local.getPort();
         return new Watch(new Connection(local, remote));
     }
 
@@ -70,26 +80,41 @@ final class LeavingClients {
     /// Runs on a virtual thread of its own; what is done about a client runs on another.
     private void scan() {
         try {
-            tables.stream().flatMap(this::left).map(waiting::get)
-                    .forEach(watch -> {
-                        if (watch != null) {
-                            executor.execute(watch::left);
-                        }
-                    });
+            var missing = missing(Set.copyOf(waiting.keySet()));
+            if (!missing.isEmpty()) {
+                missing(missing).forEach(this::left);
+            }
+        } catch (IOException e) {
+            // It may pass, as when no file can be opened, and is said once.
+            if (failed.compareAndSet(false, true)) {
+                log.debug("a client that leaves is noticed at the next write only: " + e);
+            }
         } finally {
             scanning.set(false);
         }
     }
 
-    /// That a table cannot be read may pass, as when no file can be opened, and is said once.
-    private Stream<Connection> left(String file) {
-        try (var in = new FileInputStream(file)) {
-            return table.left(in).stream();
-        } catch (IOException e) {
-            if (failed.compareAndSet(false, true)) {
-                log.debug("a client that leaves is noticed at the next write only: " + e);
+    /// Those of the connections that the tables do not show. Clients that they show as gone are
+    /// told so.
+    private Set<Connection> missing(Set<Connection> connections) throws IOException {
+        var missing = new HashSet<>(connections);
+        for (var file : tables) {
+            try (var in = new FileInputStream(file)) {
+                table.read(in, port, (connection, left) -> {
+                    shown |= missing.remove(connection);
+                    if (left) {
+                        left(connection);
+                    }
+                });
             }
-            return Stream.empty();
+        }
+        return shown ? missing : Set.of();
+    }
+
+    private void left(Connection connection) {
+        var watch = waiting.get(connection);
+        if (watch != null) {
+            executor.execute(watch::left);
         }
     }
 

@@ -7,9 +7,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 
 /// Reads the tables of TCP connections that Linux keeps in `/proc/net/tcp` and `/proc/net/tcp6`
 /// (proc_net_tcp.rst of its documentation). Each line is a connection:
@@ -29,16 +28,25 @@ final class SocketTable {
     record Connection(InetSocketAddress local, InetSocketAddress remote) {
     }
 
+    /// What a table shows of one port.
+    interface Visitor {
+        /// A connection stands there.
+        ///
+        /// @param left whether the other side has closed its half
+        void visit(Connection connection, boolean left);
+    }
+
     /// @param order in which the words of an address stand
     SocketTable(ByteOrder order) {
         this.order = order;
     }
 
-    /// The connections whose other side has closed its half.
+    /// Shows the connections of a port of this machine, those that listen included.
     ///
     /// @throws IOException where the table cannot be read, or is none
-    List<Connection> left(InputStream table) throws IOException {
-        var left = new ArrayList<Connection>();
+    void read(InputStream table, int port, Visitor visitor) throws IOException {
+        var hex = HexFormat.of().withUpperCase().toHexDigits((short) port)
+                .getBytes(StandardCharsets.US_ASCII);
         var buffer = new byte[BUFFER];
         int filled = 0;
         for (int n = 0; n >= 0; n = table.read(buffer, filled, BUFFER - filled)) {
@@ -46,28 +54,28 @@ final class SocketTable {
             int start = 0;
             for (int i = 0; i < filled; i++) {
                 if (buffer[i] == '\n') {
-                    addIfLeft(left, buffer, start, i);
+                    show(buffer, start, i, hex, visitor);
                     start = i + 1;
                 }
             }
             System.arraycopy(buffer, start, buffer, 0, filled - start);
             filled -= start;
         }
-        return left;
     }
 
-    /// A busy machine has thousands of lines, each second, and nearly none of them is of interest:
-    /// so the state is looked at before anything is made of the rest.
-    private void addIfLeft(List<Connection> left, byte[] bytes, int start, int end)
+    /// A busy machine has thousands of lines, each second, and most of them are of other ports: so
+    /// the port is looked at before anything is made of the rest.
+    private void show(byte[] bytes, int start, int end, byte[] port, Visitor visitor)
             throws IOException {
         int local = indexOf(':', bytes, start, end) + 2;
-        int digits = indexOf(':', bytes, local, end) - local;
+        int colon = indexOf(':', bytes, local, end);
+        int digits = colon - local;
         int remote = local + digits + 6;
         int state = remote + digits + 6;
-        if (state + 2 <= end && bytes[state] == LEFT.charAt(0)
-                && bytes[state + 1] == LEFT.charAt(1)) {
-            left.add(new Connection(address(bytes, local, digits),
-                    address(bytes, remote, digits)));
+        if (state + 2 <= end && Arrays.equals(bytes, colon + 1, colon + 5, port, 0, 4)) {
+            var left = bytes[state] == LEFT.charAt(0) && bytes[state + 1] == LEFT.charAt(1);
+            visitor.visit(new Connection(address(bytes, local, digits),
+                    address(bytes, remote, digits)), left);
         }
     }
 

@@ -1,6 +1,7 @@
 package fakestream.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -78,6 +79,24 @@ final class LeavingClientsTest {
                 "dual stack", () -> cancels("POST", chat, Chats.WHOLE, "HOST=0.0.0.0")));
     }
 
+    /// The one that stays shows what the tables know.
+    @Test
+    void cancelsTheUpstreamOfAClientThatResetsItsConnection() {
+        try (var upstream = ScriptedUpstream.start(SILENT);
+                var proxy = TestProxy.before(upstream);
+                var staying = ask(proxy, Chats.WHOLE)) {
+            var kept = upstream.call();
+            var leaving = ask(proxy, Chats.WHOLE);
+            var call = upstream.call();
+            var left = System.nanoTime();
+            leaving.reset();
+            sawCloseSoon(call, left);
+            logs499(proxy, "POST /v1/chat/completions", "0B");
+            assertTrue(staying.isSilentFor(2500));
+            assertFalse(kept.isClosed());
+        }
+    }
+
     @Test
     void cancelsAPassThroughThatFellSilent() {
         cancelsAfter("GET", "/v1/files/1/content", "", "first", call -> {
@@ -144,8 +163,8 @@ final class LeavingClientsTest {
                     }
                 });
                 var proxy = TestProxy.before(upstream)) {
-            var leaving = ask(proxy, Chats.WHOLE.replace("Hi", "leaving"));
-            var staying = ask(proxy, Chats.WHOLE);
+            var leaving = ask(50, proxy, Chats.WHOLE.replace("Hi", "leaving"));
+            var staying = ask(50, proxy, Chats.WHOLE);
             var calls = new ArrayList<Call>();
             for (int i = 0; i < 100; i++) {
                 calls.add(upstream.call());
@@ -162,13 +181,16 @@ final class LeavingClientsTest {
         }
     }
 
-    private static List<RawClient> ask(TestProxy proxy, String body) {
+    private static List<RawClient> ask(int count, TestProxy proxy, String body) {
         var clients = new ArrayList<RawClient>();
-        for (int i = 0; i < 50; i++) {
-            clients.add(proxy.connect().request("POST", "/v1/chat/completions", body,
-                    TestProxy.KEY));
+        for (int i = 0; i < count; i++) {
+            clients.add(ask(proxy, body));
         }
         return clients;
+    }
+
+    private static RawClient ask(TestProxy proxy, String body) {
+        return proxy.connect().request("POST", "/v1/chat/completions", body, TestProxy.KEY);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,17 @@ final class SocketTableTest {
     }
 
     private static List<Connection> left(InputStream table) throws IOException {
-        return new SocketTable(ByteOrder.LITTLE_ENDIAN).left(table);
+        return left(ByteOrder.LITTLE_ENDIAN, table);
+    }
+
+    private static List<Connection> left(ByteOrder order, InputStream table) throws IOException {
+        var found = new ArrayList<Connection>();
+        new SocketTable(order).read(table, 3000, (connection, left) -> {
+            if (left) {
+                found.add(connection);
+            }
+        });
+        return found;
     }
 
     private static Connection connection(String local, int port, String remote, int remotePort) {
@@ -48,6 +59,20 @@ final class SocketTableTest {
                 + "   1: 0100007F:0BB8 1401A8C0:DDD5 08" + REST
                 + "   2: 0100007F:0BB8 1401A8C0:DDD6 01" + REST
                 + "   3: 0100007F:DDD5 0100007F:0BB8 05" + REST));
+    }
+
+    @Test
+    void showsAllOfOnePortAndNothingOfAnother() throws IOException {
+        var shown = new ArrayList<Connection>();
+        new SocketTable(ByteOrder.LITTLE_ENDIAN).read(new ByteArrayInputStream((HEAD
+                + "   0: 0100007F:0BB8 00000000:0000 0A" + REST
+                + "   1: 0100007F:0BB8 0100007F:9C40 01" + REST
+                + "   2: 0100007F:0BB9 0100007F:9C41 01" + REST
+                + "   3: 0100007F:9C40 0100007F:0BB8 01" + REST)
+                .getBytes(StandardCharsets.US_ASCII)), 3000, (connection, _) ->
+                shown.add(connection));
+        assertEquals(List.of(connection("127.0.0.1", 3000, "0.0.0.0", 0),
+                connection("127.0.0.1", 3000, "127.0.0.1", 40_000)), shown);
     }
 
     @Test
@@ -69,7 +94,7 @@ final class SocketTableTest {
     void readsTheWordsOfAMachineWithTheOtherByteOrder() throws IOException {
         var line = "   0: 7F000001:0BB8 C0A80114:DDD5 08" + REST;
         assertEquals(List.of(connection("127.0.0.1", 3000, "192.168.1.20", 56789)),
-                new SocketTable(ByteOrder.BIG_ENDIAN).left(new ByteArrayInputStream(
+                left(ByteOrder.BIG_ENDIAN, new ByteArrayInputStream(
                         line.getBytes(StandardCharsets.US_ASCII))));
     }
 

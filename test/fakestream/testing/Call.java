@@ -61,6 +61,11 @@ public final class Call {
         return Waiting.done(closed, "the end of the call");
     }
 
+    /// Whether the proxy has closed the connection by now.
+    public boolean isClosed() {
+        return closed.isDone();
+    }
+
     /// Sends these bytes, be they HTTP or not.
     public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);

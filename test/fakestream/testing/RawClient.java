@@ -170,6 +170,16 @@ public final class RawClient implements AutoCloseable {
         close();
     }
 
+    /// Goes away with a reset.
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        close();
+    }
+
     @Override
     public void close() {
         try {
