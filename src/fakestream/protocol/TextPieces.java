@@ -21,6 +21,9 @@ final class TextPieces {
     /// How far past the longest piece one looks to know that a boundary is one: a code point.
     private static final int LOOK_AHEAD = 2;
 
+    /// Below it, only CR LF is a character of two (Annex 29).
+    private static final char FIRST_COMBINING = '\u0300';
+
     private final String text;
     private final int target;
     private final BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
@@ -52,7 +55,7 @@ final class TextPieces {
     private int next(int start) {
         var end = Math.min(text.length(), start + target + LOOK_AHEAD);
         var window = text.substring(start, end);
-        var sentence = last(sentences, window);
+        var sentence = mayEndSentence(window) ? last(sentences, window) : 0;
         if (sentence > target / 2 && boundary(window, sentence)) {
             return sentence;
         }
@@ -70,8 +73,25 @@ final class TextPieces {
         return boundaries.isBoundary(target) ? target : Math.max(boundaries.preceding(target), 0);
     }
 
+    /// Whether there is anything but words, figures, blanks and the marks within a sentence: most
+    /// windows have nothing else, and need not be searched.
+    private static boolean mayEndSentence(String window) {
+        for (int i = 0; i < window.length(); i++) {
+            char c = window.charAt(i);
+            if (c < ' ' || c == '.' || c == '!' || c == '?' || c > '~') {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Word and sentence iterators are older than the grapheme clusters and may disagree.
     private boolean boundary(String window, int position) {
+        char before = window.charAt(position - 1);
+        char behind = window.charAt(position);
+        if (before < FIRST_COMBINING && behind < FIRST_COMBINING) {
+            return before != '\r' || behind != '\n';
+        }
         characters.setText(window);
         return characters.isBoundary(position);
     }
