@@ -42,10 +42,8 @@ final class Daemon implements AutoCloseable {
 
     static Daemon start(Path jar, String upstream) throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        // The serial collector leaves dead objects between the living in most of its runs.
         var builder = new ProcessBuilder(java, "-Xmx256m", "-XX:+UseSerialGC",
-                "-XX:MarkSweepAlwaysCompactCount=1", "-XX:+ExitOnOutOfMemoryError", "-jar",
-                jar.toString());
+                "-XX:+ExitOnOutOfMemoryError", "-jar", jar.toString());
         builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
         builder.environment().putAll(SETTINGS);
         builder.environment().put("SOURCE_API_URL", upstream);

@@ -5,32 +5,59 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/// What a process holds: open descriptors, threads of the system, and kilobytes of heap after a
-/// full collection.
-record Figures(long descriptors, long threads, long heap) {
+/// What a process holds: open descriptors, threads of the system, and the bytes of the objects that
+/// live, by class.
+record Figures(long descriptors, long threads, Map<String, Long> living) {
     /// Descriptors are counted, and a few come and go with the JVM's own files.
     private static final int FEW = 3;
 
+    /// How many of the classes that grew are worth a line.
+    private static final int TOP = 10;
+
+    /// The number of a row, of objects, and of bytes, and the name of the class with its module.
+    private static final Pattern HISTOGRAM_ROW =
+            Pattern.compile("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*");
+
     static Figures of(long pid) throws IOException, InterruptedException {
+        // What one collection makes reachable no more, or cleans up after, the next one frees.
         for (int i = 0; i < 3; i++) {
             run("jcmd", Long.toString(pid), "GC.run");
             Thread.sleep(500);
         }
-        return new Figures(descriptors(pid), threads(pid), heap(pid));
+        return new Figures(descriptors(pid), threads(pid), living(pid));
     }
 
     boolean isBackTo(Figures before) {
         return descriptors <= before.descriptors + FEW && isBack(threads, before.threads)
-                && isBack(heap, before.heap);
+                && isBack(heap(), before.heap());
     }
 
     String table(Figures before) {
         return "%n%-24s %10s %10s %8s%n".formatted("", "before", "after", "change")
                 + row("open descriptors", before.descriptors, descriptors)
                 + row("threads", before.threads, threads)
-                + row("heap after GC, KB", before.heap, heap);
+                + row("living objects, KB", before.heap(), heap())
+                + living.keySet().stream()
+                        .sorted(Comparator.comparingLong(name -> before.of(name) - of(name)))
+                        .limit(TOP).map(name -> "%12d more bytes of %s%n"
+                                .formatted(of(name) - before.of(name), name))
+                        .collect(Collectors.joining());
+    }
+
+    private long heap() {
+        return living.values().stream().mapToLong(Long::longValue).sum() / 1024;
+    }
+
+    private long of(String name) {
+        return living.getOrDefault(name, 0L);
     }
 
     /// No more than a twentieth above; what there is less is none the worse.
@@ -57,18 +84,14 @@ record Figures(long descriptors, long threads, long heap) {
         }
     }
 
-    /// The used columns of both survivor spaces, eden and the old generation.
-    private static long heap(long pid) throws IOException, InterruptedException {
-        var lines = run("jstat", "-gc", Long.toString(pid)).strip().lines().toList();
-        var names = lines.getFirst().strip().split("\\s+");
-        var values = lines.getLast().strip().split("\\s+");
-        var sum = 0.0;
-        for (int i = 0; i < names.length; i++) {
-            if (names[i].matches("S0U|S1U|EU|OU")) {
-                sum += Double.parseDouble(values[i]);
-            }
-        }
-        return Math.round(sum);
+    /// The bytes of each class of objects that live. The serial collector fills gaps that it does
+    /// not close with objects of their own, which nobody holds.
+    private static Map<String, Long> living(long pid) throws IOException, InterruptedException {
+        var classes = new HashMap<String, Long>();
+        run("jcmd", Long.toString(pid), "GC.class_histogram").lines().map(HISTOGRAM_ROW::matcher)
+                .filter(Matcher::matches).filter(row -> !row.group(2).contains("Filler"))
+                .forEach(row -> classes.put(row.group(2), Long.parseLong(row.group(1))));
+        return classes;
     }
 
     private static String run(String tool, String... args)

@@ -29,7 +29,7 @@ public final class Soak {
                 var daemon = Daemon.start(Path.of(args[0]), upstream.url())) {
             var first = churn(daemon, warmUp);
             var before = Figures.of(daemon.pid());
-            System.out.println("after the warm-up: " + before);
+            System.out.print("after the warm-up" + before.table(before));
             var second = churn(daemon, length);
             var after = Figures.of(daemon.pid());
             System.out.print(second.table());
