@@ -66,7 +66,6 @@ final class LeavingClients {
 
     /// The presence of one client, which is not watched before [Watch#onLeaving].
     Watch watch(InetSocketAddress local, InetSocketAddress remote) {
-        port = local.getPort();
         return new Watch(new Connection(local, remote));
     }
 
@@ -134,6 +133,7 @@ final class LeavingClients {
         /// @param action runs once, on any thread, when the client is gone
         void onLeaving(Runnable action) {
             this.action.set(action);
+            port = port == 0 ? connection.local().getPort() : port;
             waiting.put(connection, this);
         }
 
