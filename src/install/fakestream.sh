@@ -83,7 +83,8 @@ find_cache() {
 }
 
 # Makes the cache from what a daemon loads that answers itself once, as every one does before it
-# serves. It knows nothing of the settings, listens on a free port of loopback, and ends at once.
+# serves, and with TLS, which most daemons need: the fallback is never asked. It knows nothing of the
+# settings, listens on a free port of loopback, and ends at once.
 # An empty file says that it cannot be made, so that it is not tried again. What fails here does not
 # keep the daemon from starting: `set -e` does nothing in what is called from a condition.
 make_cache() {
@@ -92,7 +93,8 @@ make_cache() {
     trap '[ -z "$daemon" ] || kill "$daemon"; rm -f "$new" "$new.log"; exit 143' TERM INT HUP
     mkfifo -m 600 "$new.log" || return
     env -i "$home/bin/java" $options -XX:AOTCacheOutput="$new" -jar "$jar" \
-        --config /dev/null --demo --host 127.0.0.1 --port 0 >"$new.log" 2>&1 &
+        --config /dev/null --demo --host 127.0.0.1 --port 0 \
+        --set FALLBACK_API_URLS=https://127.0.0.1 >"$new.log" 2>&1 &
     daemon=$!
     while read -r line; do
         case $line in

@@ -48,13 +48,16 @@ public final class Upstream implements AutoCloseable {
     }
 
     private HttpClient client(Config config) {
-        return HttpClient.newBuilder()
+        var client = HttpClient.newBuilder()
                 // The default asks plain HTTP servers for h2c, over which uvicorn loses the body.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS))
-                .executor(executor)
-                .build();
+                .executor(executor);
+        if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
+            client.sslContext(NoTls.context());
+        }
+        return client.build();
     }
 
     /// Where this upstream is, for people.

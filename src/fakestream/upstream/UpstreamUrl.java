@@ -49,6 +49,11 @@ public final class UpstreamUrl {
         return URI.create((versioned ? unversioned : base) + "/" + endpoint);
     }
 
+    /// Whether it is asked over TLS.
+    boolean isSecure() {
+        return base.regionMatches(true, 0, "https:", 0, "https:".length());
+    }
+
     @Override
     public String toString() {
         return base;

@@ -35,6 +35,11 @@ public final class Daemon implements AutoCloseable {
         return start(List.of(), directory, args);
     }
 
+    /// Starts it with these options for the JVM, split at blanks.
+    public static Daemon startWithOptions(String options, Path directory, String... args) {
+        return start(List.of("env", "JDK_JAVA_OPTIONS=" + options), directory, args);
+    }
+
     /// Starts it where no more than so many files may be open at once.
     public static Daemon startWithOpenFiles(int most, Path directory, String... args) {
         return start(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"),
