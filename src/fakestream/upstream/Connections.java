@@ -35,10 +35,11 @@ final class Connections {
         }
     }
 
-    /// The use of a client for one request.
+    /// The use of a client for one request. It lets go of the client at its end: the JDK frees a
+    /// client that nothing reaches, but itself reaches from it the requests that it sent last, and
+    /// from those this lease.
     final class Lease {
-        private final Counted counted;
-        private boolean over;
+        private Counted counted;
 
         private Lease(Counted counted) {
             this.counted = counted;
@@ -46,10 +47,11 @@ final class Connections {
 
         /// Sends the request; to cancel the future closes its connection.
         CompletableFuture<HttpResponse<InputStream>> send(HttpRequest request) {
-            var response = counted.client.sendAsync(request, BodyHandlers.ofInputStream());
+            var sender = counted;
+            var response = sender.client.sendAsync(request, BodyHandlers.ofInputStream());
             response.whenComplete((_, failure) -> {
                 if (isForgotten(failure)) {
-                    retire(counted);
+                    retire(sender);
                 }
             });
             return response;
@@ -59,9 +61,11 @@ final class Connections {
         void end() {
             lock.lock();
             try {
-                counted.calls -= over ? 0 : 1;
-                over = true;
-                closeIfIdle(counted);
+                if (counted != null) {
+                    counted.calls--;
+                    closeIfIdle(counted);
+                    counted = null;
+                }
             } finally {
                 lock.unlock();
             }

@@ -1,9 +1,13 @@
 package fakestream.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.net.ProtocolException;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
@@ -57,6 +61,28 @@ final class ConnectionsTest {
         assertEquals(List.of(false, false), shut());
         stream.end();
         assertEquals(List.of(true, false), shut());
+    }
+
+    /// The JDK keeps a client while anything reaches it, and reaches the last requests from there.
+    @Test
+    void isReachedByNoRequestThatIsOver() throws InterruptedException {
+        var queue = new ReferenceQueue<HttpClient>();
+        var clients = new ArrayList<WeakReference<HttpClient>>();
+        var connections = new Connections(() -> {
+            var client = AnsweringClient.failing(new ProtocolException("no HTTP"));
+            clients.add(new WeakReference<>(client, queue));
+            return client;
+        });
+        var lease = connections.lease();
+        lease.send(AnsweringClient.REQUEST);
+        lease.end();
+        Reference<? extends HttpClient> freed = null;
+        for (int i = 0; i < 100 && freed == null; i++) {
+            System.gc();
+            freed = queue.remove(100);
+        }
+        assertSame(clients.getFirst(), freed);
+        Reference.reachabilityFence(lease);
     }
 
     @Test
