@@ -83,7 +83,7 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all test check doc reproducible run demo clients browser crowd fuzz soak clean help jdk \
-    FORCE install uninstall installcheck scale
+    FORCE install uninstall installcheck scale bench
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -110,6 +110,9 @@ browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes th
 
 crowd: $(JAR)  ## hold 2,000 streams beside 500 bad clients, and measure the heartbeats
 	@$(JAVA) test/bench/Crowd.java $(JAR)
+
+bench: $(JAR)  ## measure what a request costs, beside nginx and a peer, in ROUNDS=5
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/bench/run
 
 installcheck: $(JAR)  ## install it in a directory of its own, and try what was installed
 	@JAVA=$(JAVA) test/install/run

@@ -1,0 +1,109 @@
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a request costs through fakestream, beside what it costs at the least: the same fast
+/// upstream is asked directly, through nginx, through fakestream and through a peer, in turn and in
+/// several rounds. A figure of one machine and hour says little, but the ratios within a run do.
+///
+/// `test/bench/run` starts it with all that it needs; it says what can be set. Fails where one
+/// request fails; an aim that is missed is only shown.
+final class Bench {
+    private static final int ROUNDS = number("ROUNDS", 5);
+    private static final int SECONDS_EACH = number("SECONDS_EACH", 5);
+    private static final int WARM_UP_SECONDS = number("WARM_UP_SECONDS", 10);
+    private static final int CONNECTIONS = number("CONNECTIONS", 32);
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private static final Map<String, Integer> SETTINGS = Map.of("rounds", ROUNDS, "seconds_each",
+            SECONDS_EACH, "warm_up_seconds", WARM_UP_SECONDS, "connections", CONNECTIONS);
+
+    private final List<Target> targets;
+    private final String text;
+    private final Map<Target, Target.Answer> answers = new LinkedHashMap<>();
+    private final Map<Target, List<Round>> rounds = new LinkedHashMap<>();
+
+    private Bench(List<Target> targets, String text) {
+        this.targets = targets;
+        this.text = text;
+    }
+
+    static void main(String[] args) throws IOException, InterruptedException {
+        var jar = Path.of(args[0]);
+        var answer = Files.readString(Path.of("test/bench/answer.json"));
+        var rig = new Rig(jar, answer);
+        try {
+            var report = new Bench(rig.targets(), Target.text(answer)).measure(answer.length());
+            System.out.print(report.table());
+            Files.writeString(Path.of(args[1]), report.json(rig.versions(jar)));
+        } catch (IOException e) {
+            System.err.println("bench: " + e.getMessage() + "\nThe servers said:\n"
+                    + rig.complaints());
+            System.exit(1);
+        }
+    }
+
+    private static int number(String name, int fallback) {
+        var text = System.getenv(name);
+        return text == null || text.isEmpty() ? fallback : Integer.parseInt(text);
+    }
+
+    private Report measure(int upstreamBytes) throws IOException, InterruptedException {
+        System.out.printf("Asking for an answer of %,d bytes with %d characters of text, over %d "
+                + "connections%n", upstreamBytes, text.length(), CONNECTIONS);
+        for (var target : targets) {
+            answers.put(target, awaitAnswer(target));
+            rounds.put(target, new ArrayList<>());
+        }
+        for (var target : targets) {
+            System.out.println("Warming up: " + target.name());
+            measure(target, WARM_UP_SECONDS);
+        }
+        var load = Report.load();
+        // Each round begins with another one, so that none always follows the same.
+        var order = new ArrayList<>(targets);
+        for (var i = 1; i <= ROUNDS; i++) {
+            System.out.printf("Round %d of %d%n", i, ROUNDS);
+            for (var target : order) {
+                rounds.get(target).add(measure(target, SECONDS_EACH));
+            }
+            Collections.rotate(order, -1);
+        }
+        for (var target : targets) {
+            awaitAnswer(target);
+        }
+        var report = new Report(SETTINGS, load);
+        targets.forEach(it -> report.add(it, answers.get(it), rounds.get(it)));
+        return report;
+    }
+
+    /// What a server that may still be starting answers.
+    private Target.Answer awaitAnswer(Target target) throws IOException, InterruptedException {
+        var until = System.nanoTime() + LONGEST_START.toNanos();
+        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            while (true) {
+                try {
+                    return target.check(client, text);
+                } catch (ConnectException e) {
+                    if (System.nanoTime() > until || !target.process().isAlive()) {
+                        throw new IOException(target.name() + ": nothing listens", e);
+                    }
+                    Thread.sleep(PAUSE);
+                }
+            }
+        }
+    }
+
+    private Round measure(Target target, int seconds) throws IOException, InterruptedException {
+        return Round.measure(target, answers.get(target), seconds, CONNECTIONS);
+    }
+}
