@@ -21,6 +21,8 @@ final class Bench {
     private static final int SECONDS_EACH = number("SECONDS_EACH", 5);
     private static final int WARM_UP_SECONDS = number("WARM_UP_SECONDS", 10);
     private static final int CONNECTIONS = number("CONNECTIONS", 32);
+    private static final int MOST_WARM_UPS = 10;
+    private static final double WARM = 0.95;
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -65,8 +67,7 @@ final class Bench {
             rounds.put(target, new ArrayList<>());
         }
         for (var target : targets) {
-            System.out.println("Warming up: " + target.name());
-            measure(target, WARM_UP_SECONDS);
+            warmUp(target);
         }
         var load = Report.load();
         // Each round begins with another one, so that none always follows the same.
@@ -101,6 +102,22 @@ final class Bench {
                 }
             }
         }
+    }
+
+    /// Asks until the processor time of a request falls no more: how long a server compiles itself
+    /// depends on how busy the machine is.
+    private void warmUp(Target target) throws IOException, InterruptedException {
+        System.out.printf("Warming up: %s; CPU us/request", target.name());
+        var last = Double.MAX_VALUE;
+        for (var i = 0; i < MOST_WARM_UPS; i++) {
+            var now = measure(target, WARM_UP_SECONDS).cpuMicros();
+            System.out.printf(" %.0f", now);
+            if (now > last * WARM) {
+                break;
+            }
+            last = now;
+        }
+        System.out.println();
     }
 
     private Round measure(Target target, int seconds) throws IOException, InterruptedException {
