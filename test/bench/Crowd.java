@@ -1,15 +1,8 @@
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,198 +29,90 @@ final class Crowd {
 
     private static final LongAdder LEFT = new LongAdder();
 
-    private final Selector selector = Selector.open();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
-    private final InetSocketAddress daemon;
-    private final List<Stream> honest = new ArrayList<>();
+    private final Figures figures = new Figures();
+    private final Clients clients;
     private final List<SocketChannel> deaf = new ArrayList<>();
     private final List<SocketChannel> slow = new ArrayList<>();
-    private final byte[] slowHead = head(0).substring(0, 100).getBytes(StandardCharsets.US_ASCII);
+    private final byte[] slowHead =
+            Clients.head(0).substring(0, 100).getBytes(StandardCharsets.US_ASCII);
     private int slowSent;
     private int slowCut;
     private long nextSlowByte;
-    private long worstOwnPause;
 
-    /// One honest client, and how long its silences were.
-    private static final class Stream {
-        private final SocketChannel channel;
-        private final List<Long> gapsMillis = new ArrayList<>();
-        private int status;
-        private boolean cut;
-        private String failure = "";
-        private long lastBeat;
-
-        Stream(SocketChannel channel) {
-            this.channel = channel;
-        }
-
-        void measureFrom(long now) {
-            gapsMillis.clear();
-            lastBeat = lastBeat == 0 ? now : lastBeat;
-        }
-
-        void read(ByteBuffer buffer) {
-            buffer.clear();
-            try {
-                cut = channel.read(buffer) < 0;
-                if (cut) {
-                    channel.close();
-                }
-            } catch (IOException _) {
-                cut = true;
-            }
-            var text = StandardCharsets.ISO_8859_1.decode(buffer.flip()).toString();
-            if (status == 0 && text.startsWith("HTTP/1.1 ")) {
-                status = Integer.parseInt(text.substring(9, 12));
-            }
-            if (text.contains("\"error\"")) {
-                failure = text.strip();
-            }
-            if (text.contains(": heartbeat")) {
-                beat(System.nanoTime());
-            }
-        }
-
-        private void beat(long now) {
-            if (lastBeat != 0) {
-                gapsMillis.add((now - lastBeat) / 1_000_000);
-            }
-            lastBeat = now;
-        }
-    }
-
-    private Crowd(int port) throws IOException {
-        this.daemon = new InetSocketAddress("127.0.0.1", port);
+    private Crowd(Clients clients) {
+        this.clients = clients;
     }
 
     static void main(String[] args) throws IOException {
-        var java = ProcessHandle.current().info().command().orElseThrow();
-        var upstream = start(List.of(java, "test/bench/SilentUpstream.java"));
-        Runtime.getRuntime().addShutdownHook(new Thread(upstream::destroyForcibly));
-        var command = new ArrayList<>(List.of(java));
+        var upstream = Child.startSilentUpstream();
+        var command = new ArrayList<>(List.of(Child.java()));
         command.addAll(List.of(args).subList(1, args.length));
         command.addAll(List.of("-jar", args[0], "--port", "0", "--upstream",
-                "http://127.0.0.1:" + port(upstream), "--set", "HEARTBEAT_INTERVAL_MS=1000",
+                "http://127.0.0.1:" + upstream.port(), "--set", "HEARTBEAT_INTERVAL_MS=1000",
                 "--set", "COMMIT_AFTER_MS=0", "--set", "CLIENT_WRITE_TIMEOUT_MS=10000",
                 "--set", "STREAM_MODE_MODELS=" + DEAF_MODEL + "=real"));
-        var daemon = start(command);
-        Runtime.getRuntime().addShutdownHook(new Thread(daemon::destroyForcibly));
-        System.exit(new Crowd(port(daemon)).run(daemon) ? 0 : 1);
+        var daemon = Child.start(command, Crowd::hear);
+        System.exit(new Crowd(new Clients(daemon.port())).run(daemon) ? 0 : 1);
     }
 
-    private static Process start(List<String> command) throws IOException {
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
-    }
-
-    /// The port in the first line that names one. Of what it says after that, clients that left
-    /// are counted.
-    private static int port(Process process) throws IOException {
-        var reader = new BufferedReader(new InputStreamReader(
-                process.getInputStream(), StandardCharsets.UTF_8));
-        var line = reader.readLine();
-        while (line != null && !line.contains("listening on http://127.0.0.1:")) {
-            line = reader.readLine();
+    /// Of what the daemon says, clients that left are counted.
+    private static void hear(String said) {
+        if (said.contains(" 499 ")) {
+            LEFT.increment();
         }
-        if (line == null) {
-            throw new IOException("a process ended before it listened");
-        }
-        Thread.ofPlatform().daemon().start(() -> reader.lines()
-                .filter(said -> said.contains(" 499 ")).forEach(_ -> LEFT.increment()));
-        return Integer.parseInt(line.replaceFirst(
-                ".*listening on http://127.0.0.1:(\\d+).*", "$1"));
     }
 
-    private boolean run(Process daemon) throws IOException {
+    private boolean run(Child daemon) throws IOException {
         openHonest();
-        System.out.printf("%d streams are open; now come %d clients that never read and %d that "
-                + "send a byte each %d ms%n", HONEST, DEAF, SLOW, SLOW_BYTE_EVERY_MILLIS);
-        var cpu = cpu(daemon);
+        figures.part("%,d streams beside %d clients that never read and %d that send a byte each "
+                .formatted(HONEST, DEAF, SLOW) + SLOW_BYTE_EVERY_MILLIS + " ms");
+        var cpu = daemon.cpu();
         var began = System.nanoTime();
-        honest.forEach(stream -> stream.measureFrom(began));
+        clients.measureFrom(began);
         openBad();
-        loop(began + MEASURED.toNanos());
-        var spent = cpu(daemon).minus(cpu).toMillis() * 100 / MEASURED.toMillis();
+        clients.read(began + MEASURED.toNanos(), this::sendSlowly);
+        var spent = daemon.cpu().minus(cpu).toMillis() * 100 / MEASURED.toMillis();
         var ended = System.nanoTime();
-        honest.forEach(stream -> stream.beat(ended));
-        return report(spent, memory(daemon), (ended - began) / 1_000_000);
+        clients.streams().forEach(stream -> stream.beat(ended));
+        var good = report((ended - began) / 1_000_000);
+        figures.row("processor, % of a core", spent);
+        figures.row("resident, KiB", daemon.residentKibibytes());
+        return good;
     }
 
     private void openHonest() throws IOException {
         var deadline = System.nanoTime() + OPENING.toNanos();
         for (int i = 0; i < HONEST; i++) {
-            var channel = ask(SocketChannel.open(daemon), "silent");
-            channel.configureBlocking(false);
-            var stream = new Stream(channel);
-            honest.add(stream);
-            channel.register(selector, SelectionKey.OP_READ, stream);
-            selectOnce(OPENING_PAUSE_MILLIS);
+            clients.connect().ask("silent");
+            clients.look(OPENING_PAUSE_MILLIS);
         }
-        while (honest.stream().anyMatch(stream -> stream.lastBeat == 0 && !stream.cut)
+        while (clients.streams().stream().anyMatch(it -> !it.hasBeaten() && !it.hasEnded())
                 && System.nanoTime() < deadline) {
-            selectOnce(100);
+            clients.look(100);
         }
         // The code that beats is compiled by now, and the crowd of first beats is over.
-        loop(System.nanoTime() + 5_000_000_000L);
+        clients.read(System.nanoTime() + 5_000_000_000L, () -> { });
     }
 
     private void openBad() throws IOException {
         for (int i = 0; i < SLOW; i++) {
-            var channel = SocketChannel.open(daemon);
+            var channel = SocketChannel.open(clients.daemon());
             channel.configureBlocking(false);
             slow.add(channel);
-            selectOnce(0);
+            clients.look(0);
         }
         for (int i = 0; i < DEAF; i++) {
             var channel = SocketChannel.open();
             channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
-            channel.connect(daemon);
-            deaf.add(ask(channel, DEAF_MODEL));
-            selectOnce(0);
+            channel.connect(clients.daemon());
+            Clients.ask(channel, DEAF_MODEL);
+            deaf.add(channel);
+            clients.look(0);
         }
     }
 
-    private static String head(int length) {
-        return "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
-                + "Authorization: Bearer sk-crowd\r\nContent-Type: application/json\r\n"
-                + "Content-Length: " + length + "\r\n\r\n";
-    }
-
-    private static SocketChannel ask(SocketChannel channel, String model) throws IOException {
-        var body = "{\"model\":\"" + model + "\",\"stream\":true,\"messages\":[]}";
-        var request = ByteBuffer.wrap((head(body.length()) + body)
-                .getBytes(StandardCharsets.US_ASCII));
-        while (request.hasRemaining()) {
-            channel.write(request);
-        }
-        return channel;
-    }
-
-    private void loop(long until) throws IOException {
-        var last = System.nanoTime();
-        while (last < until) {
-            selectOnce(10);
-            var now = System.nanoTime();
-            worstOwnPause = Math.max(worstOwnPause, (now - last) / 1_000_000);
-            last = now;
-            sendSlowly(now);
-        }
-    }
-
-    private void selectOnce(int millis) throws IOException {
-        var look = millis == 0 ? selector.selectNow() : selector.select(millis);
-        if (look > 0) {
-            for (var key : selector.selectedKeys()) {
-                var stream = (Stream) key.attachment();
-                stream.read(buffer);
-                if (stream.cut) {
-                    key.cancel();
-                }
-            }
-            selector.selectedKeys().clear();
-        }
-    }
-
-    private void sendSlowly(long now) {
+    private void sendSlowly() {
+        var now = System.nanoTime();
         if (now < nextSlowByte || slowSent == slowHead.length) {
             return;
         }
@@ -246,45 +131,28 @@ final class Crowd {
         }
     }
 
-    private boolean report(long cpu, String memory, long millis) {
-        var gaps = honest.stream().flatMap(stream -> stream.gapsMillis.stream())
-                .mapToLong(Long::longValue).sorted().toArray();
-        var late = Arrays.stream(gaps).map(gap -> Math.max(gap - BEAT_MILLIS, 0)).toArray();
-        var refused = honest.stream().filter(stream -> stream.status == 503).count();
-        var errors = honest.stream().filter(stream -> stream.cut || stream.status != 200).count()
-                - refused;
-        var worst = late[late.length - 1];
-        var fewest = honest.stream().mapToInt(stream -> stream.gapsMillis.size() - 1).min();
-        row("honest streams", HONEST);
-        row("of them refused with 503", refused);
-        row("of them failed otherwise", errors);
-        row("heartbeats in " + millis + " ms", gaps.length - HONEST);
-        row("fewest of one stream", fewest.orElse(0));
-        row("beat late, median, ms", late[late.length / 2]);
-        row("beat late, p99, ms", late[late.length * 99 / 100]);
-        row("beat late, worst, ms (bound " + MOST_LATE_MILLIS + ")", worst);
-        row("worst pause of the measurer, ms", worstOwnPause);
-        row("clients that never read, cut", LEFT.sum());
-        row("slow senders that were cut", slowCut);
-        row("CPU of the daemon, % of a core", cpu);
-        row("memory of the daemon, " + memory.replaceAll("[0-9 ]", ""),
-                Long.parseLong(memory.replaceAll("\\D", "")));
-        honest.stream().map(stream -> stream.failure).filter(text -> !text.isEmpty()).findFirst()
+    private boolean report(long millis) {
+        var honest = clients.streams();
+        var gaps = clients.sorted(HeldStream::beatGaps);
+        var late = Arrays.stream(gaps)
+                .map(gap -> Math.max(gap / 1_000_000 - BEAT_MILLIS, 0)).toArray();
+        var refused = honest.stream().filter(stream -> stream.status() == 503).count();
+        var errors = honest.stream().filter(stream -> !stream.isOpen()).count() - refused;
+        var worst = Figures.percentile(late, 100);
+        var fewest = honest.stream().mapToInt(stream -> stream.beatGaps().size() - 1).min();
+        figures.row("honest streams", HONEST);
+        figures.row("of them refused with 503", refused);
+        figures.row("of them failed otherwise", errors);
+        figures.row("heartbeats in " + millis + " ms", gaps.length - HONEST);
+        figures.row("fewest of one stream", fewest.orElse(0));
+        figures.row("beat late, median, ms", Figures.percentile(late, 50));
+        figures.row("beat late, p99, ms", Figures.percentile(late, 99));
+        figures.row("beat late, worst, ms (bound " + MOST_LATE_MILLIS + ")", worst);
+        figures.row("worst pause of the measurer, ms", clients.worstPause() / 1_000_000);
+        figures.row("clients that never read, cut", LEFT.sum());
+        figures.row("slow senders that were cut", slowCut);
+        honest.stream().map(HeldStream::failure).filter(text -> !text.isEmpty()).findFirst()
                 .ifPresent(text -> System.out.println("the first failure: " + text));
         return refused == 0 && errors == 0 && worst <= MOST_LATE_MILLIS;
-    }
-
-    private static void row(String name, long value) {
-        System.out.printf("%-36s %,12d%n", name, value);
-    }
-
-    private static Duration cpu(Process process) {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
-    }
-
-    private static String memory(Process process) throws IOException {
-        var status = Path.of("/proc", Long.toString(process.pid()), "status");
-        return Files.readAllLines(status).stream().filter(line -> line.startsWith("VmRSS:"))
-                .findFirst().orElseThrow().substring("VmRSS:".length()).strip();
     }
 }
