@@ -10,6 +10,7 @@ SHOTS     ?=
 JAR       := $(BUILD)/fakestream.jar
 MANIFEST  := $(BUILD)/MANIFEST.MF
 CLASSES   := $(BUILD)/classes
+LAUNCHER  := $(BUILD)/installed/bin/fakestream
 COMPILED  := $(BUILD)/classes.done
 TESTS     := $(BUILD)/test-classes
 TESTED    := $(BUILD)/test-classes.done
@@ -83,7 +84,7 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all test check doc reproducible run demo clients browser crowd fuzz soak clean help jdk \
-    FORCE install uninstall installcheck scale bench
+    FORCE install uninstall installcheck scale bench bench-hold
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -113,6 +114,17 @@ crowd: $(JAR)  ## hold 2,000 streams beside 500 bad clients, and measure the hea
 
 bench: $(JAR)  ## measure what a request costs, beside nginx and a peer, in ROUNDS=5
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/bench/run
+
+bench-hold: $(LAUNCHER)  ## hold STREAMS=6000 on a silent upstream, and measure what that costs
+	@$(BENCH) test/bench/Hold.java $(BUILD)/bench-hold.json $(or $(STREAMS),6000) $(LAUNCHER)
+
+# The launcher takes the Java that measures, and keeps its cache under the build.
+BENCH = env -u CACHE_DIRECTORY XDG_CACHE_HOME="$(abspath $(BUILD))/cache" JAVA_HOME="$(JDK)" $(JAVA)
+
+$(LAUNCHER): $(JAR) $(wildcard src/install/*)
+	@$(MAKE) -s JDK="$(JDK)" install DESTDIR= PREFIX="$(abspath $(BUILD))/installed" \
+	    sysconfdir="$(abspath $(BUILD))/installed/etc" >$(BUILD)/installed.log 2>&1 || \
+	    { cat $(BUILD)/installed.log; exit 1; }
 
 installcheck: $(JAR)  ## install it in a directory of its own, and try what was installed
 	@JAVA=$(JAVA) test/install/run
@@ -157,7 +169,7 @@ clean:  ## remove all that was built; what was fetched stays in .cache
 	rm -rf $(BUILD)
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
 	    printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 jdk:
