@@ -84,7 +84,7 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all test check doc reproducible run demo clients browser crowd fuzz soak clean help jdk \
-    FORCE install uninstall installcheck scale bench bench-hold
+    FORCE install uninstall installcheck scale bench bench-hold bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -117,6 +117,10 @@ bench: $(JAR)  ## measure what a request costs, beside nginx and a peer, in ROUN
 
 bench-hold: $(LAUNCHER)  ## hold STREAMS=6000 on a silent upstream, and measure what that costs
 	@$(BENCH) test/bench/Hold.java $(BUILD)/bench-hold.json $(or $(STREAMS),6000) $(LAUNCHER)
+
+bench-start: $(LAUNCHER)  ## measure RUNS=10 starts of the jar, and of the launcher with its cache
+	@$(BENCH) test/bench/Starts.java $(BUILD)/bench-start.json $(or $(RUNS),10) \
+	    $(JAVA) -jar $(JAR) -- $(LAUNCHER)
 
 # The launcher takes the Java that measures, and keeps its cache under the build.
 BENCH = env -u CACHE_DIRECTORY XDG_CACHE_HOME="$(abspath $(BUILD))/cache" JAVA_HOME="$(JDK)" $(JAVA)
