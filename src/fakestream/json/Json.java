@@ -14,6 +14,9 @@ import java.util.Arrays;
 public final class Json {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
+    /// What `new String` puts in the place of malformed bytes, and what may also just stand there.
+    private static final char REPLACEMENT = '\uFFFD';
+
     private Json() {
     }
 
@@ -37,15 +40,21 @@ public final class Json {
     }
 
     private static String decode(byte[] utf8) throws JsonException {
-        var bytes = ByteBuffer.wrap(utf8).position(startsWithMark(utf8) ? 3 : 0);
-        var chars = CharBuffer.allocate(bytes.remaining());
-        // A new decoder reports what is malformed where `new String` would replace it.
-        var result = StandardCharsets.UTF_8.newDecoder().decode(bytes, chars, true);
-        var text = chars.flip().toString();
-        if (result.isError()) {
-            throw new JsonException(text, text.length(), "well-formed UTF-8");
+        var start = startsWithMark(utf8) ? BYTE_ORDER_MARK.length : 0;
+        var text = new String(utf8, start, utf8.length - start, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            checkWellFormed(ByteBuffer.wrap(utf8, start, utf8.length - start));
         }
         return text;
+    }
+
+    /// A decoder reports what is malformed where `new String`, which is faster, replaces it.
+    private static void checkWellFormed(ByteBuffer utf8) throws JsonException {
+        var chars = CharBuffer.allocate(utf8.remaining());
+        if (StandardCharsets.UTF_8.newDecoder().decode(utf8, chars, true).isError()) {
+            var text = chars.flip().toString();
+            throw new JsonException(text, text.length(), "well-formed UTF-8");
+        }
     }
 
     /// RFC 8259 section 8.1 forbids to send a byte order mark, but parsers "MAY ignore the presence
