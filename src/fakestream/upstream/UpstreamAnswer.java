@@ -4,25 +4,33 @@ import fakestream.json.Json;
 import fakestream.json.JsonException;
 import fakestream.json.JsonValue;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// An upstream's response: its status and headers, and a body that is read by one thread, within
 /// the bounds of the call.
 public final class UpstreamAnswer {
-    private static final int BUFFER = 16 * 1024;
+    /// The smallest and the largest that is made for a body before it shows how long it is.
+    private static final int SMALLEST = 2 * 1024;
+    private static final int BUFFER = 64 * 1024;
+
+    private static final byte[] NOTHING = {};
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private final int status;
     private final HttpHeaders headers;
     private final Masks masks;
     private final UpstreamBody source;
-    private final UpstreamEvents events = new UpstreamEvents(this);
-    private ByteArrayInputStream beginning = new ByteArrayInputStream(new byte[0]);
+    private ByteArrayInputStream beginning = new ByteArrayInputStream(NOTHING);
+    private UpstreamEvents events;
+    private Map<String, String> forClient;
     private byte[] body;
     private Optional<JsonValue> json;
     private String start;
@@ -73,7 +81,10 @@ public final class UpstreamAnswer {
 
     /// The headers that the client may see, such as `retry-after`, without secrets.
     public Map<String, String> headersForClient() {
-        return masked(HeaderRules.toClient(headers.map()));
+        if (forClient == null) {
+            forClient = Collections.unmodifiableMap(masked(HeaderRules.toClient(headers.map())));
+        }
+        return forClient;
     }
 
     /// The headers that describe a body which passes through unread, without secrets.
@@ -89,7 +100,7 @@ public final class UpstreamAnswer {
     /// How long the body says it is, in bytes; -1 where it does not.
     public long length() {
         var length = header("content-length");
-        return length.matches("[0-9]{1,18}") ? Long.parseLong(length) : -1;
+        return LENGTH.matcher(length).matches() ? Long.parseLong(length) : -1;
     }
 
     /// The media type in lower case, without its parameters; empty where there is none.
@@ -122,12 +133,7 @@ public final class UpstreamAnswer {
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     public byte[] body() throws UpstreamException {
         if (body == null) {
-            var whole = new ByteArrayOutputStream(BUFFER);
-            var buffer = new byte[BUFFER];
-            for (int n = read(buffer); n >= 0; n = read(buffer)) {
-                whole.write(buffer, 0, n);
-            }
-            body = whole.toByteArray();
+            body = read(Integer.MAX_VALUE);
         }
         return body;
     }
@@ -136,16 +142,26 @@ public final class UpstreamAnswer {
     ///
     /// @throws UpstreamException where it breaks off or falls silent
     public Optional<byte[]> bodyUpTo(int most) throws UpstreamException {
-        var whole = new ByteArrayOutputStream(BUFFER);
-        var buffer = new byte[BUFFER];
-        for (int n = read(buffer); n >= 0; n = read(buffer)) {
-            whole.write(buffer, 0, n);
-            if (whole.size() > most) {
-                beginning = new ByteArrayInputStream(whole.toByteArray());
-                return Optional.empty();
-            }
+        var whole = read(most);
+        if (whole.length > most) {
+            beginning = new ByteArrayInputStream(whole);
+            return Optional.empty();
         }
-        return Optional.of(whole.toByteArray());
+        return Optional.of(whole);
+    }
+
+    /// Reads until the end, or until there is more than so many bytes.
+    private byte[] read(int most) throws UpstreamException {
+        // With one byte to spare, so that the end shows without another buffer.
+        var bytes = new byte[Math.clamp(length() + 1, SMALLEST, BUFFER)];
+        int filled = 0;
+        for (int n = 0; n >= 0 && filled <= most; filled += Math.max(n, 0)) {
+            if (filled == bytes.length) {
+                bytes = Arrays.copyOf(bytes, 2 * filled);
+            }
+            n = read(bytes, filled, bytes.length - filled);
+        }
+        return Arrays.copyOf(bytes, filled);
     }
 
     /// The JSON that the whole body is, or null where it is none; it can be asked for again.
@@ -169,6 +185,9 @@ public final class UpstreamAnswer {
 
     /// The events of a body that is a stream of them.
     public UpstreamEvents events() {
+        if (events == null) {
+            events = new UpstreamEvents(this);
+        }
         return events;
     }
 
@@ -176,25 +195,29 @@ public final class UpstreamAnswer {
     ///
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     public int read(byte[] buffer) throws UpstreamException {
-        var n = beginning.readNBytes(buffer, 0, buffer.length);
-        return n > 0 ? n : source.read(buffer);
+        return read(buffer, 0, buffer.length);
+    }
+
+    private int read(byte[] buffer, int offset, int length) throws UpstreamException {
+        var n = beginning.readNBytes(buffer, offset, length);
+        return n > 0 ? n : source.read(buffer, offset, length);
     }
 
     /// The first characters that are not blank, at least six where there are so many. What was
     /// read for that is what [#read] gives first.
     private String peek() throws UpstreamException {
-        var seen = new ByteArrayOutputStream();
-        var buffer = new byte[BUFFER];
+        var seen = new byte[SMALLEST];
+        int filled = 0;
         var text = "";
-        while (text.length() < 6) {
-            var n = source.read(buffer);
-            if (n < 0) {
-                break;
+        for (int n = 0; n >= 0 && text.length() < 6; filled += Math.max(n, 0)) {
+            if (filled == seen.length) {
+                seen = Arrays.copyOf(seen, 2 * filled);
             }
-            seen.write(buffer, 0, n);
-            text = (text + new String(buffer, 0, n, StandardCharsets.ISO_8859_1)).stripLeading();
+            n = source.read(seen, filled, seen.length - filled);
+            text = (text + new String(seen, filled, Math.max(n, 0), StandardCharsets.ISO_8859_1))
+                    .stripLeading();
         }
-        beginning = new ByteArrayInputStream(seen.toByteArray());
+        beginning = new ByteArrayInputStream(seen, 0, filled);
         return text;
     }
 }

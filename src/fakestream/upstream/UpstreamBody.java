@@ -28,7 +28,7 @@ final class UpstreamBody {
     /// Reads some bytes, or -1 at the end.
     @FunctionalInterface
     private interface Source {
-        int read(byte[] buffer) throws IOException, UpstreamException;
+        int read(byte[] buffer, int offset, int length) throws IOException, UpstreamException;
     }
 
     private final UpstreamCall call;
@@ -42,7 +42,8 @@ final class UpstreamBody {
 
     /// The bytes as they come.
     static UpstreamBody raw(UpstreamCall call) {
-        return new UpstreamBody(call, buffer -> call.read(buffer, 0, buffer.length));
+        return new UpstreamBody(call,
+                (buffer, offset, length) -> call.read(buffer, offset, length));
     }
 
     /// The bytes behind this `Content-Encoding` (RFC 9110 section 8.4); one that cannot be decoded
@@ -51,7 +52,7 @@ final class UpstreamBody {
         return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> raw(call);
             case "gzip", "x-gzip" -> gzip(call);
-            default -> new UpstreamBody(call, _ -> {
+            default -> new UpstreamBody(call, (_, _, _) -> {
                 throw UpstreamException.notAnAnswer("upstream_encoding",
                         "the upstream's answer has an encoding that nobody asked for");
             });
@@ -64,9 +65,9 @@ final class UpstreamBody {
 
             /// The stream reads the header of the encoding as soon as it is made.
             @Override
-            public int read(byte[] buffer) throws IOException {
+            public int read(byte[] buffer, int offset, int length) throws IOException {
                 plain = plain == null ? new GZIPInputStream(stream(call), BUFFER) : plain;
-                return plain.read(buffer);
+                return plain.read(buffer, offset, length);
             }
         });
     }
@@ -74,8 +75,8 @@ final class UpstreamBody {
     /// Reads on; -1 at the end.
     ///
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
-    int read(byte[] buffer) throws UpstreamException {
-        var n = readOn(buffer);
+    int read(byte[] buffer, int offset, int length) throws UpstreamException {
+        var n = readOn(buffer, offset, length);
         if (n < 0) {
             call.finish();
         }
@@ -88,9 +89,9 @@ final class UpstreamBody {
         return n;
     }
 
-    private int readOn(byte[] buffer) throws UpstreamException {
+    private int readOn(byte[] buffer, int offset, int length) throws UpstreamException {
         try {
-            return source.read(buffer);
+            return source.read(buffer, offset, length);
         } catch (CallFailed e) {
             throw e.failure;
         } catch (EOFException e) {
