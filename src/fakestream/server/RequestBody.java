@@ -26,6 +26,8 @@ final class RequestBody {
     private final StalledWriters.Watch watch;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean broken;
+    /// Whether nothing is left of it, its end included.
+    private volatile boolean taken;
 
     RequestBody(HttpExchange exchange, StalledWriters.Watch watch) {
         this.exchange = exchange;
@@ -53,10 +55,12 @@ final class RequestBody {
             throw tooLarge(most);
         }
         try {
-            var body = input(in -> in.readNBytes(most + 1));
+            var longest = length() < 0 ? most + 1 : (int) declared();
+            var body = input(in -> in.readNBytes(longest));
             if (body.length > most) {
                 throw tooLarge(most);
             }
+            taken = true;
             return body;
         } catch (IOException e) {
             throw new ClientLeft(e);
@@ -85,7 +89,7 @@ final class RequestBody {
     /// of the last chunk the JDK's server reads on, as if the next request began there (with `-ea`
     /// it even loses its dispatching thread to an AssertionError).
     boolean discard() {
-        if (length() == 0) {
+        if (taken || length() == 0) {
             return true;
         }
         if (broken) {
