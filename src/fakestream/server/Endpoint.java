@@ -20,6 +20,7 @@ import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The endpoints whose answers may be streamed. It judges the request as far as it must read it,
 /// asks the upstream, and gives the client a whole answer, or a stream of it.
@@ -43,7 +44,7 @@ final class Endpoint {
     /// One request on its way to an answer.
     ///
     /// @param caller see [Gate.Passed]
-    private record Job(Client client, Ask ask, JsonObject request, String caller,
+    private record Job(Client client, Ask ask, JsonObject request, Supplier<String> caller,
             UpstreamRequest upstream) {
         private Protocol protocol() {
             return ask.protocol();
@@ -181,7 +182,7 @@ final class Endpoint {
         if (!idempotency.isOn()) {
             return calling.call();
         }
-        var name = Idempotency.name(job.caller(), endpoint, job.client().headers(), body);
+        var name = Idempotency.name(job.caller().get(), endpoint, job.client().headers(), body);
         return idempotency.answer(job.client(), name, job.upstream(), judge, calling);
     }
 

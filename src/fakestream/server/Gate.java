@@ -8,6 +8,7 @@ import fakestream.upstream.UpstreamKey;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /// What every request passes that goes to the upstream: it must show a key that will do, be one of
 /// not too many in a minute, and find a place. In this order, so that who has no right to the
@@ -16,8 +17,9 @@ final class Gate {
     /// A request that was let through. It holds its place until it is closed.
     ///
     /// @param key for the upstream
-    /// @param caller who made it: a digest of its own key, or else its address
-    record Passed(UpstreamKey key, String caller, Admission admission) implements AutoCloseable {
+    /// @param caller tells who made it: a digest of its own key, or else its address
+    record Passed(UpstreamKey key, Supplier<String> caller, Admission admission)
+            implements AutoCloseable {
         @Override
         public void close() {
             admission.leave();
@@ -49,12 +51,11 @@ final class Gate {
     /// @throws ProxyException 401 for the key, 429 for the rate, 503 where there is no place
     Passed pass(Client client, Keys.Form form) throws ProxyException {
         var key = keys.upstreamKey(client, form);
-        var caller = nameOf(client);
-        limitRate(caller);
+        limitRate(client);
         if (!admission.enter(places)) {
             throw overloaded();
         }
-        return new Passed(key, caller, admission);
+        return new Passed(key, () -> nameOf(client), admission);
     }
 
     /// Lets a request through that goes no further than this proxy, and takes no place.
@@ -62,7 +63,7 @@ final class Gate {
     /// @throws ProxyException 401 for the key, 429 for the rate
     void passHere(Client client) throws ProxyException {
         keys.checkProxyKey(client);
-        limitRate(nameOf(client));
+        limitRate(client);
     }
 
     /// Whether every place is taken.
@@ -76,9 +77,9 @@ final class Gate {
         return given > 0 ? given : Capacity.ofThisProcess().streams();
     }
 
-    private void limitRate(String caller) throws ProxyException {
+    private void limitRate(Client client) throws ProxyException {
         if (perMinute > 0) {
-            var wait = rate.take(caller, perMinute);
+            var wait = rate.take(nameOf(client), perMinute);
             if (!wait.isZero()) {
                 throw tooMany(wait);
             }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// Who may call, and which key goes upstream for it: the client's own, or the operator's for a
 /// client that shows one of the proxy's keys, or for one without a key where that is allowed.
@@ -39,6 +38,9 @@ final class Keys {
 
     /// A key that a client has shown, and whether as a bearer's.
     private record Shown(String key, boolean bearer) {
+        private boolean isKey() {
+            return !NO_KEYS.contains(key) && VISIBLE.matcher(key).matches();
+        }
     }
 
     /// What a client sends that has no key (SillyTavern: nothing, others: these words).
@@ -96,24 +98,22 @@ final class Keys {
 
     private static Optional<Shown> shown(Client client) {
         var headers = client.headers();
-        return Stream.of(bearer(headers), plain(headers.getFirst("x-api-key")),
-                        plain(headers.getFirst("api-key")),
-                        plain(headers.getFirst("x-goog-api-key")),
-                        plain(client.query().get("key")))
-                .flatMap(Optional::stream)
-                .filter(shown -> !NO_KEYS.contains(shown.key())
-                        && VISIBLE.matcher(shown.key()).matches())
-                .findFirst();
+        return bearer(headers).or(() -> plain(headers.getFirst("x-api-key")))
+                .or(() -> plain(headers.getFirst("api-key")))
+                .or(() -> plain(headers.getFirst("x-goog-api-key")))
+                .or(() -> plain(client.query().get("key")));
     }
 
     private static Optional<Shown> bearer(Headers headers) {
         return Optional.ofNullable(headers.getFirst("Authorization")).map(String::strip)
                 .filter(value -> BEARER.matcher(value).find())
-                .map(value -> new Shown(BEARER.matcher(value).replaceFirst(""), true));
+                .map(value -> new Shown(BEARER.matcher(value).replaceFirst(""), true))
+                .filter(Shown::isKey);
     }
 
     private static Optional<Shown> plain(String key) {
-        return Optional.ofNullable(key).map(value -> new Shown(value.strip(), false));
+        return Optional.ofNullable(key).map(value -> new Shown(value.strip(), false))
+                .filter(Shown::isKey);
     }
 
     private static ProxyException unauthorised(boolean shown) {
