@@ -5,14 +5,11 @@ import fakestream.config.Config;
 import fakestream.config.Setting;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.Supplier;
 
 /// The running proxy: the JDK's HTTP server with a virtual thread for each request, and one timer
 /// for all heartbeats and deadlines.
@@ -22,6 +19,9 @@ public final class ProxyServer implements AutoCloseable {
 
     /// For what must hurry to be told, and for its clients to read it.
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private static final int ANSWER_ID_BYTES = 15;
+    private static final int REQUEST_ID_BYTES = 12;
 
     private final HttpServer server;
     private final String host;
@@ -36,8 +36,9 @@ public final class ProxyServer implements AutoCloseable {
         this.server = server;
         this.host = config.get(Setting.HOST);
         this.beats = new BeatExecutor(requests, log);
-        this.shared = new Shared(build, closing, timer, requests, beats, ids(),
-                RequestId.supplier(),
+        this.shared = new Shared(build, closing, timer, requests, beats,
+                RequestId.supplier("chatcmpl-", ANSWER_ID_BYTES),
+                RequestId.supplier("req_", REQUEST_ID_BYTES),
                 new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
                 new Admission(), new Metrics(build), log);
         this.services = new Services(new Service(config, shared));
@@ -117,15 +118,5 @@ public final class ProxyServer implements AutoCloseable {
         // A stream that is over must not stay in memory until its next beat.
         timer.setRemoveOnCancelPolicy(true);
         return timer;
-    }
-
-    /// Names as OpenAI makes them, for streams whose answer has none.
-    private static Supplier<String> ids() {
-        var random = new SecureRandom();
-        return () -> {
-            var bytes = new byte[15];
-            random.nextBytes(bytes);
-            return "chatcmpl-" + HexFormat.of().formatHex(bytes);
-        };
     }
 }

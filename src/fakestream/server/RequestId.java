@@ -1,9 +1,9 @@
 package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -14,7 +14,6 @@ final class RequestId {
     static final String HEADER = "X-Request-Id";
 
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,128}");
-    private static final int RANDOM_BYTES = 12;
 
     private RequestId() {
     }
@@ -26,13 +25,13 @@ final class RequestId {
                 ? given.getFirst() : ids.get();
     }
 
-    /// Makes new ones, in the form that OpenAI gives them. Any thread may ask.
-    static Supplier<String> supplier() {
-        var random = new SecureRandom();
+    /// Makes new ones: a prefix, as OpenAI's have, and so many random bytes. Any thread may ask.
+    /// They only need to differ: who guesses one has gained nothing.
+    static Supplier<String> supplier(String prefix, int count) {
         return () -> {
-            var bytes = new byte[RANDOM_BYTES];
-            random.nextBytes(bytes);
-            return "req_" + HexFormat.of().formatHex(bytes);
+            var bytes = new byte[count];
+            ThreadLocalRandom.current().nextBytes(bytes);
+            return prefix + HexFormat.of().formatHex(bytes);
         };
     }
 }
