@@ -19,6 +19,7 @@ final class AccessLine {
     private static final int LONGEST = 200;
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._:/@+-]+");
+    private static final Pattern FOREIGN = Pattern.compile("[^\\x20-\\x7E]");
     private static final DateTimeFormatter NCSA =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
 
@@ -45,7 +46,8 @@ final class AccessLine {
     private final Masks masks;
     private final List<Detail> details = new ArrayList<>();
 
-    /// @param masks hide the secrets in what is cut, before that could leave a half of one
+    /// @param masks hide the secrets in what is cut or quoted, before that could leave a half of
+    ///        one; those in plain words are left to whoever masks the line
     AccessLine(AccessRecord record, Masks masks) {
         this.record = record;
         this.masks = masks;
@@ -83,7 +85,7 @@ final class AccessLine {
 
     /// A request in a log: the JDK's server takes anything for a method, a line break too.
     static String told(AccessRecord.Request request) {
-        return (request.method() + " " + request.path()).replaceAll("[^\\x20-\\x7E]", "?");
+        return FOREIGN.matcher(request.method() + " " + request.path()).replaceAll("?");
     }
 
     private void collect() {
@@ -122,8 +124,12 @@ final class AccessLine {
 
     private void word(String name, String word) {
         if (!word.isEmpty()) {
-            details.add(new Detail(name, cut(masks.text(word)), "", false));
+            details.add(new Detail(name, isPlain(word) ? word : cut(masks.text(word)), "", false));
         }
+    }
+
+    private static boolean isPlain(String word) {
+        return word.length() <= LONGEST && PLAIN.matcher(word).matches();
     }
 
     private static String cut(String text) {

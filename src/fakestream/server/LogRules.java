@@ -98,8 +98,13 @@ record LogRules(LogLevel level, Masks masks, LogFormat format, boolean journalAc
     }
 
     private static String escaped(String text) {
-        return CONTROLS.matcher(text).replaceAll(match ->
-                "\\\\u%04x".formatted((int) match.group().charAt(0)));
+        return text.chars().noneMatch(LogRules::isControl) ? text
+                : CONTROLS.matcher(text).replaceAll(match ->
+                        "\\\\u%04x".formatted((int) match.group().charAt(0)));
+    }
+
+    private static boolean isControl(int c) {
+        return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
     }
 
     /// The priorities of syslog.
