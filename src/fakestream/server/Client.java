@@ -6,10 +6,9 @@ import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// The client's side of one exchange: what it asked, and the way back to it. Used by one thread at
 /// a time; [EventStream] puts its lock around what its two threads do here. Once it is known to be
@@ -24,6 +23,9 @@ final class Client implements AutoCloseable {
     private interface Output {
         void to(OutputStream body) throws IOException;
     }
+
+    /// Among the options of a connection, of which there may be several (RFC 9110 section 7.6.1).
+    private static final Pattern CLOSE = Pattern.compile("(?i)(^|[, \\t])close($|[, \\t])");
 
     private final HttpExchange exchange;
     private final StalledWriters.Watch watch;
@@ -57,7 +59,7 @@ final class Client implements AutoCloseable {
 
     /// The target without what stands behind the path.
     String path() {
-        return target().split("[?#]", 2)[0];
+        return Route.path(target());
     }
 
     /// What stands behind the path; it may hold a key.
@@ -252,10 +254,10 @@ final class Client implements AutoCloseable {
     /// The JDK's server closes where it reads `close` alone, and does not say so. To a client of
     /// HTTP/1.0 it sends no chunks, but promises to keep the connection whose end tells the body's.
     private boolean isLastOfConnection(long length) {
-        var options = String.join(",", headers().getOrDefault("Connection", List.of()))
-                .toLowerCase(Locale.ROOT).split("[, \\t]+");
+        var options = headers().getOrDefault("Connection", List.of());
         var old = version().equals("HTTP/1.0");
-        return closing.isRefusing() || Arrays.asList(options).contains("close")
+        return closing.isRefusing()
+                || options.stream().anyMatch(value -> CLOSE.matcher(value).find())
                 || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"));
     }
 

@@ -24,6 +24,9 @@ final class EventStream implements AutoCloseable {
             "Cache-Control", "no-cache, no-transform",
             "X-Accel-Buffering", "no");
 
+    /// Bytes that an event of some words mostly has.
+    private static final int USUAL_EVENT = 256;
+
     /// undici drops what it has not read yet when a connection breaks.
     private static final Duration BEFORE_BREAKING_OFF = Duration.ofMillis(250);
 
@@ -193,7 +196,7 @@ final class EventStream implements AutoCloseable {
 
     private void write(List<? extends SseEvent> events) throws ClientLeft {
         commit();
-        var together = new ByteArrayOutputStream();
+        var together = new ByteArrayOutputStream(USUAL_EVENT * events.size());
         for (var event : events) {
             var bytes = framing.frame(event, eventCount == 0);
             together.writeBytes(bytes);

@@ -31,13 +31,13 @@ final class RequestRules {
     private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
     private static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
+    private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)/[^#]*");
     private static final Pattern ORIGIN = Pattern.compile("/[^#]*");
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]*");
     /// Escapes of control characters, and of bytes that only an overlong form of UTF-8 has.
     private static final Pattern BAD_ESCAPE = Pattern.compile("(?i)[^?]*%([01].|7f|c[01]).*");
-    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0A-\\x1F\\x7F]");
     private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]*");
     private static final Set<String> UTF_8 = Set.of("utf-8", "utf8");
     private static final Pattern CHARSET =
@@ -93,7 +93,7 @@ final class RequestRules {
                 || !HeaderRules.isToken(client.method())) {
             throw malformed("the request line is not one of HTTP");
         }
-        if (!Set.of("HTTP/1.0", "HTTP/1.1").contains(client.version())) {
+        if (!VERSIONS.contains(client.version())) {
             throw refused(505, "unsupported_version", "the version of HTTP is not 1.0 or 1.1");
         }
         var target = client.target();
@@ -102,7 +102,8 @@ final class RequestRules {
                     "the request's target is longer than " + LONGEST_TARGET + " bytes");
         }
         if (!ORIGIN.matcher(target).matches() && !ABSOLUTE.matcher(target).matches()
-                || !VISIBLE.matcher(target).matches() || BAD_ESCAPE.matcher(target).matches()) {
+                || !VISIBLE.matcher(target).matches()
+                || target.indexOf('%') >= 0 && BAD_ESCAPE.matcher(target).matches()) {
             throw malformed("the request's target is not one of HTTP");
         }
     }
@@ -115,7 +116,7 @@ final class RequestRules {
             for (var value : field.getValue()) {
                 count++;
                 bytes += field.getKey().length() + ": ".length() + value.length() + "\r\n".length();
-                if (CONTROL.matcher(value).find()) {
+                if (value.chars().anyMatch(RequestRules::isControl)) {
                     throw malformed("a header field has control characters in it");
                 }
             }
@@ -127,6 +128,10 @@ final class RequestRules {
         if (all(headers, "Authorization").size() > 1) {
             throw malformed("the request has more than one Authorization field");
         }
+    }
+
+    private static boolean isControl(int c) {
+        return c < ' ' && c != '\t' || c == 0x7F;
     }
 
     /// RFC 9112 section 6. A length with leading zeros is a number, but not the same one to all; a

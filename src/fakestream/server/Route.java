@@ -28,13 +28,17 @@ record Route(Kind kind, String name) {
     private static final String GEMINI = "v1beta";
     /// One of Gemini's, such as `:countTokens`; a model's own name may end in `:free`.
     private static final Pattern METHOD = Pattern.compile(":([a-z]+[A-Z][A-Za-z]*|predict)$");
+    private static final Pattern AUTHORITY = Pattern.compile("^(?i)https?://[^/]*");
     private static final String STREAMED = ":streamGenerateContent";
     private static final String WHOLE = ":generateContent";
 
     /// The route of a request target in origin form or absolute form (RFC 9112 section 3.2), with
     /// or without a query.
     static Route of(String target) {
-        var path = target.split("[?#]", 2)[0].replaceFirst("^(?i)https?://[^/]*", "");
+        var path = path(target);
+        if (!path.startsWith("/")) {
+            path = AUTHORITY.matcher(path).replaceFirst("");
+        }
         var segments = Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
         if (segments.stream().anyMatch(Route::climbs)) {
             return NONE;
@@ -51,6 +55,15 @@ record Route(Kind kind, String name) {
             case "index.html", "app.js", "app.css" -> new Route(Kind.PAGE, segments.getFirst());
             default -> api(segments);
         };
+    }
+
+    /// A target without what stands behind its path.
+    static String path(String target) {
+        int end = 0;
+        while (end < target.length() && target.charAt(end) != '?' && target.charAt(end) != '#') {
+            end++;
+        }
+        return target.substring(0, end);
     }
 
     private static Route api(List<String> segments) {
@@ -122,6 +135,9 @@ record Route(Kind kind, String name) {
     /// A segment by which a path could climb out of its place upstream, to whom an escaped slash
     /// may be one, and what follows a semicolon nothing.
     private static boolean climbs(String segment) {
+        if (segment.indexOf('%') < 0 && !segment.startsWith(".")) {
+            return false;
+        }
         var plain = segment.replaceAll("(?i)%2e", ".");
         return Arrays.stream(plain.split("(?i)%2f|%5c"))
                 .anyMatch(part -> part.matches("\\.{1,2}(;.*)?"));

@@ -5,6 +5,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The tokens that an answer says it has used, in whichever API's words; -1 where it does not say.
@@ -16,6 +17,8 @@ record Usage(long input, long output) {
             List.of("prompt_tokens", "input_tokens", "promptTokenCount");
     private static final List<String> OUTPUT =
             List.of("completion_tokens", "output_tokens", "candidatesTokenCount");
+
+    private static final Pattern COUNT = Pattern.compile("[0-9]{1,18}");
 
     /// What an answer says, be it whole or an event of a stream: OpenAI's events of a response and
     /// Anthropic's first one hold it a level deeper.
@@ -40,7 +43,7 @@ record Usage(long input, long output) {
     private static long count(JsonObject usage, List<String> names) {
         return names.stream().map(usage::get).filter(Objects::nonNull)
                 .filter(JsonNumber.class::isInstance).map(Object::toString)
-                .filter(text -> text.matches("[0-9]{1,18}")).findFirst().map(Long::parseLong)
+                .filter(text -> COUNT.matcher(text).matches()).findFirst().map(Long::parseLong)
                 .orElse(-1L);
     }
 }
