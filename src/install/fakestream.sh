@@ -13,8 +13,10 @@ set -eu
 jar=@JAR@
 oldest=25
 
-# Serial, for a small daemon; no core file, which would hold keys; no word of the JVM's on stdout.
-options='-XX:+UseSerialGC -Xms10m -XX:+ExitOnOutOfMemoryError -XX:-CreateCoredumpOnCrash
+# Serial, for a small daemon, with room for the young: in less, each collection meets requests that
+# are still open, keeps what they hold, and the heap grows. No core file, which would hold keys; no
+# word of the JVM's on stdout.
+options='-XX:+UseSerialGC -Xms40m -Xmn24m -XX:+ExitOnOutOfMemoryError -XX:-CreateCoredumpOnCrash
     -Xlog:disable -Xlog:all=warning:stderr'
 
 # Sets `version` to that of the Java at home $1. The file beside it tells it without a start.
