@@ -133,7 +133,7 @@ $(LAUNCHER): $(JAR) $(wildcard src/install/*)
 installcheck: $(JAR)  ## install it in a directory of its own, and try what was installed
 	@JAVA=$(JAVA) test/install/run
 
-scale: $(JAR)  ## restart three replicas behind HAProxy, one by one, under 600 streams
+scale: $(JAR)  ## restart three replicas behind HAProxy, nginx and Caddy, under streams
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/scale/run
 
 fuzz: $(FUZZED)  ## try random inputs for FUZZ_SECONDS=60; FUZZ=Json tries that target alone

@@ -4,31 +4,36 @@
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const OPENING_PAUSE_MS = 10;
 const LARGE = 200_000;
+const now = () => performance.now();
 
 /** Clients of the balancer at a port, from `start` to the end of `finish`. */
 export class Crowd {
     tally = { streams: 0, shorts: 0 };
+    postponed = [];
     refused = [];
     broken = [];
+    silent = [];
     #port;
     #pauseMs;
+    #slowMs;
     #kept = new http.Agent({ keepAlive: true });
     #going = true;
     #all = [];
     #turn = 0;
 
-    constructor(port, pauseMs) {
+    /** A request comes every `pauseMs`; the answer of a stream takes the upstream `slowMs`. */
+    constructor(port, pauseMs, slowMs) {
         this.#port = port;
         this.#pauseMs = pauseMs;
+        this.#slowMs = slowMs;
     }
 
-    /** Opens the streams one after another, for so many at once would be another test. */
+    /** Opens the streams one after another, so that at every moment some have just begun. */
     async start(streams) {
         for (let i = 0; i < streams; i += 1) {
             this.#all.push(this.#follow());
-            await pause(OPENING_PAUSE_MS);
+            await pause(this.#slowMs / streams);
         }
         this.#all.push(this.#ask());
     }
@@ -40,30 +45,47 @@ export class Crowd {
         this.#kept.destroy();
     }
 
+    /** The status that a request for a model has. */
+    async status(model) {
+        return (await this.#post({ model })).status;
+    }
+
     async #follow() {
+        const body = { model: `after-${this.#slowMs}`, stream: true };
         while (this.#going) {
-            await this.#count('streams', 'a stream', { model: 'slow', stream: true }, isWholeStream);
+            const { status, retryAfter, beats, ended }
+                = await this.#count('streams', body, isWholeStream);
+            if (status !== 200) {
+                await pause(1000 * (retryAfter ?? 1));
+            } else if (!(ended - beats[1] > this.#slowMs / 4)) {
+                // Two, for the first can come with the headers where the others are held back.
+                this.silent.push(`${beats.map((beat) => (beat - ended).toFixed())} ms`);
+            }
         }
     }
 
     async #ask() {
         const asked = [];
         while (this.#going) {
-            asked.push(this.#count('shorts', 'a request', { model: 'quick' }, isAnswer));
+            asked.push(this.#count('shorts', { model: 'after-0' }, isAnswer));
             await pause(this.#pauseMs);
         }
         await Promise.all(asked);
     }
 
-    async #count(kind, name, body, isGood) {
+    async #count(kind, body, isGood) {
         const outcome = await this.#post(body).catch((error) => ({ text: String(error) }));
         this.tally[kind] += 1;
-        const said = `${name}: ${outcome.status} ${outcome.text.slice(-200)}`;
-        if (outcome.status !== 200) {
+        const { status, retryAfter, text } = outcome;
+        const said = `one of the ${kind}: ${status} ${text.slice(-200)}`;
+        if (status >= 500 && retryAfter !== undefined) {
+            this.postponed.push(said);
+        } else if (status !== 200) {
             this.refused.push(said);
-        } else if (!isGood(outcome.text)) {
+        } else if (!isGood(text)) {
             this.broken.push(said);
         }
+        return outcome;
     }
 
     /** Every other request has a connection of its own, and every fifth is a long one. */
@@ -83,12 +105,19 @@ export class Crowd {
                     'Content-Type': 'application/json',
                 },
             }, (response) => {
+                const { statusCode: status, headers: { 'retry-after': retryAfter } } = response;
+                const beats = [];
                 let text = '';
-                response.setEncoding('utf8').on('data', (data) => { text += data; });
-                response.on('end', () => resolve({ status: response.statusCode, text }));
-                response.on('error', (error) => {
-                    resolve({ status: response.statusCode, text: text + error });
+                const end = (why) => {
+                    resolve({ status, retryAfter, text: text + why, beats, ended: now() });
+                };
+                response.setEncoding('utf8').on('data', (data) => {
+                    text += data;
+                    if (data.includes(': heartbeat')) {
+                        beats.push(now());
+                    }
                 });
+                response.on('end', () => end('')).on('error', end);
             });
             request.on('error', reject);
             request.end(JSON.stringify({ ...body, messages: [{ role: 'user', content }] }));

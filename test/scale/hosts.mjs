@@ -1,8 +1,7 @@
-// What stands behind the clients: a slow upstream, replicas of the daemon, and HAProxy.
+// What stands behind a balancer: an upstream that takes its time, and replicas of the daemon.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 
@@ -20,17 +19,19 @@ const ANSWER = JSON.stringify({
 });
 const READY_MS = 60_000;
 
-/** An upstream whose model `slow` takes that long for each answer. Its port and its end. */
-export async function startUpstream(slowMs) {
+/** An upstream that answers for a model `after-N` after N milliseconds, and for others with 503. */
+export async function startUpstream() {
     const server = http.createServer(async (request, response) => {
         let text = '';
         for await (const data of request) {
             text += data;
         }
         const { model } = JSON.parse(text);
+        const wait = Number(model.replace('after-', ''));
         setTimeout(() => {
-            response.writeHead(200, { 'Content-Type': 'application/json' }).end(ANSWER);
-        }, model === 'slow' ? slowMs : 0);
+            response.writeHead(wait >= 0 ? 200 : 503, { 'Content-Type': 'application/json' });
+            response.end(ANSWER);
+        }, wait || 0);
     });
     server.keepAliveTimeout = 60_000;
     server.listen(0, '127.0.0.1', 4096);
@@ -49,12 +50,12 @@ export async function freePort() {
 }
 
 /** A program that runs until `stop`; whatever happens, it does not outlive this one. */
-class Program {
+export class Program {
     #child;
     #exited;
 
-    constructor(command, args) {
-        this.#child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    constructor(command, args, env = process.env) {
+        this.#child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
         this.#exited = once(this.#child, 'exit');
         const kill = () => this.#child.kill('SIGKILL');
         process.once('exit', kill);
@@ -75,23 +76,23 @@ class Program {
 
 /** One of several daemons, which is restarted on the same port. */
 export class Replica {
-    #port;
+    port;
     #upstream;
     #program;
 
     constructor(port, upstream) {
-        this.#port = port;
+        this.port = port;
         this.#upstream = upstream;
     }
 
     async start() {
         this.#program = new Program(JAVA, ['-XX:+UseSerialGC', '-Xmx256m', '-jar', JAR,
-            '--config', '/dev/null', '--port', String(this.#port),
+            '--config', '/dev/null', '--port', String(this.port),
             '--upstream', `http://127.0.0.1:${this.#upstream}`,
-            '--set', 'TRUST_PROXY=true', '--set', 'LOG_LEVEL=error',
+            '--set', 'TRUST_PROXY=true', '--set', 'RETRY_MAX=0', '--set', 'LOG_LEVEL=error',
             '--set', 'HEARTBEAT_INTERVAL_MS=1000', '--set', 'COMMIT_AFTER_MS=500',
             '--set', 'UPSTREAM_CONNECT_TIMEOUT_MS=60000']);
-        await ready(this.#port, this.#program);
+        await ready(this.port, this.#program);
     }
 
     stop() {
@@ -99,21 +100,8 @@ export class Replica {
     }
 }
 
-/** HAProxy with the configuration beside this file, on other ports. */
-export async function startHaproxy(front, replicas, directory) {
-    let text = readFileSync(new URL('haproxy.cfg', import.meta.url), 'utf8')
-        .replace('bind :8080', `bind 127.0.0.1:${front}`);
-    replicas.forEach((port, i) => {
-        text = text.replace(`127.0.0.1:${3001 + i}`, `127.0.0.1:${port}`);
-    });
-    const file = `${directory}/haproxy.cfg`;
-    writeFileSync(file, text);
-    const haproxy = new Program('haproxy', ['-db', '-f', file]);
-    await ready(front, haproxy);
-    return haproxy;
-}
-
-async function ready(port, program) {
+/** Waits until a program serves on that port. */
+export async function ready(port, program) {
     const until = performance.now() + READY_MS;
     while (await statusOf(port) !== 200) {
         if (!program.isRunning || performance.now() > until) {

@@ -1,18 +1,17 @@
-// The rolling restart: three replicas behind HAProxy, each stopped while its streams are open and
-// started again, while streams are held and requests come all the time.
+// The rolling restart: three replicas behind each balancer in turn, each replica stopped while its
+// streams are open and started again, while streams are held and requests come all the time.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Crowd } from './crowd.mjs';
-import { nginxSays, strangersToReadme } from './files.mjs';
-import { freePort, Replica, startHaproxy, startUpstream } from './hosts.mjs';
+import { BALANCERS, isHere, startBalancer, strangersToReadme } from './balancers.mjs';
+import { freePort, Replica, startUpstream } from './hosts.mjs';
 
 const STREAMS = Number(process.env.STREAMS || 600);
-// The more are held, the longer they are: 40 a second begin at the most.
-const SLOW_MS = Math.max(6000, STREAMS * 25);
 const OPENING_MS = 1000;
 const SHORTEST_DRAIN_MS = 500;
+const MOST_POSTPONED = 0.05;
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -35,29 +34,29 @@ async function restart(replica, name, hasStreams) {
         + ' later');
 }
 
-function report({ tally, refused, broken }, streams) {
-    console.log(`      ${tally.streams} streams, ${tally.shorts} whole answers`);
-    const shown = (some) => some.slice(0, 10).join('\n      ') + `\n      ${some.length} in all`;
-    check('no request is refused', refused.length === 0, shown(refused));
-    check('no answer is broken', broken.length === 0, shown(broken));
+function none(name, some) {
+    const shown = [...some.slice(0, 10), `${some.length} in all`].join('\n      ');
+    check(name, some.length === 0, shown);
+}
+
+function report({ tally, refused, postponed, broken, silent }, streams, asksOthers) {
+    console.log(`      ${tally.streams} streams, ${tally.shorts} whole answers, `
+        + `${postponed.length} refused with Retry-After`);
+    if (asksOthers) {
+        none('no request is refused', [...refused, ...postponed]);
+    } else {
+        none('no request is refused without Retry-After', refused);
+        const most = MOST_POSTPONED * (tally.streams + tally.shorts);
+        check('few are refused with it', postponed.length <= most, postponed.length);
+    }
+    none('no answer is broken', broken);
     if (streams > 0) {
+        none('the heartbeats of each stream are there long before its answer', silent);
         check('every stream is followed by others', tally.streams >= 3 * streams, tally.streams);
     }
 }
 
-function checkFiles(directory) {
-    const strangers = strangersToReadme();
-    check('the README has the files as they are', strangers.length === 0, strangers);
-    const said = nginxSays(directory);
-    if (said === undefined) {
-        counts.skipped += 1;
-        console.log('skip  nginx takes its file (there is no nginx)');
-    } else {
-        check('nginx takes its file', said === '', said);
-    }
-}
-
-async function rollUnder(crowd, streams, replicas) {
+async function rollUnder(crowd, streams, replicas, asksOthers) {
     await crowd.start(streams);
     await pause(OPENING_MS);
     for (const [i, replica] of replicas.entries()) {
@@ -65,22 +64,48 @@ async function rollUnder(crowd, streams, replicas) {
         await pause(1000);
     }
     await crowd.finish();
-    report(crowd, streams);
+    report(crowd, streams, asksOthers);
+}
+
+/** Asks once more than there are replicas, so that none would be left. */
+async function askForTheFailing(crowd) {
+    const seen = [];
+    for (const model of ['none', 'none', 'none', 'none', 'after-0']) {
+        seen.push(await crowd.status(model));
+    }
+    check('an API that fails takes no replica out', seen.join() === '503,503,503,503,200', seen);
+}
+
+/** Restarts the replicas behind a balancer, with its file as it is. */
+async function rollBehind(balancer, streams, replicas, directory) {
+    if (!isHere(balancer)) {
+        counts.skipped += 1;
+        console.log(`skip  the restart behind ${balancer.name}, for there is none`);
+        return;
+    }
+    console.log(`Behind ${balancer.name}, under ${streams} streams:`);
+    // The more are held, the longer they are: 40 a second begin at the most.
+    const slowMs = Math.max(4000, streams * 25);
+    const front = await freePort();
+    const program = await startBalancer(balancer, front, replicas, directory);
+    await rollUnder(new Crowd(front, 50, slowMs), streams, replicas, balancer.asksOthers);
+    console.log('and without streams, so that a replica ends at once:');
+    const crowd = new Crowd(front, 10, slowMs);
+    await rollUnder(crowd, 0, replicas, balancer.asksOthers);
+    await askForTheFailing(crowd);
+    await program.stop();
 }
 
 async function roll(directory) {
-    const upstream = await startUpstream(SLOW_MS);
+    const upstream = await startUpstream();
     const ports = [await freePort(), await freePort(), await freePort()];
     const replicas = ports.map((port) => new Replica(port, upstream.address().port));
     await Promise.all(replicas.map((replica) => replica.start()));
-    const front = await freePort();
-    const haproxy = await startHaproxy(front, ports, directory);
-    await rollUnder(new Crowd(front, 50), STREAMS, replicas);
-    console.log('and without streams, so that a replica ends at once:');
-    await rollUnder(new Crowd(front, 10), 0, replicas);
-    for (const program of [haproxy, ...replicas]) {
-        await program.stop();
+    for (const [i, balancer] of BALANCERS.entries()) {
+        const streams = i === 0 ? STREAMS : Math.max(20, Math.floor(STREAMS / 10));
+        await rollBehind(balancer, streams, replicas, directory);
     }
+    await Promise.all(replicas.map((replica) => replica.stop()));
     upstream.close();
 }
 
@@ -88,7 +113,8 @@ process.once('SIGTERM', () => process.exit(143));
 process.once('SIGINT', () => process.exit(130));
 const directory = mkdtempSync(`${tmpdir()}/scale-`);
 try {
-    checkFiles(directory);
+    const strangers = strangersToReadme();
+    check('the README has the files as they are', strangers.length === 0, strangers);
     await roll(directory);
 } finally {
     rmSync(directory, { recursive: true });

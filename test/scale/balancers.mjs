@@ -1,0 +1,71 @@
+// The balancers that have a file beside this one: how each is started with it, on other ports.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Program, ready } from './hosts.mjs';
+
+/**
+ * How each program is started with its file and with what it needs around it, and whether it sends
+ * a request to another replica that one has refused.
+ */
+export const BALANCERS = [{
+    name: 'HAProxy',
+    file: 'haproxy.cfg',
+    asksOthers: true,
+    whole: (text) => text.replace('bind :', 'bind 127.0.0.1:'),
+    command: ['haproxy', '-db', '-f'],
+}, {
+    name: 'nginx',
+    file: 'nginx.conf',
+    asksOthers: true,
+    // One process, for then none can be left behind; and its files where this test's are.
+    whole: (text, directory) => `daemon off;\nmaster_process off;\npid ${directory}/pid;\n`
+        + 'error_log stderr crit;\nevents { worker_connections 4096; }\n'
+        + `http {\naccess_log off;\n${temporary(directory)}`
+        + `${text.replace('listen ', 'listen 127.0.0.1:')}}\n`,
+    command: ['nginx', '-e', 'stderr', '-c'],
+}, {
+    name: 'Caddy',
+    file: 'Caddyfile',
+    asksOthers: false,
+    whole: (text) => '{\nadmin off\ndefault_bind 127.0.0.1\nlog {\noutput discard\n}\n}\n' + text,
+    command: ['caddy', 'run', '--adapter', 'caddyfile', '--config'],
+}];
+
+function temporary(directory) {
+    return ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+        .map((kind) => `${kind}_temp_path ${directory}/${kind};\n`).join('');
+}
+
+/** The text of a file beside this one. */
+export function read(name) {
+    return readFileSync(new URL(name, import.meta.url), 'utf8');
+}
+
+/** The files that the README does not have as they are. */
+export function strangersToReadme() {
+    const readme = read('../../README.md');
+    return BALANCERS.map(({ file }) => file)
+        .filter((name) => !readme.includes(read(name).replace(/^(?=.)/gm, '    ')));
+}
+
+/** Whether the program of a balancer is on this machine. */
+export function isHere({ command }) {
+    return spawnSync(command[0], ['-v'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** A balancer with its file, at that port before replicas at those. */
+export async function startBalancer({ name, file, whole, command }, front, replicas, parent) {
+    const directory = `${parent}/${name}`;
+    mkdirSync(directory);
+    let text = read(file).replace(':8080', `:${front}`).replace('listen 8080', `listen ${front}`);
+    replicas.forEach(({ port }, i) => {
+        text = text.replace(`127.0.0.1:${3001 + i}`, `127.0.0.1:${port}`);
+    });
+    const path = `${directory}/${file}`;
+    writeFileSync(path, whole(text, directory));
+    const [program, ...args] = command;
+    const balancer = new Program(program, [...args, path], { ...process.env, HOME: directory });
+    await ready(front, balancer);
+    return balancer;
+}
