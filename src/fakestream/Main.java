@@ -93,9 +93,10 @@ final class Main {
         var config = settings.read();
         var log = new Log(config, Journal.of(environment), out, err);
         var server = ProxyServer.bind(config, new Build(version(), revision()), log);
-        WarmUp.run(log);
         server.start();
         new Lifecycle(server, config, settings, log).begin();
+        WarmUp.run(log);
+        server.ready();
         log.info("fakestream " + version() + " listening on " + server.url() + ", asking "
                 + server.upstreamUrl());
         demo.ifPresentOrElse(_ -> out.println(DemoUpstream.invitation(server.url())),

@@ -30,7 +30,7 @@ final class Client implements AutoCloseable {
     private final HttpExchange exchange;
     private final StalledWriters.Watch watch;
     private final LeavingClients.Watch presence;
-    private final Closing closing;
+    private final Lifetime lifetime;
     private final RequestBody request;
     private final AccessRecord record;
     private boolean requestNeverEnds;
@@ -38,12 +38,12 @@ final class Client implements AutoCloseable {
     /// @param id of the request
     /// @param trustsProxy whether a balancer names the client's address
     Client(HttpExchange exchange, String id, boolean trustsProxy, StalledWriters stalled,
-            LeavingClients leaving, Closing closing) {
+            LeavingClients leaving, Lifetime lifetime) {
         this.exchange = exchange;
         this.record = record(id, trustsProxy);
         this.watch = stalled.watch();
         this.presence = leaving.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
-        this.closing = closing;
+        this.lifetime = lifetime;
         this.request = new RequestBody(exchange, watch);
     }
 
@@ -256,7 +256,7 @@ final class Client implements AutoCloseable {
     private boolean isLastOfConnection(long length) {
         var options = headers().getOrDefault("Connection", List.of());
         var old = version().equals("HTTP/1.0");
-        return closing.isRefusing()
+        return lifetime.isRefusing()
                 || options.stream().anyMatch(value -> CLOSE.matcher(value).find())
                 || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"));
     }

@@ -12,13 +12,13 @@ import java.util.Map;
 /// ever, and an exception before the headers would close it without a word.
 final class Dispatcher implements HttpHandler {
     private final Services services;
-    private final Closing closing;
+    private final Lifetime lifetime;
     private final Metrics metrics;
     private final Log log;
 
-    Dispatcher(Services services, Closing closing, Metrics metrics, Log log) {
+    Dispatcher(Services services, Lifetime lifetime, Metrics metrics, Log log) {
         this.services = services;
-        this.closing = closing;
+        this.lifetime = lifetime;
         this.metrics = metrics;
         this.log = log;
     }
@@ -63,7 +63,7 @@ final class Dispatcher implements HttpHandler {
         client.record().route(route.kind());
         try {
             service.rules().check(client);
-            if (closing.isRefusing() && !route.kind().isProbe()) {
+            if (lifetime.isRefusing() && !route.kind().isProbe()) {
                 throw shuttingDown();
             }
             if (Cors.isPreflight(client)) {

@@ -11,15 +11,15 @@ import java.util.List;
 final class Pacer {
     private final long delay;
     private final long most;
-    private final Closing closing;
+    private final Lifetime lifetime;
 
     /// @param delay between two pieces
     /// @param most for all delays together; zero is no bound
-    /// @param closing after whose hurry there are no delays
-    Pacer(Duration delay, Duration most, Closing closing) {
+    /// @param lifetime after whose hurry there are no delays
+    Pacer(Duration delay, Duration most, Lifetime lifetime) {
         this.delay = delay.toNanos();
         this.most = most.isZero() ? Long.MAX_VALUE : most.toNanos();
-        this.closing = closing;
+        this.lifetime = lifetime;
     }
 
     /// Sends the events and ends the stream. Those without a delay between them go together.
@@ -36,7 +36,7 @@ final class Pacer {
                 if (wait > 0) {
                     stream.send(together);
                     together.clear();
-                    closing.pause(Duration.ofNanos(wait));
+                    lifetime.pause(Duration.ofNanos(wait));
                 }
             }
             together.add(event);

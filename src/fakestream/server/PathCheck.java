@@ -36,11 +36,11 @@ final class PathCheck {
 
     private final Streamer streamer;
     private final Semaphore free = new Semaphore(MOST_AT_ONCE);
-    private final Closing closing;
+    private final Lifetime lifetime;
 
-    PathCheck(Streamer streamer, Closing closing) {
+    PathCheck(Streamer streamer, Lifetime lifetime) {
         this.streamer = streamer;
-        this.closing = closing;
+        this.lifetime = lifetime;
     }
 
     /// Plays one check.
@@ -86,9 +86,9 @@ final class PathCheck {
         var started = System.nanoTime();
         try (var stream = streamer.openCheck(client, CHAT, style)) {
             client.onLeaving(Thread.currentThread()::interrupt);
-            closing.pause(time);
+            lifetime.pause(time);
             var telling = stream.answered();
-            if (closing.isHurrying()) {
+            if (lifetime.isHurrying()) {
                 var error = ApiError.shutdown();
                 stream.breakOff(CHAT.failure(JsonObject.EMPTY, error, telling), error.message());
             }
@@ -105,7 +105,7 @@ final class PathCheck {
             stream.send(List.of(chunk(telling, opens
                     ? delta.with("role", new JsonString("assistant")) : delta, JsonNull.NULL,
                     started)));
-            closing.pause(BETWEEN_PIECES);
+            lifetime.pause(BETWEEN_PIECES);
         }
         stream.end(List.of(chunk(telling, JsonObject.EMPTY, new JsonString("stop"), started),
                 SseEvent.Message.of("[DONE]")));

@@ -10,7 +10,7 @@ import java.util.Optional;
 /// program it is, and its figures. Nothing of it asks the upstream, for whose failures nobody
 /// should restart a proxy; and none of it needs a key.
 final class Probes {
-    private final Closing closing;
+    private final Lifetime lifetime;
     private final Gate gate;
     private final Metrics metrics;
     private final boolean showsMetrics;
@@ -18,7 +18,7 @@ final class Probes {
 
     /// @param gate whose places tell whether there is room
     Probes(Config config, Shared shared, Gate gate) {
-        this.closing = shared.closing();
+        this.lifetime = shared.lifetime();
         this.gate = gate;
         this.metrics = shared.metrics();
         this.showsMetrics = config.get(Setting.METRICS);
@@ -33,7 +33,8 @@ final class Probes {
         return switch (route.kind()) {
             case HEALTH -> Optional.of(route.name().equals("health") ? status(200, "ok")
                     : Reply.text(200, "ok\n"));
-            case READY -> Optional.of(closing.isRefusing() ? status(503, "draining")
+            case READY -> Optional.of(lifetime.isRefusing() ? status(503, "draining")
+                    : lifetime.isStarting() ? status(503, "starting")
                     : gate.isFull() ? status(503, "saturated") : status(200, "ready"));
             case VERSION -> Optional.of(version);
             case METRICS -> showsMetrics ? Optional.of(Reply.text(200, metrics.expose())

@@ -28,7 +28,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ScheduledExecutorService timer = timer();
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
     private final BeatExecutor beats;
-    private final Closing closing = new Closing();
+    private final Lifetime lifetime = new Lifetime();
     private final Shared shared;
     private final Services services;
 
@@ -36,14 +36,14 @@ public final class ProxyServer implements AutoCloseable {
         this.server = server;
         this.host = config.get(Setting.HOST);
         this.beats = new BeatExecutor(requests, log);
-        this.shared = new Shared(build, closing, timer, requests, beats,
+        this.shared = new Shared(build, lifetime, timer, requests, beats,
                 RequestId.supplier("chatcmpl-", ANSWER_ID_BYTES),
                 RequestId.supplier("req_", REQUEST_ID_BYTES),
                 new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
                 new Admission(), new Metrics(build), log);
         this.services = new Services(new Service(config, shared));
         // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", new Dispatcher(services, closing, shared.metrics(), log));
+        server.createContext("/", new Dispatcher(services, lifetime, shared.metrics(), log));
         server.setExecutor(requests);
     }
 
@@ -61,6 +61,14 @@ public final class ProxyServer implements AutoCloseable {
     /// @return this
     public ProxyServer start() {
         server.start();
+        return this;
+    }
+
+    /// Tells those that ask from now on that it is ready.
+    ///
+    /// @return this
+    public ProxyServer ready() {
+        lifetime.ready();
         return this;
     }
 
@@ -93,9 +101,9 @@ public final class ProxyServer implements AutoCloseable {
     /// @param grace for those that are open
     /// @return whether it was time enough
     public boolean shutDown(Duration grace) throws InterruptedException {
-        closing.refuse();
+        lifetime.refuse();
         var finished = services.awaitIdle(System.nanoTime() + grace.toNanos());
-        closing.hurry();
+        lifetime.hurry();
         services.shutDown();
         services.awaitIdle(System.nanoTime() + LAST_WORDS.toNanos());
         close();

@@ -50,7 +50,7 @@ final class Service {
     Client client(HttpExchange exchange) {
         return new Client(exchange,
                 RequestId.of(exchange.getRequestHeaders(), shared.requestIds()), trustsProxy,
-                stalled, shared.leaving(), shared.closing());
+                stalled, shared.leaving(), shared.lifetime());
     }
 
     Upstream upstream() {

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /// What all services of a proxy share, and none of them ends.
 ///
 /// @param build which program this is
-/// @param closing how they hear of the proxy's end
+/// @param lifetime how they hear of the proxy's beginning and end
 /// @param timer for deadlines and heartbeats; nothing on it may block
 /// @param executor for the work behind them, a virtual thread for each
 /// @param beats for heartbeats alone
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /// @param rate of each client's requests, which counts on when the settings change
 /// @param admission likewise for the requests that are open
 /// @param metrics likewise count on
-record Shared(Build build, Closing closing, ScheduledExecutorService timer, Executor executor,
+record Shared(Build build, Lifetime lifetime, ScheduledExecutorService timer, Executor executor,
         Executor beats, Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
         RateLimit rate, Admission admission, Metrics metrics, Log log) {
 }

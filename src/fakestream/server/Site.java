@@ -44,7 +44,7 @@ final class Site {
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.status = new StatusPage(shared.build().version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
-        this.check = new PathCheck(streamer, shared.closing());
+        this.check = new PathCheck(streamer, shared.lifetime());
         this.probes = new Probes(config, shared, gate);
     }
 

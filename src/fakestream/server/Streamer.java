@@ -30,7 +30,7 @@ final class Streamer {
         this.keepalive = config.get(Setting.NONSTREAM_KEEPALIVE_MS);
         this.pieceLength = config.get(Setting.CHUNK_TARGET_LENGTH);
         this.pacer = new Pacer(config.get(Setting.CHUNK_DELAY_MS),
-                config.get(Setting.REPLAY_MAX_MS), shared.closing());
+                config.get(Setting.REPLAY_MAX_MS), shared.lifetime());
         this.timing = timing(config.get(Setting.COMMIT_AFTER_MS), interval, shared);
         this.wholeTiming = timing(keepalive, keepalive, shared);
         this.checkTiming = timing(Duration.ZERO, interval, shared);

@@ -36,13 +36,13 @@ final class DispatcherTest {
         try (var timer = Executors.newSingleThreadScheduledExecutor()) {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
-            var closing = new Closing();
-            var shared = new Shared(new Build("", ""), closing, timer, timer, timer, () -> "",
+            var lifetime = new Lifetime();
+            var shared = new Shared(new Build("", ""), lifetime, timer, timer, timer, () -> "",
                     () -> "req_1", new LeavingClients(timer, timer, log),
                     new RateLimit(System::nanoTime), new Admission(),
                     new Metrics(new Build("", "")), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));
-            new Dispatcher(services, closing, shared.metrics(), log).handle(exchange);
+            new Dispatcher(services, lifetime, shared.metrics(), log).handle(exchange);
             services.close();
             timer.shutdownNow();
         }

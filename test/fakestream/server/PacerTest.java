@@ -77,7 +77,7 @@ final class PacerTest {
     @Test
     void shrinksTheDelayNoMoreThanNeeded() {
         var pacer = new Pacer(Duration.ofMillis(35), Duration.ofSeconds(10),
-                new Closing());
+                new Lifetime());
         assertEquals(0, pacer.step(0));
         assertEquals(0, pacer.step(1));
         assertEquals(35_000_000, pacer.step(2));
@@ -87,7 +87,7 @@ final class PacerTest {
 
     @Test
     void hasNoBoundWhereTheBoundIsZero() {
-        var pacer = new Pacer(Duration.ofMillis(10_000), Duration.ZERO, new Closing());
+        var pacer = new Pacer(Duration.ofMillis(10_000), Duration.ZERO, new Lifetime());
         assertEquals(10_000_000_000L, pacer.step(1_000_000));
     }
 }

@@ -4,13 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.config.Config;
+import fakestream.config.LogLevel;
 import fakestream.testing.Chats;
+import fakestream.testing.RawClient;
 import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +60,26 @@ final class ProbesTest {
             var head = proxy.request("HEAD", path, "");
             assertEquals(200, head.status());
             assertEquals(response.header("content-type"), head.header("content-type"));
+        }
+    }
+
+    /// Whoever waits for it meets no slow first request; whoever does not is served all the same.
+    @Test
+    void isNotReadyBeforeItIsWarm() throws IOException {
+        var config = Config.of(Map.of("PORT", "0", "SOURCE_API_URL", upstream.url()));
+        var silent = new PrintStream(OutputStream.nullOutputStream());
+        gate.countDown();
+        try (var server = ProxyServer.bind(config, new Build("", ""),
+                        new Log(LogLevel.ERROR, silent, silent)).start();
+                var client = RawClient.connect(URI.create(server.url()).getPort())) {
+            var starting = client.request("GET", "/readyz", "").response();
+            assertEquals(503, starting.status());
+            assertEquals("{\"status\":\"starting\"}", starting.text());
+            assertEquals(200, client.request("GET", "/healthz", "").response().status());
+            assertEquals(200, client.request("POST", "/v1/chat/completions", Chats.WHOLE,
+                    TestProxy.KEY).response().status());
+            server.ready();
+            assertEquals(200, client.request("GET", "/readyz", "").response().status());
         }
     }
 

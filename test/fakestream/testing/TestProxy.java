@@ -63,7 +63,7 @@ public final class TestProxy implements AutoCloseable {
         var log = new Log(config, Journal.NONE, new PrintStream(new Lines(lines), true),
                 new PrintStream(diagnostics, true));
         try {
-            var server = ProxyServer.bind(config, new Build("1.2.3", "abc"), log).start();
+            var server = ProxyServer.bind(config, new Build("1.2.3", "abc"), log).start().ready();
             return new TestProxy(server, lines, diagnostics);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,11 +4,23 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// How the end of the proxy is told to those who serve: first no new request is taken, and then
-/// those that are open must hurry. Any thread may tell, and any may ask.
-final class Closing {
+/// How the beginning and the end of the proxy are told to those who serve: first it is not ready,
+/// then it is, then no new request is taken, and at last those that are open must hurry. Any
+/// thread may tell, and any may ask.
+final class Lifetime {
     private final CountDownLatch hurry = new CountDownLatch(1);
+    private volatile boolean ready;
     private volatile boolean refusing;
+
+    /// From now on, it can take requests as fast as ever.
+    void ready() {
+        ready = true;
+    }
+
+    /// Whether its first requests would be slow.
+    boolean isStarting() {
+        return !ready;
+    }
 
     /// From now on, new requests are refused.
     void refuse() {
