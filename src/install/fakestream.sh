@@ -14,10 +14,10 @@ jar=@JAR@
 oldest=25
 
 # Serial, for a small daemon, with room for the young: in less, each collection meets requests that
-# are still open, keeps what they hold, and the heap grows. No core file, which would hold keys; no
-# word of the JVM's on stdout.
-options='-XX:+UseSerialGC -Xms40m -Xmn24m -XX:+ExitOnOutOfMemoryError -XX:-CreateCoredumpOnCrash
-    -Xlog:disable -Xlog:all=warning:stderr'
+# are still open, keeps what they hold, and the heap grows. Compact headers take a seventh off what a
+# held stream holds. No core file, which would hold keys; no word of the JVM's on stdout.
+options='-XX:+UseSerialGC -Xms40m -Xmn24m -XX:+UseCompactObjectHeaders
+    -XX:+ExitOnOutOfMemoryError -XX:-CreateCoredumpOnCrash -Xlog:disable -Xlog:all=warning:stderr'
 
 # Sets `version` to that of the Java at home $1. The file beside it tells it without a start.
 read_version() {
