@@ -59,7 +59,9 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
     /// Null, as a name or as a value, is refused with a [NullPointerException] by [#build()]
     /// at the latest.
     public static final class Builder {
-        private final Map<String, JsonValue> members = new LinkedHashMap<>();
+        private LinkedHashMap<String, JsonValue> members = new LinkedHashMap<>();
+        /// Whether an object has these members, which must then stay as they are.
+        private boolean built;
 
         /// A builder without members.
         public Builder() {
@@ -67,7 +69,7 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
 
         /// Adds a member.
         public Builder add(String name, JsonValue value) {
-            members.put(name, value);
+            own().put(name, value);
             return this;
         }
 
@@ -88,13 +90,22 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
 
         /// Adds all members of an object.
         public Builder addAll(JsonObject object) {
-            members.putAll(object.members());
+            own().putAll(object.members());
             return this;
         }
 
         /// The object with the members so far.
         public JsonObject build() {
-            return new JsonObject(members);
+            built = true;
+            return new JsonObject(Members.of(members));
+        }
+
+        private Map<String, JsonValue> own() {
+            if (built) {
+                members = new LinkedHashMap<>(members);
+                built = false;
+            }
+            return members;
         }
     }
 }

@@ -7,10 +7,13 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// One choice of a chat completion, as the entries that it puts into the stream's chunks: one that
 /// opens it, one for each delta of its body, one that finishes it.
 final class ChatChoice {
+    private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}");
+
     private final int index;
     private final JsonObject choice;
     private final JsonObject message;
@@ -33,7 +36,7 @@ final class ChatChoice {
     /// The `index` of a choice or a tool call; `position`, where it has none that is one.
     static int index(JsonObject object, int position) {
         return object.get("index") instanceof JsonNumber(var text)
-                && text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : position;
+                && INDEX.matcher(text).matches() ? Integer.parseInt(text) : position;
     }
 
     /// Its place among the choices, from 0.
