@@ -21,6 +21,9 @@ public final class UpstreamAnswer {
     private static final int SMALLEST = 2 * 1024;
     private static final int BUFFER = 64 * 1024;
 
+    /// As the JDK has it; MAX_UPSTREAM_BYTES is less.
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
     private static final byte[] NOTHING = {};
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
@@ -157,7 +160,7 @@ public final class UpstreamAnswer {
         int filled = 0;
         for (int n = 0; n >= 0 && filled <= most; filled += Math.max(n, 0)) {
             if (filled == bytes.length) {
-                bytes = Arrays.copyOf(bytes, 2 * filled);
+                bytes = Arrays.copyOf(bytes, (int) Math.min(2L * filled, LARGEST_ARRAY));
             }
             n = read(bytes, filled, bytes.length - filled);
         }
