@@ -128,6 +128,9 @@ final class RequestRules {
         if (all(headers, "Authorization").size() > 1) {
             throw malformed("the request has more than one Authorization field");
         }
+        if (all(headers, "Content-Type").stream().distinct().count() > 1) {
+            throw malformed("the request has Content-Type fields that differ");
+        }
     }
 
     private static boolean isControl(int c) {
