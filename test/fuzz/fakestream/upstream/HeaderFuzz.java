@@ -68,7 +68,7 @@ public final class HeaderFuzz {
         var fields = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
         for (var line : text.split("\n")) {
             var colon = line.indexOf(':');
-            if (colon > 0 && HeaderRules.isName(line.substring(0, colon))) {
+            if (colon > 0 && HeaderRules.isToken(line.substring(0, colon))) {
                 fields.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
                         .add(line.substring(colon + 1).strip());
             }
