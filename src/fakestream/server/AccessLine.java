@@ -28,8 +28,7 @@ final class AccessLine {
     /// @param unit behind the number, in JSON behind its name; empty for what has none
     private record Detail(String name, String value, String unit, boolean isNumber) {
         private String text() {
-            return name + "=" + (isNumber || PLAIN.matcher(value).matches() ? value
-                    : quoted(value)) + unit;
+            return name + "=" + (isNumber || isPlain(value) ? value : quoted(value)) + unit;
         }
 
         private void addTo(JsonObject.Builder object) {

@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What is logged, and how its lines look. Every line is made here, so that none shows a secret,
@@ -25,9 +25,6 @@ import java.util.stream.Stream;
 /// @param accessLog its form
 record LogRules(LogLevel level, Masks masks, LogFormat format, boolean journalAccess,
         AccessLog accessLog) {
-    /// A line's end among them, and those that only some readers take for one.
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
-
     /// As the settings have it.
     static LogRules of(Config config, Journal journal) {
         var format = config.get(Setting.LOG_FORMAT);
@@ -99,10 +96,11 @@ record LogRules(LogLevel level, Masks masks, LogFormat format, boolean journalAc
 
     private static String escaped(String text) {
         return text.chars().noneMatch(LogRules::isControl) ? text
-                : CONTROLS.matcher(text).replaceAll(match ->
-                        "\\\\u%04x".formatted((int) match.group().charAt(0)));
+                : text.chars().mapToObj(c -> isControl(c) ? "\\u%04x".formatted(c)
+                        : Character.toString(c)).collect(Collectors.joining());
     }
 
+    /// A line's end among them, and those that only some readers take for one.
     private static boolean isControl(int c) {
         return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
     }

@@ -160,11 +160,15 @@ public final class UpstreamAnswer {
         int filled = 0;
         for (int n = 0; n >= 0 && filled <= most; filled += Math.max(n, 0)) {
             if (filled == bytes.length) {
-                bytes = Arrays.copyOf(bytes, (int) Math.min(2L * filled, LARGEST_ARRAY));
+                bytes = grown(bytes);
             }
             n = read(bytes, filled, bytes.length - filled);
         }
         return Arrays.copyOf(bytes, filled);
+    }
+
+    private static byte[] grown(byte[] full) {
+        return Arrays.copyOf(full, (int) Math.min(2L * full.length, LARGEST_ARRAY));
     }
 
     /// The JSON that the whole body is, or null where it is none; it can be asked for again.
@@ -214,7 +218,7 @@ public final class UpstreamAnswer {
         var text = "";
         for (int n = 0; n >= 0 && text.length() < 6; filled += Math.max(n, 0)) {
             if (filled == seen.length) {
-                seen = Arrays.copyOf(seen, 2 * filled);
+                seen = grown(seen);
             }
             n = source.read(seen, filled, seen.length - filled);
             text = (text + new String(seen, filled, Math.max(n, 0), StandardCharsets.ISO_8859_1))
