@@ -69,7 +69,7 @@ final class Bench {
         for (var target : targets) {
             warmUp(target);
         }
-        var load = Report.load();
+        var load = Figures.loadAverage();
         // Each round begins with another one, so that none always follows the same.
         var order = new ArrayList<>(targets);
         for (var i = 1; i <= ROUNDS; i++) {

@@ -1,5 +1,7 @@
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,13 @@ final class Child implements AutoCloseable {
     /// The command that runs a source file of this directory, or a jar, with this Java.
     static String java() {
         return ProcessHandle.current().info().command().orElseThrow();
+    }
+
+    /// One that nobody listens on now.
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     int port() {

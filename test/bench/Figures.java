@@ -74,7 +74,8 @@ final class Figures {
                 : "   aim: at most " + format.formatted(aim) + (value <= aim ? "" : ", MISSED");
     }
 
-    private static double loadAverage() {
+    /// The average length of the machine's run queue in the last minute.
+    static double loadAverage() {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 

@@ -1,4 +1,3 @@
-import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -20,7 +19,7 @@ final class Report {
     private final Map<String, Long> pieces = new LinkedHashMap<>();
     private final Map<String, Integer> settings;
     private final double loadBefore;
-    private final double loadAfter = load();
+    private final double loadAfter = Figures.loadAverage();
 
     /// A ratio of two figures of one run, and what it should be.
     private record Ratio(String key, String name, double value, double aim, boolean isMost) {
@@ -40,11 +39,6 @@ final class Report {
         pieces.put(target.key(), answer.pieces());
         rounds.put(target.key(), all);
         medians.put(target.key(), Round.median(all));
-    }
-
-    /// The average length of the machine's run queue in the last minute.
-    static double load() {
-        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
     /// The medians, then the ratios that have an aim.

@@ -1,8 +1,6 @@
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,10 +79,10 @@ final class Rig {
     /// Starts the servers.
     Rig(Path jar, String answer) throws IOException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end));
-        var upstream = freePort();
-        var proxy = freePort();
-        var daemon = freePort();
-        var peer = freePort();
+        var upstream = Child.freePort();
+        var proxy = Child.freePort();
+        var daemon = Child.freePort();
+        var peer = Child.freePort();
         var direct = nginx("upstream", NGINX_UPSTREAM.formatted(upstream, answer));
         add("direct", "nginx, asked directly", upstream, WHOLE, Map.of(), direct);
         var proxied = nginx("proxy", NGINX_PROXY.formatted(upstream, proxy));
@@ -147,12 +145,6 @@ final class Rig {
     private static String version(String... command) throws IOException, InterruptedException {
         return output(LONGEST_END_SECONDS, command).lines().findFirst().orElse("")
                 .replaceFirst(".*/(\\S+).*", "$1");
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private Process nginx(String name, String configuration) throws IOException {

@@ -3,7 +3,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -108,7 +107,7 @@ final class Starts {
 
     private Start start(List<String> command, String request, String expected)
             throws IOException, InterruptedException {
-        var port = freePort();
+        var port = Child.freePort();
         var whole = new ArrayList<>(command);
         whole.addAll(List.of("--config", "/dev/null", "--port", "" + port, "--upstream",
                 "http://127.0.0.1:" + upstream, "--set", "COMMIT_AFTER_MS=600000",
@@ -157,12 +156,6 @@ final class Starts {
                 }
                 Thread.sleep(1);
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
