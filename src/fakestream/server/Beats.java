@@ -44,7 +44,8 @@ final class Beats {
     static Beats of(HeartbeatStyle style, Duration interval, Protocol protocol, JsonObject request,
             Telling telling) {
         var dataEvery = protocol.mayOpenWithHeartbeat()
-                ? Math.clamp(LONGEST_WITHOUT_DATA.dividedBy(interval), 1, MOST_WITHOUT_DATA)
+                ? Math.clamp(LONGEST_WITHOUT_DATA.toNanos() / interval.toNanos(), 1,
+                        MOST_WITHOUT_DATA)
                 : NEVER;
         return new Beats(style, dataEvery, protocol.heartbeat(),
                 told -> protocol.dataHeartbeat(request, told), telling);
