@@ -1,6 +1,5 @@
 package fakestream.config;
 
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,14 +21,23 @@ final class Values {
         if (!WHOLE_NUMBER.matcher(text).matches()) {
             throw new IllegalArgumentException("'" + text + "' is not a whole number");
         }
-        BigInteger number = new BigInteger(text);
-        if (number.compareTo(BigInteger.valueOf(min)) < 0) {
+        long number = clamped(text);
+        if (number < min) {
             throw new IllegalArgumentException(text + " is below " + min);
         }
-        if (number.compareTo(BigInteger.valueOf(max)) > 0) {
+        if (number > max) {
             throw new IllegalArgumentException(text + " is above " + max);
         }
-        return number.intValueExact();
+        return (int) number;
+    }
+
+    /// The number, or the nearest that there is.
+    private static long clamped(String digits) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            return digits.startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
     }
 
     static boolean yesOrNo(String text) {
