@@ -41,13 +41,12 @@ final class ChatAnswer {
 
     /// Whether this is an error, whatever its status says.
     static boolean isError(JsonObject body) {
-        return switch (body.get("error")) {
-            case JsonNull _ -> false;
-            case JsonString(var text) -> !text.isEmpty();
-            case null -> "error".equals(body.string("object"))
-                    || "error".equals(body.string("type"));
-            default -> true;
-        };
+        var error = body.get("error");
+        if (error == null) {
+            return "error".equals(body.string("object")) || "error".equals(body.string("type"));
+        }
+        return !(error instanceof JsonNull
+                || error instanceof JsonString(var text) && text.isEmpty());
     }
 
     /// A choice with the `text` of legacy completions has it as its message's content. Azure

@@ -89,10 +89,11 @@ final class ChatChoice {
     }
 
     private void openText(JsonObject.Builder delta, String name) {
-        switch (message.get(name)) {
-            case JsonString _ -> delta.add(name, "");
-            case JsonNull none -> delta.add(name, none);
-            case null, default -> { }
+        var text = message.get(name);
+        if (text instanceof JsonString) {
+            delta.add(name, "");
+        } else if (text instanceof JsonNull) {
+            delta.add(name, text);
         }
     }
 

@@ -28,12 +28,11 @@ final class ChatLogprobs {
     /// The same deltas with the log probabilities on them, and further empty deltas for what found
     /// no place.
     static List<ChatDelta> spread(JsonValue logprobs, List<ChatDelta> body) {
-        return switch (logprobs) {
-            case null -> body;
-            case JsonNull _ -> body;
-            case JsonObject object when hasTokens(object) -> new ChatLogprobs(object).spread(body);
-            default -> first(logprobs, body);
-        };
+        if (logprobs == null || logprobs instanceof JsonNull) {
+            return body;
+        }
+        return logprobs instanceof JsonObject object && hasTokens(object)
+                ? new ChatLogprobs(object).spread(body) : first(logprobs, body);
     }
 
     private static boolean hasTokens(JsonObject logprobs) {

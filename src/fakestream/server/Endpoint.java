@@ -94,10 +94,9 @@ final class Endpoint {
 
     /// OpenAI's schema lets `stream` be null.
     private static void checkStream(JsonObject request) throws ProxyException {
-        switch (request.get("stream")) {
-            case null -> { }
-            case JsonBoolean _, JsonNull _ -> { }
-            default -> throw badRequest("stream", "'stream' must be true or false");
+        var stream = request.get("stream");
+        if (stream != null && !(stream instanceof JsonBoolean || stream instanceof JsonNull)) {
+            throw badRequest("stream", "'stream' must be true or false");
         }
     }
 

@@ -186,10 +186,9 @@ final class EventStream implements AutoCloseable {
     /// Those that hold something of the answer, as an upstream's comments do not.
     private void count(List<? extends SseEvent> events) {
         for (var event : events) {
-            switch (event) {
-                case SseEvent.Message _ -> record().chunk();
-                case SseEvent.Received(_, _, var data) when !data.isEmpty() -> record().chunk();
-                case SseEvent.Received _, SseEvent.Comment _, SseEvent.BlankLine _ -> { }
+            if (event instanceof SseEvent.Message
+                    || event instanceof SseEvent.Received(_, _, var data) && !data.isEmpty()) {
+                record().chunk();
             }
         }
     }

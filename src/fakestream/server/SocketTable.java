@@ -25,7 +25,20 @@ final class SocketTable {
     private final ByteOrder order;
 
     /// A connection of this machine; an IPv4 address on a socket of IPv6 is the IPv4 address.
+    ///
+    /// It is the key of each request that waits: the methods that the JVM would make for a record
+    /// cost every start some milliseconds.
     record Connection(InetSocketAddress local, InetSocketAddress remote) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Connection that && local.equals(that.local)
+                    && remote.equals(that.remote);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * local.hashCode() + remote.hashCode();
+        }
     }
 
     /// What a table shows of one port.

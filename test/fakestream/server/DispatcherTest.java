@@ -138,7 +138,7 @@ final class DispatcherTest {
 
         @Override
         public InetSocketAddress getLocalAddress() {
-            return null;
+            return new InetSocketAddress("127.0.0.1", 2);
         }
 
         @Override
