@@ -199,7 +199,7 @@ $(MANIFEST): FORCE
 	when=$${SOURCE_DATE_EPOCH:-$$($(GIT) log -1 --format=%ct 2>/dev/null || echo 1767225600)}; \
 	date=$$(date -u -d "@$$when" +%FT%TZ 2>/dev/null || date -u -r "$$when" +%FT%TZ) && \
 	printf '%s\n' 'Main-Class: fakestream.Guard' 'Implementation-Title: fakestream' \
-	    'Implementation-Version: $(VERSION)' "Implementation-Revision: $${revision:-unknown}" \
+	    "Implementation-Version: $(VERSION)+$${revision:-unknown}" \
 	    "Implementation-Date: $$date" > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 

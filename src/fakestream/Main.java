@@ -15,7 +15,6 @@ import fakestream.upstream.ExtraHeaders;
 import fakestream.upstream.UpstreamUrl;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.JarURLConnection;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +61,7 @@ final class Main {
             var commandLine = CommandLine.parse(args);
             return switch (commandLine.action()) {
                 case HELP -> print(CommandLine.help());
-                case VERSION -> print("fakestream " + version() + " (Java "
+                case VERSION -> print("fakestream " + build().version() + " (Java "
                         + Runtime.version() + ")");
                 case CHECK_CONFIG -> {
                     load(sources(commandLine));
@@ -91,13 +90,14 @@ final class Main {
             return load(demo.isPresent() ? withDemo(sources, demo.get()) : sources);
         };
         var config = settings.read();
+        var build = build();
         var log = new Log(config, Journal.of(environment), out, err);
-        var server = ProxyServer.bind(config, new Build(version(), revision()), log);
+        var server = ProxyServer.bind(config, build, log);
         server.start();
         new Lifecycle(server, config, settings, log).begin();
         WarmUp.run(log);
         server.ready();
-        log.info("fakestream " + version() + " listening on " + server.url() + ", asking "
+        log.info("fakestream " + build.version() + " listening on " + server.url() + ", asking "
                 + server.upstreamUrl());
         demo.ifPresentOrElse(_ -> out.println(DemoUpstream.invitation(server.url())),
                 () -> warn(config, log));
@@ -139,18 +139,13 @@ final class Main {
         return STOPPED;
     }
 
-    private static String version() {
+    /// Of this program, as the jar's manifest has it: `VERSION+REVISION`.
+    private static Build build() {
         var version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? UNPACKED : version;
-    }
-
-    /// Of the sources, as the jar's manifest has it.
-    private static String revision() throws IOException {
-        var own = Main.class.getResource("Main.class");
-        if (own == null || !(own.openConnection() instanceof JarURLConnection jar)) {
-            return UNPACKED;
+        if (version == null) {
+            return new Build(UNPACKED, UNPACKED);
         }
-        var revision = jar.getMainAttributes().getValue("Implementation-Revision");
-        return revision == null ? UNPACKED : revision;
+        var parts = version.split("\\+", 2);
+        return new Build(parts[0], parts[1]);
     }
 }

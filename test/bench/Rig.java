@@ -135,9 +135,7 @@ final class Rig {
 
     private static String revision(Path jar) throws IOException {
         try (var file = new JarFile(jar.toFile())) {
-            var facts = file.getManifest().getMainAttributes();
-            return facts.getValue("Implementation-Version") + ' '
-                    + facts.getValue("Implementation-Revision");
+            return file.getManifest().getMainAttributes().getValue("Implementation-Version");
         }
     }
 
