@@ -185,7 +185,7 @@ $(COMPILED): $(SOURCES) Makefile
 	@echo 'Compiling src' && rm -rf $(CLASSES) $@
 	@$(JAVAC) $(DOCLINT) $(TARGET) -d $(CLASSES) \
 	    $(filter-out $(GUARD),$(filter %.java,$(SOURCES)))
-	@$(JAVAC) $(DOCLINT) --release 8 -Xlint:-options -d $(CLASSES) $(GUARD)
+	@$(JAVAC) $(DOCLINT) --release 8 -Xlint:-options -cp $(CLASSES) -d $(CLASSES) $(GUARD)
 	@touch $@
 
 # The manifest carries all that the jar takes from elsewhere than the sources, so that the jar is

@@ -3,8 +3,6 @@ package fakestream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -21,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a Java sees that is too old for the jar, and that any other does not notice the guard.
+/// What a Java sees that is too old for the jar.
 final class GuardTest {
     private static final int JAVA_8_CLASS_FILE = 52;
     private static final Pattern VERSION = Pattern.compile("version \"(?:1\\.)?(\\d+)");
@@ -67,42 +65,6 @@ final class GuardTest {
         }
         for (var good : new String[] {"25", "26", "100"}) {
             assertNull(Guard.complaint(good, "", ""), good);
-        }
-    }
-
-    @Test
-    void handsTheCommandLineOver() throws Throwable {
-        var args = new String[] {"--port", "0"};
-        Guard.handOver(Recorder.class.getName(), args);
-        assertSame(args, Recorder.seen);
-    }
-
-    @Test
-    void throwsWhatMainThrew() {
-        var thrown = assertThrows(IOException.class,
-                () -> Guard.handOver(Failing.class.getName(), new String[0]));
-        assertEquals("the port is taken", thrown.getMessage());
-    }
-
-    /// Stands in for `Main`, and keeps what it was given.
-    static final class Recorder {
-        private static String[] seen;
-
-        private Recorder() {
-        }
-
-        static void main(String[] args) {
-            seen = args;
-        }
-    }
-
-    /// Stands in for a `Main` that cannot run.
-    static final class Failing {
-        private Failing() {
-        }
-
-        static void main(String[] args) throws IOException {
-            throw new IOException("the port is taken");
         }
     }
 
