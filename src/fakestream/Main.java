@@ -83,6 +83,7 @@ final class Main {
     }
 
     private int start(CommandLine commandLine) throws ConfigException, IOException {
+        WarmUp.begin();
         var demo = commandLine.demo() ? Optional.of(DemoUpstream.start())
                 : Optional.<DemoUpstream>empty();
         Lifecycle.Settings settings = () -> {
