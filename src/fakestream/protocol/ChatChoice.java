@@ -14,9 +14,13 @@ import java.util.regex.Pattern;
 final class ChatChoice {
     private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}");
 
+    private static final String UNFINISHED = "\"finish_reason\":null}";
+
     private final int index;
     private final JsonObject choice;
     private final JsonObject message;
+    private final String head;
+    private final String nullLogprobs;
     private final String others;
     private final List<ChatDelta> body;
 
@@ -27,6 +31,8 @@ final class ChatChoice {
         this.choice = choice;
         this.message = choice.get("message") instanceof JsonObject object ? object
                 : JsonObject.EMPTY;
+        this.head = "{\"index\":" + index + ",\"delta\":";
+        this.nullLogprobs = choice.has("logprobs") ? ",\"logprobs\":null" : "";
         this.others = ChunkFrame.members(choice.without(
                 "index", "message", "delta", "logprobs", "finish_reason"));
         this.body = ChatLogprobs.spread(choice.get("logprobs"),
@@ -63,13 +69,15 @@ final class ChatChoice {
         }
         openText(delta, "content");
         openText(delta, "refusal");
-        return entry(delta.build(), null, JsonNull.NULL, others);
+        return head + delta.build() + nullLogprobs + "," + others + UNFINISHED;
     }
 
     /// The entry of one delta; of nothing, where the body is shorter than another choice's.
     String body(int position) {
         var delta = position < body.size() ? body.get(position) : ChatDelta.NOTHING;
-        return entry(delta.delta(), delta.logprobs(), JsonNull.NULL, "");
+        var logprobs = delta.logprobs() == null ? nullLogprobs
+                : ",\"logprobs\":" + delta.logprobs();
+        return head + delta.delta() + logprobs + "," + UNFINISHED;
     }
 
     /// Whether that delta is a piece of text that is paced.
@@ -80,12 +88,13 @@ final class ChatChoice {
     /// The entry that finishes the choice. openai-java keeps the vendor's fields of a choice from
     /// its last chunk, openai-python from its first: both have them.
     String finish() {
-        return entry(JsonObject.EMPTY, null, finishReason(), others);
+        return head + JsonObject.EMPTY + nullLogprobs + "," + others + "\"finish_reason\":"
+                + finishReason() + "}";
     }
 
     /// The entry of a heartbeat in the middle of the body.
     String pause() {
-        return entry(JsonObject.EMPTY, null, JsonNull.NULL, "");
+        return head + JsonObject.EMPTY + nullLogprobs + "," + UNFINISHED;
     }
 
     private void openText(JsonObject.Builder delta, String name) {
@@ -106,12 +115,5 @@ final class ChatChoice {
         var calls = message.get("tool_calls") instanceof JsonArray(var elements)
                 && !elements.isEmpty();
         return new JsonString(calls ? "tool_calls" : "stop");
-    }
-
-    private String entry(JsonObject delta, JsonValue logprobs, JsonValue finish, String vendor) {
-        var shown = choice.has("logprobs")
-                ? ",\"logprobs\":" + (logprobs == null ? JsonNull.NULL : logprobs) : "";
-        return "{\"index\":" + index + ",\"delta\":" + delta + shown
-                + "," + vendor + "\"finish_reason\":" + finish + "}";
     }
 }

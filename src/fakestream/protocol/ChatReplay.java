@@ -3,12 +3,11 @@ package fakestream.protocol;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /// Tells a whole chat completion as the chunks of its stream. Each chunk has an entry for every
 /// choice, in the order of their indices: some clients read the first entry of each chunk as the
@@ -38,15 +37,25 @@ final class ChatReplay {
     /// By index. Where two choices have the same, as from upstreams that write 0 in each, their
     /// places tell them apart.
     private static List<ChatChoice> choices(JsonObject answer, int pieceLength) {
-        var choices = ChunkPassage.choices(answer);
-        var indices = IntStream.range(0, choices.size())
-                .map(i -> ChatChoice.index(choices.get(i), i)).toArray();
-        var distinct = Arrays.stream(indices).distinct().count() == choices.size();
-        return IntStream.range(0, choices.size())
-                .mapToObj(i -> new ChatChoice(choices.get(i), distinct ? indices[i] : i,
-                        pieceLength))
-                .sorted(Comparator.comparingInt(ChatChoice::index))
-                .toList();
+        var objects = ChunkPassage.choices(answer);
+        var distinct = haveDistinctIndices(objects);
+        var choices = new ArrayList<ChatChoice>();
+        for (int i = 0; i < objects.size(); i++) {
+            var index = distinct ? ChatChoice.index(objects.get(i), i) : i;
+            choices.add(new ChatChoice(objects.get(i), index, pieceLength));
+        }
+        choices.sort(Comparator.comparingInt(ChatChoice::index));
+        return choices;
+    }
+
+    private static boolean haveDistinctIndices(List<JsonObject> choices) {
+        var seen = new HashSet<Integer>();
+        for (int i = 0; i < choices.size(); i++) {
+            if (!seen.add(ChatChoice.index(choices.get(i), i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Replay tell() {
@@ -69,7 +78,10 @@ final class ChatReplay {
     /// The bodies side by side, and the finish of all of them behind the longest: openai-java
     /// completes as soon as all choices that it has seen are finished.
     private void addBodies() {
-        var longest = choices.stream().mapToInt(choice -> choice.body().size()).max().orElse(0);
+        var longest = 0;
+        for (var choice : choices) {
+            longest = Math.max(longest, choice.body().size());
+        }
         for (int i = 0; i < longest; i++) {
             addBody(i, choices);
         }
@@ -85,11 +97,18 @@ final class ChatReplay {
                     .forEach(choice -> addBody(position, List.of(choice)));
             return;
         }
-        var piece = speaking.stream().anyMatch(choice -> choice.isPiece(position));
+        var piece = false;
+        for (var choice : speaking) {
+            piece |= choice.isPiece(position);
+        }
         events.add(new SseEvent.Message("", data, piece));
     }
 
     private String entries(Function<ChatChoice, String> entry) {
-        return choices.stream().map(entry).collect(Collectors.joining(","));
+        var entries = new StringJoiner(",");
+        for (var choice : choices) {
+            entries.add(entry.apply(choice));
+        }
+        return entries.toString();
     }
 }

@@ -12,12 +12,16 @@ import java.util.Map;
 /// model, and fingerprint and tier where the answer has them. openai-go drops a chunk
 /// whose id is another, and takes the rest from whichever chunk came last.
 final class ChunkFrame {
+    private static final String CHOICES = "\"choices\":[";
+
     private final String head;
-    private final String nullUsage;
+    private final String opening;
+    private final String closing;
 
     private ChunkFrame(String head, boolean showsUsage) {
         this.head = head;
-        this.nullUsage = showsUsage ? ",\"usage\":null" : "";
+        this.opening = head + CHOICES;
+        this.closing = showsUsage ? "],\"usage\":null}" : "]}";
     }
 
     /// The frame of an answer's stream, whose chunks call themselves `object`. What an SDK would
@@ -45,18 +49,18 @@ final class ChunkFrame {
 
     /// A chunk with these entries of `choices`, written out and separated by commas.
     String chunk(String choices) {
-        return head + "\"choices\":[" + choices + "]" + nullUsage + "}";
+        return opening + choices + closing;
     }
 
     /// The opening chunk, which also carries what the answer holds beside all that.
     String opening(String choices, JsonObject others) {
-        return head + members(others) + "\"choices\":[" + choices + "]" + nullUsage + "}";
+        return head + members(others) + CHOICES + choices + closing;
     }
 
     /// The last chunk: openai-java ignores all but the usage in it, openai-go adds usages up, so
     /// that no other chunk may have one.
     String usage(JsonValue usage) {
-        return head + "\"choices\":[],\"usage\":" + usage + "}";
+        return opening + "],\"usage\":" + usage + "}";
     }
 
     /// What an answer holds beside what all chunks have, its choices and its usage. An `error`,

@@ -8,12 +8,15 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// What an answer without anything in it looks like: its form is right, and yet it has no text, no
 /// thought, no call, and no token was made for it. Overloaded upstreams send such.
 final class Emptiness {
     /// Members that only say what something is.
     private static final Set<String> LABELS = Set.of("role", "type", "id", "status", "phase");
+
+    private static final Pattern ZERO = Pattern.compile("-?0+(\\.0+)?");
 
     private Emptiness() {
     }
@@ -36,7 +39,7 @@ final class Emptiness {
         for (var name : tokens) {
             if (answer.get(usage) instanceof JsonObject counts
                     && counts.get(name) instanceof JsonNumber(var count)
-                    && !count.matches("-?0+(\\.0+)?")) {
+                    && !ZERO.matcher(count).matches()) {
                 return false;
             }
         }

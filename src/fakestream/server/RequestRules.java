@@ -34,8 +34,6 @@ final class RequestRules {
     private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)/[^#]*");
-    private static final Pattern ORIGIN = Pattern.compile("/[^#]*");
-    private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]*");
     /// Escapes of control characters, and of bytes that only an overlong form of UTF-8 has.
     private static final Pattern BAD_ESCAPE = Pattern.compile("(?i)[^?]*%([01].|7f|c[01]).*");
     private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]*");
@@ -101,11 +99,20 @@ final class RequestRules {
             throw refused(414, "target_too_long",
                     "the request's target is longer than " + LONGEST_TARGET + " bytes");
         }
-        if (!ORIGIN.matcher(target).matches() && !ABSOLUTE.matcher(target).matches()
-                || !VISIBLE.matcher(target).matches()
+        if (!isOrigin(target) && !ABSOLUTE.matcher(target).matches()
+                || !target.chars().allMatch(RequestRules::isVisible)
                 || target.indexOf('%') >= 0 && BAD_ESCAPE.matcher(target).matches()) {
             throw malformed("the request's target is not one of HTTP");
         }
+    }
+
+    /// RFC 9112 section 3.2.1.
+    private static boolean isOrigin(String target) {
+        return target.startsWith("/") && target.indexOf('#') < 0;
+    }
+
+    private static boolean isVisible(int c) {
+        return c > ' ' && c <= '~';
     }
 
     /// The names are tokens already, or the JDK's server had refused them.

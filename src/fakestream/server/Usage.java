@@ -3,16 +3,16 @@ package fakestream.server;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// The tokens that an answer says it has used, in whichever API's words; -1 where it does not say.
 record Usage(long input, long output) {
     /// Of an answer that says nothing.
     static final Usage UNKNOWN = new Usage(-1, -1);
 
+    private static final List<String> NAMES = List.of("usage", "usageMetadata");
     private static final List<String> INPUT =
             List.of("prompt_tokens", "input_tokens", "promptTokenCount");
     private static final List<String> OUTPUT =
@@ -26,12 +26,14 @@ record Usage(long input, long output) {
         if (!(answer instanceof JsonObject object)) {
             return UNKNOWN;
         }
-        return Stream.of(object, object.get("response"), object.get("message"))
-                .filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
-                .flatMap(holder -> Stream.of("usage", "usageMetadata").map(holder::get))
-                .filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
-                .findFirst().map(usage -> new Usage(count(usage, INPUT), count(usage, OUTPUT)))
-                .orElse(UNKNOWN);
+        for (var holder : Arrays.asList(object, object.get("response"), object.get("message"))) {
+            for (var name : NAMES) {
+                if (holder instanceof JsonObject in && in.get(name) instanceof JsonObject usage) {
+                    return new Usage(count(usage, INPUT), count(usage, OUTPUT));
+                }
+            }
+        }
+        return UNKNOWN;
     }
 
     /// This, with what a later event of the same stream says: its counts are of the whole so far.
@@ -41,9 +43,11 @@ record Usage(long input, long output) {
     }
 
     private static long count(JsonObject usage, List<String> names) {
-        return names.stream().map(usage::get).filter(Objects::nonNull)
-                .filter(JsonNumber.class::isInstance).map(Object::toString)
-                .filter(text -> COUNT.matcher(text).matches()).findFirst().map(Long::parseLong)
-                .orElse(-1L);
+        for (var name : names) {
+            if (usage.get(name) instanceof JsonNumber(var text) && COUNT.matcher(text).matches()) {
+                return Long.parseLong(text);
+            }
+        }
+        return -1;
     }
 }
