@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /// An object of RFC 8259 section 4. Its members keep their order and cannot be changed:
-/// [#with(String, JsonValue)] and [#without(String...)] make another object.
+/// [#with(String, JsonValue)], [#without(String...)] and [#only(String...)] make another object.
 ///
 /// @param members the members by name; no name and no value is null
 public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
@@ -47,6 +47,13 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
     public JsonObject without(String... names) {
         var changed = new LinkedHashMap<>(members);
         changed.keySet().removeAll(List.of(names));
+        return new JsonObject(Members.of(changed));
+    }
+
+    /// Those members alone, in the order in which they are here.
+    public JsonObject only(String... names) {
+        var changed = new LinkedHashMap<>(members);
+        changed.keySet().retainAll(List.of(names));
         return new JsonObject(Members.of(changed));
     }
 

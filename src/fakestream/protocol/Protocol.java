@@ -18,6 +18,12 @@ public sealed interface Protocol
     /// The same request, asking for its answer whole. All that is not about streaming is kept.
     JsonObject whole(JsonObject request);
 
+    /// What of a request the telling of its answer depends on: all that [#replay], [#failure] and
+    /// [#dataHeartbeat] have to be given of it.
+    default JsonObject told(JsonObject request) {
+        return request.only("model", "stream_options");
+    }
+
     /// What a body with a good status really holds, in this API's own form.
     ///
     /// @throws NotAnAnswer where it is an error in disguise, or nothing that can be told

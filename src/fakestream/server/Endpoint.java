@@ -3,13 +3,7 @@ package fakestream.server;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.config.StreamMode;
-import fakestream.json.Json;
-import fakestream.json.JsonBoolean;
-import fakestream.json.JsonException;
-import fakestream.json.JsonNull;
-import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.BadRequest;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.server.AccessRecord.Mode;
@@ -18,7 +12,6 @@ import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -44,15 +37,10 @@ final class Endpoint {
     /// One request on its way to an answer.
     ///
     /// @param caller see [Gate.Passed]
-    private record Job(Client client, Ask ask, JsonObject request, Supplier<String> caller,
+    private record Job(Client client, Ask ask, Question question, Supplier<String> caller,
             UpstreamRequest upstream) {
         private Protocol protocol() {
             return ask.protocol();
-        }
-
-        private String model() {
-            var named = request.string("model");
-            return ask.model().orElse(named == null ? "" : named);
         }
     }
 
@@ -61,12 +49,13 @@ final class Endpoint {
     /// @throws ProxyException where the request is wrong; nothing was sent upstream then
     /// @throws IOException where the client left, or its stream had to be broken off
     void serve(Client client, Ask ask, Gate.Passed passed) throws ProxyException, IOException {
-        var request = read(client, ask);
+        RequestRules.checkCharset(client.headers());
+        var question = Question.read(ask, client.request().whole(mostBytes));
         try (var up = upstream.request(passed.key(), client.id(), client.headers())) {
             client.asks(up);
-            var job = new Job(client, ask, request, passed.caller(), up);
-            client.record().model(job.model());
-            if (ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"))) {
+            client.record().model(question.model());
+            var job = new Job(client, ask, question, passed.caller(), up);
+            if (question.isStreamed()) {
                 stream(job);
             } else if (streamer.keepsWholeAnswersAlive()) {
                 sendAlive(job);
@@ -74,34 +63,6 @@ final class Endpoint {
                 client.send(whole(job));
             }
         }
-    }
-
-    private JsonObject read(Client client, Ask ask) throws ProxyException, ClientLeft {
-        RequestRules.checkCharset(client.headers());
-        try {
-            if (!(Json.parse(client.request().whole(mostBytes)) instanceof JsonObject request)) {
-                throw badRequest(null, "the request's body must be a JSON object");
-            }
-            checkStream(request);
-            ask.protocol().check(request);
-            return request;
-        } catch (JsonException e) {
-            throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
-        } catch (BadRequest e) {
-            throw new ProxyException(400, e.error());
-        }
-    }
-
-    /// OpenAI's schema lets `stream` be null.
-    private static void checkStream(JsonObject request) throws ProxyException {
-        var stream = request.get("stream");
-        if (stream != null && !(stream instanceof JsonBoolean || stream instanceof JsonNull)) {
-            throw badRequest("stream", "'stream' must be true or false");
-        }
-    }
-
-    private static ProxyException badRequest(String param, String message) {
-        return new ProxyException(400, ApiError.invalidRequest(null, param, message));
     }
 
     private Reply whole(Job job) {
@@ -127,8 +88,8 @@ final class Endpoint {
     }
 
     private void stream(Job job) throws IOException {
-        try (var stream = streamer.open(job.client(), job.ask(), job.request())) {
-            var answer = streamer.into(stream, job.ask(), job.request());
+        try (var stream = streamer.open(job.client(), job.ask(), job.question().told())) {
+            var answer = streamer.into(stream, job.ask(), job.question().told());
             try {
                 answer.tell(ask(job));
             } catch (UpstreamException e) {
@@ -142,30 +103,34 @@ final class Endpoint {
 
     /// Asks for a whole answer, or for the upstream's own stream, as the mode has it.
     private UpstreamAnswer ask(Job job) throws UpstreamException {
-        var mode = modes.of(job.model(), job.request());
+        var mode = job.question().mode(modes);
         job.client().record().mode(mode == StreamMode.REAL || mode == StreamMode.AUTO ? Mode.REAL
                 : Mode.FAKE);
         return switch (mode) {
             case FAKE, TOOLS -> postWhole(job, true);
-            case REAL -> postStreamed(job);
+            case REAL -> {
+                var body = job.question().forStream();
+                job.question().letGo();
+                yield postStreamed(job, body);
+            }
             case AUTO -> tryStream(job);
         };
     }
 
-    private static UpstreamAnswer postStreamed(Job job) throws UpstreamException {
-        return job.upstream().post(job.ask().streamed(), bytes(job.request()),
+    private static UpstreamAnswer postStreamed(Job job, byte[] body) throws UpstreamException {
+        return job.upstream().post(job.ask().streamed(), body,
                 new AnswerJudge(job.protocol(), true));
     }
 
     /// An upstream that answers whole all the same needs no second call: its answer is told.
     private UpstreamAnswer tryStream(Job job) throws UpstreamException {
-        var answer = postStreamed(job);
+        var answer = postStreamed(job, job.question().forStream());
         if (Modes.refusesStreams(answer)) {
-            modes.remember(job.model());
+            modes.remember(job.question().model());
             return postWhole(job, true);
         }
         if (answer.isSuccess() && !answer.isEventStream()) {
-            modes.remember(job.model());
+            modes.remember(job.question().model());
         }
         return answer;
     }
@@ -175,7 +140,7 @@ final class Endpoint {
     /// @param streamed whether the client wants a stream
     private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
         var endpoint = job.ask().whole();
-        var body = bytes(job.protocol().whole(job.request()));
+        var body = job.question().forWhole();
         var judge = new AnswerJudge(job.protocol(), streamed);
         SharedCall.Calling calling = () -> job.upstream().post(endpoint, body, judge);
         if (!idempotency.isOn()) {
@@ -183,9 +148,5 @@ final class Endpoint {
         }
         var name = Idempotency.name(job.caller().get(), endpoint, job.client().headers(), body);
         return idempotency.answer(job.client(), name, job.upstream(), judge, calling);
-    }
-
-    private static byte[] bytes(JsonObject request) {
-        return request.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -2,7 +2,9 @@ package fakestream.upstream;
 
 import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.UpstreamException.Kind;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Map;
@@ -23,6 +25,8 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// A stale connection shows as soon as something is sent on it.
     private static final Duration SOON = Duration.ofSeconds(1);
+
+    private static final int LONGEST_COPY = 16 * 1024;
 
     private static final Judge ANY = UpstreamAnswer::status;
 
@@ -91,7 +95,15 @@ public final class UpstreamRequest implements AutoCloseable {
     public UpstreamAnswer post(String endpoint, byte[] json, Judge judge)
             throws UpstreamException {
         return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(json)), judge);
+                .POST(publisher(json)), judge);
+    }
+
+    /// The JDK copies an array whole, and keeps the copy until the answer comes: a long one is
+    /// rather read.
+    private static BodyPublisher publisher(byte[] json) {
+        return json.length <= LONGEST_COPY ? BodyPublishers.ofByteArray(json)
+                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() ->
+                        new ByteArrayInputStream(json)), json.length);
     }
 
     /// Asks for an endpoint such as `models`, and waits for the response's headers.

@@ -62,6 +62,13 @@ final class JsonObjectTest {
     }
 
     @Test
+    void keepsOnlyTheseMembersInItsOwnOrder() {
+        assertEquals("{\"model\":\"m\",\"stop\":null}",
+                OBJECT.only("stop", "other", "model").toString());
+        assertEquals(JsonObject.EMPTY, OBJECT.only());
+    }
+
+    @Test
     void staysAsItIsWhenAnotherIsMadeFromIt() {
         var before = OBJECT.toString();
         OBJECT.with("stream", JsonBoolean.FALSE);

@@ -1,0 +1,102 @@
+package fakestream.server;
+
+import fakestream.config.StreamMode;
+import fakestream.json.Json;
+import fakestream.json.JsonBoolean;
+import fakestream.json.JsonException;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.BadRequest;
+import java.nio.charset.StandardCharsets;
+
+/// What a client asks with the body of its request. It may be as long as a book, and its answer may
+/// take minutes: so it can be let go of once it was written for the upstream, and what it takes to
+/// tell the answer stays. For one thread.
+final class Question {
+    private final Ask ask;
+    private final String model;
+    private final boolean streamed;
+    private final JsonObject told;
+    private JsonObject request;
+
+    private Question(Ask ask, JsonObject request) {
+        this.ask = ask;
+        this.request = request;
+        this.told = ask.protocol().told(request);
+        var named = request.string("model");
+        this.model = ask.model().orElse(named == null ? "" : named);
+        this.streamed = ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
+    }
+
+    /// Reads it from a body.
+    ///
+    /// @throws ProxyException where it is none that the upstream could be asked
+    static Question read(Ask ask, byte[] body) throws ProxyException {
+        try {
+            if (!(Json.parse(body) instanceof JsonObject request)) {
+                throw badRequest(null, "the request's body must be a JSON object");
+            }
+            checkStream(request);
+            ask.protocol().check(request);
+            return new Question(ask, request);
+        } catch (JsonException e) {
+            throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
+        } catch (BadRequest e) {
+            throw new ProxyException(400, e.error());
+        }
+    }
+
+    /// OpenAI's schema lets `stream` be null.
+    private static void checkStream(JsonObject request) throws ProxyException {
+        var stream = request.get("stream");
+        if (stream != null && !(stream instanceof JsonBoolean || stream instanceof JsonNull)) {
+            throw badRequest("stream", "'stream' must be true or false");
+        }
+    }
+
+    private static ProxyException badRequest(String param, String message) {
+        return new ProxyException(400, ApiError.invalidRequest(null, param, message));
+    }
+
+    /// Which model is asked; empty where none is named.
+    String model() {
+        return model;
+    }
+
+    /// Whether the client wants a stream.
+    boolean isStreamed() {
+        return streamed;
+    }
+
+    /// How it gets one; to be asked before it is let go of.
+    StreamMode mode(Modes modes) {
+        return modes.of(model, request);
+    }
+
+    /// What the telling of its answer depends on.
+    JsonObject told() {
+        return told;
+    }
+
+    /// As the upstream is asked for a whole answer. It is let go of with that.
+    byte[] forWhole() {
+        var body = bytes(ask.protocol().whole(request));
+        letGo();
+        return body;
+    }
+
+    /// As the upstream is asked for its own stream.
+    byte[] forStream() {
+        return bytes(request);
+    }
+
+    /// It will not be written again.
+    void letGo() {
+        request = null;
+    }
+
+    private static byte[] bytes(JsonObject request) {
+        return request.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}
