@@ -1,16 +1,18 @@
 package fakestream.server;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /// How the beginning and the end of the proxy are told to those who serve: first it is not ready,
 /// then it is, then no new request is taken, and at last those that are open must hurry. Any
 /// thread may tell, and any may ask.
 final class Lifetime {
-    private final CountDownLatch hurry = new CountDownLatch(1);
+    private final Set<Thread> pausing = ConcurrentHashMap.newKeySet();
     private volatile boolean ready;
     private volatile boolean refusing;
+    private volatile boolean hurrying;
 
     /// From now on, it can take requests as fast as ever.
     void ready() {
@@ -34,21 +36,28 @@ final class Lifetime {
 
     /// From now on, nobody pauses.
     void hurry() {
-        hurry.countDown();
+        hurrying = true;
+        pausing.forEach(LockSupport::unpark);
     }
 
     /// Whether there is a hurry.
     boolean isHurrying() {
-        return hurry.getCount() == 0;
+        return hurrying;
     }
 
     /// Waits that long, or until there is a hurry. An interrupt means that the client takes
     /// nothing, and shows at the next write.
+    ///
+    /// Each stream waits by itself: a latch at which a thousand of them wait looks through them all
+    /// whenever the time of one is up.
     void pause(Duration time) {
-        try {
-            hurry.await(time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        var start = System.nanoTime();
+        var thread = Thread.currentThread();
+        pausing.add(thread);
+        for (var left = time.toNanos(); left > 0 && !hurrying && !thread.isInterrupted();
+                left = time.toNanos() - (System.nanoTime() - start)) {
+            LockSupport.parkNanos(this, left);
         }
+        pausing.remove(thread);
     }
 }
