@@ -147,6 +147,6 @@ final class Main {
             return new Build(UNPACKED, UNPACKED);
         }
         var parts = version.split("\\+", 2);
-        return new Build(parts[0], parts[1]);
+        return new Build(parts[0], parts.length < 2 ? "" : parts[1]);
     }
 }

@@ -108,23 +108,19 @@ final class Endpoint {
                 : Mode.FAKE);
         return switch (mode) {
             case FAKE, TOOLS -> postWhole(job, true);
-            case REAL -> {
-                var body = job.question().forStream();
-                job.question().letGo();
-                yield postStreamed(job, body);
-            }
+            case REAL -> postStreamed(job, true);
             case AUTO -> tryStream(job);
         };
     }
 
-    private static UpstreamAnswer postStreamed(Job job, byte[] body) throws UpstreamException {
-        return job.upstream().post(job.ask().streamed(), body,
+    private static UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
+        return job.upstream().post(job.ask().streamed(), job.question().forStream(last),
                 new AnswerJudge(job.protocol(), true));
     }
 
     /// An upstream that answers whole all the same needs no second call: its answer is told.
     private UpstreamAnswer tryStream(Job job) throws UpstreamException {
-        var answer = postStreamed(job, job.question().forStream());
+        var answer = postStreamed(job, false);
         if (Modes.refusesStreams(answer)) {
             modes.remember(job.question().model());
             return postWhole(job, true);

@@ -81,22 +81,18 @@ final class Question {
 
     /// As the upstream is asked for a whole answer. It is let go of with that.
     byte[] forWhole() {
-        var body = bytes(ask.protocol().whole(request));
-        letGo();
-        return body;
+        return bytes(ask.protocol().whole(request), true);
     }
 
     /// As the upstream is asked for its own stream.
-    byte[] forStream() {
-        return bytes(request);
+    ///
+    /// @param last whether it is let go of, and not asked for a whole answer after that
+    byte[] forStream(boolean last) {
+        return bytes(request, last);
     }
 
-    /// It will not be written again.
-    void letGo() {
-        request = null;
-    }
-
-    private static byte[] bytes(JsonObject request) {
-        return request.toString().getBytes(StandardCharsets.UTF_8);
+    private byte[] bytes(JsonObject written, boolean last) {
+        request = last ? null : request;
+        return written.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -10,6 +10,7 @@ import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -61,6 +62,22 @@ final class RetryTest {
 
     private static Script answer(String body) {
         return call -> call.json(200, body, SOON);
+    }
+
+    /// As one that is read while it is sent.
+    @Test
+    void sendsALongRequestAsItWas() {
+        var request = Chats.STREAM.replace("Hi", "Hi" + "🙂".repeat(50_000));
+        try (var upstream = upstream(failing(503, SOON), good());
+                var proxy = TestProxy.before(upstream, "RETRY_MAX=1");
+                var client = proxy.stream(request)) {
+            assertEquals("Hello.", client.content());
+            var first = upstream.call();
+            assertTrue(first.body().contains("Hi" + "🙂".repeat(50_000)));
+            assertEquals(first.headers().get("content-length"),
+                    Integer.toString(first.body().getBytes(StandardCharsets.UTF_8).length));
+            assertEquals(first.body(), upstream.call().body());
+        }
     }
 
     @ParameterizedTest(name = "{0}")
