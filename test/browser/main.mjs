@@ -12,6 +12,7 @@ import { speedChecks } from './speed.mjs';
 import { streamChecks } from './stream.mjs';
 
 const world = {};
+let daemons = [];
 const OPERATOR = { OPENAI_API_KEY: 'sk-operator', ALLOW_ENV_API_KEY: true };
 
 describe('browser', () => {
@@ -19,20 +20,21 @@ describe('browser', () => {
         world.upstream = await startUpstream();
         const settings = { HEARTBEAT_INTERVAL_MS: 500, CHUNK_DELAY_MS: 5, RETRY_MAX: 0 };
         const { url } = world.upstream;
-        [world.demo, world.daemon, world.fine, world.guarded, world.browser] = await Promise.all([
+        daemons = await Promise.all([
             startDemo({ HEARTBEAT_INTERVAL_MS: 1000 }),
             startDaemon(url, settings),
+            // However busy the machine is, what comes early comes before the commit.
+            startDaemon(url, { ...settings, COMMIT_AFTER_MS: 60_000 }),
             startDaemon(url, { ...settings, CHUNK_TARGET_LENGTH: 1, CHUNK_DELAY_MS: 1 }),
             startDaemon(url, { ...settings, ...OPERATOR, PROXY_API_KEYS: 'proxy-key-1' }),
-            startBrowser(),
         ]);
+        [world.demo, world.daemon, world.patient, world.fine, world.guarded] = daemons;
+        world.browser = await startBrowser();
     });
 
     after(async () => {
         await world.browser?.close();
-        await Promise.all(
-            [world.demo, world.daemon, world.fine, world.guarded].map((daemon) => daemon?.stop()),
-        );
+        await Promise.all(daemons.map((daemon) => daemon.stop()));
         await world.upstream?.close();
     });
 
@@ -51,7 +53,7 @@ describe('browser', () => {
     }
 
     test('no daemon met a bug of its own', () => {
-        for (const daemon of [world.demo, world.daemon, world.fine, world.guarded]) {
+        for (const daemon of daemons) {
             assert.doesNotMatch(daemon.output(), /^\s+at [\w.$/@]+\(/m);
         }
     });

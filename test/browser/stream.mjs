@@ -58,7 +58,7 @@ export function streamChecks(world) {
                 );
                 assert.match(error, /The demo model fails on purpose/);
             }),
-            visit(world, async (page) => {
+            visit({ ...world, daemon: world.patient }, async (page) => {
                 const error = {
                     message: '<img src=x onerror=alert(1)>',
                     type: 'rate_limit_error',
@@ -203,8 +203,8 @@ export function streamChecks(world) {
                 document.getElementById('raw').innerText.includes('[DONE]'),
             );
             const raw = await textOf(page, '#raw');
-            assert.match(raw, /^\+0\.\d\d\d s {2}: heartbeat$/m);
-            assert.match(raw, /^\+1\.\d\d\d s {2}data: \{"id":/m);
+            assert.match(raw, /^\+\d\.\d\d\d s {2}: heartbeat$/m);
+            assert.match(raw, /^\+[1-9]\.\d\d\d s {2}data: \{"id":/m);
             assert.ok((await page.locator('#raw .comment').count()) >= 2);
             await page.keyboard.press('ArrowRight');
             const json = await textOf(page, '#json');
