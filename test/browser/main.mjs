@@ -9,7 +9,7 @@ import { lookChecks } from './look.mjs';
 import { pathChecks } from './path.mjs';
 import { shots } from './shots.mjs';
 import { speedChecks } from './speed.mjs';
-import { streamChecks } from './stream.mjs';
+import { streamChecks, timeChecks } from './stream.mjs';
 
 const world = {};
 let daemons = [];
@@ -42,6 +42,7 @@ describe('browser', () => {
     describe('timed', () => {
         speedChecks(world);
         pathChecks(world);
+        timeChecks(world);
     });
     describe('page', { concurrency: 4 }, () => {
         lookChecks(world);
