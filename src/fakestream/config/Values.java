@@ -35,7 +35,7 @@ final class Values {
     private static long clamped(String digits) {
         try {
             return Long.parseLong(digits);
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException _) {
             return digits.startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
         }
     }

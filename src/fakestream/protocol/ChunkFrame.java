@@ -15,13 +15,13 @@ final class ChunkFrame {
     private static final String CHOICES = "\"choices\":[";
 
     private final String head;
-    private final String opening;
-    private final String closing;
+    private final String beforeChoices;
+    private final String afterChoices;
 
     private ChunkFrame(String head, boolean showsUsage) {
         this.head = head;
-        this.opening = head + CHOICES;
-        this.closing = showsUsage ? "],\"usage\":null}" : "]}";
+        this.beforeChoices = head + CHOICES;
+        this.afterChoices = showsUsage ? "],\"usage\":null}" : "]}";
     }
 
     /// The frame of an answer's stream, whose chunks call themselves `object`. What an SDK would
@@ -49,18 +49,18 @@ final class ChunkFrame {
 
     /// A chunk with these entries of `choices`, written out and separated by commas.
     String chunk(String choices) {
-        return opening + choices + closing;
+        return beforeChoices + choices + afterChoices;
     }
 
     /// The opening chunk, which also carries what the answer holds beside all that.
     String opening(String choices, JsonObject others) {
-        return head + members(others) + CHOICES + choices + closing;
+        return head + members(others) + CHOICES + choices + afterChoices;
     }
 
     /// The last chunk: openai-java ignores all but the usage in it, openai-go adds usages up, so
     /// that no other chunk may have one.
     String usage(JsonValue usage) {
-        return opening + "],\"usage\":" + usage + "}";
+        return beforeChoices + "],\"usage\":" + usage + "}";
     }
 
     /// What an answer holds beside what all chunks have, its choices and its usage. An `error`,
