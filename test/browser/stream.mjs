@@ -7,17 +7,25 @@ import { send, textOf, ticks, until } from './browser.mjs';
 export function streamChecks(world) {
     test('the ticks grow while the answer is awaited, and the answer follows', () =>
         visitDemo(world, async (page) => {
-            await send(page, { model: 'demo-tools' });
-            await until(page, 'Waiting for the answer.');
-            for (let count = 1; count <= 3; count += 1) {
-                await page.waitForFunction(
-                    (least) =>
-                        document.querySelector('#timeline .beats').getAttribute('d').split('M')
-                            .length > least,
-                    count,
+            await page.evaluate(() => {
+                window.pictures = new Set();
+                const [timeline, phase] = ['timeline', 'phase'].map((id) =>
+                    document.getElementById(id),
                 );
-            }
+                new MutationObserver(() => {
+                    if (phase.textContent === 'Waiting for the answer.') {
+                        window.pictures.add(timeline.querySelector('.beats').getAttribute('d'));
+                    }
+                }).observe(timeline, { attributes: true, childList: true, subtree: true });
+            });
+            await send(page, { model: 'demo-tools' });
             await until(page, 'Finished.');
+            const counts = await page.evaluate(() =>
+                [...window.pictures].map((path) => path.split('M').length - 1),
+            );
+            for (const count of [1, 2, 3]) {
+                assert.ok(counts.includes(count), counts.join());
+            }
             assert.match(await textOf(page, '#answer'), /Tool call · get_weather · call_demo_1/);
             assert.match(await textOf(page, '#answer'), /東京/);
             assert.equal(await ticks(page, 'beats'), Number(await textOf(page, '#f-beats')));
@@ -215,6 +223,8 @@ export function timeChecks(world) {
             assert.match(json, /"content-type": "text\/event-stream/);
             assert.match(json, /Answer, joined from the stream/);
             await page.keyboard.press('End');
+            // The table is filled a frame later.
+            await page.locator('#times tbody tr', { hasText: /end\s*$/ }).waitFor();
             const rows = await page.locator('#times tbody tr').allInnerTexts();
             assert.match(rows[0], /^0 ms\s+0 ms\s+request sent/);
             assert.match(
