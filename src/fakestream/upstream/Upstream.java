@@ -52,12 +52,13 @@ public final class Upstream implements AutoCloseable {
                 // The default asks plain HTTP servers for h2c, over which uvicorn loses the body.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS))
-                .executor(executor);
-        if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
-            client.sslContext(NoTls.context());
+                .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS));
+        if (urls.stream().anyMatch(UpstreamUrl::isSecure)) {
+            return client.executor(executor).build();
         }
-        return client.build();
+        // What the client does with plain bytes never blocks, so its selector may do it itself. A
+        // TLS handshake computes for milliseconds, in which the others would stand still.
+        return client.sslContext(NoTls.context()).executor(Runnable::run).build();
     }
 
     /// Where this upstream is, for people.
