@@ -64,10 +64,11 @@ public final class ProxyServer implements AutoCloseable {
         return this;
     }
 
-    /// Tells those that ask from now on that it is ready.
+    /// Gets ready to ask the upstream, and tells those that ask from then on that it is.
     ///
     /// @return this
     public ProxyServer ready() {
+        services.current().upstream().prepare();
         lifetime.ready();
         return this;
     }

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 /// go with the client (measured in 25.0.3), so the next request gets a new one, which costs a
 /// millisecond, and the old one is shut down behind the last call that uses it.
 ///
-/// The lock guards the counts alone; nothing is sent and nothing waits under it.
+/// The lock guards the counts, and the making of a client, for which others have to wait who need
+/// it too; nothing is sent under it.
 final class Connections {
     private final Supplier<HttpClient> clients;
     private final ReentrantLock lock = new ReentrantLock();
@@ -75,16 +76,26 @@ final class Connections {
     /// @param clients makes a client
     Connections(Supplier<HttpClient> clients) {
         this.clients = clients;
-        this.current = new Counted(clients.get());
-        used.add(current);
+    }
+
+    /// Makes the client, which takes the JDK a tenth of a second the first time where there is
+    /// TLS; without this the first request does.
+    void prepare() {
+        lock.lock();
+        try {
+            current();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// For one request, to be ended with it.
     Lease lease() {
         lock.lock();
         try {
-            current.calls++;
-            return new Lease(current);
+            var counted = current();
+            counted.calls++;
+            return new Lease(counted);
         } finally {
             lock.unlock();
         }
@@ -110,13 +121,20 @@ final class Connections {
         lock.lock();
         try {
             if (counted == current) {
-                current = new Counted(clients.get());
-                used.add(current);
+                current = null;
                 closeIfIdle(counted);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private Counted current() {
+        if (current == null) {
+            current = new Counted(clients.get());
+            used.add(current);
+        }
+        return current;
     }
 
     private void closeIfIdle(Counted counted) {

@@ -13,7 +13,6 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -58,7 +57,7 @@ public final class Masks {
     private Masks(Stream<String> secrets) {
         // The longest first: one that stands in another must not leave its rest.
         this.known = secrets.filter(secret -> secret.length() >= SHORTEST).distinct()
-                .sorted(Comparator.comparingInt(String::length).reversed()).toList();
+                .sorted((one, other) -> other.length() - one.length()).toList();
     }
 
     /// Hides what looks like a key alone.

@@ -61,6 +61,11 @@ public final class Upstream implements AutoCloseable {
         return client.sslContext(NoTls.context()).executor(Runnable::run).build();
     }
 
+    /// Makes ready what sends, so that the first request need not wait for it.
+    public void prepare() {
+        pooling.prepare();
+    }
+
     /// Where this upstream is, for people.
     public UpstreamUrl url() {
         return urls.getFirst();
