@@ -168,6 +168,8 @@ final class Client implements AutoCloseable {
         set(headers);
         try {
             start(status, length);
+            // Copied by now; the JDK's server would keep them until the end of the stream.
+            responseHeaders().clear();
         } catch (IOException e) {
             throw left(e);
         }

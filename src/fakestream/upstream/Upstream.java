@@ -121,11 +121,11 @@ public final class Upstream implements AutoCloseable {
     /// @param unpooled whether on a connection made for it, which nobody else gets
     /// @param masks hide what was sent, where it comes back
     /// @param elapsed how much of the time for the whole is gone
-    UpstreamCall call(HttpRequest.Builder request, boolean unpooled, Masks masks,
-            Duration elapsed) {
-        var sent = unpooled ? request.copy().setHeader("Connection", "close") : request;
-        return new UpstreamCall(unpooled ? fresh : pooling, sent.build(), masks,
-                limits.after(elapsed), timer, executor);
+    UpstreamCall call(HttpRequest request, boolean unpooled, Masks masks, Duration elapsed) {
+        var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
+                .header("Connection", "close").build() : request;
+        return new UpstreamCall(unpooled ? fresh : pooling, sent, masks, limits.after(elapsed),
+                timer, executor);
     }
 
     void closed(UpstreamRequest request) {

@@ -44,7 +44,7 @@ public final class UpstreamRequest implements AutoCloseable {
     ///
     /// @param decoded whether the answer's body is to be read, and not passed through
     /// @param repeatable whether it could be sent once more
-    private record Sending(HttpRequest.Builder request, boolean decoded, Judge judge,
+    private record Sending(HttpRequest request, boolean decoded, Judge judge,
             BooleanSupplier repeatable) {
     }
 
@@ -95,7 +95,7 @@ public final class UpstreamRequest implements AutoCloseable {
     public UpstreamAnswer post(String endpoint, byte[] json, Judge judge)
             throws UpstreamException {
         return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                .POST(publisher(json)), judge);
+                .POST(publisher(json)).build(), judge);
     }
 
     /// The JDK copies an array whole, and keeps the copy until the answer comes: a long one is
@@ -110,7 +110,7 @@ public final class UpstreamRequest implements AutoCloseable {
     ///
     /// @throws UpstreamException where none come
     public UpstreamAnswer get(String endpoint) throws UpstreamException {
-        return tryAll(url -> request(url, endpoint).GET(), ANY);
+        return tryAll(url -> request(url, endpoint).GET().build(), ANY);
     }
 
     /// Sends any method with any body, to the first upstream and without trying again, and waits
@@ -123,7 +123,7 @@ public final class UpstreamRequest implements AutoCloseable {
         var request = request(upstream.urls().getFirst(), endpoint).method(method,
                 body.contentLength() == 0 ? BodyPublishers.noBody() : body);
         headers.forEach(request::setHeader);
-        return tryOnce(new Sending(request, false, ANY, body::canBeSentAgain)).get();
+        return tryOnce(new Sending(request.build(), false, ANY, body::canBeSentAgain)).get();
     }
 
     /// What there is to say of its calls; for the thread that serves the client.
@@ -168,7 +168,7 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// Asks one upstream after the other, until there is an answer that another try could not
     /// better.
-    private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest.Builder> requests, Judge judge)
+    private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge)
             throws UpstreamException {
         Try last = null;
         for (var url : upstream.urls()) {
@@ -239,7 +239,7 @@ public final class UpstreamRequest implements AutoCloseable {
         }
     }
 
-    private UpstreamCall begin(HttpRequest.Builder request, boolean fresh) {
+    private UpstreamCall begin(HttpRequest request, boolean fresh) {
         lock.lock();
         try {
             if (current != null) {
