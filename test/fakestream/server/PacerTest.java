@@ -86,6 +86,26 @@ final class PacerTest {
     }
 
     @Test
+    void goesOnTogetherWithOtherStreams() {
+        var step = 35_000_000L;
+        var phase = step / 8;
+        for (var start : new long[] {Long.MIN_VALUE, -1, 0, 1, 123_456_789_012L}) {
+            for (int pieces = 1; pieces < 30; pieces++) {
+                var due = Pacer.due(start, pieces, step);
+                var early = start + pieces * step - due;
+                assertEquals(0, Math.floorMod(due, phase));
+                assertTrue(early >= 0 && early < phase, early + " ns early");
+            }
+        }
+    }
+
+    @Test
+    void isNeverMoreThanFiveMillisecondsEarly() {
+        assertEquals(10_000_000_000L, Pacer.due(4_999_999, 1, 10_000_000_000L));
+        assertEquals(7, Pacer.due(7, 3, 0));
+    }
+
+    @Test
     void hasNoBoundWhereTheBoundIsZero() {
         var pacer = new Pacer(Duration.ofMillis(10_000), Duration.ZERO, new Lifetime());
         assertEquals(10_000_000_000L, pacer.step(1_000_000));
