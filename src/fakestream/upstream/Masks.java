@@ -15,8 +15,10 @@ import fakestream.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -38,19 +40,33 @@ public final class Masks {
     private static final String TOKEN = "(?!(?:[a-z]++|[A-Z_]++)(?![A-Za-z0-9._~+/=-]))"
             + "[A-Za-z0-9._~+/=-]{8,}+";
 
-    /// Nothing here is given back once it matched (`++`), and no run of characters is tried again
-    /// from its middle: that is what keeps the time linear. The first line passes over most
-    /// characters at once.
-    private static final Pattern KEYS = Pattern.compile("(?=[:ABbeghrsx])(?:"
-            + "(://)[^\\s/?#@\"'<>]++(?=@)"
-            + "|" + START + "(?:"
-            + "((?i:bearer|basic)\\s++)" + TOKEN
-            + "|(sk-)[A-Za-z0-9_-]{8,}+"
-            + "|(AIza)[A-Za-z0-9_-]{20,}+"
-            + "|(gsk_|xai-|hf_|r8_|ghp_)[A-Za-z0-9]{16,}+"
-            + "|(github_pat_)[A-Za-z0-9_]{16,}+"
-            + "|(AKIA)[A-Z0-9]{12,}+"
-            + "|(?<![_-])(eyJ)[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]*+))");
+    /// A kind of key, by what each of its keys has in it.
+    ///
+    /// @param mark in lower case, though the key may have it in capitals
+    /// @param expression of the key, with its prefix in a group. Nothing is given back once it
+    ///     matched (`++`), and no run of characters is tried again from its middle: that is what
+    ///     keeps the time linear.
+    private record Kind(String mark, String expression) {
+    }
+
+    private static final Kind USER_INFO = new Kind("://", "(://)[^\\s/?#@\"'<>]++(?=@)");
+
+    private static final List<Kind> KINDS = List.of(
+            new Kind("bearer", "((?i:bearer)\\s++)" + TOKEN),
+            new Kind("basic", "((?i:basic)\\s++)" + TOKEN),
+            new Kind("sk-", "(sk-)[A-Za-z0-9_-]{8,}+"),
+            new Kind("aiza", "(AIza)[A-Za-z0-9_-]{20,}+"),
+            new Kind("gsk_", "(gsk_)[A-Za-z0-9]{16,}+"),
+            new Kind("xai-", "(xai-)[A-Za-z0-9]{16,}+"),
+            new Kind("hf_", "(hf_)[A-Za-z0-9]{16,}+"),
+            new Kind("r8_", "(r8_)[A-Za-z0-9]{16,}+"),
+            new Kind("ghp_", "(ghp_)[A-Za-z0-9]{16,}+"),
+            new Kind("github_pat_", "(github_pat_)[A-Za-z0-9_]{16,}+"),
+            new Kind("akia", "(AKIA)[A-Z0-9]{12,}+"),
+            new Kind("eyj", "(?<![_-])(eyJ)[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]*+"));
+
+    private static final Pattern KEYS = Pattern.compile(USER_INFO.expression + "|" + START + "(?:"
+            + KINDS.stream().map(Kind::expression).collect(Collectors.joining("|")) + ")");
 
     private final List<String> known;
 
@@ -86,7 +102,8 @@ public final class Masks {
         for (var secret : known) {
             masked = masked.replace(secret, MASK);
         }
-        return KEYS.matcher(masked).replaceAll(match -> prefix(match) + MASK);
+        return mayHoldKey(masked)
+                ? KEYS.matcher(masked).replaceAll(match -> prefix(match) + MASK) : masked;
     }
 
     /// The JSON without the secrets in its strings and names; the same value where it holds none.
@@ -127,6 +144,18 @@ public final class Masks {
             var masked = text(text);
             return masked.equals(text) ? body : masked.getBytes(StandardCharsets.ISO_8859_1);
         }
+    }
+
+    /// To look for the marks alone is quick, and enough for nearly all texts: the lines of the access
+    /// log above all, of which each request has one.
+    private static boolean mayHoldKey(String text) {
+        var lower = text.toLowerCase(Locale.ROOT);
+        for (var kind : KINDS) {
+            if (lower.contains(kind.mark)) {
+                return true;
+            }
+        }
+        return lower.contains(USER_INFO.mark);
     }
 
     private static String prefix(MatchResult match) {
