@@ -15,6 +15,7 @@ import fakestream.upstream.ExtraHeaders;
 import fakestream.upstream.UpstreamUrl;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -76,10 +77,16 @@ final class Main {
         } catch (ConfigException e) {
             e.problems().forEach(err::println);
             return BAD_SETTINGS;
-        } catch (IOException e) {
-            err.println("fakestream cannot start: " + e.getMessage());
+        } catch (IOException | UncheckedIOException e) {
+            err.println("fakestream cannot start: " + reason(e));
             return COULD_NOT_RUN;
         }
+    }
+
+    /// What is at the bottom of it: where there is no TLS to be had, the JDK tells of it four
+    /// exceptions deep.
+    private static String reason(Throwable failure) {
+        return failure.getCause() == null ? failure.getMessage() : reason(failure.getCause());
     }
 
     private int start(CommandLine commandLine) throws ConfigException, IOException {

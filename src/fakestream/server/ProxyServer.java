@@ -67,6 +67,7 @@ public final class ProxyServer implements AutoCloseable {
     /// Gets ready to ask the upstream, and tells those that ask from then on that it is.
     ///
     /// @return this
+    /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
     public ProxyServer ready() {
         services.current().upstream().prepare();
         lifetime.ready();

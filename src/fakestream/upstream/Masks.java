@@ -146,8 +146,8 @@ public final class Masks {
         }
     }
 
-    /// To look for the marks alone is quick, and enough for nearly all texts: the lines of the access
-    /// log above all, of which each request has one.
+    /// To look for the marks alone is quick, and enough for nearly all texts: the lines of the
+    /// access log above all, of which each request has one.
     private static boolean mayHoldKey(String text) {
         var lower = text.toLowerCase(Locale.ROOT);
         for (var kind : KINDS) {

@@ -62,6 +62,8 @@ public final class Upstream implements AutoCloseable {
     }
 
     /// Makes ready what sends, so that the first request need not wait for it.
+    ///
+    /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
     public void prepare() {
         pooling.prepare();
     }

@@ -121,6 +121,18 @@ final class TlsTest {
         }
     }
 
+    /// The port is served before there is a client, and must not be where there can be none.
+    @Test
+    void endsWhereWhatTheJvmTrustsCannotBeRead() throws IOException {
+        var rubbish = Files.writeString(directory.resolve("rubbish"), "no certificates");
+        try (var daemon = Daemon.startWithOptions("-Djavax.net.ssl.trustStore=" + rubbish,
+                directory, "--port", "0", "--upstream", url())) {
+            assertEquals(1, daemon.exitCode(), daemon.said());
+            assertEquals("fakestream cannot start: problem accessing trust store",
+                    daemon.says("cannot start"));
+        }
+    }
+
     @Test
     void asksNoUpstreamThatItDoesNotTrust() {
         try (var daemon = Daemon.start(directory, "--port", "0", "--upstream", url(),
