@@ -77,16 +77,21 @@ final class Main {
         } catch (ConfigException e) {
             e.problems().forEach(err::println);
             return BAD_SETTINGS;
-        } catch (IOException | UncheckedIOException e) {
-            err.println("fakestream cannot start: " + reason(e));
-            return COULD_NOT_RUN;
+        } catch (IOException e) {
+            return cannotStart(e);
+        } catch (UncheckedIOException e) {
+            // There is no TLS to be had, and the JDK says why four exceptions deep.
+            return cannotStart(bottom(e));
         }
     }
 
-    /// What is at the bottom of it: where there is no TLS to be had, the JDK tells of it four
-    /// exceptions deep.
-    private static String reason(Throwable failure) {
-        return failure.getCause() == null ? failure.getMessage() : reason(failure.getCause());
+    private int cannotStart(Throwable reason) {
+        err.println("fakestream cannot start: " + reason.getMessage());
+        return COULD_NOT_RUN;
+    }
+
+    private static Throwable bottom(Throwable failure) {
+        return failure.getCause() == null ? failure : bottom(failure.getCause());
     }
 
     private int start(CommandLine commandLine) throws ConfigException, IOException {

@@ -134,6 +134,13 @@ final class MainTest {
         assertTrue(err().getLast().startsWith("fakestream cannot start: "), err().toString());
     }
 
+    /// A name that is too long for a resolver to be asked.
+    @Test
+    void saysThatAHostHasNoAddress() throws IOException {
+        assertEquals(1, runAlone("--port", "0", "--host", "h".repeat(64)));
+        assertEquals(List.of("fakestream cannot start: Unresolved address"), err());
+    }
+
     @Test
     void saysWhereItListensServesAndStopsInPeace() throws IOException {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."))) {
