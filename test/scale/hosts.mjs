@@ -100,7 +100,7 @@ export class Replica {
     }
 }
 
-/** Waits until a program serves on that port. */
+/** Waits until a program serves on that port, and is ready: the port is served before that. */
 export async function ready(port, program) {
     const until = performance.now() + READY_MS;
     while (await statusOf(port) !== 200) {
@@ -113,7 +113,7 @@ export async function ready(port, program) {
 
 function statusOf(port) {
     return new Promise((resolve) => {
-        http.get({ host: '127.0.0.1', port, path: '/api/status', agent: false }, (response) => {
+        http.get({ host: '127.0.0.1', port, path: '/readyz', agent: false }, (response) => {
             response.resume();
             resolve(response.statusCode);
         }).on('error', () => resolve(0));
