@@ -7,10 +7,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -79,9 +78,9 @@ final class LeavingClients {
     /// Runs on a virtual thread of its own; what is done about a client runs on another.
     private void scan() {
         try {
-            var missing = missing(Set.copyOf(waiting.keySet()));
+            var missing = missing(Map.copyOf(waiting));
             if (!missing.isEmpty()) {
-                missing(missing).forEach(this::left);
+                missing(missing).values().forEach(this::left);
             }
         } catch (IOException e) {
             // It may pass, as when no file can be opened, and is said once.
@@ -93,26 +92,27 @@ final class LeavingClients {
         }
     }
 
-    /// Those of the connections that the tables do not show. Clients that they show as gone are
-    /// told so.
-    private Set<Connection> missing(Set<Connection> connections) throws IOException {
-        var missing = new HashSet<>(connections);
+    /// Those of the clients whose connections the tables do not show. Those whose connections they
+    /// show as closed have left.
+    private Map<Connection, Watch> missing(Map<Connection, Watch> clients) throws IOException {
+        var missing = new HashMap<>(clients);
         for (var file : tables) {
             try (var in = new FileInputStream(file)) {
                 table.read(in, port, (connection, left) -> {
-                    shown |= missing.remove(connection);
-                    if (left) {
-                        left(connection);
+                    shown |= missing.remove(connection) != null;
+                    if (left && clients.containsKey(connection)) {
+                        left(clients.get(connection));
                     }
                 });
             }
         }
-        return shown ? missing : Set.of();
+        return shown ? missing : Map.of();
     }
 
-    private void left(Connection connection) {
-        var watch = waiting.get(connection);
-        if (watch != null) {
+    /// By now another may wait whose connection has the same addresses, of which the tables told
+    /// nothing: where there are tens of thousands of lines, they are read for a second and more.
+    private void left(Watch watch) {
+        if (waiting.get(watch.connection) == watch) {
             executor.execute(watch::left);
         }
     }

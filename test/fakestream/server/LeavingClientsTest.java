@@ -18,21 +18,28 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Clients that leave while nothing is written to them.
 @EnabledOnOs(OS.LINUX)
 final class LeavingClientsTest {
     /// A scan comes each second.
     private static final long SOON = 2000;
+    /// Whose bytes are the same from both ends, as the tables have them in the machine's order.
+    private static final String ADDRESS = "127.127.127.127";
     private static final Script SILENT = Call::sawClose;
 
     private static void cancels(String method, String target, String body, String... settings) {
@@ -191,6 +198,48 @@ final class LeavingClientsTest {
 
     private static RawClient ask(TestProxy proxy, String body) {
         return proxy.connect().request("POST", "/v1/chat/completions", body, TestProxy.KEY);
+    }
+
+    /// The system gives the port of a connection that has ended to the next one, here while the
+    /// tables are read, which takes a second and more where there are tens of thousands of lines.
+    @Test
+    void takesNobodyForTheClientWhoseAddressItHas(@TempDir Path folder) throws Exception {
+        var tables = List.of(folder.resolve("tcp"), folder.resolve("tcp6"));
+        for (var table : tables) {
+            assertEquals(0, new ProcessBuilder("mkfifo", table.toString()).start().waitFor());
+        }
+        var local = new InetSocketAddress(ADDRESS, 3000);
+        var staying = new InetSocketAddress(ADDRESS, 4000);
+        var reused = new InetSocketAddress(ADDRESS, 5000);
+        var cut = new AtomicBoolean();
+        try (var timer = Executors.newSingleThreadScheduledExecutor();
+                var executor = Executors.newSingleThreadExecutor()) {
+            var clients = new LeavingClients(tables.stream().map(Path::toString).toList(), timer,
+                    executor, new Log(LogLevel.ERROR, System.out, System.err));
+            clients.watch(local, staying).onLeaving(() -> cut.set(true));
+            var gone = clients.watch(local, reused);
+            gone.onLeaving(() -> { });
+            show(tables.getFirst(), () -> gone.close(), staying);
+            show(tables.getLast(), () -> { });
+            show(tables.getFirst(), () -> { }, staying);
+            var next = clients.watch(local, reused);
+            show(tables.getLast(), () -> next.onLeaving(() -> cut.set(true)));
+            // The executor has done all that there was to do when it reads again.
+            show(tables.getFirst(), () -> { }, staying, reused);
+            show(tables.getLast(), timer::shutdown);
+        }
+        assertFalse(cut.get());
+    }
+
+    /// Waits until a table is read, and does something before its end.
+    private static void show(Path table, Runnable meanwhile, InetSocketAddress... clients)
+            throws IOException {
+        try (var out = Files.newBufferedWriter(table)) {
+            meanwhile.run();
+            for (var client : clients) {
+                out.write("0: 7F7F7F7F:0BB8 7F7F7F7F:%04X 01 0\n".formatted(client.getPort()));
+            }
+        }
     }
 
     @Test
