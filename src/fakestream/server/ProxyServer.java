@@ -42,6 +42,7 @@ public final class ProxyServer implements AutoCloseable {
                 new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
                 new Admission(), new Metrics(build), log);
         this.services = new Services(new Service(config, shared));
+        HeapGrowth.watch(services::isIdle, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
         server.createContext("/", new Dispatcher(services, lifetime, shared.metrics(), log));
         server.setExecutor(requests);

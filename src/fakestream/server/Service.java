@@ -113,6 +113,16 @@ final class Service {
         }
     }
 
+    /// Whether it serves nothing now.
+    boolean isIdle() {
+        lock.lock();
+        try {
+            return open == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Whether it will serve nothing any more.
     boolean isOver() {
         lock.lock();

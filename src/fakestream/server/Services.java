@@ -37,6 +37,11 @@ final class Services {
         }
     }
 
+    /// Whether there is no request now.
+    boolean isIdle() {
+        return all.stream().allMatch(Service::isIdle);
+    }
+
     /// Waits until there is no request.
     ///
     /// @param until by `System.nanoTime`
