@@ -94,6 +94,11 @@ final class Child implements AutoCloseable {
         jcmd("GC.run");
     }
 
+    /// Lets it give back what its compiler has used and needs no more.
+    void trim() throws IOException {
+        jcmd("System.trim_native_heap");
+    }
+
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();
