@@ -8,6 +8,9 @@ export function streamChecks(world) {
     test('the ticks grow while the answer is awaited, and the answer follows', () =>
         visitDemo(world, async (page) => {
             await page.evaluate(() => {
+                // On a busy machine one page of several gets no frame for seconds.
+                window.requestAnimationFrame = (draw) =>
+                    setTimeout(() => draw(performance.now()), 16);
                 window.pictures = new Set();
                 const [timeline, phase] = ['timeline', 'phase'].map((id) =>
                     document.getElementById(id),
@@ -23,12 +26,9 @@ export function streamChecks(world) {
             const counts = await page.evaluate(() =>
                 [...window.pictures].map((path) => path.split('M').length - 1),
             );
-            // A page that gets no frame for a second leaves a picture out.
-            assert.ok(new Set(counts).size > 1, counts.join());
-            assert.deepEqual(
-                counts,
-                counts.toSorted((a, b) => a - b),
-            );
+            for (const count of [1, 2, 3]) {
+                assert.ok(counts.includes(count), counts.join());
+            }
             assert.match(await textOf(page, '#answer'), /Tool call · get_weather · call_demo_1/);
             assert.match(await textOf(page, '#answer'), /東京/);
             assert.equal(await ticks(page, 'beats'), Number(await textOf(page, '#f-beats')));
