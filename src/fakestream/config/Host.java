@@ -30,7 +30,8 @@ public final class Host {
                 || isLiteral(host) && InetAddress.ofLiteral(host).isLoopbackAddress();
     }
 
-    private static boolean isLiteral(String text) {
+    /// Whether it is an IP address, with or without brackets, and no name.
+    public static boolean isLiteral(String text) {
         try {
             InetAddress.ofLiteral(text);
             return true;

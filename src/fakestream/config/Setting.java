@@ -73,7 +73,7 @@ public final class Setting<T> {
             "UPSTREAM_TIMEOUT_MS", "600000", 1000, 7_200_000,
             "longest time for a whole upstream call");
     public static final Setting<Integer> RETRY_MAX = integer("RETRY_MAX", "2", 0, 10,
-            "how often a failed upstream call is tried again before anything of an answer is out");
+            "how many failed calls a request may make again before anything of an answer is out");
     public static final Setting<List<String>> FALLBACK_API_URLS = of(
             "FALLBACK_API_URLS", "", Values::urls,
             "base URLs to ask in this order where SOURCE_API_URL fails, a list split by commas");

@@ -28,7 +28,7 @@ final class Service {
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
         this.rules = new RequestRules(config);
         this.cors = new Cors(config.get(Setting.CORS_ALLOW_ORIGIN));
-        this.upstream = new Upstream(config, shared.timer());
+        this.upstream = new Upstream(config, shared.timer(), shared.log()::warn);
         this.site = new Site(config, upstream, shared);
         this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS),
                 shared.timer());

@@ -7,7 +7,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +31,7 @@ final class Connections {
     /// A client, and how many calls use it.
     private static final class Counted {
         private final HttpClient client;
+        private final IdleConnections idle = new IdleConnections();
         private int calls;
 
         private Counted(HttpClient client) {
@@ -41,6 +44,7 @@ final class Connections {
     /// from those this lease.
     final class Lease {
         private Counted counted;
+        private volatile Optional<IdleConnections.Idle> kept = Optional.empty();
 
         private Lease(Counted counted) {
             this.counted = counted;
@@ -48,14 +52,42 @@ final class Connections {
 
         /// Sends the request; to cancel the future closes its connection.
         CompletableFuture<HttpResponse<InputStream>> send(HttpRequest request) {
-            var sender = counted;
+            var sender = sender();
+            if (sender == null) {
+                return CompletableFuture.failedFuture(new CancellationException());
+            }
+            kept = sender.idle.take(request.uri());
             var response = sender.client.sendAsync(request, BodyHandlers.ofInputStream());
-            response.whenComplete((_, failure) -> {
-                if (isForgotten(failure)) {
+            response.whenComplete((answer, failure) -> {
+                if (answer != null) {
+                    sender.idle.uses(kept, answer);
+                } else if (isForgotten(failure)) {
                     retire(sender);
                 }
             });
             return response;
+        }
+
+        /// Whether the request went out on a connection that was kept from an earlier one.
+        boolean isKept() {
+            return kept.isPresent();
+        }
+
+        /// The answer was read to its end, so that its connection may carry another request.
+        void keep(HttpResponse<?> answer) {
+            var sender = sender();
+            if (sender != null) {
+                sender.idle.keep(answer);
+            }
+        }
+
+        private Counted sender() {
+            lock.lock();
+            try {
+                return counted;
+            } finally {
+                lock.unlock();
+            }
         }
 
         /// The call is over; to say so again changes nothing.
@@ -112,7 +144,7 @@ final class Connections {
     }
 
     /// A head that is no HTTP, or has a length that is no number.
-    private static boolean isForgotten(Throwable failure) {
+    static boolean isForgotten(Throwable failure) {
         var cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof ProtocolException || cause instanceof NumberFormatException;
     }

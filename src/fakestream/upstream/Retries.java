@@ -10,14 +10,21 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
-/// When a call that failed is worth another, and how long to wait before it. One for all requests,
-/// so that an upstream in trouble does not meet all of them again at once: a fifth of those that
-/// are open may try again at the same time, three always.
+/// Decides whether a failed call is worth another, and how long to wait before it. All requests
+/// share it, so that an upstream in trouble does not meet all of them again at once: a fifth of the
+/// open requests may pause before another call at the same time, three always. The others wait for
+/// a place. Any thread may call it; the lock guards the places, and nobody holds it while it waits.
 final class Retries {
-    /// What passes: a timeout, a limit, a fault, a gateway's trouble, and Anthropic's overload.
-    private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504, 529);
+    /// With these statuses an upstream says that it did not answer, and that this may pass. The
+    /// README has the same table. 520 to 527 and 530 are Cloudflare's, for a server behind it that
+    /// is down or cannot be reached; 529 is Anthropic's for overload.
+    private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504,
+            520, 521, 522, 523, 524, 525, 526, 527, 529, 530);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
     private static final Duration LONGEST_OBEYED = Duration.ofSeconds(20);
@@ -28,7 +35,11 @@ final class Retries {
     private final RandomGenerator random;
     private final InstantSource clock;
     private final AtomicInteger open = new AtomicInteger();
-    private final AtomicInteger retrying = new AtomicInteger();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    /// Read without the lock to learn whether anybody must be woken.
+    private volatile int waiting;
+    private int pausing;
 
     /// @param random for the jitter
     /// @param clock against which a date in `Retry-After` is read
@@ -53,25 +64,49 @@ final class Retries {
         open.decrementAndGet();
     }
 
-    /// Takes one of the places of those that try again, until [#end()].
+    /// Takes a place, and waits for one where all are taken; to be followed by [#leave()].
     ///
-    /// @return false where there is none
-    boolean begin() {
-        if (retrying.incrementAndGet() > Math.max(ALWAYS_ALLOWED, open.get() / ONE_IN)) {
-            end();
+    /// @param until by `System.nanoTime`; nobody waits longer
+    /// @param isOver whether the request has ended; [#wake()] has it asked again
+    /// @return false where the time is up or the request has ended, and no place was taken
+    boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            waiting++;
+            while (!isOver.getAsBoolean() && until - System.nanoTime() > 0) {
+                if (pausing < Math.max(ALWAYS_ALLOWED, open.get() / ONE_IN)) {
+                    pausing++;
+                    return true;
+                }
+                changed.awaitNanos(until - System.nanoTime());
+            }
             return false;
+        } finally {
+            waiting--;
+            lock.unlock();
         }
-        return true;
     }
 
     /// Gives the place back.
-    void end() {
-        retrying.decrementAndGet();
+    void leave() {
+        lock.lock();
+        pausing--;
+        changed.signal();
+        lock.unlock();
     }
 
-    /// How long to wait before the next call to the same upstream; empty where there is none.
+    /// A request has ended, and may be one of those that wait.
+    void wake() {
+        if (waiting > 0) {
+            lock.lock();
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    /// How long to wait before another call; empty where RETRY_MAX allows no more.
     ///
-    /// @param failures how many calls to it have failed, from 1
+    /// @param failures one more than the request has repeated calls so far, from 1
     Optional<Duration> pause(int failures) {
         return failures > most ? Optional.empty() : Optional.of(backoff(failures));
     }

@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /// The API behind the proxy, and those that stand in for it. It makes requests, and ends all that
@@ -27,21 +29,30 @@ public final class Upstream implements AutoCloseable {
     private final Limits limits;
     private final Retries retries;
     private final ScheduledExecutorService timer;
+    private final Consumer<String> warnings;
     private final ExecutorService executor;
     private final Connections pooling;
     private final Connections fresh;
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
-    public Upstream(Config config, ScheduledExecutorService timer) {
+    /// @param warnings takes what the operator should know and no client is told
+    public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings) {
+        this(config, timer, warnings, new Random());
+    }
+
+    /// @param random for the pauses before a call is repeated
+    Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
+            RandomGenerator random) {
         this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
         this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
                 .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
         this.masks = Masks.of(config);
         this.limits = Limits.of(config);
-        this.retries = new Retries(config, new Random(), InstantSource.system());
+        this.retries = new Retries(config, random, InstantSource.system());
         this.timer = timer;
+        this.warnings = warnings;
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
         this.pooling = new Connections(() -> client(config));
         this.fresh = new Connections(() -> client(config));
@@ -53,12 +64,14 @@ public final class Upstream implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS));
-        if (urls.stream().anyMatch(UpstreamUrl::isSecure)) {
-            return client.executor(executor).build();
+        if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
+            client.sslContext(NoTls.context());
         }
         // What the client does with plain bytes never blocks, so its selector may do it itself. A
-        // TLS handshake computes for milliseconds, in which the others would stand still.
-        return client.sslContext(NoTls.context()).executor(Runnable::run).build();
+        // TLS handshake computes for milliseconds, in which the others would stand still; and a
+        // name is looked up for as long as the resolver takes, in which nobody could end the call.
+        return client.executor(urls.stream().allMatch(UpstreamUrl::neverBlocks) ? Runnable::run
+                : executor).build();
     }
 
     /// Makes ready what sends, so that the first request need not wait for it.
@@ -128,6 +141,14 @@ public final class Upstream implements AutoCloseable {
                 .header("Connection", "close").build() : request;
         return new UpstreamCall(unpooled ? fresh : pooling, sent, masks, limits.after(elapsed),
                 timer, executor);
+    }
+
+    /// A call has failed, whether or not another one follows. The client is not told why there is
+    /// no TLS, for it cannot help it.
+    void failed(UpstreamException failure) {
+        if (failure.isTls()) {
+            warnings.accept(failure.getMessage() + ": " + masks.text(failure.reason()));
+        }
     }
 
     void closed(UpstreamRequest request) {

@@ -20,11 +20,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
-/// One request that is under way upstream. The thread that serves the client waits in [#answer]
-/// and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does not do
-/// once the headers are in; any thread may [#end]. Whoever ends the call first says why, and
-/// ending it closes the upstream's connection.
+/// One request that is under way upstream. The thread that serves the client sends it, waits in
+/// [#answer] and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does
+/// not do once the headers are in; any thread may [#end]. The first of them says why the call ends,
+/// and that closes the upstream's connection.
 final class UpstreamCall {
     /// Why a call ended from this side.
     enum End {
@@ -38,42 +39,52 @@ final class UpstreamCall {
         TIMEOUT
     }
 
+    /// A kept connection that the upstream had closed shows so as soon as something is sent.
+    private static final long SOON = TimeUnit.SECONDS.toNanos(1);
+
+    /// With this the JDK's client tells that a response had begun.
+    private static final String PARSING = "parsing HTTP/1.1";
+
+    private final HttpRequest request;
     private final Masks masks;
     private final Limits limits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final long started = System.nanoTime();
     private final Connections.Lease lease;
-    private final CompletableFuture<HttpResponse<InputStream>> response;
+    private volatile CompletableFuture<HttpResponse<InputStream>> response;
     private final AtomicReference<End> end = new AtomicReference<>();
     private volatile Future<?> nextLook = CompletableFuture.completedFuture(null);
     private volatile InputStream body;
     private volatile boolean reading;
     private volatile long readingSince;
+    /// Bytes of the body that are still to come; negative where the response does not say.
+    private long untilEnd;
     private OptionalLong over = OptionalLong.empty();
 
     UpstreamCall(Connections connections, HttpRequest request, Masks masks, Limits limits,
             ScheduledExecutorService timer, Executor executor) {
+        this.request = request;
         this.masks = masks;
         this.limits = limits;
         this.timer = timer;
         this.executor = executor;
         this.lease = connections.lease();
-        this.response = lease.send(request);
-        watch();
     }
 
-    /// Waits for the response's headers.
+    /// Sends the request and waits for the response's headers. The caller holds no lock: whoever
+    /// ends the call must not wait for it.
     ///
     /// @param decoded whether the body is to be read, and not passed through
     /// @throws UpstreamException where none come
     UpstreamAnswer answer(boolean decoded) throws UpstreamException {
         try {
-            var head = response.get();
+            var head = send().get();
             body = head.body();
             if (end.get() != null) {
                 closeBody();
             }
+            untilEnd = head.headers().firstValueAsLong("content-length").orElse(-1);
             checkStatus(head.statusCode());
             checkFraming(head.headers());
             return decoded
@@ -89,11 +100,22 @@ final class UpstreamCall {
         }
     }
 
+    private CompletableFuture<HttpResponse<InputStream>> send() {
+        watch();
+        response = lease.send(request);
+        if (end.get() != null) {
+            response.cancel(true);
+        }
+        return response;
+    }
+
     /// Ends the call, from any thread: the upstream sees its connection close.
     void end(End how) {
         if (end.compareAndSet(null, how)) {
             nextLook.cancel(false);
-            response.cancel(true);
+            if (response != null) {
+                response.cancel(true);
+            }
             closeBody();
             lease.end();
         }
@@ -109,7 +131,12 @@ final class UpstreamCall {
         readingSince = System.nanoTime();
         reading = true;
         try {
-            return body.read(buffer, offset, length);
+            var n = body.read(buffer, offset, length);
+            untilEnd -= n;
+            if (n < 0 || untilEnd == 0) {
+                lease.keep(response.resultNow());
+            }
+            return n;
         } catch (IOException e) {
             throw failure(e);
         } finally {
@@ -117,12 +144,12 @@ final class UpstreamCall {
         }
     }
 
-    /// The answer was read to its end, or there will be none. For the thread that reads it.
+    /// The answer was read to its end. For the thread that reads it.
     void finish() {
         over = OptionalLong.of(System.nanoTime());
     }
 
-    /// When that was, by `System.nanoTime`.
+    /// When the answer ended or failed, by `System.nanoTime`.
     OptionalLong over() {
         return over;
     }
@@ -182,7 +209,7 @@ final class UpstreamCall {
     }
 
     private UpstreamException failure(Throwable cause) {
-        finish();
+        over = OptionalLong.of(System.nanoTime());
         return switch (end.get()) {
             case CANCELLED -> ended(502, "upstream_cancelled",
                     "the call to the upstream was cancelled", cause);
@@ -191,7 +218,7 @@ final class UpstreamCall {
                     "the upstream fell silent in the middle of its answer", cause);
             case TIMEOUT -> ended(504, "upstream_timeout",
                     "the upstream did not answer in time", cause);
-            case null -> failed(cause);
+            case null -> body == null ? failed(cause) : UpstreamException.truncated(cause);
         };
     }
 
@@ -200,27 +227,44 @@ final class UpstreamCall {
         return new UpstreamException(Kind.FINAL, status, code, message, cause);
     }
 
+    /// Why there is no response.
     private UpstreamException failed(Throwable cause) {
         return switch (cause) {
-            case HttpConnectTimeoutException _ -> new UpstreamException(Kind.PASSING, 504,
+            case HttpConnectTimeoutException _ -> new UpstreamException(Kind.NOT_SENT, 504,
                     "upstream_connect_timeout", "the upstream could not be reached in time", cause);
             case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
-                    new UpstreamException(Kind.PASSING, 502, "upstream_dns",
-                            "the upstream's name could not be resolved", cause);
-            case ConnectException _ -> new UpstreamException(Kind.PASSING, 502,
-                    "upstream_unreachable", "the upstream refused the connection", cause);
-            case IOException e when body == null && isTls(e) -> new UpstreamException(Kind.FINAL,
-                    502, "upstream_tls", "no secure connection to the upstream could be made",
-                    cause);
-            default -> body == null
-                    ? new UpstreamException(Kind.LOST, 502, "upstream_closed",
-                            "the upstream closed the connection without an answer", cause)
-                    : UpstreamException.truncated(cause);
+                    notSent("upstream_dns", "the upstream's name could not be resolved", cause);
+            case ConnectException _ ->
+                    notSent("upstream_unreachable", "the upstream refused the connection", cause);
+            default -> isHandshake(cause) ? notSent("upstream_tls",
+                    "no secure connection to the upstream could be made", cause) : lost(cause);
         };
     }
 
-    /// Now and then the JDK's client wraps it into the IOException of an answer that did not come.
-    private static boolean isTls(IOException cause) {
-        return cause instanceof SSLException || cause.getCause() instanceof SSLException;
+    private static UpstreamException notSent(String code, String message, Throwable cause) {
+        return new UpstreamException(Kind.NOT_SENT, 502, code, message, cause);
+    }
+
+    /// Whether the TLS handshake failed, so that nothing was sent. On a new connection the JDK's
+    /// client gives it many names: plain text where TLS should be, a fatal alert, a connection that
+    /// was closed or reset. Now and then it wraps them into an IOException.
+    private boolean isHandshake(Throwable cause) {
+        return isOrHas(cause, SSLHandshakeException.class)
+                || isOrHas(cause, SSLException.class) && !lease.isKept();
+    }
+
+    private static boolean isOrHas(Throwable failure, Class<? extends IOException> type) {
+        return type.isInstance(failure) || type.isInstance(failure.getCause());
+    }
+
+    private UpstreamException lost(Throwable cause) {
+        if (Connections.isForgotten(cause)) {
+            return UpstreamException.notAnAnswer("upstream_invalid",
+                    "the upstream's answer is not HTTP");
+        }
+        var stale = lease.isKept() && System.nanoTime() - started < SOON
+                && !String.valueOf(cause.getMessage()).startsWith(PARSING);
+        return new UpstreamException(stale ? Kind.STALE : Kind.LOST, 502, "upstream_closed",
+                "the upstream closed the connection without an answer", cause);
     }
 }

@@ -1,21 +1,25 @@
 package fakestream.upstream;
 
 import fakestream.protocol.ApiError;
+import javax.net.ssl.SSLException;
 
 /// The upstream cannot be reached, is too slow, or answers nonsense. It carries what the client
 /// sees: 502 or 504 before the commit, an event of failure after it.
 public final class UpstreamException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /// What another try can do about it.
+    /// How far the call had come, which decides whether another may follow (RFC 9110 section
+    /// 9.2.2): a model may have been paid for as soon as it was asked.
     enum Kind {
-        /// Nothing: it would fail again, or the time is up, or the call was ended from here.
-        FINAL,
-        /// It may help.
-        PASSING,
-        /// The connection was lost before anything of a response came: it may have been a stale
-        /// one, which a fresh one is not.
-        LOST
+        /// Nothing was sent: another call costs nothing.
+        NOT_SENT,
+        /// A kept connection was closed before it carried the request: as soon as something was
+        /// sent on it, and before a byte came back. A fresh connection is another matter.
+        STALE,
+        /// The request was sent, and its whole answer did not come.
+        LOST,
+        /// Another call would fail too, or the time is up, or the call was ended from here.
+        FINAL
     }
 
     private final int status;
@@ -45,7 +49,7 @@ public final class UpstreamException extends Exception {
 
     /// A body that ended too early.
     static UpstreamException truncated(Throwable cause) {
-        return new UpstreamException(Kind.PASSING, 502, "upstream_truncated",
+        return new UpstreamException(Kind.LOST, 502, "upstream_truncated",
                 "the upstream's answer ended before it was whole", cause);
     }
 
@@ -61,5 +65,19 @@ public final class UpstreamException extends Exception {
 
     Kind kind() {
         return kind;
+    }
+
+    /// Whether no secure connection could be made.
+    boolean isTls() {
+        return "upstream_tls".equals(error.object().string("code"));
+    }
+
+    /// The JDK's own words for what went wrong, which may name the upstream.
+    String reason() {
+        var cause = getCause();
+        while (cause.getCause() != null && !(cause instanceof SSLException)) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 }

@@ -23,9 +23,6 @@ public final class UpstreamRequest implements AutoCloseable {
     /// All waits of one request together.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
-    /// A stale connection shows as soon as something is sent on it.
-    private static final Duration SOON = Duration.ofSeconds(1);
-
     private static final int LONGEST_COPY = 16 * 1024;
 
     private static final Judge ANY = UpstreamAnswer::status;
@@ -40,6 +37,17 @@ public final class UpstreamRequest implements AutoCloseable {
         int status(UpstreamAnswer answer) throws UpstreamException;
     }
 
+    /// Who may be asked again where a request was sent and its answer was lost: it may be paid for
+    /// already (RFC 9110 section 9.2.2).
+    private enum IfLost {
+        /// Nobody.
+        GIVE_UP,
+        /// The same upstream: it knows the request by its `Idempotency-Key`, and the others do not.
+        ASK_AGAIN,
+        /// Any upstream: the request costs nothing and changes nothing.
+        ASK_ANYBODY
+    }
+
     /// What a try sends, and what it takes for an answer.
     ///
     /// @param decoded whether the answer's body is to be read, and not passed through
@@ -52,14 +60,19 @@ public final class UpstreamRequest implements AutoCloseable {
     ///
     /// @param status that the answer should have come with
     private record Try(UpstreamAnswer answer, UpstreamException failure, int status) {
-        /// Whether another could do better.
-        private boolean isWorthAnother() {
-            return failure == null ? Retries.isPassing(status) && !answer.forbidsRetry()
-                    : failure.kind() != Kind.FINAL;
+        /// Whether the upstream says itself that it did not answer, or was never asked, so that
+        /// another call pays for nothing twice; or whether an answer that was lost may be asked for
+        /// again.
+        private boolean isWorthAnother(IfLost ifLost) {
+            if (failure == null) {
+                return Retries.isPassing(status) && !answer.forbidsRetry();
+            }
+            return failure.kind() == Kind.NOT_SENT || isLost() && ifLost != IfLost.GIVE_UP;
         }
 
-        private boolean hasLostConnection() {
-            return failure != null && failure.kind() == Kind.LOST;
+        private boolean isLost() {
+            return failure != null
+                    && (failure.kind() == Kind.LOST || failure.kind() == Kind.STALE);
         }
 
         private UpstreamAnswer get() throws UpstreamException {
@@ -81,6 +94,10 @@ public final class UpstreamRequest implements AutoCloseable {
     private Duration waited = Duration.ZERO;
     private UpstreamAnswer answer;
     private int calls;
+    /// Calls that followed a failed one at the same upstream.
+    private int repeated;
+    /// Whether an answer was lost that may be paid for.
+    private boolean lost;
 
     UpstreamRequest(Upstream upstream, Map<String, String> headers, Masks masks) {
         this.upstream = upstream;
@@ -95,7 +112,8 @@ public final class UpstreamRequest implements AutoCloseable {
     public UpstreamAnswer post(String endpoint, byte[] json, Judge judge)
             throws UpstreamException {
         return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                .POST(publisher(json)).build(), judge);
+                .POST(publisher(json)).build(), judge,
+                headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
     }
 
     /// The JDK copies an array whole, and keeps the copy until the answer comes: a long one is
@@ -110,7 +128,7 @@ public final class UpstreamRequest implements AutoCloseable {
     ///
     /// @throws UpstreamException where none come
     public UpstreamAnswer get(String endpoint) throws UpstreamException {
-        return tryAll(url -> request(url, endpoint).GET().build(), ANY);
+        return tryAll(url -> request(url, endpoint).GET().build(), ANY, IfLost.ASK_ANYBODY);
     }
 
     /// Sends any method with any body, to the first upstream and without trying again, and waits
@@ -158,6 +176,7 @@ public final class UpstreamRequest implements AutoCloseable {
             lock.unlock();
         }
         over.countDown();
+        upstream.retries().wake();
     }
 
     private HttpRequest.Builder request(UpstreamUrl url, String endpoint) {
@@ -166,66 +185,83 @@ public final class UpstreamRequest implements AutoCloseable {
         return request;
     }
 
-    /// Asks one upstream after the other, until there is an answer that another try could not
-    /// better.
-    private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge)
-            throws UpstreamException {
+    /// Asks one upstream after the other, until there is an answer that another call could not
+    /// better, or one that may be paid for. All of them together repeat no more than RETRY_MAX
+    /// calls, so that one request makes at most 1 + RETRY_MAX + fallbacks.
+    private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge,
+            IfLost ifLost) throws UpstreamException {
         Try last = null;
         for (var url : upstream.urls()) {
-            last = tryAgain(new Sending(requests.apply(url), true, judge, () -> true));
-            if (!last.isWorthAnother()) {
+            last = tryAgain(new Sending(requests.apply(url), true, judge, () -> true), ifLost);
+            if (!last.isWorthAnother(ifLost) || lost && ifLost == IfLost.ASK_AGAIN) {
                 break;
             }
         }
         return last.get();
     }
 
-    private Try tryAgain(Sending sending) {
-        var retries = upstream.retries();
+    private Try tryAgain(Sending sending, IfLost ifLost) {
         var last = tryOnce(sending);
-        for (int failures = 1; last.isWorthAnother(); failures++) {
-            var pause = pause(failures, last);
-            if (pause.isEmpty() || !retries.begin()) {
+        while (last.isWorthAnother(ifLost)) {
+            var pause = pause(last);
+            if (pause.isEmpty() || !await(pause.get())) {
                 return last;
             }
-            try {
-                if (!await(pause.get())) {
-                    return last;
-                }
-                last = tryOnce(sending);
-            } finally {
-                retries.end();
-            }
+            repeated++;
+            last = tryOnce(sending);
         }
         return last;
     }
 
     /// How long to wait before another try; empty where the request has no more time for it.
-    private Optional<Duration> pause(int failures, Try last) {
-        var pause = last.failure == null ? upstream.retries().pause(failures, last.answer)
-                : upstream.retries().pause(failures);
-        return pause.filter(time -> waited.plus(time).compareTo(LONGEST_WAIT) <= 0
-                && elapsed().plus(time).compareTo(upstream.limits().total()) < 0);
+    private Optional<Duration> pause(Try last) {
+        var pause = last.failure == null ? upstream.retries().pause(repeated + 1, last.answer)
+                : upstream.retries().pause(repeated + 1);
+        return pause.filter(time -> time.compareTo(patience()) < 0);
     }
 
-    /// Whether the request still goes on after that time.
+    /// How much longer this request may wait.
+    private Duration patience() {
+        var left = LONGEST_WAIT.minus(waited);
+        var total = upstream.limits().total().minus(elapsed());
+        return left.compareTo(total) < 0 ? left : total;
+    }
+
+    /// Waits for a place among those that pause, and pauses. The place is free again before the
+    /// call that follows.
+    ///
+    /// @return whether the request still goes on after that
     private boolean await(Duration pause) {
-        waited = waited.plus(pause);
+        var retries = upstream.retries();
+        var from = System.nanoTime();
         try {
-            return !over.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+            if (!retries.enter(from + patience().minus(pause).toNanos(),
+                    () -> over.getCount() == 0)) {
+                return false;
+            }
+            try {
+                return !over.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+            } finally {
+                retries.leave();
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            waited = waited.plusNanos(System.nanoTime() - from);
         }
     }
 
-    /// Once more, on a connection made for it, where the first was lost at once: the pool's may be
-    /// stale, which shows as soon as something is sent.
+    /// Once more, on a connection made for it, where the upstream had closed the one that was kept:
+    /// all that are kept may be closed.
     private Try tryOnce(Sending sending) {
-        var sent = System.nanoTime();
-        var first = call(sending, false);
-        var stale = first.hasLostConnection() && System.nanoTime() - sent < SOON.toNanos();
-        return stale && sending.repeatable.getAsBoolean() ? call(sending, true) : first;
+        var last = call(sending, false);
+        if (last.failure != null && last.failure.kind() == Kind.STALE
+                && sending.repeatable.getAsBoolean()) {
+            last = call(sending, true);
+        }
+        lost |= last.isLost();
+        return last;
     }
 
     private Try call(Sending sending, boolean fresh) {
@@ -235,6 +271,7 @@ public final class UpstreamRequest implements AutoCloseable {
             return new Try(answer, null, answer.isSuccess() ? sending.judge.status(answer)
                     : answer.status());
         } catch (UpstreamException e) {
+            upstream.failed(e);
             return new Try(null, e, e.status());
         }
     }

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.config.Host;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -52,6 +53,12 @@ public final class UpstreamUrl {
     /// Whether it is asked over TLS.
     boolean isSecure() {
         return base.regionMatches(true, 0, "https:", 0, "https:".length());
+    }
+
+    /// Whether a request to it neither computes for long nor waits: it is plain HTTP, to an address
+    /// that no resolver is asked for.
+    boolean neverBlocks() {
+        return !isSecure() && Host.isLiteral(URI.create(base).getHost());
     }
 
     @Override

@@ -11,6 +11,7 @@ import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -43,15 +44,9 @@ final class RetryTest {
 
     private static Stream<Arguments> passing() {
         return Stream.concat(
-                Stream.of(408, 429, 500, 502, 503, 504, 529).map(status ->
+                Stream.of(408, 429, 500, 502, 503, 504, 520, 527, 529, 530).map(status ->
                         Arguments.of("status " + status, failing(status, SOON))),
                 Stream.of(
-                        Arguments.of("no answer", (Script) _ -> { }),
-                        Arguments.of("a reset", (Script) call -> call.reset()),
-                        Arguments.of("half a body", (Script) call -> {
-                            call.begin("application/json");
-                            call.chunk(GOOD.substring(0, 40));
-                        }),
                         Arguments.of("nothing", answer("")),
                         Arguments.of("HTML", answer("<html>")),
                         Arguments.of("no choices", answer("{\"choices\":[]}")),
@@ -198,25 +193,31 @@ final class RetryTest {
         }
     }
 
+    /// Fifteen clients that meet one fault at once: three of them pause at a time, and the others
+    /// wait for their turn.
     @Test
-    void asksTheOthersInTheirOrder() {
-        try (var first = upstream(failing(503, SOON)); var second = upstream(call -> call.reset());
-                var third = upstream(good());
-                var proxy = TestProxy.before(first, "RETRY_MAX=1",
-                        "FALLBACK_API_URLS=" + second.url() + "," + third.url())) {
-            assertEquals(GOOD, proxy.chat(Chats.WHOLE).text());
-            assertEquals(2, first.count());
-            assertTrue(second.count() >= 2, "a lost connection is tried on a fresh one too");
-            assertEquals(1, third.count());
-        }
-    }
-
-    @Test
-    void asksNoOtherForTheClientsOwnFault() {
-        try (var first = upstream(failing(400)); var second = upstream(good());
-                var proxy = TestProxy.before(first, "FALLBACK_API_URLS=" + second.url())) {
-            proxy.chat(Chats.WHOLE).error(400);
-            assertEquals(0, second.count());
+    void servesAllOfACrowdThatFailsAtOnce() {
+        var failed = new CountDownLatch(15);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    if (failed.getCount() > 0) {
+                        failed.countDown();
+                        Waiting.open(failed);
+                        call.json(503, Chats.error("server_error", "null", "Not now."));
+                    } else {
+                        call.json(200, GOOD);
+                    }
+                });
+                var proxy = TestProxy.before(upstream, "RETRY_MAX=2")) {
+            var clients = new HashMap<String, Runnable>();
+            for (int i = 0; i < 15; i++) {
+                clients.put("client " + i, () -> {
+                    try (var client = proxy.stream(Chats.STREAM)) {
+                        assertEquals("Hello.", client.content());
+                    }
+                });
+            }
+            Waiting.together(clients);
+            assertEquals(30, upstream.count());
         }
     }
 

@@ -24,9 +24,6 @@ public final class TestProxy implements AutoCloseable {
     public static final String KEY = "Authorization: Bearer sk-of-the-client";
 
     static {
-        // As the daemon has them; read once, when the JDK's server and client load.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "connection");
         warmUp();
     }
 

@@ -12,6 +12,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,25 +86,62 @@ final class RetriesTest {
         assertEquals(retries(2).pause(1), pause("retry-after", value));
     }
 
+    /// Whether there is a place at once.
+    private static boolean enters(Retries retries) throws InterruptedException {
+        return retries.enter(System.nanoTime() + 1_000_000, () -> false);
+    }
+
     @Test
-    void letsAFifthOfTheOpenTryAtOnce() {
+    void letsAFifthOfTheOpenPauseAtOnce() throws InterruptedException {
         var retries = retries(2);
         for (int i = 0; i < 25; i++) {
             retries.opened();
         }
         for (int i = 0; i < 5; i++) {
-            assertTrue(retries.begin());
+            assertTrue(enters(retries));
         }
-        assertFalse(retries.begin());
-        retries.end();
-        assertTrue(retries.begin());
+        assertFalse(enters(retries));
+        retries.leave();
+        assertTrue(enters(retries));
     }
 
     @Test
-    void letsThreeTryAlways() {
+    void letsThreePauseAlways() throws InterruptedException {
         var retries = retries(2);
         retries.opened();
-        assertTrue(retries.begin() && retries.begin() && retries.begin());
-        assertFalse(retries.begin());
+        assertTrue(enters(retries) && enters(retries) && enters(retries));
+        assertFalse(enters(retries));
+    }
+
+    @Test
+    void waitsForAPlaceUntilOneIsFree() throws Exception {
+        var retries = retries(2);
+        assertTrue(enters(retries) && enters(retries) && enters(retries));
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var late = executor.submit(() ->
+                    retries.enter(System.nanoTime() + Duration.ofSeconds(20).toNanos(),
+                            () -> false));
+            retries.leave();
+            assertTrue(late.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void waitsNoLongerForAPlaceThanTheRequestLasts() throws Exception {
+        var retries = retries(2);
+        var asked = new CountDownLatch(1);
+        var over = new AtomicBoolean();
+        assertTrue(enters(retries) && enters(retries) && enters(retries));
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var left = executor.submit(() ->
+                    retries.enter(System.nanoTime() + Duration.ofSeconds(20).toNanos(), () -> {
+                        asked.countDown();
+                        return over.get();
+                    }));
+            assertTrue(asked.await(10, TimeUnit.SECONDS));
+            over.set(true);
+            retries.wake();
+            assertFalse(left.get(10, TimeUnit.SECONDS));
+        }
     }
 }

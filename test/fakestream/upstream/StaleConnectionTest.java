@@ -50,7 +50,9 @@ final class StaleConnectionTest {
                 requests.add(request(socket));
                 socket.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Length: "
                         + ANSWER.length() + "\r\n\r\n" + ANSWER).getBytes());
-                requests.add(request(socket));
+                if (!requests.getLast().contains("Connection: close")) {
+                    requests.add(request(socket));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -90,12 +92,13 @@ final class StaleConnectionTest {
     void sendsASmallBodyThatPassesThroughOnceMore() throws IOException {
         var body = "{\"input\":[{}]}";
         try (var upstream = new Closing(); var proxy = TestProxy.before(upstream.url())) {
-            for (int i = 0; i < 2; i++) {
+            // The JDK's client may keep the connection a moment after the client has its answer.
+            for (int sent = 1; upstream.requests.size() < sent; sent++) {
                 var response = proxy.request("POST", "/v1/embeddings", body, TestProxy.KEY,
                         "Content-Type: application/json");
-                assertEquals(200, response.status());
+                assertEquals(200, response.status(), response::text);
+                assertTrue(sent < 50, "no connection is used again");
             }
-            assertEquals(3, upstream.requests.size());
             assertTrue(upstream.requests.getLast().endsWith(body));
         }
     }

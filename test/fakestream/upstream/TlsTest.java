@@ -1,6 +1,7 @@
 package fakestream.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -9,6 +10,7 @@ import fakestream.testing.Chats;
 import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;
 import fakestream.testing.Response;
+import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -140,6 +142,18 @@ final class TlsTest {
             var response = answer(daemon);
             assertEquals(502, response.status(), response::text);
             assertTrue(response.text().contains("upstream_tls"), response::text);
+            assertFalse(response.text().contains("certification"), response::text);
+            var line = daemon.says("no secure connection to the upstream could be made: ");
+            assertTrue(line.contains("unable to find valid certification path"), line);
+        }
+    }
+
+    @Test
+    void asksAFallbackOfAnUpstreamThatItDoesNotTrust() {
+        try (var fallback = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var daemon = Daemon.start(directory, "--port", "0", "--upstream", url(),
+                        "--set", "RETRY_MAX=0", "--set", "FALLBACK_API_URLS=" + fallback.url())) {
+            assertHello(daemon);
         }
     }
 }

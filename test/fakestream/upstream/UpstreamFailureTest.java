@@ -34,7 +34,9 @@ final class UpstreamFailureTest {
             assertFalse(error.toString().contains("127.0.0.1"), error::toString);
             assertEquals(error, proxy.chat(Chats.WHOLE).error(status));
             assertEquals(error, proxy.get("/v1/models").error(status));
-            assertEquals("", proxy.diagnostics());
+            assertEquals(code.equals("upstream_tls"), proxy.diagnostics()
+                    .contains("no secure connection to the upstream could be made: "));
+            assertFalse(proxy.diagnostics().contains("ERROR"), proxy::diagnostics);
         }
     }
 
@@ -96,8 +98,8 @@ final class UpstreamFailureTest {
         fails(502, "upstream_closed", _ -> { });
         fails(502, "upstream_closed", call -> call.reset());
         fails(502, "upstream_closed", call -> call.send("HTTP/1.1 200"));
-        fails(502, "upstream_closed", call -> call.send("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
-        fails(502, "upstream_closed", call -> call.send("HTTP/1.1 twohundred OK\r\n\r\n"));
+        fails(502, "upstream_invalid", call -> call.send("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
+        fails(502, "upstream_invalid", call -> call.send("HTTP/1.1 twohundred OK\r\n\r\n"));
     }
 
     @Test

@@ -1,0 +1,94 @@
+package fakestream.upstream;
+
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Tells whether a request goes out on a connection that was kept from an earlier one. The JDK's
+/// client takes a kept connection wherever it has one, and does not say so; but each response names
+/// its connection (`HttpResponse.connectionLabel`), so that this can follow what the client keeps.
+/// Any thread may call it; the lock guards the map.
+final class IdleConnections {
+    /// As long as the client keeps a connection.
+    private static final long KEPT =
+            TimeUnit.SECONDS.toNanos(Integer.getInteger("jdk.httpclient.keepalive.timeout", 30));
+
+    private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /// By origin, and then by label.
+    private final Map<String, SequencedMap<String, Idle>> idle = new HashMap<>();
+
+    /// A kept connection.
+    ///
+    /// @param since when its last answer ended, by `System.nanoTime`
+    record Idle(String label, long since) {
+        private boolean isOlderThan(long nanos) {
+            return System.nanoTime() - since > nanos;
+        }
+    }
+
+    /// A request is sent. Whichever kept connection it takes, there is one less.
+    ///
+    /// @return the connection that was taken, most likely; empty for a new connection
+    Optional<Idle> take(URI target) {
+        lock.lock();
+        try {
+            var kept = kept(target);
+            kept.values().removeIf(idle -> idle.isOlderThan(KEPT));
+            return Optional.ofNullable(kept.pollLastEntry()).map(Map.Entry::getValue);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The response to that request names its connection. Where it is another one, the one that was
+    /// thought to be taken is still kept. Where it is a new one, the client had none to take, but
+    /// for those whose answer has only just ended: the client keeps them a moment later.
+    void uses(Optional<Idle> taken, HttpResponse<?> response) {
+        var label = response.connectionLabel().orElse("");
+        if (taken.isEmpty() || taken.get().label.equals(label)) {
+            return;
+        }
+        lock.lock();
+        try {
+            var kept = kept(response.uri());
+            kept.putFirst(taken.get().label, taken.get());
+            if (kept.remove(label) == null) {
+                kept.values().removeIf(idle -> idle.isOlderThan(MOMENT));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A response was read to its end, and its connection may carry another request.
+    void keep(HttpResponse<?> response) {
+        if (closes(response.headers()) || closes(response.request().headers())) {
+            return;
+        }
+        lock.lock();
+        try {
+            response.connectionLabel().ifPresent(label ->
+                    kept(response.uri()).putLast(label, new Idle(label, System.nanoTime())));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean closes(HttpHeaders headers) {
+        return headers.firstValue("connection").filter("close"::equalsIgnoreCase).isPresent();
+    }
+
+    private SequencedMap<String, Idle> kept(URI target) {
+        return idle.computeIfAbsent(target.getScheme() + "://" + target.getRawAuthority(),
+                _ -> new LinkedHashMap<>());
+    }
+}
