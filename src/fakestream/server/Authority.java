@@ -1,6 +1,7 @@
 package fakestream.server;
 
 import fakestream.config.Host;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -14,6 +15,11 @@ record Authority(String host) {
             Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~-]+)(:[0-9]{0,5})?");
     private static final int LAST_PORT = 65535;
 
+    /// Nobody can register a name below one of these: localhost (RFC 6761 section 6.3), `internal`,
+    /// which ICANN keeps for private networks (engines of containers call their host
+    /// `host.docker.internal`), and `local`, the names of multicast DNS (RFC 6762).
+    private static final List<String> LOCAL = List.of(".localhost", ".internal", ".local");
+
     /// What the text stands for, or nothing where it is no authority.
     static Optional<Authority> parse(String text) {
         var parts = FORM.matcher(text);
@@ -25,10 +31,10 @@ record Authority(String host) {
         return text == null || text.equals(":") || Integer.parseInt(text.substring(1)) <= LAST_PORT;
     }
 
-    /// Whether no page of a foreign site can bear this name, wherever its DNS may point: localhost
-    /// and what is below it (RFC 6761 section 6.3), or a loopback address.
+    /// Whether no page of a foreign site can bear this name, wherever its DNS may point: a name
+    /// that nobody can register, or a loopback address.
     boolean isLocal() {
         var name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
-        return Host.isLoopback(name) || name.endsWith(".localhost");
+        return Host.isLoopback(name) || LOCAL.stream().anyMatch(name::endsWith);
     }
 }

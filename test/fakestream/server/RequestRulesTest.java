@@ -150,6 +150,15 @@ final class RequestRulesTest {
                 keeps("a port", host("localhost:3000"), 200),
                 keeps("capitals and a dot", host("LocalHost."), 200),
                 keeps("a name below localhost", host("app.localhost:1"), 200),
+                keeps("the host of a container", host("host.docker.internal:3000"), 200),
+                keeps("that of another engine", host("Host.Containers.INTERNAL."), 200),
+                keeps("any private name", host("gateway.corp.internal"), 200),
+                keeps("a name of multicast DNS", host("laptop.local:80"), 200),
+                closes("a foreign name that begins like a container's host",
+                        host("host.docker.internal.example"), 421),
+                closes("a name that only ends in the same letters", host("evilinternal"), 421),
+                closes("another", host("evil-local:3000"), 421),
+                closes("a foreign one below local", host("laptop.local.example"), 421),
                 keeps("127/8", host("127.1.2.3"), 200), keeps("::1", host("[::1]:3000"), 200));
     }
 
