@@ -1,10 +1,12 @@
 package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.config.Config;
+import fakestream.config.Setting;
 import fakestream.upstream.HeaderRules;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Cross-origin rules (Fetch standard, section 3.3): pages of the allowed origins may use the API
 /// and read its answers, errors too. Keys are no credentials in its sense, so credentials are
@@ -20,11 +22,13 @@ final class Cors {
 
     private final List<String> origins;
     private final boolean any;
+    private final String methods;
 
-    /// @param origins `*` alone, or origins as a browser sends them
-    Cors(List<String> origins) {
-        this.origins = origins;
+    Cors(Config config) {
+        this.origins = config.get(Setting.CORS_ALLOW_ORIGIN);
         this.any = origins.contains("*");
+        this.methods = config.get(Setting.PASS_THROUGH) ? RequestRules.ALLOW
+                : "GET, HEAD, POST, OPTIONS";
     }
 
     /// Whether the request asks if another may be sent.
@@ -50,14 +54,22 @@ final class Cors {
     }
 
     /// The answer to a preflight. It names each header that was asked for, because `*` does not
-    /// cover `Authorization`, and SDKs send more than any list foresees.
+    /// cover `Authorization`, and SDKs send more than any list foresees. An allowed page may also
+    /// step from a public network into a private one, where the browser asks for that (Private
+    /// Network Access, section 3.1): the daemon of a page's user mostly listens on a loopback
+    /// address.
     Reply preflight(Headers request) {
-        return Reply.empty(204, Map.of(
-                "Access-Control-Allow-Methods", "GET, POST, OPTIONS",
-                "Access-Control-Allow-Headers", echoed(request),
-                "Access-Control-Max-Age", "86400",
-                "Vary", any ? "Access-Control-Request-Headers"
-                        : "Origin, Access-Control-Request-Headers"));
+        var answer = new LinkedHashMap<String, String>();
+        answer.put("Access-Control-Allow-Methods", methods);
+        answer.put("Access-Control-Allow-Headers", echoed(request));
+        answer.put("Access-Control-Max-Age", "86400");
+        answer.put("Vary", any ? "Access-Control-Request-Headers"
+                : "Origin, Access-Control-Request-Headers");
+        if ("true".equals(request.getFirst("Access-Control-Request-Private-Network"))
+                && (any || origins.contains(request.getFirst("Origin")))) {
+            answer.put("Access-Control-Allow-Private-Network", "true");
+        }
+        return Reply.empty(204, answer);
     }
 
     private static String echoed(Headers request) {

@@ -29,7 +29,8 @@ final class RequestRules {
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
     /// Known, and never served.
     private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
-    private static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    /// The methods that are served somewhere.
+    static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");

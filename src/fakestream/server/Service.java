@@ -27,7 +27,7 @@ final class Service {
         this.shared = shared;
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
         this.rules = new RequestRules(config);
-        this.cors = new Cors(config.get(Setting.CORS_ALLOW_ORIGIN));
+        this.cors = new Cors(config);
         this.upstream = new Upstream(config, shared.timer(), shared.log()::warn);
         this.site = new Site(config, upstream, shared);
         this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS),

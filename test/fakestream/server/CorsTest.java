@@ -47,11 +47,40 @@ final class CorsTest {
         var response = preflight(path, "Access-Control-Request-Headers: " + SDK);
         assertEquals(204, response.status());
         assertEquals("*", response.header("access-control-allow-origin"));
-        assertEquals("GET, POST, OPTIONS", response.header("access-control-allow-methods"));
+        assertEquals("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+                response.header("access-control-allow-methods"));
         assertEquals(SDK, response.header("access-control-allow-headers"));
         assertEquals("86400", response.header("access-control-max-age"));
         assertEquals("Access-Control-Request-Headers", response.header("vary"));
         assertNull(response.header("access-control-allow-credentials"));
+    }
+
+    /// A page that may upload a file may delete it too.
+    @Test
+    void allowsTheMethodsThatAreServed() {
+        assertEquals("GET, HEAD, POST, OPTIONS", preflight("/v1/files/f", "X: y",
+                "PASS_THROUGH=false").header("access-control-allow-methods"));
+        try (var proxy = TestProxy.before(upstream)) {
+            for (var method : List.of("PUT", "PATCH", "DELETE")) {
+                var allowed = proxy.request("OPTIONS", "/v1/files/f", "",
+                        "Origin: https://a.example", "Access-Control-Request-Method: " + method)
+                        .header("access-control-allow-methods");
+                assertTrue(List.of(allowed.split(", ")).contains(method), allowed);
+            }
+        }
+    }
+
+    /// Browsers ask so before a public page may call a daemon on the same machine or network.
+    @Test
+    void letsAllowedPagesIntoAPrivateNetwork() {
+        var asked = "Access-Control-Request-Private-Network: true";
+        var answer = "access-control-allow-private-network";
+        assertEquals("true", preflight("/v1/models", asked).header(answer));
+        assertEquals("true", preflight("/v1/models", asked, LIST).header(answer));
+        assertNull(preflight("/v1/models", asked, "CORS_ALLOW_ORIGIN=https://b.example")
+                .header(answer));
+        assertNull(preflight("/v1/models", asked.replace("true", "false")).header(answer));
+        assertNull(preflight("/v1/models", "X: y").header(answer));
     }
 
     @Test
