@@ -22,10 +22,12 @@ final class PassThrough {
 
     private final Upstream upstream;
     private final int mostBytes;
+    private final int mostUpstreamBytes;
 
     PassThrough(Upstream upstream, Config config) {
         this.upstream = upstream;
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
+        this.mostUpstreamBytes = config.get(Setting.MAX_UPSTREAM_BYTES);
     }
 
     /// Serves one request.
@@ -62,15 +64,18 @@ final class PassThrough {
         }
     }
 
-    private static void relay(Client client, UpstreamAnswer answer)
+    private void relay(Client client, UpstreamAnswer answer)
             throws UpstreamException, ClientLeft {
+        var bodiless = client.method().equals("HEAD") || answer.status() == 204
+                || answer.status() == 304 || answer.length() == 0;
+        if (!bodiless && answer.length() > mostUpstreamBytes) {
+            throw UpstreamException.tooLarge();
+        }
         client.responseHeaders().set("X-Content-Type-Options", "nosniff");
         answer.headersForClient().forEach(client.responseHeaders()::set);
         if (client.method().equals("HEAD") && answer.length() >= 0) {
             client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
         }
-        var bodiless = client.method().equals("HEAD") || answer.status() == 204
-                || answer.status() == 304 || answer.length() == 0;
         if (bodiless) {
             client.send(new Reply(answer.status(), answer.headersOfBody(), new byte[0]));
             return;

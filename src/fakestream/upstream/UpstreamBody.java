@@ -83,8 +83,7 @@ final class UpstreamBody {
         count += Math.max(n, 0);
         if (count > call.mostBytes()) {
             call.cancel();
-            throw UpstreamException.notAnAnswer("upstream_too_large",
-                    "the upstream's answer is larger than MAX_UPSTREAM_BYTES");
+            throw UpstreamException.tooLarge();
         }
         return n;
     }

@@ -47,6 +47,12 @@ public final class UpstreamException extends Exception {
         return new UpstreamException(Kind.FINAL, 502, code, message, null);
     }
 
+    /// A body that is larger than MAX_UPSTREAM_BYTES, or says that it is.
+    public static UpstreamException tooLarge() {
+        return notAnAnswer("upstream_too_large",
+                "the upstream's answer is larger than MAX_UPSTREAM_BYTES");
+    }
+
     /// A body that ended too early.
     static UpstreamException truncated(Throwable cause) {
         return new UpstreamException(Kind.LOST, 502, "upstream_truncated",
