@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.util.List;
@@ -192,8 +193,11 @@ final class Client implements AutoCloseable {
         record.flushed();
     }
 
-    /// Sends what was written and the terminating chunk, in one write. The JDK's server would then
-    /// read what is left of the request, which in chunks it must not: see [RequestBody#discard()].
+    /// Sends what was written, and then the terminating chunk. Not both in one write: the JDK's
+    /// server swallows whatever fails in the write that ends a body in chunks, and the client would
+    /// count as one that got it all. Of the terminating chunk itself only the interrupt shows by
+    /// which [StalledWriters] cuts a client off. The server would then read what is left of the
+    /// request, which in chunks it must not: see [RequestBody#discard()].
     ///
     /// @throws ClientLeft where it could not be written, or the request has no good end
     void end() throws ClientLeft {
@@ -201,8 +205,11 @@ final class Client implements AutoCloseable {
         if (request.length() < 0 && !request.discard()) {
             throw new ClientLeft(new IOException("the request has no good end"));
         }
+        flush();
         output(OutputStream::close);
-        record.flushed();
+        if (Thread.currentThread().isInterrupted()) {
+            throw left(new InterruptedIOException("the client did not take the end"));
+        }
         exchange.close();
     }
 
@@ -250,7 +257,13 @@ final class Client implements AutoCloseable {
             responseHeaders().set("Connection", "close");
             responseHeaders().remove("Keep-Alive");
         }
-        exchange.sendResponseHeaders(status, length);
+        // A head without a body is written at once, and may find no room.
+        watch.writing();
+        try {
+            exchange.sendResponseHeaders(status, length);
+        } finally {
+            watch.done();
+        }
     }
 
     /// The JDK's server closes where it reads `close` alone, and does not say so. To a client of

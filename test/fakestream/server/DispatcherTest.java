@@ -5,19 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpContext;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpPrincipal;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.testing.Response;
+import fakestream.testing.StubExchange;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,11 +40,11 @@ final class DispatcherTest {
             services.close();
             timer.shutdownNow();
         }
-        var error = new Response(exchange.status, Map.of("content-type", "application/json"),
+        var error = new Response(exchange.getResponseCode(), Map.of("content-type", "application/json"),
                 exchange.body.toByteArray()).error(500);
         assertEquals("internal_error", error.string("code"));
         assertFalse(error.toString().contains("sk-inside"), error::toString);
-        assertTrue(exchange.closed);
+        assertTrue(exchange.isClosed());
         assertTrue(access.toString().matches("\\S+ GET /v1/models 500 \\d+B \\d+ms failed "
                 + "id=req_1 client=127.0.0.1 mode=page\\R"),
                 access::toString);
@@ -59,13 +53,10 @@ final class DispatcherTest {
     }
 
     /// An exchange that fails when it is first asked for the response's headers.
-    private static final class FaultyExchange extends HttpExchange {
+    private static final class FaultyExchange extends StubExchange {
         private final Throwable fault;
-        private final Headers responseHeaders = new Headers();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-        private int status;
         private boolean failed;
-        private boolean closed;
 
         FaultyExchange(Throwable fault) {
             this.fault = fault;
@@ -74,14 +65,9 @@ final class DispatcherTest {
         }
 
         @Override
-        public Headers getRequestHeaders() {
-            return new Headers();
-        }
-
-        @Override
         public Headers getResponseHeaders() {
             if (failed) {
-                return responseHeaders;
+                return super.getResponseHeaders();
             }
             failed = true;
             switch (fault) {
@@ -92,76 +78,8 @@ final class DispatcherTest {
         }
 
         @Override
-        public URI getRequestURI() {
-            return URI.create("/v1/models?key=sk");
-        }
-
-        @Override
-        public String getRequestMethod() {
-            return "GET";
-        }
-
-        @Override
-        public HttpContext getHttpContext() {
-            return null;
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-
-        @Override
-        public InputStream getRequestBody() {
-            return InputStream.nullInputStream();
-        }
-
-        @Override
         public OutputStream getResponseBody() {
             return body;
-        }
-
-        @Override
-        public void sendResponseHeaders(int code, long length) throws IOException {
-            status = code;
-        }
-
-        @Override
-        public InetSocketAddress getRemoteAddress() {
-            return new InetSocketAddress("127.0.0.1", 1);
-        }
-
-        @Override
-        public int getResponseCode() {
-            return status;
-        }
-
-        @Override
-        public InetSocketAddress getLocalAddress() {
-            return new InetSocketAddress("127.0.0.1", 2);
-        }
-
-        @Override
-        public String getProtocol() {
-            return "HTTP/1.1";
-        }
-
-        @Override
-        public Object getAttribute(String name) {
-            return null;
-        }
-
-        @Override
-        public void setAttribute(String name, Object value) {
-        }
-
-        @Override
-        public void setStreams(InputStream in, OutputStream out) {
-        }
-
-        @Override
-        public HttpPrincipal getPrincipal() {
-            return null;
         }
     }
 }

@@ -149,6 +149,27 @@ final class KeepaliveTest {
         }
     }
 
+    /// The whole answer goes out in one write with the end of the body, whose failure the JDK's
+    /// server swallows.
+    @Test
+    void logsNoAnswerThatTheClientCouldNotGet() {
+        var reset = new CountDownLatch(1);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(reset);
+                    call.json(200, Chats.completion("Hello."));
+                });
+                var proxy = TestProxy.before(upstream, "NONSTREAM_KEEPALIVE_MS=500");
+                var connection = proxy.connect()) {
+            connection.request("POST", "/v1/chat/completions", Chats.WHOLE, TestProxy.KEY);
+            assertEquals("\n", SseClient.reading(connection).next().text());
+            connection.reset();
+            reset.countDown();
+            var line = proxy.accessLine();
+            assertTrue(line.startsWith("POST /v1/chat/completions 499 "), line);
+            assertTrue(line.contains(" client left "), line);
+        }
+    }
+
     @Test
     void changesNothingForAClientThatStreams() {
         var gate = new CountDownLatch(1);

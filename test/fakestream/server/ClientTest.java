@@ -1,0 +1,103 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.config.LogLevel;
+import fakestream.testing.StubExchange;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What fails at the very end of a response, where the JDK's server says little of it.
+final class ClientTest {
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    @AfterEach
+    void close() {
+        timer.shutdownNow();
+        Thread.interrupted();
+    }
+
+    /// An exchange whose body ends like this.
+    private static StubExchange ending(Ending ending) {
+        var body = new ByteArrayOutputStream() {
+            @Override
+            public void close() throws IOException {
+                ending.close();
+            }
+        };
+        return new StubExchange() {
+            @Override
+            public OutputStream getResponseBody() {
+                return body;
+            }
+        };
+    }
+
+    @FunctionalInterface
+    private interface Ending {
+        void close() throws IOException;
+    }
+
+    private Client client(StubExchange exchange, Duration writeTimeout) {
+        var log = new Log(LogLevel.ERROR, new PrintStream(OutputStream.nullOutputStream()),
+                new PrintStream(OutputStream.nullOutputStream()));
+        return new Client(exchange, "req_1", false, new StalledWriters(writeTimeout, timer),
+                new LeavingClients(timer, timer, log), new Lifetime());
+    }
+
+    private static void write(Client client) throws ClientLeft {
+        client.begin(200, Map.of(), 0);
+        client.write(new byte[] {'x'});
+    }
+
+    @Test
+    void saysThatTheClientLeftWhereTheEndCannotBeWritten() throws IOException {
+        var exchange = ending(() -> {
+            throw new IOException("Broken pipe");
+        });
+        try (var client = client(exchange, Duration.ofMinutes(1))) {
+            write(client);
+            assertThrows(ClientLeft.class, client::end);
+            assertThrows(ClientLeft.class, client::checkPresence);
+        }
+    }
+
+    /// As the JDK's stream does: it waits for room, is interrupted, and says nothing.
+    @Test
+    void saysThatTheClientLeftWhereItNeverTakesTheEnd() throws IOException {
+        var never = new CountDownLatch(1);
+        var exchange = ending(() -> {
+            try {
+                never.await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try (var client = client(exchange, Duration.ofMillis(20))) {
+            write(client);
+            assertThrows(ClientLeft.class, client::end);
+        }
+    }
+
+    @Test
+    void endsWellWhereTheEndIsTaken() throws IOException {
+        var exchange = ending(() -> { });
+        try (var client = client(exchange, Duration.ofMinutes(1))) {
+            write(client);
+            client.end();
+            assertEquals(200, client.record().status());
+            assertTrue(exchange.isClosed());
+        }
+    }
+}
