@@ -19,7 +19,24 @@ public final class HeaderRules {
             "user-agent", "openai-organization", "openai-project", "openai-beta",
             "idempotency-key", "traceparent", "tracestate",
             "http-referer", "x-title", "anthropic-version", "anthropic-beta",
-            "x-goog-api-client", "x-goog-user-project");
+            "x-goog-api-client", "x-goog-user-project",
+            // By these agents name themselves and their session, and gateways route by them:
+            // Codex ...
+            "originator", "session_id", "session-id", "conversation_id", "thread-id",
+            "x-client-request-id", "x-openai-subagent",
+            // ... Claude Code, opencode, and others.
+            "x-app", "x-session-id", "x-session-affinity", "x-parent-session-id",
+            "x-conversation-id");
+
+    /// Told apart by their beginning: what Codex, Claude Code and opencode say of a session.
+    private static final List<String> TO_UPSTREAM_BY_PREFIX =
+            List.of("x-codex-", "x-claude-code-", "x-opencode-");
+
+    /// Those whose values are lists, so that repeated fields mean the same as one with a comma
+    /// between them (RFC 9110 section 5.3). Of every other the first field counts.
+    private static final Set<String> LISTS = Set.of("anthropic-beta", "openai-beta", "tracestate",
+            "x-codex-beta-features", "accept", "content-encoding", "if-none-match",
+            "accept-ranges", "cache-control");
 
     /// Under which the client sees the upstream's own id of the request: the plain name is ours.
     static final String UPSTREAM_ID = "x-upstream-request-id";
@@ -29,9 +46,10 @@ public final class HeaderRules {
             "retry-after", "retry-after-ms", "x-should-retry", "request-id");
     private static final Set<String> IDS = Set.of("x-request-id", "request-id");
 
-    /// Told apart by their beginning: rate limits, and what OpenAI says about the call.
+    /// Told apart by their beginning: rate limits, what OpenAI says about the call, and Codex's
+    /// limits and state, which it sends back in the next request of its turn.
     private static final List<String> TO_CLIENT_BY_PREFIX = List.of("x-ratelimit-", "openai-",
-            "anthropic-ratelimit-");
+            "anthropic-ratelimit-", "x-codex-");
 
     /// What describes a body that passes through unread, beside the others each way.
     private static final Set<String> OF_BODY_TO_UPSTREAM = Set.of("content-type", "accept",
@@ -64,7 +82,8 @@ public final class HeaderRules {
 
     /// The headers of a client's request that go upstream.
     static Map<String, String> toUpstream(Map<String, List<String>> client) {
-        return pick(client, TO_UPSTREAM::contains);
+        return pick(client, name -> TO_UPSTREAM.contains(name)
+                || TO_UPSTREAM_BY_PREFIX.stream().anyMatch(name::startsWith));
     }
 
     /// The headers of an upstream's response that go to the client.
@@ -91,8 +110,11 @@ public final class HeaderRules {
         var picked = new LinkedHashMap<String, String>();
         headers.forEach((name, values) -> {
             var lower = name.toLowerCase(Locale.ROOT);
-            if (passes.test(lower) && !values.isEmpty() && isValue(values.getFirst())) {
-                picked.put(lower, values.getFirst());
+            if (passes.test(lower)) {
+                values.stream().limit(LISTS.contains(lower) ? values.size() : 1)
+                        .filter(HeaderRules::isValue)
+                        .reduce((one, other) -> one + ", " + other)
+                        .ifPresent(value -> picked.put(lower, value));
             }
         });
         return picked;

@@ -22,7 +22,11 @@ final class HeadersTest {
     private static final List<String> PASS_UP = List.of("User-Agent: SDK/1.0",
             "OpenAI-Organization: org", "OpenAI-Project: proj", "OpenAI-Beta: a=v1",
             "Idempotency-Key: once", "X-Request-Id: req_c", "traceparent: 00-a-b-01",
-            "tracestate: a=b", "HTTP-Referer: https://example.com/", "X-Title: Title");
+            "tracestate: a=b", "HTTP-Referer: https://example.com/", "X-Title: Title",
+            "X-Session-Id: s1", "x-session-affinity: s2", "session_id: s3", "session-id: s4",
+            "conversation_id: c1", "thread-id: t1", "originator: codex_cli_rs",
+            "x-client-request-id: r1", "x-codex-turn-metadata: {}", "x-app: cli",
+            "X-Claude-Code-Session-Id: s5", "x-opencode-session: s6", "x-parent-session-id: s7");
 
     private static final List<String> STAY_DOWN = List.of("Cookie: a=b",
             "X-Forwarded-For: 10.0.0.1", "X-Real-IP: 10.0.0.1", "Forwarded: for=10.0.0.1",
@@ -34,7 +38,8 @@ final class HeadersTest {
 
     private static final List<String> PASS_DOWN = List.of("Retry-After: 7", "Retry-After-Ms: 70",
             "x-should-retry: false", "x-ratelimit-limit-tokens: 1",
-            "X-RateLimit-Reset-Requests: 6m0s", "openai-processing-ms: 5", "openai-version: x");
+            "X-RateLimit-Reset-Requests: 6m0s", "openai-processing-ms: 5", "openai-version: x",
+            "x-codex-turn-state: t");
 
     private static final List<String> STAY_UP = List.of("Set-Cookie: a=b", "Server: secret/1.0",
             "X-Accel-Redirect: /etc", "X-Sendfile: /etc", "Strict-Transport-Security: max-age=1",
@@ -78,6 +83,25 @@ final class HeadersTest {
             expected.put("host", upstream.url().substring("http://".length()));
             expected.put("content-length", Integer.toString(call.body().length()));
             assertEquals(expected, new TreeMap<>(call.headers()));
+        }
+    }
+
+    /// Repeated fields of a list are one list; of what is none, the first counts.
+    @Test
+    void joinsTheRepeatedFieldsOfAList() {
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var proxy = TestProxy.before(upstream)) {
+            for (var path : List.of("/v1/chat/completions", "/v1/embeddings")) {
+                proxy.request("POST", path, Chats.WHOLE, TestProxy.KEY,
+                        "anthropic-beta: a-1,a-2", "Anthropic-Beta: a-3", "OpenAI-Beta: b-1",
+                        "OpenAI-Beta: \u00e9", "OpenAI-Beta: b-2", "tracestate: x=1",
+                        "tracestate: y=2", "X-Session-Id: s1", "X-Session-Id: s2");
+                var headers = upstream.call().headers();
+                assertEquals("a-1,a-2, a-3", headers.get("anthropic-beta"));
+                assertEquals("b-1, b-2", headers.get("openai-beta"));
+                assertEquals("x=1, y=2", headers.get("tracestate"));
+                assertEquals("s1", headers.get("x-session-id"));
+            }
         }
     }
 
