@@ -4,11 +4,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The settings this process runs with: every one checked, none able to change. Knows of each
 /// where it came from.
 public final class Config {
+    /// What stands behind the path of a URL, which may be one of a list.
+    private static final Pattern QUERY = Pattern.compile("(://[^?,\\s]*)\\?[^,\\s]*");
+
     private final Map<Setting<?>, Given> given;
     private final SettingValues values;
 
@@ -69,11 +73,13 @@ public final class Config {
                 .collect(Collectors.joining());
     }
 
-    private String shown(Setting<?> setting) {
+    /// The text of a setting for people: `***` for a secret that is set, and for the query of a
+    /// URL, in which a key may stand.
+    public String shown(Setting<?> setting) {
         String text = given.get(setting).value();
         if (setting.secret()) {
             return text.isEmpty() ? "" : "***";
         }
-        return text.replaceAll("\\R+", ",");
+        return QUERY.matcher(text.replaceAll("\\R+", ",")).replaceAll("$1?***");
     }
 }

@@ -17,7 +17,8 @@ public final class Setting<T> {
             "port to listen on; 0 picks a free one");
     public static final Setting<String> SOURCE_API_URL = of(
             "SOURCE_API_URL", "https://api.openai.com", Values::url,
-            "base URL of the upstream; /v1 is added where its path names no version");
+            "base URL of the upstream, to which /v1 is added where its path names no version; or "
+            + "one of its endpoints as it stands; with a query where it wants one");
     public static final Setting<Optional<Secret>> OPENAI_API_KEY = secret(
             "OPENAI_API_KEY", Values::key,
             "the operator's own key for the upstream; not needed where clients bring theirs")

@@ -2,6 +2,7 @@ package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import fakestream.upstream.Query;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;

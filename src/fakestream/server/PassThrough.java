@@ -42,7 +42,7 @@ final class PassThrough {
                 var body = Upload.of(client, mostBytes)) {
             client.asks(up);
             client.record().mode(AccessRecord.Mode.PASS);
-            relay(client, send(client, endpoint, up, body));
+            relay(client, endpoint, send(client, endpoint, up, body));
         } catch (UpstreamException e) {
             client.checkPresence();
             client.record().failed(e.error());
@@ -64,7 +64,7 @@ final class PassThrough {
         }
     }
 
-    private void relay(Client client, UpstreamAnswer answer)
+    private void relay(Client client, String endpoint, UpstreamAnswer answer)
             throws UpstreamException, ClientLeft {
         var bodiless = client.method().equals("HEAD") || answer.status() == 204
                 || answer.status() == 304 || answer.length() == 0;
@@ -73,6 +73,8 @@ final class PassThrough {
         }
         client.responseHeaders().set("X-Content-Type-Options", "nosniff");
         answer.headersForClient().forEach(client.responseHeaders()::set);
+        upstream.location(endpoint, answer)
+                .ifPresent(location -> client.responseHeaders().set("Location", location));
         if (client.method().equals("HEAD") && answer.length() >= 0) {
             client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
         }

@@ -11,6 +11,7 @@ import fakestream.protocol.ChatCompletions;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
+import fakestream.upstream.Query;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

@@ -9,6 +9,7 @@ import fakestream.protocol.GenerateContent;
 import fakestream.protocol.Messages;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.Responses;
+import fakestream.upstream.Query;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamException;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class Site {
         switch (route.kind()) {
             case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
                 allow(client, "POST");
-                ask(client, route, Ask.of(protocol(route, client), route.name()));
+                ask(client, route, Ask.of(protocol(route, client), asked(client, route)));
             }
             case GENERATE -> {
                 allow(client, "POST");
@@ -109,7 +110,7 @@ final class Site {
 
     /// The path alone says whether it is to be a stream.
     private static Ask gemini(Client client, Route route) {
-        var query = client.query().without("key", "alt");
+        var query = query(client).without("alt");
         var whole = route.whole() + query.suffix();
         var model = Optional.of(route.model());
         if (route.name().equals(route.whole())) {
@@ -129,12 +130,11 @@ final class Site {
         }
         allow(client, "GET", "HEAD");
         var protocol = protocol(route, client);
-        var query = client.query().without("key");
         try (var passed = gate.pass(client, form(route, client));
                 var up = upstream.request(passed.key(), client.id(), client.headers())) {
             client.asks(up);
             client.record().mode(AccessRecord.Mode.WHOLE);
-            client.send(WholeAnswer.json(up.get(route.name() + query.suffix()), protocol,
+            client.send(WholeAnswer.json(up.get(asked(client, route)), protocol,
                     client.record()));
         } catch (UpstreamException e) {
             client.record().failed(e.error());
@@ -150,11 +150,20 @@ final class Site {
     }
 
     private void passOn(Client client, Route route) throws ProxyException, IOException {
-        var query = client.query().without("key");
         try (var passed = gate.pass(client, form(route, client))) {
-            passThrough.serve(client, route.name() + query.suffix(), passed.key(),
+            passThrough.serve(client, asked(client, route), passed.key(),
                     protocol(route, client));
         }
+    }
+
+    /// The upstream's endpoint, with the client's query.
+    private static String asked(Client client, Route route) {
+        return route.name() + query(client).suffix();
+    }
+
+    /// A key goes upstream in a header alone, where no log of a server's shows it.
+    private static Query query(Client client) {
+        return client.query().withoutKeys(Keys.shownKey(client).orElse(""));
     }
 
     private Keys.Form form(Route route, Client client) {

@@ -40,7 +40,7 @@ final class StatusPage {
                         .add("has_api_key", config.get(Setting.OPENAI_API_KEY).isPresent())
                         .add("needs_key", !config.get(Setting.ALLOW_ENV_API_KEY)
                                 || !config.get(Setting.PROXY_API_KEYS).isEmpty())
-                        .add("source_api_url", config.get(Setting.SOURCE_API_URL)).build())
+                        .add("source_api_url", config.shown(Setting.SOURCE_API_URL)).build())
                 .build());
     }
 }

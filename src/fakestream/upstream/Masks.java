@@ -87,7 +87,11 @@ public final class Masks {
                 config.get(Setting.PROXY_API_KEYS).stream()).map(Secret::reveal);
         var headers = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
                 .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
-        return new Masks(Stream.concat(secrets, headers.all().values().stream()));
+        var queries = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
+                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse)
+                .flatMap(UpstreamUrl::secrets);
+        return new Masks(Stream.of(secrets, headers.all().values().stream(), queries)
+                .flatMap(values -> values));
     }
 
     /// These and one more secret, which may have its scheme before it (`Bearer`).

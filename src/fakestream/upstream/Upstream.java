@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -84,6 +85,14 @@ public final class Upstream implements AutoCloseable {
     /// Where this upstream is, for people.
     public UpstreamUrl url() {
         return urls.getFirst();
+    }
+
+    /// Where a redirect of this endpoint sends its client, as the client can follow it, and without
+    /// secrets; empty for any other answer. For the first upstream, which passes all through.
+    public Optional<String> location(String endpoint, UpstreamAnswer answer) {
+        var location = answer.status() / 100 == 3 ? answer.header("location") : "";
+        return location.isEmpty() ? Optional.empty() : url().forClient(endpoint, location)
+                .map(answer.masks()::text).filter(HeaderRules::isValue);
     }
 
     /// A request of one client, which sends nothing yet.

@@ -4,34 +4,48 @@ import fakestream.config.Host;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Where the upstream's endpoints are, from a base as people type it: with or without `/v1`, with
-/// slashes behind it, or with a whole endpoint pasted.
+/// slashes behind it, with a query, or with a whole endpoint pasted. The query may hold a key.
 public final class UpstreamUrl {
-    private static final Pattern PASTED_ENDPOINT = Pattern.compile(
-            "/(chat/completions|completions|models|responses|messages|embeddings)$");
+    private static final Pattern PASTED_ENDPOINT = Pattern.compile("/(chat/completions|completions"
+            + "|models|responses|messages|embeddings|moderations|models/[^/]+:[A-Za-z]+"
+            + "|images/(generations|edits|variations)"
+            + "|audio/(speech|transcriptions|translations))$");
     private static final Pattern VERSION = Pattern.compile("/v[0-9][^/]*(/|$)");
+    private static final String GEMINI = "v1beta/";
 
+    private final URI server;
     private final String base;
     private final String unversioned;
+    private final Query query;
 
-    private UpstreamUrl(String server, String path) {
-        this.base = server + path;
-        this.unversioned = server + path.replaceFirst("/v[0-9].*$", "");
+    private UpstreamUrl(URI server, String path, Query query) {
+        this.server = server;
+        this.base = path;
+        this.unversioned = path.replaceFirst("/v[0-9].*$", "");
+        this.query = query;
     }
 
-    /// The upstream under this address. `/v1` is added where its path has no `/v<digit>`.
+    /// The upstream under this address. `/v1` is added to a base whose path has no `/v<digit>`;
+    /// beside an endpoint that was pasted stand the others, so nothing is added there.
     ///
     /// @throws IllegalArgumentException saying what is wrong with it, never quoting credentials
     public static UpstreamUrl parse(String text) {
         var uri = uri(text.strip());
         var path = stripSlashes(uri.getRawPath() == null ? "" : uri.getRawPath());
-        path = stripSlashes(PASTED_ENDPOINT.matcher(path).replaceFirst(""));
-        if (!VERSION.matcher(path).find()) {
+        var pasted = PASTED_ENDPOINT.matcher(path);
+        if (pasted.find()) {
+            path = stripSlashes(pasted.replaceFirst(""));
+        } else if (!VERSION.matcher(path).find()) {
             path += "/v1";
         }
-        return new UpstreamUrl(uri.getScheme() + "://" + uri.getRawAuthority(), path);
+        var server = URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+        return new UpstreamUrl(server, path,
+                new Query(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
     }
 
     /// The upstreams under these addresses, split by commas or new lines.
@@ -42,28 +56,74 @@ public final class UpstreamUrl {
                 .map(UpstreamUrl::parse).toList();
     }
 
-    /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o`, with the
+    /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o?limit=2`, with the
     /// characters that it came in. One that names its version itself, such as `v1beta/models`,
-    /// stands in place of the base's own.
+    /// stands in place of the base's own. The base's query joins the endpoint's, whose value wins
+    /// where both have a parameter.
     public URI at(String endpoint) {
-        var versioned = endpoint.startsWith("v1beta/");
-        return URI.create((versioned ? unversioned : base) + "/" + endpoint);
+        var path = endpoint.split("\\?", 2)[0];
+        return URI.create(server + (path.startsWith(GEMINI) ? unversioned : base) + "/" + path
+                + Query.of(endpoint).over(query).suffix());
+    }
+
+    /// The `Location` of a redirect of this endpoint, as the client can follow it: what is below
+    /// the base as a path of the proxy's, without the parameters that the proxy adds; all else as
+    /// a whole URL. Empty where it is no URI.
+    Optional<String> forClient(String endpoint, String location) {
+        try {
+            var target = at(endpoint).resolve(new URI(location));
+            var fragment = target.getRawFragment() == null ? "" : "#" + target.getRawFragment();
+            return Optional.of(ownPath(target).map(path -> path
+                    + Query.of(target.toString()).without(query).suffix() + fragment)
+                    .orElseGet(target::toString));
+        } catch (URISyntaxException _) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> ownPath(URI target) {
+        var path = target.getRawPath();
+        if (!isSameServer(target) || path == null || path.matches(".*/\\.{1,2}(/.*)?")) {
+            return Optional.empty();
+        }
+        if (path.startsWith(base + "/")) {
+            return Optional.of("/v1" + path.substring(base.length()));
+        }
+        return path.startsWith(unversioned + "/" + GEMINI)
+                ? Optional.of(path.substring(unversioned.length())) : Optional.empty();
+    }
+
+    private boolean isSameServer(URI target) {
+        return server.getScheme().equalsIgnoreCase(target.getScheme())
+                && server.getHost().equalsIgnoreCase(target.getHost())
+                && port(server) == port(target);
+    }
+
+    private static int port(URI uri) {
+        var usual = uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+        return uri.getPort() < 0 ? usual : uri.getPort();
     }
 
     /// Whether it is asked over TLS.
     boolean isSecure() {
-        return base.regionMatches(true, 0, "https:", 0, "https:".length());
+        return server.getScheme().equalsIgnoreCase("https");
     }
 
     /// Whether a request to it neither computes for long nor waits: it is plain HTTP, to an address
     /// that no resolver is asked for.
     boolean neverBlocks() {
-        return !isSecure() && Host.isLiteral(URI.create(base).getHost());
+        return !isSecure() && Host.isLiteral(server.getHost());
     }
 
+    /// The values in its query that may be secret.
+    Stream<String> secrets() {
+        return query.secrets();
+    }
+
+    /// Without its query.
     @Override
     public String toString() {
-        return base;
+        return server + base;
     }
 
     private static URI uri(String text) {
@@ -83,8 +143,8 @@ public final class UpstreamUrl {
         if (uri.getPort() == 0 || uri.getPort() > 65535) {
             throw new IllegalArgumentException("must have a port of 1 to 65535, or none");
         }
-        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("must have no query and no fragment");
+        if (uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("must have no fragment");
         }
         return uri;
     }

@@ -40,8 +40,8 @@ final class DispatcherTest {
             services.close();
             timer.shutdownNow();
         }
-        var error = new Response(exchange.getResponseCode(), Map.of("content-type", "application/json"),
-                exchange.body.toByteArray()).error(500);
+        var error = new Response(exchange.getResponseCode(),
+                Map.of("content-type", "application/json"), exchange.body.toByteArray()).error(500);
         assertEquals("internal_error", error.string("code"));
         assertFalse(error.toString().contains("sk-inside"), error::toString);
         assertTrue(exchange.isClosed());
