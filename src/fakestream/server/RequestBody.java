@@ -2,9 +2,14 @@ package fakestream.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import fakestream.protocol.ApiError;
+import fakestream.upstream.ContentCoding;
+import fakestream.upstream.HeaderRules;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The body of a client's request: read whole, read piece by piece, or thrown away. The lock is for
@@ -45,12 +50,23 @@ final class RequestBody {
         return exchange.getRequestHeaders().containsKey("Transfer-Encoding") ? -1 : declared();
     }
 
-    /// All of it.
+    /// All of it, decoded where it is coded.
     ///
-    /// @throws ProxyException 413 where it is larger than `most`, of which a declared length is
-    ///     proof enough; 400 where its chunks are none
+    /// @throws ProxyException 413 where it is larger than `most`, coded or not, of which a declared
+    ///     length is proof enough; 415 where it has a coding that cannot be decoded; 400 where its
+    ///     chunks are none, or it does not have the coding that it says
     /// @throws ClientLeft where it breaks off
     byte[] whole(int most) throws ProxyException, ClientLeft {
+        var codings = exchange.getRequestHeaders().getOrDefault("Content-Encoding", List.of());
+        var unknown = ContentCoding.unknown(codings);
+        if (unknown.isPresent()) {
+            throw unreadable(unknown.get());
+        }
+        var body = raw(most);
+        return ContentCoding.isNone(codings) ? body : decoded(body, codings, most);
+    }
+
+    private byte[] raw(int most) throws ProxyException, ClientLeft {
         if (declared() > most) {
             throw tooLarge(most);
         }
@@ -65,6 +81,29 @@ final class RequestBody {
         } catch (IOException e) {
             throw new ClientLeft(e);
         }
+    }
+
+    /// Of what is larger than allowed no more is decoded than shows that it is.
+    private static byte[] decoded(byte[] coded, List<String> codings, int most)
+            throws ProxyException {
+        try (var plain = ContentCoding.decoded(new ByteArrayInputStream(coded), codings)) {
+            var body = plain.readNBytes(most + 1);
+            if (body.length > most) {
+                throw tooLarge(most);
+            }
+            return body;
+        } catch (IOException _) {
+            throw new ProxyException(400, ApiError.invalidRequest("malformed_encoding", null,
+                    "the request's body does not have the coding that its Content-Encoding says"));
+        }
+    }
+
+    /// RFC 9110 section 15.5.16: a client that knows what it may send leaves the coding out.
+    private static ProxyException unreadable(String coding) {
+        var name = HeaderRules.isToken(coding) ? coding : "that the request has";
+        return new ProxyException(415, ApiError.invalidRequest("unsupported_encoding", null,
+                "the content coding " + name + " cannot be read here, but gzip and deflate can"),
+                Map.of("Accept-Encoding", "gzip, deflate"));
     }
 
     /// Reads on; -1 at its end.

@@ -48,8 +48,8 @@ public final class UpstreamAnswer {
     /// One whose body is to be read, and decoded for that.
     static UpstreamAnswer decoded(UpstreamCall call, int status, HttpHeaders headers,
             Masks masks) {
-        var encoding = headers.firstValue("content-encoding").orElse("");
-        return new UpstreamAnswer(status, headers, masks, UpstreamBody.decoded(call, encoding));
+        return new UpstreamAnswer(status, headers, masks,
+                UpstreamBody.decoded(call, headers.allValues("content-encoding")));
     }
 
     /// One whose body passes through as it is.

@@ -3,16 +3,13 @@ package fakestream.upstream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
-import java.util.zip.GZIPInputStream;
+import java.util.List;
 import java.util.zip.ZipException;
 
 /// The body of an upstream's response, read by one thread within the bound of the call. Nothing is
-/// asked for but plain bytes; gzip is decoded all the same, because some upstreams send it to
-/// everybody, and the bound counts what comes out.
+/// asked for but plain bytes; gzip and deflate are decoded all the same, because some upstreams
+/// send them to everybody, and the bound counts what comes out.
 final class UpstreamBody {
-    private static final int BUFFER = 8 * 1024;
-
     /// Carries a failure of the call through a stream of the JDK's.
     private static final class CallFailed extends IOException {
         private static final long serialVersionUID = 1L;
@@ -32,44 +29,36 @@ final class UpstreamBody {
     }
 
     private final UpstreamCall call;
+    private final String encoding;
     private final Source source;
     private int count;
 
-    private UpstreamBody(UpstreamCall call, Source source) {
+    private UpstreamBody(UpstreamCall call, String encoding, Source source) {
         this.call = call;
+        this.encoding = encoding;
         this.source = source;
     }
 
     /// The bytes as they come.
     static UpstreamBody raw(UpstreamCall call) {
-        return new UpstreamBody(call,
+        return new UpstreamBody(call, "",
                 (buffer, offset, length) -> call.read(buffer, offset, length));
     }
 
-    /// The bytes behind this `Content-Encoding` (RFC 9110 section 8.4); one that cannot be decoded
-    /// fails when it is read.
-    static UpstreamBody decoded(UpstreamCall call, String encoding) {
-        return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
-            case "", "identity" -> raw(call);
-            case "gzip", "x-gzip" -> gzip(call);
-            default -> new UpstreamBody(call, (_, _, _) -> {
+    /// The bytes behind these values of `Content-Encoding` (RFC 9110 section 8.4); one that cannot
+    /// be decoded fails when it is read.
+    static UpstreamBody decoded(UpstreamCall call, List<String> encodings) {
+        if (ContentCoding.isNone(encodings)) {
+            return raw(call);
+        }
+        if (ContentCoding.unknown(encodings).isPresent()) {
+            return new UpstreamBody(call, "", (_, _, _) -> {
                 throw UpstreamException.notAnAnswer("upstream_encoding",
                         "the upstream's answer has an encoding that nobody asked for");
             });
-        };
-    }
-
-    private static UpstreamBody gzip(UpstreamCall call) {
-        return new UpstreamBody(call, new Source() {
-            private InputStream plain;
-
-            /// The stream reads the header of the encoding as soon as it is made.
-            @Override
-            public int read(byte[] buffer, int offset, int length) throws IOException {
-                plain = plain == null ? new GZIPInputStream(stream(call), BUFFER) : plain;
-                return plain.read(buffer, offset, length);
-            }
-        });
+        }
+        var plain = ContentCoding.decoded(stream(call), encodings);
+        return new UpstreamBody(call, String.join(", ", encodings), plain::read);
     }
 
     /// Reads on; -1 at the end.
@@ -97,7 +86,7 @@ final class UpstreamBody {
             throw UpstreamException.truncated(e);
         } catch (ZipException e) {
             throw UpstreamException.notAnAnswer("upstream_encoding",
-                    "the upstream's answer says that it is gzip, and is not");
+                    "the upstream's answer says that it is " + encoding + ", and is not");
         } catch (IOException e) {
             throw new AssertionError("only the call reads from a socket", e);
         }
