@@ -5,14 +5,12 @@ import fakestream.config.Setting;
 import fakestream.config.StreamMode;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
-import fakestream.protocol.SseEvent;
 import fakestream.server.AccessRecord.Mode;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.Supplier;
 
 /// The endpoints whose answers may be streamed. It judges the request as far as it must read it,
@@ -80,10 +78,7 @@ final class Endpoint {
     /// body.
     private void sendAlive(Job job) throws ClientLeft {
         try (var stream = streamer.openWhole(job.client())) {
-            var reply = whole(job);
-            if (!stream.replace(reply)) {
-                stream.end(List.of(new SseEvent.Received(reply.body(), "", "")));
-            }
+            stream.end(whole(job));
         }
     }
 

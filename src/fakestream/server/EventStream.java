@@ -89,6 +89,27 @@ final class EventStream implements AutoCloseable {
         }
     }
 
+    /// Sends a plain response if nothing was sent yet, and else its body alone, behind the blank
+    /// lines of a [document][Framing#DOCUMENT].
+    void end(Reply reply) throws ClientLeft {
+        if (!replace(reply)) {
+            end(List.of(new SseEvent.Received(reply.body(), "", "")));
+        }
+    }
+
+    /// Ends without a word if nothing was sent yet, and leaves the client to the caller.
+    ///
+    /// @return false where it is too late for that
+    boolean withdraw() {
+        lock.lock();
+        try {
+            ended |= !committed;
+            return !committed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The answer is here, so that no beat says otherwise from now on.
     ///
     /// @return how much of the stream the client has been told
@@ -242,6 +263,11 @@ final class EventStream implements AutoCloseable {
     private void beatIfDue() throws ClientLeft {
         var now = System.nanoTime();
         if (now < due) {
+            return;
+        }
+        if (!client.request().isTaken()) {
+            // Who is still sending need not read, and may take an answer for a refusal.
+            due = now + timing.interval().toNanos();
             return;
         }
         var beat = beats.next();

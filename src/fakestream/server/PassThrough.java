@@ -11,7 +11,10 @@ import fakestream.upstream.UpstreamKey;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Everything that is not told as a stream goes through as it is, both ways, without being read or
 /// kept: embeddings, files, audio, images, whatever the method and the body. Only an error is read,
@@ -20,12 +23,27 @@ final class PassThrough {
     /// Longer errors pass unread.
     private static final int LONGEST_ERROR = 256 * 1024;
 
+    /// What takes its upstream a minute and more, and is answered with JSON.
+    private static final Set<String> SLOW =
+            Set.of("images/generations", "images/edits", "images/variations");
+    private static final Set<String> RANGES_OF_JSON = Set.of("", "*/*", "application/*",
+            "application/json");
+    private static final String EVENTS = "text/event-stream";
+
+    /// Sends the request.
+    @FunctionalInterface
+    private interface Sending {
+        UpstreamAnswer send() throws UpstreamException, ProxyException, ClientLeft;
+    }
+
     private final Upstream upstream;
+    private final Streamer streamer;
     private final int mostBytes;
     private final int mostUpstreamBytes;
 
-    PassThrough(Upstream upstream, Config config) {
+    PassThrough(Upstream upstream, Streamer streamer, Config config) {
         this.upstream = upstream;
+        this.streamer = streamer;
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
         this.mostUpstreamBytes = config.get(Setting.MAX_UPSTREAM_BYTES);
     }
@@ -42,7 +60,11 @@ final class PassThrough {
                 var body = Upload.of(client, mostBytes)) {
             client.asks(up);
             client.record().mode(AccessRecord.Mode.PASS);
-            relay(client, endpoint, send(client, endpoint, up, body));
+            if (isKeptAlive(client, endpoint)) {
+                relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
+            } else {
+                relay(client, endpoint, send(client, endpoint, up, body));
+            }
         } catch (UpstreamException e) {
             client.checkPresence();
             client.record().failed(e.error());
@@ -51,6 +73,67 @@ final class PassThrough {
             }
             client.send(Reply.error(protocol, e.status(), e.error()));
         }
+    }
+
+    /// The request is not read, so that only the client's `Accept` tells what it waits for: one
+    /// that wants events, or a picture itself, is not kept alive by blank lines.
+    private boolean isKeptAlive(Client client, String endpoint) {
+        var ranges = client.headers().getOrDefault("Accept", List.of("")).stream()
+                .flatMap(field -> Arrays.stream(field.toLowerCase(Locale.ROOT).split(",")))
+                .map(range -> range.split(";", 2)[0].strip()).toList();
+        return streamer.keepsWholeAnswersAlive() && client.method().equals("POST")
+                && SLOW.contains(Route.path(endpoint)) && !ranges.contains(EVENTS)
+                && ranges.stream().anyMatch(RANGES_OF_JSON::contains);
+    }
+
+    /// Blank lines go out before the answer, and while its JSON comes. Once one is out, an error
+    /// can only be told by the body.
+    private void relayAlive(Client client, String endpoint, Protocol protocol, Sending sending)
+            throws UpstreamException, ProxyException, IOException {
+        try (var stream = streamer.openWhole(client)) {
+            try {
+                var answer = sending.send();
+                checkLength(client, answer);
+                if (isJson(answer) || !stream.withdraw()) {
+                    tell(stream, answer.decoded(), protocol);
+                } else {
+                    relay(client, endpoint, answer);
+                }
+            } catch (UpstreamException e) {
+                if (stream.withdraw()) {
+                    throw e;
+                }
+                client.checkPresence();
+                client.record().failed(e.error());
+                stream.end(Reply.error(protocol, e.status(), e.error()));
+            }
+        }
+    }
+
+    /// Where a blank line is out, it shows too late that an answer is no JSON: it becomes an error,
+    /// for the blank line would spoil a picture. Events are not spoilt, before and between which
+    /// blank lines mean nothing.
+    private static void tell(EventStream stream, UpstreamAnswer answer, Protocol protocol)
+            throws UpstreamException, IOException {
+        if (!answer.contentType().equals(EVENTS)) {
+            stream.end(WholeAnswer.json(answer, protocol, stream.record()));
+            return;
+        }
+        try {
+            for (var event = answer.events().next(); event.isPresent();
+                    event = answer.events().next()) {
+                stream.send(List.of(event.get()));
+            }
+            stream.end(answer.events().rest().stream().toList());
+        } catch (UpstreamException e) {
+            stream.record().failed(e.error());
+            throw new BrokenOff(e.getMessage());
+        }
+    }
+
+    private static boolean isJson(UpstreamAnswer answer) {
+        return answer.isSuccess() && answer.length() != 0
+                && answer.contentType().matches(".*[/+]json");
     }
 
     private static UpstreamAnswer send(Client client, String endpoint, UpstreamRequest up,
@@ -66,11 +149,7 @@ final class PassThrough {
 
     private void relay(Client client, String endpoint, UpstreamAnswer answer)
             throws UpstreamException, ClientLeft {
-        var bodiless = client.method().equals("HEAD") || answer.status() == 204
-                || answer.status() == 304 || answer.length() == 0;
-        if (!bodiless && answer.length() > mostUpstreamBytes) {
-            throw UpstreamException.tooLarge();
-        }
+        checkLength(client, answer);
         client.responseHeaders().set("X-Content-Type-Options", "nosniff");
         answer.headersForClient().forEach(client.responseHeaders()::set);
         upstream.location(endpoint, answer)
@@ -78,7 +157,7 @@ final class PassThrough {
         if (client.method().equals("HEAD") && answer.length() >= 0) {
             client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
         }
-        if (bodiless) {
+        if (isBodiless(client, answer)) {
             client.send(new Reply(answer.status(), answer.headersOfBody(), new byte[0]));
             return;
         }
@@ -97,6 +176,18 @@ final class PassThrough {
             client.flush();
         }
         client.end();
+    }
+
+    /// One that says itself that it is too large would be cut in the middle of a good status.
+    private void checkLength(Client client, UpstreamAnswer answer) throws UpstreamException {
+        if (!isBodiless(client, answer) && answer.length() > mostUpstreamBytes) {
+            throw UpstreamException.tooLarge();
+        }
+    }
+
+    private static boolean isBodiless(Client client, UpstreamAnswer answer) {
+        return client.method().equals("HEAD") || answer.status() == 204
+                || answer.status() == 304 || answer.length() == 0;
     }
 
     private static boolean isLegibleError(UpstreamAnswer answer) {

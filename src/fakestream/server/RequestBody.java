@@ -33,6 +33,8 @@ final class RequestBody {
     private volatile boolean broken;
     /// Whether nothing is left of it, its end included.
     private volatile boolean taken;
+    /// Bytes that were read piece by piece; under the lock.
+    private long count;
 
     RequestBody(HttpExchange exchange, StalledWriters.Watch watch) {
         this.exchange = exchange;
@@ -48,6 +50,11 @@ final class RequestBody {
     /// How long the request says that it is, in bytes; -1 where it comes in chunks, 0 for none.
     long length() {
         return exchange.getRequestHeaders().containsKey("Transfer-Encoding") ? -1 : declared();
+    }
+
+    /// Whether all of it has come; any thread may ask.
+    boolean isTaken() {
+        return taken || length() == 0;
     }
 
     /// All of it, decoded where it is coded.
@@ -117,7 +124,10 @@ final class RequestBody {
             throw new InterruptedIOException("another thread reads the request, and gets nothing");
         }
         try {
-            return input(in -> in.read(buffer));
+            var n = input(in -> in.read(buffer));
+            count += Math.max(n, 0);
+            taken |= n < 0 || count == length();
+            return n;
         } finally {
             reading.unlock();
         }
@@ -128,7 +138,7 @@ final class RequestBody {
     /// of the last chunk the JDK's server reads on, as if the next request began there (with `-ea`
     /// it even loses its dispatching thread to an AssertionError).
     boolean discard() {
-        if (taken || length() == 0) {
+        if (isTaken()) {
             return true;
         }
         if (broken) {

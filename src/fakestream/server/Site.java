@@ -41,7 +41,7 @@ final class Site {
         this.gate = new Gate(config, shared.rate(), shared.admission());
         var streamer = new Streamer(config, shared);
         this.endpoint = new Endpoint(config, upstream, streamer, shared);
-        this.passThrough = new PassThrough(upstream, config);
+        this.passThrough = new PassThrough(upstream, streamer, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.status = new StatusPage(shared.build().version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));

@@ -57,6 +57,13 @@ public final class UpstreamAnswer {
         return new UpstreamAnswer(status, headers, masks, UpstreamBody.raw(call));
     }
 
+    /// This answer, to be read and decoded although it was to pass through. Of the two, only one
+    /// may be read.
+    public UpstreamAnswer decoded() {
+        return new UpstreamAnswer(status, headers, masks,
+                source.decoded(headers.allValues("content-encoding")));
+    }
+
     /// The status as it came.
     public int status() {
         return status;

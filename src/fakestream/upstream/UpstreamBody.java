@@ -61,6 +61,11 @@ final class UpstreamBody {
         return new UpstreamBody(call, String.join(", ", encodings), plain::read);
     }
 
+    /// The same, decoded; this one is not read any more.
+    UpstreamBody decoded(List<String> encodings) {
+        return decoded(call, encodings);
+    }
+
     /// Reads on; -1 at the end.
     ///
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed

@@ -1,0 +1,245 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Chats;
+import fakestream.testing.RawClient;
+import fakestream.testing.Response;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.ScriptedUpstream.Script;
+import fakestream.testing.SseClient;
+import fakestream.testing.TestProxy;
+import fakestream.testing.Waiting;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Pictures take their time: blank lines before the JSON, although the request passes unread.
+final class ImagesKeepaliveTest {
+    private static final String ON = "NONSTREAM_KEEPALIVE_MS=50";
+    private static final String PATH = "/v1/images/generations";
+    private static final String REQUEST = "{ \"model\":\"m\",\"prompt\" : \"x\"}";
+    private static final String ANSWER = "{ \"created\":1, \"data\":[{\"b64_json\":\"iVBO\"}]}";
+    private static final String BUSY = Chats.error("rate_limit_error", "\"slow\"", "Slow.");
+
+    private final CountDownLatch gate = new CountDownLatch(1);
+
+    @FunctionalInterface
+    private interface Check {
+        void check(SseClient client);
+    }
+
+    private static SseClient post(TestProxy proxy, String path, String... fields) {
+        var all = Arrays.copyOf(fields, fields.length + 1);
+        all[fields.length] = TestProxy.KEY;
+        return SseClient.reading(proxy.connect().request("POST", path, REQUEST, all));
+    }
+
+    /// An upstream that answers when the client has got two blank lines.
+    private void late(Script script, Check check) {
+        var gate = new CountDownLatch(1);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    script.play(call);
+                });
+                var proxy = TestProxy.before(upstream, ON); var client = post(proxy, PATH)) {
+            assertEquals("\n", client.next().text());
+            assertEquals("\n", client.next().text());
+            gate.countDown();
+            assertEquals(200, client.status());
+            assertEquals("application/json", client.headers().get("content-type"));
+            check.check(client);
+            assertEquals(1, upstream.count());
+            assertEquals(REQUEST, upstream.call().body());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {PATH, "/v1/images/edits", "/v1/images/variations?v=1"})
+    void sendsBlankLinesBeforeTheAnswer(String path) {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    call.json(200, ANSWER);
+                });
+                var proxy = TestProxy.before(upstream, ON);
+                var client = post(proxy, path, "Accept: application/json")) {
+            assertEquals("\n", client.next().text());
+            gate.countDown();
+            assertEquals(ANSWER, client.body().stripLeading());
+            assertTrue(client.ending().whole());
+            assertEquals(1, upstream.count());
+            var line = proxy.accessLine();
+            assertTrue(line.contains(" 200 ") && line.contains(" mode=pass"), line);
+        }
+    }
+
+    @Test
+    void keepsTheAnswerAliveWhileItComes() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("application/json");
+                    call.chunk(ANSWER.substring(0, 9));
+                    Waiting.open(gate);
+                    call.chunk(ANSWER.substring(9));
+                    call.end();
+                });
+                var proxy = TestProxy.before(upstream, ON); var client = post(proxy, PATH)) {
+            assertEquals("\n", client.next().text());
+            gate.countDown();
+            assertEquals(ANSWER, client.body().stripLeading());
+        }
+    }
+
+    @Test
+    void decodesAnAnswerThatCannotSayAnyMoreThatItIsCoded() {
+        var coded = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(coded)) {
+            gzip.write(ANSWER.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        late(call -> call.answer(200, "application/json", coded.toByteArray(),
+                "Content-Encoding: gzip"), client ->
+                assertEquals(ANSWER, client.body().stripLeading()));
+    }
+
+    @Test
+    void keepsTheStatusOfAnEarlyError() {
+        try (var upstream = ScriptedUpstream.answering(429, BUSY, "Retry-After: 7");
+                var proxy = TestProxy.before(upstream, "NONSTREAM_KEEPALIVE_MS=60000");
+                var client = post(proxy, PATH)) {
+            assertEquals(429, client.status());
+            assertEquals(BUSY, client.body());
+            assertEquals("7", client.headers().get("retry-after"));
+        }
+        try (var proxy = TestProxy.before("http://127.0.0.1:1", "NONSTREAM_KEEPALIVE_MS=60000");
+                var client = post(proxy, PATH)) {
+            assertEquals("upstream_unreachable", client.response().error(502).string("code"));
+        }
+    }
+
+    @Test
+    void tellsALateErrorByTheBody() {
+        late(call -> call.json(429, BUSY), client -> assertEquals(BUSY, client.body().strip()));
+        late(call -> call.answer(502, "text/html", "<h1>Bad gateway</h1>"), client ->
+                assertEquals("upstream_not_json", code(client)));
+        late(call -> call.head(302, "Location: /v1/other"), client ->
+                assertEquals("upstream_redirect", code(client)));
+        late(call -> {
+            call.begin("application/json");
+            call.chunk("{\"data\":");
+        }, client -> assertEquals("upstream_truncated", code(client)));
+    }
+
+    private static String code(SseClient client) {
+        assertTrue(client.ending().whole());
+        return Response.error(client.response().json()).string("code");
+    }
+
+    /// Behind a blank line a picture would be none.
+    @Test
+    void tellsAnErrorWhereALateAnswerIsNoJson() {
+        late(call -> call.answer(200, "image/png", "\u0089PNG"), client ->
+                assertEquals("upstream_not_json", code(client)));
+    }
+
+    @Test
+    void leavesEventsWholeThatComeLate() {
+        var events = "event: image_generation.partial_image\ndata: {\"a\":1}\n\n"
+                + ": comment\n\ndata: {\"b\":\ndata: 2}\n\n";
+        late(call -> call.answer(200, "text/event-stream", events), client -> {
+            assertTrue(client.ending().whole());
+            assertEquals(events, client.body().stripLeading());
+        });
+        late(call -> {
+            call.begin("text/event-stream");
+            call.chunk(events);
+        }, client -> assertFalse(client.ending().whole()));
+    }
+
+    @Test
+    void passesAnEarlyAnswerOfAnyKindUntouched() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("text/event-stream");
+                    call.chunk("data: half");
+                    Waiting.open(gate);
+                    call.chunk("\n\n");
+                    call.end();
+                });
+                var proxy = TestProxy.before(upstream, "NONSTREAM_KEEPALIVE_MS=1000");
+                var client = post(proxy, PATH)) {
+            assertEquals("data: half", client.next().text());
+            assertEquals("text/event-stream", client.headers().get("content-type"));
+            gate.countDown();
+            assertEquals("data: half\n\n", client.body());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream", "application/json, text/event-stream",
+        "image/png", "image/*;q=0.9"})
+    void leavesAClientAloneThatWantsSomethingElse(String accept) {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    call.answer(200, "image/png", "PNG");
+                });
+                var proxy = TestProxy.before(upstream, ON); var client = proxy.connect()) {
+            client.request("POST", PATH, REQUEST, TestProxy.KEY, "Accept: " + accept);
+            assertTrue(client.isSilentFor(300));
+            gate.countDown();
+        }
+    }
+
+    /// One that is still sending need not read.
+    @Test
+    void sendsNothingBeforeTheRequestHasComeWhole() {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    call.json(200, ANSWER);
+                });
+                var proxy = TestProxy.before(upstream, ON); var connection = proxy.connect()) {
+            connection.send(RawClient.head("POST", "/v1/images/edits", TestProxy.KEY,
+                    "Transfer-Encoding: chunked") + "\r\n4\r\nhalf\r\n");
+            assertTrue(connection.isSilentFor(300));
+            connection.send("0\r\n\r\n");
+            var client = SseClient.reading(connection);
+            assertEquals("\n", client.next().text());
+            gate.countDown();
+            assertEquals(ANSWER, client.body().stripLeading());
+            assertEquals("half", upstream.call().body());
+        }
+    }
+
+    @Test
+    void cancelsTheUpstreamWhenTheClientLeaves() {
+        try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
+                var proxy = TestProxy.before(upstream, ON); var client = post(proxy, PATH)) {
+            assertEquals("\n", client.next().text());
+            client.leave();
+            assertTrue(upstream.call().sawClose() > 0);
+            assertTrue(proxy.accessLine().contains(" 499 "));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/embeddings", "/v1/images/other", "/v1beta/images/edits"})
+    void keepsNothingElseAliveThatPassesThrough(String path) {
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    call.json(200, ANSWER);
+                });
+                var proxy = TestProxy.before(upstream, ON); var client = proxy.connect()) {
+            client.request("POST", path, REQUEST, TestProxy.KEY);
+            assertTrue(client.isSilentFor(300));
+            gate.countDown();
+        }
+    }
+}
