@@ -1,96 +1,74 @@
 package fakestream.server;
 
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Runs heartbeats on platform threads of their own. Virtual threads wait in one line, so that a
-/// crowd of long answers would keep the heartbeats of all others waiting; the operating system
-/// gives each platform thread its time.
+/// Runs heartbeats on platform threads of their own. The operating system gives each of these its
+/// time; virtual threads are not time-sliced, so that a crowd of long answers would delay every
+/// heartbeat on one of them.
 ///
-/// A heartbeat to a client that takes nothing may block its thread until that client is cut. While
-/// none of the threads gets on, heartbeats go to virtual threads instead, those that wait in line
-/// too; so no client delays another for longer than a moment. Any thread may call it.
+/// A heartbeat to a client that takes nothing blocks its thread until that client is cut. When no
+/// thread has finished a heartbeat for a moment, those that wait for one move to virtual threads,
+/// so that no client delays another for longer than two moments. Any thread may call it.
 final class BeatExecutor implements Executor, AutoCloseable {
     private static final int THREADS = 4;
-    private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long IDLE = 0;
 
-    private final BlockingQueue<Runnable> line = new LinkedBlockingQueue<>();
-    /// When each thread began what it does, by `System.nanoTime`; 0 where it does nothing.
-    private final AtomicLongArray since = new AtomicLongArray(THREADS);
+    /// Longer than the operating system keeps a thread waiting on a busy machine.
+    private static final Duration MOMENT = Duration.ofMillis(50);
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 0,
+            TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("beats-", 0).factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    private final ScheduledExecutorService timer;
     private final Executor others;
     private final Log log;
-    private final Thread[] threads = new Thread[THREADS];
-    private volatile boolean closed;
+    /// Whether [#look] is due.
+    private final AtomicBoolean watched = new AtomicBoolean();
 
+    /// @param timer only hands over to `others`
     /// @param others on which no task waits for another
-    BeatExecutor(Executor others, Log log) {
+    BeatExecutor(ScheduledExecutorService timer, Executor others, Log log) {
+        this.timer = timer;
         this.others = others;
         this.log = log;
-        for (int i = 0; i < THREADS; i++) {
-            var index = i;
-            threads[i] = Thread.ofPlatform().daemon().name("beats-" + i)
-                    .start(() -> work(index));
-        }
+        // From now on no heartbeat needs a thread that the system might refuse.
+        threads.prestartAllCoreThreads();
     }
 
     @Override
     public void execute(Runnable beat) {
-        if (isStuck()) {
-            var waiting = new ArrayList<Runnable>();
-            line.drainTo(waiting);
-            waiting.forEach(others::execute);
-            others.execute(beat);
-        } else {
-            line.add(beat);
-        }
+        threads.execute(log.guarded("a heartbeat", beat));
+        watchIfAnyWaits();
     }
 
-    /// Ends the threads; what waits in line is forgotten.
+    /// Ends the threads, and forgets the heartbeats that wait.
     @Override
     public void close() {
-        closed = true;
-        for (var thread : threads) {
-            thread.interrupt();
+        threads.shutdownNow();
+    }
+
+    private void watchIfAnyWaits() {
+        if (!threads.getQueue().isEmpty() && watched.compareAndSet(false, true)) {
+            var finished = threads.getCompletedTaskCount();
+            timer.schedule(() -> look(finished), MOMENT.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /// Whether every thread has been at the same heartbeat for more than a moment.
-    private boolean isStuck() {
-        var now = System.nanoTime();
-        for (int i = 0; i < THREADS; i++) {
-            var begun = since.get(i);
-            if (begun == IDLE || now - begun < MOMENT) {
-                return false;
-            }
+    /// @param finished how many heartbeats were over a moment ago
+    private void look(long finished) {
+        watched.set(false);
+        if (threads.getCompletedTaskCount() == finished) {
+            var waiting = new ArrayList<Runnable>();
+            threads.getQueue().drainTo(waiting);
+            waiting.forEach(others::execute);
         }
-        return true;
-    }
-
-    /// An interrupt may have been for a client that took nothing, and come too late for it.
-    private void work(int index) {
-        while (!closed) {
-            try {
-                run(line.take(), index);
-            } catch (InterruptedException _) {
-                continue;
-            }
-        }
-    }
-
-    private void run(Runnable beat, int index) {
-        // Never 0, which the clock may well show.
-        since.set(index, System.nanoTime() | 1);
-        try {
-            beat.run();
-        } catch (RuntimeException | Error bug) {
-            log.bug("a heartbeat", bug);
-        } finally {
-            since.set(index, IDLE);
-        }
+        watchIfAnyWaits();
     }
 }

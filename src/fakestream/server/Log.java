@@ -70,6 +70,19 @@ public final class Log {
         diagnose(LogLevel.ERROR, where + ": ", trace.toString());
     }
 
+    /// A task that throws nothing: what this one throws is logged as a bug.
+    ///
+    /// @param where for the log
+    Runnable guarded(String where, Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error fault) {
+                bug(where, fault);
+            }
+        };
+    }
+
     /// One request that is over.
     void access(AccessRecord record) {
         var now = rules;

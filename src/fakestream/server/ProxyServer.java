@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /// The running proxy: the JDK's HTTP server with a virtual thread for each request, and one timer
 /// for all heartbeats and deadlines.
@@ -25,8 +24,8 @@ public final class ProxyServer implements AutoCloseable {
 
     private final HttpServer server;
     private final String host;
-    private final ScheduledExecutorService timer = timer();
-    private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer;
+    private final ExecutorService requests;
     private final BeatExecutor beats;
     private final Lifetime lifetime = new Lifetime();
     private final Shared shared;
@@ -35,7 +34,10 @@ public final class ProxyServer implements AutoCloseable {
     private ProxyServer(HttpServer server, Config config, Build build, Log log) {
         this.server = server;
         this.host = config.get(Setting.HOST);
-        this.beats = new BeatExecutor(requests, log);
+        this.timer = new Timer(log);
+        this.requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual()
+                .uncaughtExceptionHandler((_, bug) -> log.bug("a task", bug)).factory());
+        this.beats = new BeatExecutor(timer, requests, log);
         this.shared = new Shared(build, lifetime, timer, requests, beats,
                 RequestId.supplier("chatcmpl-", ANSWER_ID_BYTES),
                 RequestId.supplier("req_", REQUEST_ID_BYTES),
@@ -121,13 +123,5 @@ public final class ProxyServer implements AutoCloseable {
         timer.shutdownNow();
         beats.close();
         requests.shutdownNow();
-    }
-
-    private static ScheduledExecutorService timer() {
-        var timer = new ScheduledThreadPoolExecutor(1,
-                Thread.ofPlatform().daemon().name("timer").factory());
-        // A stream that is over must not stay in memory until its next beat.
-        timer.setRemoveOnCancelPolicy(true);
-        return timer;
     }
 }

@@ -10,21 +10,32 @@ import java.io.PrintStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class BeatExecutorTest {
     private static final int ENOUGH = 4;
+    private static final int BURST = 1000;
+    private static final int CROWD = 64;
     private static final PrintStream SILENT = new PrintStream(OutputStream.nullOutputStream());
 
     private final BlockingQueue<String> bugs = new LinkedBlockingQueue<>();
     private final BlockingQueue<Thread> ran = new LinkedBlockingQueue<>();
-    private final BeatExecutor beats = new BeatExecutor(task -> Thread.ofVirtual().start(task),
-            new Log(LogLevel.ERROR, SILENT, new PrintStream(SILENT) {
-                @Override
-                public void println(String line) {
-                    bugs.add(line);
-                }
-            }));
+    private final Log log = new Log(LogLevel.ERROR, SILENT, new PrintStream(SILENT) {
+        @Override
+        public void println(String line) {
+            bugs.add(line);
+        }
+    });
+    private final Timer timer = new Timer(log);
+    private final BeatExecutor beats =
+            new BeatExecutor(timer, task -> Thread.ofVirtual().start(task), log);
+
+    @AfterEach
+    void close() {
+        beats.close();
+        timer.shutdownNow();
+    }
 
     private Thread next() {
         return Waiting.next(ran, "a heartbeat");
@@ -37,6 +48,7 @@ final class BeatExecutorTest {
         beats.close();
     }
 
+    /// A fifth beat, for which no thread is left, and nothing comes behind it.
     @Test
     void goesOnWhileEveryThreadIsStuck() {
         var gate = new CountDownLatch(1);
@@ -46,18 +58,33 @@ final class BeatExecutorTest {
                 Waiting.open(gate);
             });
         }
-        for (int i = 0; i < ENOUGH; i++) {
-            next();
-        }
-        // Waits in line, until the next one finds all threads stuck.
         beats.execute(() -> ran.add(Thread.currentThread()));
-        while (ran.isEmpty()) {
-            beats.execute(() -> ran.add(Thread.currentThread()));
-            Thread.onSpinWait();
+        for (int i = 0; i < ENOUGH; i++) {
+            assertFalse(next().isVirtual());
         }
         assertTrue(next().isVirtual());
         gate.countDown();
-        beats.close();
+    }
+
+    /// Virtual threads that compute keep every carrier, so that a beat on one of them would wait
+    /// for as long as they do: here, until the last beat was run.
+    @Test
+    void staysOnTimeInABurstWhileVirtualThreadsCompute() {
+        var left = new CountDownLatch(BURST);
+        var computing = new CountDownLatch(Runtime.getRuntime().availableProcessors());
+        for (int i = 0; i < CROWD; i++) {
+            Thread.ofVirtual().start(() -> {
+                computing.countDown();
+                while (left.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        Waiting.open(computing);
+        for (int i = 0; i < BURST; i++) {
+            beats.execute(left::countDown);
+        }
+        Waiting.open(left);
     }
 
     @Test
@@ -75,6 +102,5 @@ final class BeatExecutorTest {
         for (int i = 0; i < 2 * ENOUGH; i++) {
             Waiting.next(bugs, "a bug in the log");
         }
-        beats.close();
     }
 }

@@ -1,0 +1,34 @@
+package fakestream.server;
+
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// The one thread for all heartbeats, deadlines and sweeps; nothing on it may block. What a task
+/// throws is logged as a bug and ends nothing: without that, the JDK would drop it in silence, and
+/// run a periodic task never again. Once it is shut down, it drops what it is given.
+final class Timer extends ScheduledThreadPoolExecutor {
+    private final Log log;
+
+    Timer(Log log) {
+        super(1, Thread.ofPlatform().daemon().name("timer").factory(), new DiscardPolicy());
+        this.log = log;
+        // A stream that is over must not stay in memory until its next beat.
+        setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+        return super.schedule(guarded(task), delay, unit);
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long initialDelay, long delay,
+            TimeUnit unit) {
+        return super.scheduleWithFixedDelay(guarded(task), initialDelay, delay, unit);
+    }
+
+    private Runnable guarded(Runnable task) {
+        return log.guarded("a task of the timer", task);
+    }
+}
