@@ -241,7 +241,8 @@ final class EventStream implements AutoCloseable {
                 Math.max(nanos, 0), TimeUnit.NANOSECONDS);
     }
 
-    /// Runs on a thread of the beats.
+    /// Runs on a thread of the beats. Where it throws, which is a bug, the next tick comes all the
+    /// same.
     private void tick() {
         if (!lock.tryLock()) {
             // Not at once, for a write that is stuck holds the lock until it is cut off.
@@ -251,11 +252,13 @@ final class EventStream implements AutoCloseable {
         try {
             if (!ended) {
                 beatIfDue();
-                awaitBeat(due - System.nanoTime());
             }
         } catch (ClientLeft _) {
             ended = true;
         } finally {
+            if (!ended) {
+                awaitBeat(due - System.nanoTime());
+            }
             lock.unlock();
         }
     }
@@ -265,9 +268,12 @@ final class EventStream implements AutoCloseable {
         if (now < due) {
             return;
         }
+        var late = now - due;
+        // From the time that was due, so that the beat keeps its measure; a late one skips.
+        due += timing.interval().toNanos();
+        due = due > now ? due : now + timing.interval().toNanos();
         if (!client.request().isTaken()) {
-            // Who is still sending need not read, and may take an answer for a refusal.
-            due = now + timing.interval().toNanos();
+            // A client that is still sending need not read, and may take an answer for a refusal.
             return;
         }
         var beat = beats.next();
@@ -278,10 +284,7 @@ final class EventStream implements AutoCloseable {
         client.flush();
         if (beat != null) {
             record().beat();
-            timing.metrics().beat(beat, now - due);
+            timing.metrics().beat(beat, late);
         }
-        // From the time that was due, so that the beat keeps its measure; a late one skips.
-        due += timing.interval().toNanos();
-        due = due > now ? due : now + timing.interval().toNanos();
     }
 }
