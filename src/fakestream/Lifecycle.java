@@ -7,6 +7,7 @@ import fakestream.server.Log;
 import fakestream.server.ProxyServer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// The life of a daemon that runs: SIGHUP makes it read its settings again; SIGTERM and SIGINT let
@@ -30,6 +31,8 @@ final class Lifecycle {
     private final Settings settings;
     private final Log log;
     private final AtomicBoolean stopping = new AtomicBoolean();
+    /// Each SIGHUP that no reading has answered yet.
+    private final AtomicInteger signals = new AtomicInteger();
     private volatile Config config;
 
     Lifecycle(ProxyServer server, Config config, Settings settings, Log log) {
@@ -69,7 +72,21 @@ final class Lifecycle {
         Runtime.getRuntime().halt(STOPPED);
     }
 
-    private void reload() {
+    /// Reads the settings again, one reading behind the other. Signals that come during a reading
+    /// have another one behind it, because the file may have changed since it was read.
+    void reload() {
+        if (signals.getAndIncrement() > 0) {
+            return;
+        }
+        var reading = log.guarded("reading the settings", this::readAgain);
+        int answered;
+        do {
+            answered = signals.get();
+            reading.run();
+        } while (signals.addAndGet(-answered) > 0);
+    }
+
+    private void readAgain() {
         try {
             var next = settings.read();
             FIXED.stream().filter(setting -> !next.get(setting).equals(config.get(setting)))

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.config.Config;
+import fakestream.config.LogLevel;
+import fakestream.server.Log;
 import fakestream.testing.Chats;
 import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;
@@ -11,11 +14,15 @@ import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +119,61 @@ final class LifecycleTest {
                 assertEquals(0, daemon.stop());
             }
         }
+    }
+
+    /// A signal that comes while the settings are read may be for a file that was read too early:
+    /// it has them read once more behind that, however many come.
+    @Test
+    void readsOnceMoreForSignalsThatComeWhileItReads() throws InterruptedException {
+        var reading = new CountDownLatch(1);
+        var gate = new CountDownLatch(1);
+        var readings = new AtomicInteger();
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var proxy = TestProxy.before(upstream)) {
+            var lifecycle = new Lifecycle(proxy.server(), Config.of(Map.of()), () -> {
+                var nth = readings.incrementAndGet();
+                if (nth == 1) {
+                    reading.countDown();
+                    Waiting.open(gate);
+                }
+                return Config.of(Map.of("SOURCE_API_URL", "http://127.0.0.1/" + nth));
+            }, new Log(LogLevel.ERROR, System.out, System.err));
+            var first = Thread.ofVirtual().start(lifecycle::reload);
+            Waiting.open(reading);
+            lifecycle.reload();
+            lifecycle.reload();
+            gate.countDown();
+            first.join();
+            asks(proxy, "http://127.0.0.1/2");
+            assertEquals(2, readings.get());
+            lifecycle.reload();
+            asks(proxy, "http://127.0.0.1/3");
+        }
+    }
+
+    /// A bug ends the reading, and no reading behind it.
+    @Test
+    void readsAgainBehindABug() {
+        var readings = new AtomicInteger();
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
+                var proxy = TestProxy.before(upstream)) {
+            var said = new ByteArrayOutputStream();
+            var lifecycle = new Lifecycle(proxy.server(), Config.of(Map.of()), () -> {
+                if (readings.getAndIncrement() == 0) {
+                    throw new IllegalStateException("a bug");
+                }
+                return Config.of(Map.of("SOURCE_API_URL", "http://127.0.0.1/next"));
+            }, new Log(LogLevel.ERROR, System.out, new PrintStream(said)));
+            lifecycle.reload();
+            assertTrue(said.toString().contains("reading the settings: "), said::toString);
+            lifecycle.reload();
+            asks(proxy, "http://127.0.0.1/next");
+        }
+    }
+
+    private static void asks(TestProxy proxy, String upstream) {
+        var url = proxy.server().upstreamUrl();
+        assertTrue(url.startsWith(upstream), url);
     }
 
     private static String ask(int port) {

@@ -73,7 +73,7 @@ public final class Log {
     /// A task that throws nothing: what this one throws is logged as a bug.
     ///
     /// @param where for the log
-    Runnable guarded(String where, Runnable task) {
+    public Runnable guarded(String where, Runnable task) {
         return () -> {
             try {
                 task.run();

@@ -89,7 +89,7 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /// Serves new requests by other settings; those that are open end as they began. Where it
-    /// listens stays. One thread at a time.
+    /// listens stays. The last call wins.
     public void reload(Config config) {
         services.replace(new Service(config, shared));
         shared.metrics().reloaded(true);

@@ -2,11 +2,15 @@ package fakestream.server;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The service for new requests, and those before it that still have some to finish.
 final class Services {
     private final Set<Service> all = ConcurrentHashMap.newKeySet();
+    /// Guards the change of the service, so that each one but the last is retired.
+    private final ReentrantLock lock = new ReentrantLock();
     private volatile Service current;
+    private boolean closed;
 
     Services(Service first) {
         replace(first);
@@ -26,14 +30,23 @@ final class Services {
         return current;
     }
 
-    /// From now on, new requests have another service. One thread at a time.
+    /// From now on, new requests have another service. Any thread may call it; the last one wins.
     void replace(Service next) {
-        var before = current;
-        all.removeIf(Service::isOver);
-        all.add(next);
-        current = next;
-        if (before != null) {
-            before.retire();
+        lock.lock();
+        try {
+            if (closed) {
+                next.close();
+                return;
+            }
+            var before = current;
+            all.removeIf(Service::isOver);
+            all.add(next);
+            current = next;
+            if (before != null) {
+                before.retire();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -59,8 +72,14 @@ final class Services {
         all.forEach(service -> service.upstream().shutDown());
     }
 
-    /// Ends at once.
+    /// Ends at once, and with it whatever service still comes.
     void close() {
-        all.forEach(Service::close);
+        lock.lock();
+        try {
+            closed = true;
+            all.forEach(Service::close);
+        } finally {
+            lock.unlock();
+        }
     }
 }
