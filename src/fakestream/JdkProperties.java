@@ -23,8 +23,6 @@ final class JdkProperties {
                 Integer.toString(Capacity.ofThisProcess().connections()));
         // Seconds; longer than the client pools and balancers in front keep a connection.
         VALUES.put("sun.net.httpserver.idleInterval", "180");
-        // Seconds, whatever the documentation says: from the first byte to the end of the body.
-        VALUES.put("sun.net.httpserver.maxReqTime", "60");
         // Beyond these two a connection is closed without a word: they stand well above the limits
         // of the proxy's own, which are answered.
         VALUES.put("sun.net.httpserver.maxReqHeaderSize", "65536");

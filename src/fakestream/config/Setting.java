@@ -91,6 +91,9 @@ public final class Setting<T> {
     public static final Setting<Integer> MAX_UPSTREAM_BYTES = bytes(
             "MAX_UPSTREAM_BYTES", "67108864",
             "largest upstream answer; 502 beyond");
+    public static final Setting<Duration> CLIENT_READ_TIMEOUT_MS = millis(
+            "CLIENT_READ_TIMEOUT_MS", "60000", 1000, 600_000,
+            "longest wait for a request's head, or for the next byte of its body; 408 beyond");
     public static final Setting<Duration> CLIENT_WRITE_TIMEOUT_MS = millis(
             "CLIENT_WRITE_TIMEOUT_MS", "30000", 1000, 600_000,
             "a client that reads nothing for so long is cut off");
@@ -128,9 +131,9 @@ public final class Setting<T> {
             CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS,
             UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
             RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
-            NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, CLIENT_WRITE_TIMEOUT_MS,
-            MAX_STREAMS, RATE_LIMIT_PER_MINUTE, TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL,
-            DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS, TEST_PAGE);
+            NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, CLIENT_READ_TIMEOUT_MS,
+            CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE, TRUST_PROXY,
+            SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS, TEST_PAGE);
 
     private final String name;
     private final String fallback;

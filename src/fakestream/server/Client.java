@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -39,14 +40,15 @@ final class Client implements AutoCloseable {
 
     /// @param id of the request
     /// @param trustsProxy whether a balancer names the client's address
-    Client(HttpExchange exchange, String id, boolean trustsProxy, StalledWriters stalled,
-            LeavingClients leaving, Lifetime lifetime) {
+    /// @param readTimeout see [ReadTimeout]
+    Client(HttpExchange exchange, String id, boolean trustsProxy, Duration readTimeout,
+            StalledWriters stalled, LeavingClients leaving, Lifetime lifetime) {
         this.exchange = exchange;
         this.record = record(id, trustsProxy);
         this.watch = stalled.watch();
         this.presence = leaving.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
         this.lifetime = lifetime;
-        this.request = new RequestBody(exchange, watch);
+        this.request = new RequestBody(exchange, watch, readTimeout);
     }
 
     String method() {

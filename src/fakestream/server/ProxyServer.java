@@ -45,9 +45,11 @@ public final class ProxyServer implements AutoCloseable {
                 new Admission(), new Metrics(build), log);
         this.services = new Services(new Service(config, shared));
         HeapGrowth.watch(services::isIdle, timer, requests);
+        var heads = new HeadTimeout(() -> services.current().readTimeout(), timer, requests, log);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", new Dispatcher(services, lifetime, shared.metrics(), log));
-        server.setExecutor(requests);
+        server.createContext("/", heads.endingBefore(
+                new Dispatcher(services, lifetime, shared.metrics(), log)));
+        server.setExecutor(heads);
     }
 
     /// Takes an address, so that clients can connect; they are served from [#start()] on.

@@ -6,8 +6,8 @@ import fakestream.upstream.ContentCoding;
 import fakestream.upstream.HeaderRules;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,14 +21,9 @@ final class RequestBody {
     /// gets to read the answer instead of a reset. [StalledWriters] bounds the time.
     private static final long MOST_DISCARDED = 16L * 1024 * 1024;
 
-    /// Something that is read from the body.
-    @FunctionalInterface
-    private interface Input<T> {
-        T from(InputStream body) throws IOException;
-    }
-
     private final HttpExchange exchange;
     private final StalledWriters.Watch watch;
+    private final ReadTimeout body;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean broken;
     /// Whether nothing is left of it, its end included.
@@ -36,9 +31,10 @@ final class RequestBody {
     /// Bytes that were read piece by piece; under the lock.
     private long count;
 
-    RequestBody(HttpExchange exchange, StalledWriters.Watch watch) {
+    RequestBody(HttpExchange exchange, StalledWriters.Watch watch, Duration timeout) {
         this.exchange = exchange;
         this.watch = watch;
+        this.body = new ReadTimeout(exchange.getRequestBody(), timeout);
     }
 
     static ProxyException tooLarge(int most) {
@@ -61,7 +57,8 @@ final class RequestBody {
     ///
     /// @throws ProxyException 413 where it is larger than `most`, coded or not, of which a declared
     ///     length is proof enough; 415 where it has a coding that cannot be decoded; 400 where its
-    ///     chunks are none, or it does not have the coding that it says
+    ///     chunks are none, or it does not have the coding that it says; 408 where it comes too
+    ///     slowly
     /// @throws ClientLeft where it breaks off
     byte[] whole(int most) throws ProxyException, ClientLeft {
         var codings = exchange.getRequestHeaders().getOrDefault("Content-Encoding", List.of());
@@ -115,7 +112,7 @@ final class RequestBody {
 
     /// Reads on; -1 at its end.
     ///
-    /// @throws ProxyException 400 where its chunks are none
+    /// @throws ProxyException 400 where its chunks are none, 408 where it comes too slowly
     int read(byte[] buffer) throws IOException, ProxyException {
         try {
             reading.lockInterruptibly();
@@ -167,9 +164,12 @@ final class RequestBody {
 
     /// The JDK's server tells a malformed chunk from a broken connection by its message alone, and
     /// takes a size of eight digits from 80000000 on for a negative one.
-    private <T> T input(Input<T> input) throws IOException, ProxyException {
+    private <T> T input(ReadTimeout.Input<T> input) throws IOException, ProxyException {
         try {
-            return input.from(exchange.getRequestBody());
+            return body.read(input);
+        } catch (ProxyException late) {
+            broken = true;
+            throw late;
         } catch (IndexOutOfBoundsException e) {
             broken = true;
             throw RequestRules.malformed("a chunk of the request's body is too large");

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.upstream.Upstream;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Service {
     private final Shared shared;
     private final boolean trustsProxy;
+    private final Duration readTimeout;
     private final RequestRules rules;
     private final Cors cors;
     private final Site site;
@@ -26,6 +28,7 @@ final class Service {
     Service(Config config, Shared shared) {
         this.shared = shared;
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
+        this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
         this.rules = new RequestRules(config);
         this.cors = new Cors(config);
         this.upstream = new Upstream(config, shared.timer(), shared.log()::warn);
@@ -50,7 +53,12 @@ final class Service {
     Client client(HttpExchange exchange) {
         return new Client(exchange,
                 RequestId.of(exchange.getRequestHeaders(), shared.requestIds()), trustsProxy,
-                stalled, shared.leaving(), shared.lifetime());
+                readTimeout, stalled, shared.leaving(), shared.lifetime());
+    }
+
+    /// How long a client may take for the head of a request, or for the next byte of its body.
+    Duration readTimeout() {
+        return readTimeout;
     }
 
     Upstream upstream() {

@@ -68,8 +68,9 @@ final class EventStreamTest {
         var timing = new EventStream.Timing(INTERVAL, INTERVAL, timer, beats,
                 new Metrics(new Build("", "")));
         try (var stalled = new StalledWriters(Duration.ofSeconds(30), timer);
-                var client = new Client(exchange, "req_1", false, stalled,
-                        new LeavingClients(List.of("/nowhere"), timer, beats, log), new Lifetime());
+                var client = new Client(exchange, "req_1", false, Duration.ofSeconds(60), stalled,
+                        new LeavingClients(List.of("/nowhere"), timer, beats, log),
+                        new Lifetime());
                 var stream = EventStream.open(client, Framing.EVENTS, Beats.of(
                         HeartbeatStyle.COMMENT, INTERVAL, new ChatCompletions(), JsonObject.EMPTY,
                         new Telling("chatcmpl-1", 0, 0, 30)), timing)) {
