@@ -19,6 +19,11 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
         members = Members.copyOf(members);
     }
 
+    /// The value where it is an object, and else the one without members.
+    public static JsonObject orEmpty(JsonValue value) {
+        return value instanceof JsonObject object ? object : EMPTY;
+    }
+
     /// The member's value, or null where there is no such member. Made for patterns:
     /// `object.get("choices") instanceof JsonArray(var choices)`.
     public JsonValue get(String name) {

@@ -1,32 +1,38 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
-import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import java.util.List;
-import java.util.Locale;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A failure in OpenAI's form: an object with `message` (always a string), `type`, `param` and
 /// `code`, and whatever else an upstream put beside them.
 ///
 /// @param object the object that stands under `error`
-public record ApiError(JsonObject object) {
-    /// The words by which the AI SDK tells an error's kind (`openai-stream-error.ts`); where there
-    /// is none of them it looks for a status in `code`.
-    private static final List<String> TELLING_WORDS = List.of("quota", "rate_limit",
-            "authentication", "permission", "not_found", "invalid", "bad_request",
-            "context_length", "overload", "timeout");
+/// @param status the HTTP status that the failure has, from 400 to 599; 0 where nothing names one
+public record ApiError(JsonObject object, int status) {
+    /// A Duration of protobuf in JSON; google.protobuf allows nine digits behind the point.
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}(\\.[0-9]{1,9})?)s");
+
+    private static final String RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";
 
     /// An error of the proxy's own; `param` and `code` may be null.
     public static ApiError of(String type, String code, String param, String message) {
+        return of(0, type, code, param, message);
+    }
+
+    private static ApiError of(int status, String type, String code, String param,
+            String message) {
         return new ApiError(new JsonObject.Builder()
                 .add("message", message)
                 .add("type", type)
                 .add("param", textOrNull(param))
                 .add("code", textOrNull(code))
-                .build());
+                .build(), status);
     }
 
     /// The client's own fault.
@@ -47,25 +53,24 @@ public record ApiError(JsonObject object) {
 
     /// The proxy itself ends.
     public static ApiError shutdown() {
-        return of("server_error", "server_shutdown", null, "the proxy is shutting down");
+        return of(503, "server_error", "server_shutdown", null, "the proxy is shutting down");
     }
 
     /// A bug of the proxy's own.
     public static ApiError bug() {
-        return of("server_error", "internal_error", null,
+        return of(500, "server_error", "internal_error", null,
                 "fakestream has a bug, and its log says where");
     }
 
-    /// The error that an upstream's JSON holds: an object or a text under `error`, as OpenAI and
-    /// most others send it, or else the object itself (old vLLM, FastAPI). What is missing of
-    /// the four members is added, what else there is stays.
-    public static ApiError in(JsonObject body) {
-        return switch (body.get("error")) {
-            case JsonObject error -> completed(error);
-            case JsonString(var message) -> completed(body.without("error")
-                    .with("message", new JsonString(message)));
-            case null, default -> completed(body);
-        };
+    /// The error in an upstream's JSON that is known to be one, in any vendor's form. What is
+    /// missing of the four members is added, what else there is stays.
+    public static ApiError in(JsonValue body) {
+        return VendorError.in(body);
+    }
+
+    /// The error in an upstream's JSON, whatever its status; empty where it is no error.
+    public static Optional<ApiError> find(JsonValue body) {
+        return VendorError.find(body);
     }
 
     /// What went wrong, for people.
@@ -78,10 +83,28 @@ public record ApiError(JsonObject object) {
         return object.get("code") instanceof JsonString(var code) && code.startsWith("upstream_");
     }
 
-    /// The status that the error's own code names (OpenRouter, Google), and else `otherwise`.
+    /// The status that the error names, and else `otherwise`.
     public int status(int otherwise) {
-        return object.get("code") instanceof JsonNumber(var code) && code.matches("[45][0-9]{2}")
-                ? Integer.parseInt(code) : otherwise;
+        return status == 0 ? otherwise : status;
+    }
+
+    /// The same where a stream must say one that nobody named: the words of its type and code tell
+    /// it, and else it is `otherwise`.
+    int likelyStatus(int otherwise) {
+        var told = status(ErrorStatus.byWords(object));
+        return told == 0 ? otherwise : told;
+    }
+
+    /// How long the upstream wants nobody to try again, by Google's RetryInfo among its `details`
+    /// (google/rpc/error_details.proto); empty where it does not say.
+    public Optional<Duration> retryDelay() {
+        return object.get("details") instanceof JsonArray(var details)
+                ? details.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
+                        .filter(detail -> RETRY_INFO.equals(detail.string("@type")))
+                        .map(detail -> detail.string("retryDelay"))
+                        .filter(delay -> delay != null && DURATION.matcher(delay).matches())
+                        .map(delay -> Duration.parse("PT" + delay)).findFirst()
+                : Optional.empty();
     }
 
     /// This error as the whole body of a response.
@@ -92,29 +115,16 @@ public record ApiError(JsonObject object) {
     /// This error for a stream whose status said 200: where its type and code do not tell what
     /// kind it is, the status does, as the code.
     public ApiError withStatus(int status) {
-        var kind = (object.get("type") + " " + object.get("code")).toLowerCase(Locale.ROOT);
-        var told = object.get("code") != JsonNull.NULL
-                || TELLING_WORDS.stream().anyMatch(kind::contains);
-        return told ? this : new ApiError(
-                object.with("code", new JsonString(Integer.toString(status))));
+        var own = status(status);
+        var told = own == 0 || object.get("code") != JsonNull.NULL
+                || ErrorStatus.byWords(object) > 0;
+        return new ApiError(told ? object
+                : object.with("code", new JsonString(Integer.toString(own))), own);
     }
 
-    private static ApiError completed(JsonObject error) {
-        var message = error.string("message");
-        return new ApiError(new JsonObject.Builder()
-                .add("message", message == null ? otherText(error) : message)
-                .add("type", error.has("type") ? error.get("type")
-                        : new JsonString("upstream_error"))
-                .add("param", error.has("param") ? error.get("param") : JsonNull.NULL)
-                .add("code", error.has("code") ? error.get("code") : JsonNull.NULL)
-                .addAll(error.without("message", "type", "param", "code"))
-                .build());
-    }
-
-    /// FastAPI says `detail` for `message`; else the error itself is the best that can be said.
-    private static String otherText(JsonObject error) {
-        var detail = error.string("detail");
-        return detail == null ? "the upstream failed: " + error : detail;
+    /// This error with the same status and another object.
+    public ApiError with(JsonObject changed) {
+        return new ApiError(changed, status);
     }
 
     private static JsonValue textOrNull(String text) {

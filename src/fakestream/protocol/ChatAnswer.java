@@ -1,7 +1,6 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonArray;
-import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
@@ -14,7 +13,7 @@ final class ChatAnswer {
     }
 
     static JsonObject read(JsonValue body, Telling telling) throws NotAnAnswer {
-        var answer = body instanceof JsonObject object && !isError(object)
+        var answer = body instanceof JsonObject object && VendorError.find(body).isEmpty()
                 && object.get("candidates") instanceof JsonArray candidates
                 && !object.has("choices") ? GeminiAnswer.read(object, candidates, telling) : body;
         var choices = ((JsonArray) choices(answer).get("choices")).elements();
@@ -24,12 +23,7 @@ final class ChatAnswer {
 
     /// The body, if it is an answer with choices that are objects.
     static JsonObject choices(JsonValue body) throws NotAnAnswer {
-        if (!(body instanceof JsonObject answer)) {
-            throw NotAnAnswer.because("the upstream answered with JSON that is no object");
-        }
-        if (isError(answer)) {
-            throw new NotAnAnswer(ApiError.in(answer));
-        }
+        var answer = NotAnAnswer.object(body);
         if (!(answer.get("choices") instanceof JsonArray(var choices)) || choices.isEmpty()) {
             throw NotAnAnswer.because("the upstream's answer has no choices");
         }
@@ -37,16 +31,6 @@ final class ChatAnswer {
             throw NotAnAnswer.because("the upstream's answer has a choice that is no object");
         }
         return answer;
-    }
-
-    /// Whether this is an error, whatever its status says.
-    static boolean isError(JsonObject body) {
-        var error = body.get("error");
-        if (error == null) {
-            return "error".equals(body.string("object")) || "error".equals(body.string("type"));
-        }
-        return !(error instanceof JsonNull
-                || error instanceof JsonString(var text) && text.isEmpty());
     }
 
     /// A choice with the `text` of legacy completions has it as its message's content. Azure

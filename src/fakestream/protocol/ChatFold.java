@@ -48,10 +48,7 @@ final class ChatFold {
     }
 
     private void add(SseEvent.Received event) throws NotAnAnswer {
-        var chunk = event.object();
-        if (ChunkPassage.isError(event, chunk)) {
-            throw new NotAnAnswer(ApiError.in(chunk));
-        }
+        var chunk = NotAnAnswer.data(event);
         done = event.data().equals(ChatCompletions.DONE);
         top = chunk.without("choices", "object");
         for (var choice : ChunkPassage.choices(chunk)) {
@@ -69,7 +66,7 @@ final class ChatFold {
     /// A choice as in a whole answer; what its delta holds stands under `message`.
     private static JsonObject read(JsonObject choice) {
         return choice.without("delta").with("message", joined("message", JsonObject.EMPTY,
-                orEmpty(choice.get("delta"))));
+                JsonObject.orEmpty(choice.get("delta"))));
     }
 
     private static JsonObject joinedChoices(JsonObject old, JsonObject more) {
@@ -79,10 +76,6 @@ final class ChatFold {
                     joined(name, old.get(name), more.get(name))) : result;
         }
         return result;
-    }
-
-    private static JsonValue orEmpty(JsonValue value) {
-        return value instanceof JsonObject ? value : JsonObject.EMPTY;
     }
 
     private static JsonValue joined(String name, JsonValue old, JsonValue more) {

@@ -24,10 +24,11 @@ final class ChunkPassage {
         if (event.data().equals(ChatCompletions.DONE)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.ENDED);
         }
-        var chunk = event.object();
-        if (isError(event, chunk)) {
+        var data = event.json();
+        if (VendorError.find(event, data).isPresent()) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.FAILED);
         }
+        var chunk = JsonObject.orEmpty(data);
         if (!(chunk.get("choices") instanceof JsonArray)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.SILENT);
         }
@@ -42,10 +43,6 @@ final class ChunkPassage {
         }
         return choices(chunk).stream().anyMatch(ChunkPassage::isFinished) ? Progress.WHOLE
                 : Progress.OPEN;
-    }
-
-    static boolean isError(SseEvent.Received event, JsonObject chunk) {
-        return event.type().equals("error") || ChatAnswer.isError(chunk);
     }
 
     /// Whether a choice says why it ends; some upstreams say an empty reason all the way.

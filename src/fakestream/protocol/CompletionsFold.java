@@ -30,10 +30,7 @@ final class CompletionsFold {
     }
 
     private void add(SseEvent.Received event) throws NotAnAnswer {
-        var chunk = event.object();
-        if (ChunkPassage.isError(event, chunk)) {
-            throw new NotAnAnswer(ApiError.in(chunk));
-        }
+        var chunk = NotAnAnswer.data(event);
         top = Latest.of(top, chunk.without("choices"));
         for (var choice : ChunkPassage.choices(chunk)) {
             var index = ChatChoice.index(choice, 0);

@@ -37,7 +37,7 @@ public final class GenerateContent implements Protocol {
     /// A finish other than the usual one is a reason.
     @Override
     public boolean isEmpty(JsonObject answer) {
-        var chunk = new GenerateContentChunk(answer, false);
+        var chunk = GenerateContentChunk.of(answer);
         return !chunk.isBlocked()
                 && Emptiness.countsNothing(answer, "usageMetadata", "candidatesTokenCount",
                         "thoughtsTokenCount")
@@ -65,7 +65,7 @@ public final class GenerateContent implements Protocol {
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
         var chunk = GenerateContentChunk.of(event);
-        if (chunk.isError()) {
+        if (chunk.error().isPresent()) {
             return new Passage(event, BEAT, Progress.FAILED);
         }
         return new Passage(event, BEAT, chunk.isEnd() ? Progress.WHOLE : Progress.OPEN);
@@ -80,8 +80,8 @@ public final class GenerateContent implements Protocol {
     /// clients throw where `error` comes first and its code is a number from 400 to 599.
     @Override
     public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
-        var status = GenerateContentError.status(error);
-        return List.of(SseEvent.Message.of(GenerateContentError.body(status, error).toString()));
+        return List.of(SseEvent.Message.of(
+                GenerateContentError.body(error.likelyStatus(502), error).toString()));
     }
 
     @Override

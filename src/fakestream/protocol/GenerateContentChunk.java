@@ -1,43 +1,28 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonArray;
-import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.List;
+import java.util.Optional;
 
 /// A GenerateContentResponse: the whole of an answer, or one event of its stream. Both have the
 /// same form.
 ///
 /// @param object the response, without members where it was no object
-/// @param failed whether it came as an error, whatever it holds
-record GenerateContentChunk(JsonObject object, boolean failed) {
+/// @param error what went wrong, where it is a failure and no part of an answer
+record GenerateContentChunk(JsonObject object, Optional<ApiError> error) {
 
     /// A response; without members where the value is no object.
     static GenerateContentChunk of(JsonValue value) {
-        return new GenerateContentChunk(value instanceof JsonObject object ? object
-                : JsonObject.EMPTY, false);
+        return new GenerateContentChunk(JsonObject.orEmpty(value), VendorError.find(value));
     }
 
     /// The response that an event holds; without members where it holds none.
     static GenerateContentChunk of(SseEvent.Received event) {
-        return new GenerateContentChunk(event.object(), event.type().equals("error"));
-    }
-
-    /// Whether it is a failure and no part of an answer.
-    boolean isError() {
-        return failed || switch (object.get("error")) {
-            case JsonString(var text) -> !text.isEmpty();
-            case JsonNull _ -> false;
-            case null -> false;
-            default -> true;
-        };
-    }
-
-    /// What went wrong, where it is a failure.
-    ApiError error() {
-        return ApiError.in(object);
+        var data = event.json();
+        return new GenerateContentChunk(JsonObject.orEmpty(data), VendorError.find(event, data));
     }
 
     /// The candidates, each an object.
@@ -66,8 +51,8 @@ record GenerateContentChunk(JsonObject object, boolean failed) {
     ///
     /// @throws NotAnAnswer where it is an error, or empty
     JsonObject answer() throws NotAnAnswer {
-        if (isError()) {
-            throw new NotAnAnswer(error());
+        if (error.isPresent()) {
+            throw new NotAnAnswer(error.get());
         }
         if (!(object.get("candidates") instanceof JsonArray(var elements))
                 || elements.isEmpty()) {

@@ -39,8 +39,8 @@ final class GenerateContentFold {
     }
 
     private void add(GenerateContentChunk chunk) throws NotAnAnswer {
-        if (chunk.isError()) {
-            throw new NotAnAnswer(chunk.error());
+        if (chunk.error().isPresent()) {
+            throw new NotAnAnswer(chunk.error().get());
         }
         top = Latest.of(top, chunk.object().without("candidates"));
         var entries = chunk.candidates();

@@ -29,12 +29,7 @@ public final class Messages implements Protocol {
 
     @Override
     public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
-        if (!(body instanceof JsonObject answer)) {
-            throw NotAnAnswer.because("the upstream answered with JSON that is no object");
-        }
-        if (isError(answer)) {
-            throw new NotAnAnswer(ApiError.in(answer));
-        }
+        var answer = NotAnAnswer.object(body);
         if (!"message".equals(answer.string("type"))
                 || !(answer.get("content") instanceof JsonArray(var blocks))) {
             throw NotAnAnswer.because("the upstream's answer is no message with content");
@@ -43,15 +38,6 @@ public final class Messages implements Protocol {
             throw NotAnAnswer.because("the upstream's answer has a block that is no object");
         }
         return answer;
-    }
-
-    private static boolean isError(JsonObject body) {
-        return "error".equals(body.string("type")) || switch (body.get("error")) {
-            case null -> false;
-            case JsonNull _ -> false;
-            case JsonString(var text) -> !text.isEmpty();
-            default -> true;
-        };
     }
 
     /// A refusal is empty too, and says so.
@@ -83,6 +69,8 @@ public final class Messages implements Protocol {
         return new Passage(event, PING, switch (MessagesEvent.kind(event)) {
             case "message_stop" -> Progress.WHOLE;
             case "error" -> Progress.FAILED;
+            case "" -> VendorError.find(event, event.json()).isPresent() ? Progress.FAILED
+                    : Progress.OPEN;
             default -> Progress.OPEN;
         });
     }

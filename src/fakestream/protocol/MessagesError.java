@@ -2,28 +2,24 @@ package fakestream.protocol;
 
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
 import java.util.Set;
 
 /// A failure in Anthropic's form: `{"type":"error","error":{"type","message"}}`, and beside these
 /// two whatever else there was to say.
 final class MessagesError {
-    /// The types of errors that are none of Anthropic's: the proxy's own, and that of a body which
-    /// says of itself that it is an error and nothing else.
-    private static final Set<String> OWN_TYPES = Set.of("upstream_error", "server_error", "error");
+    /// The types of errors that are none of Anthropic's: the proxy's own.
+    private static final Set<String> OWN_TYPES = Set.of("upstream_error", "server_error");
 
     private static final String INVALID_REQUEST = "invalid_request_error";
 
     private MessagesError() {
     }
 
-    /// The failure inside a stream, whose status said 200: the code may tell the real one.
+    /// The failure inside a stream, whose status said 200.
     static JsonObject of(ApiError error) {
-        var code = error.object().string("code");
-        if (code == null) {
-            return of(error.status(500), error);
-        }
-        var otherwise = code.contains("timeout") ? 504 : 500;
-        return of(isStatus(code) ? Integer.parseInt(code) : otherwise, error);
+        return of(error.likelyStatus(500), error);
     }
 
     /// The failure under a status. An upstream's own type is kept; the proxy's own, and an invalid
@@ -35,7 +31,7 @@ final class MessagesError {
                 || type.equals(INVALID_REQUEST) && status < 500;
         var clean = new JsonObject.Builder().add("type", own ? type(status) : type);
         object.without("type").members().forEach((name, value) -> {
-            if (!isPadding(name, value.equals(JsonNull.NULL), object.string(name))) {
+            if (!isPadding(name, value, error)) {
                 clean.add(name, value);
             }
         });
@@ -43,16 +39,10 @@ final class MessagesError {
     }
 
     /// What OpenAI's form adds to an error (see [ApiError]): nulls, and the status as a code.
-    private static boolean isPadding(String name, boolean isNull, String text) {
-        return switch (name) {
-            case "param" -> isNull;
-            case "code" -> isNull || text != null && isStatus(text);
-            default -> false;
-        };
-    }
-
-    private static boolean isStatus(String code) {
-        return code.matches("[45][0-9]{2}");
+    private static boolean isPadding(String name, JsonValue value, ApiError error) {
+        return (name.equals("param") || name.equals("code")) && value.equals(JsonNull.NULL)
+                || name.equals("code") && value instanceof JsonString(var code)
+                        && code.equals(Integer.toString(error.status()));
     }
 
     /// Anthropic's name for what a status says (docs.anthropic.com, "Errors").

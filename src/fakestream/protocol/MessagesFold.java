@@ -35,8 +35,7 @@ final class MessagesFold {
             case "content_block_delta" -> addDelta(data(event));
             case "message_delta" -> end(data(event));
             case "message_stop" -> stopped = true;
-            case "error" -> throw new NotAnAnswer(ApiError.in(data(event)));
-            default -> { }
+            default -> NotAnAnswer.data(event);
         }
     }
 

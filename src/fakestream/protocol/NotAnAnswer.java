@@ -1,5 +1,8 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+
 /// A body with a good status that is a failure all the same. Told as an empty answer it would be
 /// taken for a success.
 public final class NotAnAnswer extends Exception {
@@ -20,6 +23,32 @@ public final class NotAnAnswer extends Exception {
     /// A stream that broke off, though its connection may have ended well.
     static NotAnAnswer truncated() {
         return new NotAnAnswer(ApiError.truncated());
+    }
+
+    /// The object that a body is, unless it is an error.
+    ///
+    /// @throws NotAnAnswer where it is an error, or no object
+    static JsonObject object(JsonValue body) throws NotAnAnswer {
+        var error = VendorError.find(body);
+        if (error.isPresent()) {
+            throw new NotAnAnswer(error.get());
+        }
+        if (!(body instanceof JsonObject object)) {
+            throw because("the upstream answered with JSON that is no object");
+        }
+        return object;
+    }
+
+    /// The object that the data of an event is, or an empty one.
+    ///
+    /// @throws NotAnAnswer where the event tells an error
+    static JsonObject data(SseEvent.Received event) throws NotAnAnswer {
+        var data = event.json();
+        var error = VendorError.find(event, data);
+        if (error.isPresent()) {
+            throw new NotAnAnswer(error.get());
+        }
+        return JsonObject.orEmpty(data);
     }
 
     /// What the client is told: the upstream's own error where it gave one.

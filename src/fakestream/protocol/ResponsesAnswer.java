@@ -19,12 +19,7 @@ final class ResponsesAnswer {
     }
 
     static JsonObject read(JsonValue body) throws NotAnAnswer {
-        if (!(body instanceof JsonObject object)) {
-            throw NotAnAnswer.because("the upstream answered with JSON that is no object");
-        }
-        if (isError(object)) {
-            throw new NotAnAnswer(ApiError.in(object));
-        }
+        var object = isEnded(body) ? (JsonObject) body : NotAnAnswer.object(body);
         if (!isResponse(object)) {
             throw NotAnAnswer.because("the upstream's answer has no output");
         }
@@ -37,14 +32,9 @@ final class ResponsesAnswer {
     }
 
     /// An error beside a status is part of a response; one alone is all there is.
-    private static boolean isError(JsonObject body) {
-        return switch (body.get("error")) {
-            case JsonNull _ -> false;
-            case JsonString(var text) when text.isEmpty() -> false;
-            case null -> "error".equals(body.string("object"))
-                    || "error".equals(body.string("type"));
-            default -> body.string("status") == null || !isResponse(body);
-        };
+    private static boolean isEnded(JsonValue body) {
+        return body instanceof JsonObject object && object.string("status") != null
+                && isResponse(object);
     }
 
     private static boolean isResponse(JsonObject body) {

@@ -19,15 +19,12 @@ final class ResponsesFold {
     static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
         var fold = new ResponsesFold();
         for (var event : events) {
-            fold.add(event, event.object());
+            fold.add(event, NotAnAnswer.data(event));
         }
         return fold.whole();
     }
 
-    private void add(SseEvent.Received event, JsonObject data) throws NotAnAnswer {
-        if (ResponsesPassage.isError(event, data)) {
-            throw new NotAnAnswer(error(data));
-        }
+    private void add(SseEvent.Received event, JsonObject data) {
         if (ResponsesPassage.isTerminal(event, data)
                 && data.get("response") instanceof JsonObject whole) {
             response = whole;
@@ -37,12 +34,6 @@ final class ResponsesFold {
                 && index.matches("[0-9]{1,9}")) {
             items.put(Integer.valueOf(index), item);
         }
-    }
-
-    /// The flat form, which the schema has, says of its kind only that it is an error.
-    private static ApiError error(JsonObject data) {
-        return ApiError.in(data.get("error") instanceof JsonObject ? data
-                : data.without("type", "sequence_number"));
     }
 
     /// Some upstreams (the backend of Codex) end with a response without the items that they told.

@@ -1,6 +1,5 @@
 package fakestream.protocol;
 
-import fakestream.json.JsonNull;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.protocol.Passage.Progress;
@@ -12,9 +11,14 @@ final class ResponsesPassage {
     }
 
     static Passage of(SseEvent.Received event, Telling telling) {
-        var data = event.object();
+        var json = event.json();
+        if (VendorError.find(event, json).isPresent()) {
+            return new Passage(event, SseEvent.HEARTBEAT, Progress.FAILED);
+        }
+        var data = JsonObject.orEmpty(json);
         var told = telling.begun() ? renumbered(event, data, telling.beats()) : event;
-        return new Passage(told, SseEvent.HEARTBEAT, progress(event, data));
+        return new Passage(told, SseEvent.HEARTBEAT,
+                isTerminal(event, data) ? Progress.WHOLE : Progress.OPEN);
     }
 
     /// The type that the data says, as the SDKs read it, or else that of the event.
@@ -23,25 +27,12 @@ final class ResponsesPassage {
         return type == null ? event.type() : type;
     }
 
-    /// Whether an event tells an error, in either form or as other APIs do.
-    static boolean isError(SseEvent.Received event, JsonObject data) {
-        return type(event, data).equals("error") || event.type().equals("error")
-                || data.has("error") && !data.get("error").equals(JsonNull.NULL);
-    }
-
     /// Whether an event holds the response as it ended.
     static boolean isTerminal(SseEvent.Received event, JsonObject data) {
         return switch (type(event, data)) {
             case "response.completed", "response.incomplete", "response.failed" -> true;
             default -> false;
         };
-    }
-
-    private static Progress progress(SseEvent.Received event, JsonObject data) {
-        if (isError(event, data)) {
-            return Progress.FAILED;
-        }
-        return isTerminal(event, data) ? Progress.WHOLE : Progress.OPEN;
     }
 
     private static SseEvent renumbered(SseEvent.Received event, JsonObject data, int beats) {

@@ -2,7 +2,9 @@ package fakestream.protocol;
 
 import fakestream.json.Json;
 import fakestream.json.JsonException;
+import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 
 /// One thing that a server-sent event stream can carry, as WHATWG HTML section 9.2 frames it.
@@ -54,13 +56,18 @@ public sealed interface SseEvent {
 
     /// An event that an upstream sent, with the very bytes that it came in.
     record Received(byte[] bytes, String type, String data) implements SseEvent {
+        /// The JSON that the data is, or the JSON `null` where it is none.
+        public JsonValue json() {
+            try {
+                return Json.parse(data);
+            } catch (JsonException _) {
+                return JsonNull.NULL;
+            }
+        }
+
         /// The object that the data is, or an empty one where it is none.
         public JsonObject object() {
-            try {
-                return Json.parse(data) instanceof JsonObject object ? object : JsonObject.EMPTY;
-            } catch (JsonException _) {
-                return JsonObject.EMPTY;
-            }
+            return JsonObject.orEmpty(json());
         }
     }
 }

@@ -45,7 +45,7 @@ record AnswerJudge(Protocol protocol, boolean streamed) implements UpstreamReque
         return first.map(event -> switch (protocol.passOn(event, Telling.UNTOLD).progress()) {
             case SILENT, OPEN, WHOLE -> GOOD;
             case ENDED -> UNUSABLE;
-            case FAILED -> status(ApiError.in(event.object()));
+            case FAILED -> status(ApiError.in(event.json()));
         }).orElse(UNUSABLE);
     }
 

@@ -34,7 +34,14 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
 
     /// A failure in the form of the API that was called.
     static Reply error(Protocol protocol, int status, ApiError error) {
-        return json(status, protocol.error(status, error));
+        return json(status, protocol.error(status, error)).with(retryAfter(error));
+    }
+
+    /// The header that says what an error says itself of when to try again, in seconds (RFC 9110
+    /// section 10.2.3).
+    static Map<String, String> retryAfter(ApiError error) {
+        return error.retryDelay().map(delay -> Map.of("retry-after",
+                String.valueOf(delay.plusSeconds(1).minusNanos(1).toSeconds()))).orElse(Map.of());
     }
 
     /// This reply with more headers.

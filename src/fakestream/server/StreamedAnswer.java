@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
@@ -77,7 +78,7 @@ final class StreamedAnswer {
             stream.pauseWith(replay.pause());
             pacer.play(replay.events(), stream);
         } catch (NotAnAnswer e) {
-            fail(Failure.of(protocol, 502, WholeAnswer.masked(answer, e.error())));
+            fail(WholeAnswer.failure(answer, protocol, e.error()));
         }
     }
 
@@ -182,10 +183,10 @@ final class StreamedAnswer {
     /// Tells the failure that an event of the upstream's tells, in our own form and without what
     /// may come behind it: OpenRouter sends a finish with it and `[DONE]`.
     private void fail(UpstreamAnswer answer, SseEvent.Received event) throws IOException {
-        var data = event.data().getBytes(StandardCharsets.UTF_8);
-        var error = UpstreamAnswer.parsed(data) instanceof JsonObject object
-                ? WholeAnswer.masked(answer, ApiError.in(object))
-                : WholeAnswer.notJson(answer, data);
-        fail(Failure.of(protocol, 502, error));
+        var json = event.json();
+        var error = json.equals(JsonNull.NULL)
+                ? WholeAnswer.notJson(answer, event.data().getBytes(StandardCharsets.UTF_8))
+                : ApiError.in(json);
+        fail(WholeAnswer.failure(answer, protocol, error));
     }
 }

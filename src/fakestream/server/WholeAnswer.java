@@ -43,7 +43,7 @@ final class WholeAnswer {
             return json(answer, protocol, record);
         } catch (NotAnAnswer e) {
             record.failed(e.error());
-            return Reply.error(protocol, 502, masked(answer, e.error()));
+            return failure(answer, protocol, e.error()).reply();
         }
     }
 
@@ -53,8 +53,7 @@ final class WholeAnswer {
     static Reply json(UpstreamAnswer answer, Protocol protocol, AccessRecord record)
             throws UpstreamException {
         var json = answer.json();
-        var isError = !answer.isSuccess() && json instanceof JsonObject;
-        if (json != null && !isRedirect(answer) && !isError) {
+        if (json != null && answer.isSuccess()) {
             return reply(answer, json);
         }
         var failure = failure(answer, protocol);
@@ -72,9 +71,13 @@ final class WholeAnswer {
     ///
     /// @throws UpstreamException where the body breaks off
     static Failure failure(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
-        if (answer.json() instanceof JsonObject object && !isRedirect(answer)) {
-            return new Failure(reply(answer, object), masked(answer, ApiError.in(object))
-                    .withStatus(answer.status()));
+        if (answer.json() instanceof JsonValue json && !isRedirect(answer)) {
+            var error = masked(answer, ApiError.in(json));
+            var reply = isInOurForm(json) || ApiError.find(json).isEmpty() ? reply(answer, json)
+                    : Reply.error(protocol, answer.status(), error);
+            return new Failure(new Reply(reply.status(), Reply.retryAfter(error), reply.body())
+                    .with(reply.headers()).with(answer.headersForClient()),
+                    error.withStatus(answer.status()));
         }
         // A redirect is not followed, so that no key goes elsewhere, and is not the client's to
         // follow either; a good status without JSON is the upstream's failure.
@@ -82,6 +85,19 @@ final class WholeAnswer {
         var error = isRedirect(answer) ? redirect(answer) : notJson(answer, answer.body());
         var reply = Reply.error(protocol, status, error).with(answer.headersForClient());
         return new Failure(reply, error.withStatus(status));
+    }
+
+    /// What went wrong, where the upstream's response has a good status and is an error all the
+    /// same, with the status that it names.
+    static Failure failure(UpstreamAnswer answer, Protocol protocol, ApiError error) {
+        var failure = Failure.of(protocol, 502, masked(answer, error));
+        return new Failure(failure.reply().with(answer.headersForClient()), failure.error());
+    }
+
+    /// Whether an error has the form that all our APIs share, and so stays as it came.
+    private static boolean isInOurForm(JsonValue json) {
+        return json instanceof JsonObject object && object.get("error") instanceof JsonObject error
+                && error.string("message") != null;
     }
 
     /// The same JSON without secrets where it tells of an error. What a model says is its own.
@@ -98,7 +114,7 @@ final class WholeAnswer {
 
     /// An error that holds words of the upstream's, without secrets.
     static ApiError masked(UpstreamAnswer answer, ApiError error) {
-        return new ApiError(answer.masks().object(error.object()));
+        return error.with(answer.masks().object(error.object()));
     }
 
     private static boolean isRedirect(UpstreamAnswer answer) {

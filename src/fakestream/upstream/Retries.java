@@ -115,8 +115,12 @@ final class Retries {
     /// is for the client to judge.
     Optional<Duration> pause(int failures, UpstreamAnswer answer) {
         var own = pause(failures);
-        var asked = asked(answer.header("retry-after-ms"), answer.header("retry-after"));
-        return own.isEmpty() || asked.isEmpty() ? own
+        if (own.isEmpty()) {
+            return own;
+        }
+        var asked = asked(answer.header("retry-after-ms"), answer.header("retry-after"))
+                .or(answer::retryAfter);
+        return asked.isEmpty() ? own
                 : asked.filter(time -> time.compareTo(LONGEST_OBEYED) <= 0);
     }
 

@@ -3,9 +3,12 @@ package fakestream.upstream;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
 import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.SseEvent;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Locale;
@@ -194,6 +197,22 @@ public final class UpstreamAnswer {
             return Json.parse(text);
         } catch (JsonException _) {
             return null;
+        }
+    }
+
+    /// How long its error asks to wait before another try (see [ApiError#retryDelay()]); empty
+    /// where it does not say, or has no readable error. Headers are not looked at.
+    Optional<Duration> retryAfter() {
+        if (!isSuccess() && !contentType().endsWith("json")) {
+            return Optional.empty();
+        }
+        try {
+            var told = isEventStream() ? events().firstData().map(SseEvent.Received::json)
+                    : Optional.ofNullable(json());
+            return told.flatMap(ApiError::find).flatMap(ApiError::retryDelay);
+        } catch (UpstreamException _) {
+            // The body breaks off again for whoever reads it for the client.
+            return Optional.empty();
         }
     }
 

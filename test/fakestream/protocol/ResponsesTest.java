@@ -148,7 +148,7 @@ final class ResponsesTest {
                 "[DONE] OPEN", "{} OPEN", "{\"type\":\"response.completed\"} WHOLE",
                 "{\"type\":\"response.incomplete\"} WHOLE",
                 "{\"type\":\"response.failed\",\"response\":{\"error\":{}}} WHOLE",
-                "{\"type\":\"error\"} FAILED", "{\"error\":{}} FAILED")) {
+                "{\"type\":\"error\"} FAILED", "{\"error\":{\"code\":1}} FAILED")) {
             var words = pair.split(" ");
             var event = received("", words[0]);
             var progress = Passage.Progress.valueOf(words[1]);

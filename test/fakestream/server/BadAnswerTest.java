@@ -38,8 +38,6 @@ final class BadAnswerTest {
         return Stream.concat(noJson(), Stream.of(
                 bad("an error", "content_filter", "Filtered.", json(FILTERED)),
                 bad("an error as text", "null", "No.", json("{\"error\":\"No.\"}")),
-                bad("old vLLM's error", "400", "Too long",
-                        json("{\"object\":\"error\",\"message\":\"Too long\",\"code\":400}")),
                 bad("an error beside choices", "null", "Half",
                         json(GOOD.replace("\"choices\"",
                                 "\"error\":{\"message\":\"Half\"},\"c\""))),
