@@ -130,8 +130,7 @@ final class ChatFold {
     }
 
     private JsonObject whole() throws NotAnAnswer {
-        var finished = choices.values().stream().allMatch(ChunkPassage::isFinished);
-        if (choices.isEmpty() || !done && !finished) {
+        if (!ChunkPassage.areWhole(choices.values(), done)) {
             throw NotAnAnswer.truncated();
         }
         var folded = new JsonObject.Builder().add("object", "chat.completion").addAll(top)

@@ -7,6 +7,7 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.Passage.Progress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// Passes a chunk of an upstream's own stream of completions on: byte for byte, unless a heartbeat
@@ -34,7 +35,7 @@ final class ChunkPassage {
         }
         var told = telling.begun() ? renamed(chunk, telling) : chunk;
         return new Passage(telling.begun() ? SseEvent.Message.of(told.toString()) : event,
-                pause(told, pause), progress(chunk));
+                pause(told, pause), progress(chunk), told(chunk));
     }
 
     private static Progress progress(JsonObject chunk) {
@@ -43,6 +44,21 @@ final class ChunkPassage {
         }
         return choices(chunk).stream().anyMatch(ChunkPassage::isFinished) ? Progress.WHOLE
                 : Progress.OPEN;
+    }
+
+    /// What a chunk tells of its choices. A choice is told in its delta, or in its text as legacy
+    /// completions have it.
+    private static List<Passage.Choice> told(JsonObject chunk) {
+        return choices(chunk).stream().map(choice -> new Passage.Choice(
+                ChatChoice.index(choice, 0), !Emptiness.isNothing(choice.get("delta"))
+                        || !Emptiness.isNothing(choice.get("text")), isFinished(choice))).toList();
+    }
+
+    /// Whether the choices that a stream has told are its whole answer, where it ended well. One
+    /// without any finish says by `[DONE]` that it is.
+    static boolean areWhole(Collection<JsonObject> choices, boolean done) {
+        return !choices.isEmpty() && (choices.stream().allMatch(ChunkPassage::isFinished)
+                || done && choices.stream().noneMatch(ChunkPassage::isFinished));
     }
 
     /// Whether a choice says why it ends; some upstreams say an empty reason all the way.

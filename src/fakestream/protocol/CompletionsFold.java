@@ -17,6 +17,7 @@ final class CompletionsFold {
     private final Map<Integer, JsonObject> choices = new TreeMap<>();
     private final Map<Integer, StringBuilder> texts = new TreeMap<>();
     private JsonObject top = JsonObject.EMPTY;
+    private boolean done;
 
     private CompletionsFold() {
     }
@@ -31,6 +32,7 @@ final class CompletionsFold {
 
     private void add(SseEvent.Received event) throws NotAnAnswer {
         var chunk = NotAnAnswer.data(event);
+        done |= event.data().equals(ChatCompletions.DONE);
         top = Latest.of(top, chunk.without("choices"));
         for (var choice : ChunkPassage.choices(chunk)) {
             var index = ChatChoice.index(choice, 0);
@@ -64,7 +66,7 @@ final class CompletionsFold {
     }
 
     private JsonObject whole() throws NotAnAnswer {
-        if (choices.isEmpty() || !choices.values().stream().allMatch(ChunkPassage::isFinished)) {
+        if (!ChunkPassage.areWhole(choices.values(), done)) {
             throw NotAnAnswer.truncated();
         }
         choices.replaceAll((index, choice) ->

@@ -21,6 +21,19 @@ public final class GenerateContent implements Protocol {
         return request;
     }
 
+    @Override
+    public JsonObject told(JsonObject request) {
+        return request.only("model").with("generationConfig",
+                JsonObject.orEmpty(request.get("generationConfig")).only("candidateCount"));
+    }
+
+    /// The candidates are its choices, and asked for as `candidateCount`.
+    @Override
+    public int choices(JsonObject request) {
+        return Protocol.count(JsonObject.orEmpty(request.get("generationConfig")),
+                "candidateCount");
+    }
+
     /// An object with candidates, or one that says why the prompt got none. An array is an answer
     /// told in parts, as Gemini streams without `alt=sse`, or an error in such a one.
     @Override
@@ -68,7 +81,8 @@ public final class GenerateContent implements Protocol {
         if (chunk.error().isPresent()) {
             return new Passage(event, BEAT, Progress.FAILED);
         }
-        return new Passage(event, BEAT, chunk.isEnd() ? Progress.WHOLE : Progress.OPEN);
+        return new Passage(event, BEAT, chunk.isEnd() ? Progress.WHOLE : Progress.OPEN,
+                chunk.told());
     }
 
     @Override

@@ -6,6 +6,7 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// A GenerateContentResponse: the whole of an answer, or one event of its stream. Both have the
 /// same form.
@@ -38,6 +39,16 @@ record GenerateContentChunk(JsonObject object, Optional<ApiError> error) {
     boolean isEnd() {
         return isBlocked() || !candidates().isEmpty() && candidates().stream().allMatch(
                 candidate -> candidate.get("finishReason") instanceof JsonString);
+    }
+
+    /// What it tells of its candidates; nothing where the prompt was blocked, after which none
+    /// comes.
+    List<Passage.Choice> told() {
+        var candidates = isBlocked() ? List.<JsonObject>of() : candidates();
+        return IntStream.range(0, candidates.size()).mapToObj(i -> new Passage.Choice(
+                ChatChoice.index(candidates.get(i), i),
+                !Emptiness.isNothing(candidates.get(i).get("content")),
+                candidates.get(i).get("finishReason") instanceof JsonString)).toList();
     }
 
     /// Whether it tells that the prompt was blocked.

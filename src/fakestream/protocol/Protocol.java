@@ -1,5 +1,6 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
@@ -18,10 +19,21 @@ public sealed interface Protocol
     /// The same request, asking for its answer whole. All that is not about streaming is kept.
     JsonObject whole(JsonObject request);
 
-    /// What of a request the telling of its answer depends on: all that [#replay], [#failure] and
-    /// [#dataHeartbeat] have to be given of it.
+    /// What of a request the telling of its answer depends on: all that [#replay], [#failure],
+    /// [#dataHeartbeat] and [#choices] have to be given of it.
     default JsonObject told(JsonObject request) {
-        return request.only("model", "stream_options");
+        return request.only("model", "stream_options", "n");
+    }
+
+    /// How many choices a request asks for, at least one.
+    default int choices(JsonObject request) {
+        return count(request, "n");
+    }
+
+    /// The small number that a member is, at least 1.
+    static int count(JsonObject object, String name) {
+        return object.get(name) instanceof JsonNumber(var text) && text.matches("[1-9][0-9]{0,3}")
+                ? Integer.parseInt(text) : 1;
     }
 
     /// What a body with a good status really holds, in this API's own form.

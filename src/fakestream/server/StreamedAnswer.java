@@ -5,6 +5,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.OpenChoices;
 import fakestream.protocol.Passage;
 import fakestream.protocol.Passage.Progress;
 import fakestream.protocol.Protocol;
@@ -28,8 +29,8 @@ final class StreamedAnswer {
     private final EventStream stream;
     private final Pacer pacer;
     private final Turns turns;
-    private boolean told;
-    private boolean whole;
+    private final OpenChoices choices;
+    private boolean brokenOff;
 
     StreamedAnswer(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer,
             Turns turns) {
@@ -38,6 +39,7 @@ final class StreamedAnswer {
         this.stream = stream;
         this.pacer = pacer;
         this.turns = turns;
+        this.choices = new OpenChoices(protocol.choices(request));
     }
 
     /// Tells an upstream's answer: one that is whole as a replay, a stream of events as it comes.
@@ -104,19 +106,19 @@ final class StreamedAnswer {
                 flush(arrived);
             }
         }
-        end(answer, answer.events().rest(), telling);
+        end(answer, brokenOff ? Optional.empty() : answer.events().rest(), telling);
     }
 
     private Passage passage(SseEvent.Received event, Telling telling) {
         var passage = turns.take(() -> protocol.passOn(event, telling));
-        note(passage.progress());
+        choices.add(passage);
         noteUsage(event, passage.progress());
         return passage;
     }
 
     private boolean isFailure(Passage passage) {
         return passage.progress() == Progress.FAILED
-                || passage.progress() == Progress.ENDED && !whole;
+                || passage.progress() == Progress.ENDED && !choices.isWhole();
     }
 
     /// What came at once goes on at once, in one flush.
@@ -136,11 +138,6 @@ final class StreamedAnswer {
         }
     }
 
-    private void note(Progress progress) {
-        told |= progress == Progress.OPEN;
-        whole |= progress == Progress.WHOLE || told && progress == Progress.ENDED;
-    }
-
     /// It stands in one of the last events, and Anthropic's says the input in its first one: few
     /// enough to be read for it.
     private void noteUsage(SseEvent.Received event, Progress progress) {
@@ -150,15 +147,16 @@ final class StreamedAnswer {
         }
     }
 
-    /// Nobody misses the end of a body whose answer is whole.
+    /// Nobody misses the end of a body whose answer is whole, nor half an event behind it.
     private Optional<SseEvent.Received> next(UpstreamAnswer answer) throws UpstreamException {
         try {
             return answer.events().next();
         } catch (UpstreamException e) {
-            if (whole) {
-                return Optional.empty();
+            if (!choices.isWhole()) {
+                throw e;
             }
-            throw e;
+            brokenOff = true;
+            return Optional.empty();
         }
     }
 
@@ -169,7 +167,7 @@ final class StreamedAnswer {
         var passage = rest.map(event -> passage(event, telling));
         if (passage.isPresent() && passage.get().progress() == Progress.FAILED) {
             fail(answer, rest.orElseThrow());
-        } else if (whole) {
+        } else if (choices.isWholeAtItsEnd()) {
             stream.end(passage.map(Passage::event).stream().toList());
         } else {
             fail(truncated());

@@ -108,9 +108,10 @@ final class ChatFoldTest {
     @Test
     void keepsChoicesApartAndInOrder() throws NotAnAnswer {
         var folded = fold("{'choices':[{'index':1,'delta':{'content':'b'}}]}",
-                "{'choices':[{'index':0,'delta':{'content':'a'}},{'index':1,'delta':"
-                        + "{'content':'B'},'finish_reason':'stop'}]}", "[DONE]");
-        assertEquals(json("{'index':0,'message':{'content':'a'}}"), choice(folded, 0));
+                "{'choices':[{'index':0,'delta':{'content':'a'},'finish_reason':'length'},"
+                        + "{'index':1,'delta':{'content':'B'},'finish_reason':'stop'}]}");
+        assertEquals(json("{'index':0,'message':{'content':'a'},'finish_reason':'length'}"),
+                choice(folded, 0));
         assertEquals(json("{'index':1,'message':{'content':'bB'},'finish_reason':'stop'}"),
                 choice(folded, 1));
     }
@@ -128,6 +129,13 @@ final class ChatFoldTest {
         assertEquals("Hi", ((JsonObject) choice(fold(start, "[DONE]"), 0).get("message"))
                 .string("content"));
         assertEquals("stop", choice(fold(start, STOP), 0).string("finish_reason"));
+    }
+
+    @Test
+    void refusesAStreamThatSaysDoneWhereOneChoiceIsFinishedAndAnotherIsNot() {
+        assertEquals("upstream_truncated", refused(received("", STOP),
+                received("", "{'choices':[{'index':1,'delta':{'content':'Hal'}}]}"),
+                received("", "[DONE]")).object().string("code"));
     }
 
     @ParameterizedTest

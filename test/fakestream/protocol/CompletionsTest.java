@@ -204,6 +204,13 @@ final class CompletionsTest {
     }
 
     @Test
+    void foldsAStreamWhoseOnlyEndIsDone() throws NotAnAnswer {
+        assertEquals(json("{'choices':[{'text':'ab','index':0}]}"), API.fold(List.of(
+                received("", "{'choices':[{'text':'a','index':0}]}"),
+                received("", "{'choices':[{'text':'b','index':0}]}"), received("", "[DONE]"))));
+    }
+
+    @Test
     void refusesToFoldAStreamThatFailsOrBreaksOff() {
         var all = received(REQUEST, answer(choice(0, "One, two, three.", ""), ""));
         assertThrows(NotAnAnswer.class, () -> API.fold(all.subList(0, 1)));

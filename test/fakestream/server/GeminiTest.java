@@ -133,6 +133,26 @@ final class GeminiTest {
         }
     }
 
+    /// As older models say it, so that only the end of the body tells the end of the answer.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isWholeBehindAFinishInEveryEventOnlyWhereTheBodyEndsWell(boolean whole) {
+        var stream = "data: " + ONE.replace("null", "\"STOP\"") + "\r\n\r\ndata: " + TWO
+                + "\r\n\r\n";
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.begin("text/event-stream");
+                    call.chunk(stream);
+                    if (whole) {
+                        call.end();
+                    }
+                });
+                var proxy = TestProxy.before(upstream, "STREAM_MODE=real");
+                var client = post(proxy, STREAM + "?alt=sse", "x-goog-api-key: g-1")) {
+            assertEquals(whole, client.ending().whole());
+            assertTrue(client.body().startsWith(stream), client::body);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"?alt=sse", ""})
     void breaksOffBehindAnErrorInItsOwnStream(String query) {

@@ -1,0 +1,54 @@
+package fakestream.protocol;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/// Whether one stream has told its whole answer, by what its events say of their choices. It
+/// belongs to the thread that reads the stream.
+///
+/// A choice is open from its first event to its finish. An upstream that tells text behind a finish
+/// says one in every chunk, which then means nothing until the stream ends well.
+public final class OpenChoices {
+    private final int expected;
+    private final Set<Integer> open = new HashSet<>();
+    private final Set<Integer> finished = new HashSet<>();
+    private boolean told;
+    private boolean doubtful;
+    private boolean ended;
+
+    /// @param expected how many choices were asked for; an upstream may give fewer
+    public OpenChoices(int expected) {
+        this.expected = expected;
+    }
+
+    /// Takes note of the next event.
+    public void add(Passage passage) {
+        passage.choices().forEach(this::add);
+        told |= !passage.choices().isEmpty() || passage.progress() == Passage.Progress.OPEN;
+        switch (passage.progress()) {
+            case WHOLE -> ended |= passage.choices().isEmpty();
+            case ENDED -> ended |= told && (open.isEmpty() || finished.isEmpty());
+            case SILENT, OPEN, FAILED -> { }
+        }
+    }
+
+    private void add(Passage.Choice choice) {
+        doubtful |= choice.text() && finished.contains(choice.index());
+        if (choice.finished()) {
+            finished.add(choice.index());
+            open.remove(choice.index());
+        } else if (!finished.contains(choice.index())) {
+            open.add(choice.index());
+        }
+    }
+
+    /// Whether the answer is whole even if the stream breaks off here.
+    public boolean isWhole() {
+        return ended || !doubtful && finished.size() >= expected && isWholeAtItsEnd();
+    }
+
+    /// Whether the answer is whole if the stream ends here as one that ends well.
+    public boolean isWholeAtItsEnd() {
+        return ended || !finished.isEmpty() && open.isEmpty();
+    }
+}
