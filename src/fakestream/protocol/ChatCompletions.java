@@ -44,11 +44,11 @@ public final class ChatCompletions implements Protocol {
         return areEmpty(answer, choice -> Emptiness.isNothing(choice.get("message")));
     }
 
-    /// Whether no token was made for any choice, none holds anything, and no filter is the reason.
+    /// Whether no token was made for any choice, none holds anything, and none says why.
     static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
-        return Emptiness.countsNothing(answer, "usage", "completion_tokens")
+        return Emptiness.countsNothing(answer)
                 && ChunkPassage.choices(answer).stream().allMatch(choice ->
-                        !"content_filter".equals(choice.string("finish_reason"))
+                        !Emptiness.isReason(choice.string("finish_reason"))
                         && holdsNothing.test(choice));
     }
 

@@ -7,8 +7,11 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What an answer without anything in it looks like: its form is right, and yet it has no text, no
 /// thought, no call, and no token was made for it. Overloaded upstreams send such.
@@ -16,7 +19,20 @@ final class Emptiness {
     /// Members that only say what something is.
     private static final Set<String> LABELS = Set.of("role", "type", "id", "status", "phase");
 
-    private static final Pattern ZERO = Pattern.compile("-?0+(\\.0+)?");
+    /// The counts of what an answer cost beside its prompt, be it thought or said.
+    private static final List<String> OUTPUT = List.of("completion_tokens", "output_tokens",
+            "reasoning_tokens", "candidatesTokenCount", "thoughtsTokenCount");
+
+    /// The count of all tokens, and that of the prompt's, by each API's names.
+    private static final Map<String, List<String>> TOTALS = Map.of(
+            "total_tokens", List.of("prompt_tokens", "input_tokens"),
+            "totalTokenCount", List.of("promptTokenCount"));
+
+    /// Why an answer ends that should not be empty: it has all been said, calls follow, or
+    /// something failed that may pass. Any other word is a reason for being empty.
+    private static final Set<String> USUAL_ENDS = Set.of("", "stop", "eos", "end_turn",
+            "completed", "finish_reason_unspecified", "tool_calls", "tool_use", "function_call",
+            "error", "network_error", "insufficient_system_resource");
 
     private Emptiness() {
     }
@@ -34,15 +50,29 @@ final class Emptiness {
         };
     }
 
-    /// Whether none of these counts of tokens is above zero. One that is missing counts none.
-    static boolean countsNothing(JsonObject answer, String usage, String... tokens) {
-        for (var name : tokens) {
-            if (answer.get(usage) instanceof JsonObject counts
-                    && counts.get(name) instanceof JsonNumber(var count)
-                    && !ZERO.matcher(count).matches()) {
-                return false;
-            }
-        }
-        return true;
+    /// Whether an answer names a reason for being empty, such as a limit or a filter: another one
+    /// would end the same way.
+    static boolean isReason(String end) {
+        return end != null && !USUAL_ENDS.contains(end.toLowerCase(Locale.ROOT));
+    }
+
+    /// Whether an answer counts no token beside those of its prompt. A count that is missing counts
+    /// none.
+    static boolean countsNothing(JsonObject answer) {
+        return Stream.of("usage", "usageMetadata").map(name ->
+                JsonObject.orEmpty(answer.get(name))).allMatch(usage -> isFree(usage)
+                        && usage.members().values().stream().allMatch(details ->
+                                isFree(JsonObject.orEmpty(details))));
+    }
+
+    private static boolean isFree(JsonObject usage) {
+        return OUTPUT.stream().allMatch(name -> count(usage, name) <= 0)
+                && TOTALS.entrySet().stream().allMatch(total -> total.getValue().stream()
+                        .filter(usage::has).allMatch(prompt ->
+                                count(usage, total.getKey()) <= count(usage, prompt)));
+    }
+
+    private static double count(JsonObject usage, String name) {
+        return usage.get(name) instanceof JsonNumber(var text) ? Double.parseDouble(text) : 0;
     }
 }

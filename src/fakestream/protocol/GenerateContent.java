@@ -47,15 +47,13 @@ public final class GenerateContent implements Protocol {
         };
     }
 
-    /// A finish other than the usual one is a reason.
     @Override
     public boolean isEmpty(JsonObject answer) {
         var chunk = GenerateContentChunk.of(answer);
         return !chunk.isBlocked()
-                && Emptiness.countsNothing(answer, "usageMetadata", "candidatesTokenCount",
-                        "thoughtsTokenCount")
+                && Emptiness.countsNothing(answer)
                 && chunk.candidates().stream().allMatch(candidate ->
-                        "STOP".equals(candidate.string("finishReason"))
+                        !Emptiness.isReason(candidate.string("finishReason"))
                         && Emptiness.isNothing(candidate.get("content")));
     }
 

@@ -40,11 +40,10 @@ public final class Messages implements Protocol {
         return answer;
     }
 
-    /// A refusal is empty too, and says so.
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return !"refusal".equals(answer.string("stop_reason"))
-                && Emptiness.countsNothing(answer, "usage", "output_tokens")
+        return !Emptiness.isReason(answer.string("stop_reason"))
+                && Emptiness.countsNothing(answer)
                 && Emptiness.isNothing(answer.get("content"));
     }
 

@@ -42,7 +42,8 @@ public sealed interface Protocol
     JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer;
 
     /// Whether an answer has nothing in it although nothing says why: no text, no thought, no call,
-    /// and no token. Asking again often helps.
+    /// and no token beside its prompt's. Asking again often helps. One that names its reason, or
+    /// counts tokens, was paid for.
     boolean isEmpty(JsonObject answer);
 
     /// The answer told as its stream, and the beat for the pauses in it.

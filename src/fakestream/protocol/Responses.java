@@ -34,7 +34,7 @@ public final class Responses implements Protocol {
     @Override
     public boolean isEmpty(JsonObject answer) {
         return "completed".equals(answer.string("status"))
-                && Emptiness.countsNothing(answer, "usage", "output_tokens")
+                && Emptiness.countsNothing(answer)
                 && Emptiness.isNothing(answer.get("output"));
     }
 
