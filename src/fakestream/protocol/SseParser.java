@@ -1,5 +1,7 @@
 package fakestream.protocol;
 
+import fakestream.json.Json;
+import fakestream.json.JsonException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,8 +12,15 @@ import java.util.Optional;
 /// byte: the events' bytes, joined, are the stream, but for a byte order mark at its start. Line
 /// ends are LF, CR LF or CR (WHATWG HTML section 9.2.6). It knows no I/O and sets no bound: whoever
 /// feeds it counts.
+///
+/// Two faults of upstreams are understood. Events without a blank line between them are told apart
+/// where one line of data ends a JSON value and the next begins one, which no JSON over several
+/// lines does; each gets its blank line. An error as bare JSON, in lines that are no fields
+/// (Gemini), is an event of the type `error`.
 public final class SseParser {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+    private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
 
     private byte[] pending = new byte[1024];
     private int length;
@@ -20,6 +29,13 @@ public final class SseParser {
     private boolean hasLines;
     private boolean complete;
     private boolean afterCarriageReturn;
+
+    /// Whether the last line of data in the block ends a JSON value.
+    private boolean endsValue;
+    /// Where the line behind that one begins; -1 where none has ended yet.
+    private int behindData = -1;
+    /// Where an event ends that lacks its blank line; 0 where there is none.
+    private int cut;
 
     /// The events that these bytes complete, in order.
     public List<SseEvent.Received> feed(byte[] bytes, int offset, int count) {
@@ -31,6 +47,8 @@ public final class SseParser {
             append(bytes[i]);
             if (endsBlock(bytes[i])) {
                 events.add(take());
+            } else if (cut > 0) {
+                events.add(takeCut());
             }
         }
         return events;
@@ -63,10 +81,54 @@ public final class SseParser {
             return false;
         }
         var blank = length - 1 == lineStart;
+        if (!blank) {
+            endLine(lineStart, length - 1);
+        }
         lineStart = length;
         complete = blank && hasLines;
         hasLines |= !blank;
         return complete && b == '\n';
+    }
+
+    /// Looks for the end of an event in front of a line of data, which goes from `from` to `to`.
+    private void endLine(int from, int to) {
+        behindData = endsValue && behindData < 0 ? from : behindData;
+        var start = begun ? from : Math.max(from, afterMark());
+        if (!startsWith(DATA, start, to)) {
+            return;
+        }
+        var first = start + DATA.length;
+        while (first < to && pending[first] == ' ') {
+            first++;
+        }
+        var last = to - 1;
+        while (last > first && pending[last] == ' ') {
+            last--;
+        }
+        cut = endsValue && isOneOf('{', '[', first, to) ? behindData : 0;
+        endsValue = isOneOf('}', ']', last, to);
+        behindData = -1;
+    }
+
+    private boolean isOneOf(char one, char other, int at, int to) {
+        return at < to && (pending[at] == one || pending[at] == other);
+    }
+
+    private boolean startsWith(byte[] field, int from, int to) {
+        return to - from >= field.length
+                && Arrays.equals(pending, from, from + field.length, field, 0, field.length);
+    }
+
+    /// The event in front of the cut, with the blank line that it lacks.
+    private SseEvent.Received takeCut() {
+        var bytes = Arrays.copyOfRange(pending, begun ? 0 : afterMark(), cut + 1);
+        bytes[bytes.length - 1] = '\n';
+        System.arraycopy(pending, cut, pending, 0, length - cut);
+        length -= cut;
+        lineStart -= cut;
+        begun = true;
+        cut = 0;
+        return read(bytes);
     }
 
     private SseEvent.Received take() {
@@ -77,6 +139,8 @@ public final class SseParser {
         lineStart = 0;
         hasLines = false;
         complete = false;
+        endsValue = false;
+        behindData = -1;
         return read(bytes);
     }
 
@@ -90,15 +154,28 @@ public final class SseParser {
     private static SseEvent.Received read(byte[] bytes) {
         var type = "";
         var data = new ArrayList<String>();
+        var bare = new ArrayList<String>();
         for (var line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
             var colon = line.indexOf(':');
             switch (colon < 0 ? line : line.substring(0, colon)) {
                 case "data" -> data.add(value(line, colon));
                 case "event" -> type = value(line, colon);
-                default -> { }
+                case "", "id", "retry" -> { }
+                default -> bare.add(line);
             }
         }
-        return new SseEvent.Received(bytes, type, String.join("\n", data));
+        var error = String.join("\n", bare).strip();
+        return isError(error) ? new SseEvent.Received(bytes, "error", error)
+                : new SseEvent.Received(bytes, type, String.join("\n", data));
+    }
+
+    private static boolean isError(String bare) {
+        try {
+            return (bare.startsWith("{") || bare.startsWith("["))
+                    && VendorError.find(Json.parse(bare)).isPresent();
+        } catch (JsonException _) {
+            return false;
+        }
     }
 
     /// Section 9.2.6: one blank behind the colon is not part of the value.

@@ -119,6 +119,59 @@ final class SseParserTest {
                 read("data: " + long1 + "\n\ndata: " + long2 + "\n\ndata: y\n\n"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void tellsEventsApartThatLackTheirBlankLineAsTheyCome(String end) {
+        var parser = new SseParser();
+        assertEquals(List.of(), feed(parser, "data: {\"a\":1}" + end));
+        var first = feed(parser, "data: {\"b\":2}" + end).getFirst();
+        assertEquals("{\"a\":1}", first.data());
+        assertEquals("data: {\"a\":1}" + end + "\n",
+                new String(first.bytes(), StandardCharsets.UTF_8));
+        assertEquals(List.of("/{\"b\":2}"), told(feed(parser, ": hi" + end + "id: 7" + end
+                + "event: x" + end + "data: [1]" + end)));
+        var last = feed(parser, "data: [DONE]" + end).getFirst();
+        assertEquals("x/[1]", last.type() + "/" + last.data());
+        assertEquals(List.of("/[DONE]"), told(List.of(parser.end().orElseThrow())));
+    }
+
+    @Test
+    void findsThoseEventsHoweverTheStreamIsSplit() {
+        var stream = "\ufeffevent: a\r\ndata: {\"a\":[{}]}\r\nevent: b\r\ndata:[{\"b\":{}}] \r\n"
+                + "data: {\"c\":\r\ndata: {}}\r\n\r\ndata: {}\r\nevent: d\r\n\r\ndata: [DONE]";
+        var bytes = stream.getBytes(StandardCharsets.UTF_8);
+        for (int length = 1; length <= bytes.length; length++) {
+            var count = length;
+            assertEquals(List.of("a/{\"a\":[{}]}", "b/[{\"b\":{}}] ", "/{\"c\":\n{}}", "d/{}",
+                    "/[DONE]"), told(events(bytes, () -> count)), "in pieces of " + length);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\n\"a\": [\n{\n},\n{\n}\n]\n,\n\"b\": [\n]\n}", "[1,\n{}]", "{}\nx",
+        "x\n{}", "}\nx\n{", "[\n[\n]\n,\n[\n]\n]"})
+    void keepsDataOfSeveralLinesInOneEvent(String data) {
+        var stream = "data: " + data.replace("\n", "\ndata: ") + "\n\n";
+        assertEquals(List.of("/" + data), read(stream));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"Busy: x\"\n  }\n}",
+        "[{\n  \"error\": {\n    \"message\": \"Busy\"\n  }\n}\n]", "{\"error\":\"No.\"}"})
+    void takesAnErrorInLinesThatAreNoFieldsForAnErrorEvent(String error) {
+        assertEquals(List.of("/x", "error/" + error), read("data: x\n\n" + error));
+        assertEquals(List.of("/x", "error/" + error, "/y"),
+                read("data: x\n\n" + error + "\n\ndata: y\n\n"));
+        assertEquals(List.of("error/" + error), read(error + "\ndata: [DONE]\n\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"choices\":[{}]}", "{ no json", "[1]", "upstream error", "data"})
+    void skipsOtherLinesThatAreNoFields(String line) {
+        assertEquals(List.of("/", "/y"), read(line + "\n\ndata: y\n\n"));
+    }
+
     @Test
     void findsTheSameEventsAndKeepsEveryByteHoweverTheStreamIsSplit() {
         for (int seed = 0; seed < 2000; seed++) {
