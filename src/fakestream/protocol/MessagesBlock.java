@@ -60,8 +60,9 @@ final class MessagesBlock {
         }
     }
 
-    /// The input as JSON text: empty where it has no members, because anthropic-java throws where
-    /// no text came. It is `{}` in the start, because anthropic-go joins the text to any other.
+    /// The input as JSON text, also where it has no members: anthropic-java throws where no text
+    /// came, Spring AI 2 where it is empty. It is `{}` in the start, because anthropic-go joins the
+    /// text to any other.
     private void toolUse() {
         var input = block.get("input");
         if (input == null) {
@@ -69,9 +70,7 @@ final class MessagesBlock {
             return;
         }
         start(block.with("input", JsonObject.EMPTY));
-        var pieces = input.equals(JsonObject.EMPTY) ? List.of("")
-                : TextPieces.of(input.toString(), TextPieces.LARGE);
-        pieces.forEach(piece ->
+        TextPieces.of(input.toString(), TextPieces.LARGE).forEach(piece ->
                 delta("input_json_delta", "partial_json", new JsonString(piece)));
     }
 

@@ -137,9 +137,9 @@ final class MessagesReplayTest {
     }
 
     @Test
-    void tellsAnEmptyInputAsOneEmptyTextBecauseJavaThrowsWithoutAny() {
+    void tellsAnEmptyInputAsTheTextOfAnEmptyObject() {
         assertEquals(List.of(start("{'type':'tool_use','input':{}}"),
-                delta("{'type':'input_json_delta','partial_json':''}"), STOP),
+                delta("{'type':'input_json_delta','partial_json':'{}'}"), STOP),
                 blocks("{'type':'tool_use','input':{}}"));
     }
 
