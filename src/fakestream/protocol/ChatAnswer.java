@@ -15,7 +15,7 @@ final class ChatAnswer {
     static JsonObject read(JsonValue body, Telling telling) throws NotAnAnswer {
         var answer = body instanceof JsonObject object && VendorError.find(body).isEmpty()
                 && object.get("candidates") instanceof JsonArray candidates
-                && !object.has("choices") ? GeminiAnswer.read(object, candidates, telling) : body;
+                && !object.has("choices") ? GeminiAnswer.read(object, candidates) : body;
         var choices = ((JsonArray) choices(answer).get("choices")).elements();
         return ((JsonObject) answer).with("choices", new JsonArray(choices.stream()
                 .map(choice -> withMessage((JsonObject) choice)).toList()));

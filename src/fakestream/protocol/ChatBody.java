@@ -65,9 +65,8 @@ final class ChatBody {
         return switch (name) {
             case "role", "function_call" -> true;
             case "content", "refusal" -> value instanceof JsonString || value instanceof JsonNull;
-            // An empty list is kept: vLLM sends one, and openai-node shows the difference.
-            case "tool_calls" -> value instanceof JsonNull
-                    || value instanceof JsonArray(var calls) && !calls.isEmpty();
+            // An empty list is left out: LlamaIndex loses the whole answer behind one.
+            case "tool_calls" -> value instanceof JsonNull || value instanceof JsonArray;
             case "audio" -> value instanceof JsonNull;
             default -> false;
         };
@@ -127,24 +126,26 @@ final class ChatBody {
         }
     }
 
-    /// The call's place is its index, whatever the vendor says; id, type and name come exactly
-    /// once, because openai-python and langchain4j join what is repeated. A call that is no
-    /// function's (a custom tool's) goes whole.
+    /// The call's place is its index, whatever the vendor says. A call comes in one delta, because
+    /// Mistral's SDK refuses a later one, which has no name. Only arguments that no line can hold
+    /// go on in later deltas, alone: openai-python and langchain4j join what is repeated.
     private void addToolCall(int index, JsonObject call) {
-        var function = call.get("function");
-        var start = new JsonObject.Builder().add("index", index)
-                .addAll(call.without("index"));
-        if (function instanceof JsonObject object) {
-            var type = call.string("type");
-            start.add("type", type == null || type.isEmpty() ? "function" : type);
-            start.add("function", object.get("arguments") instanceof JsonString
-                    ? object.with("arguments", new JsonString("")) : object);
+        var whole = new JsonObject.Builder().add("index", index).addAll(call.without("index"));
+        if (!(call.get("function") instanceof JsonObject function)) {
+            deltas.add(toolDelta(whole.build()));
+            return;
         }
-        deltas.add(toolDelta(start.build()));
-        if (function instanceof JsonObject object && object.string("arguments") != null) {
-            for (var piece : TextPieces.of(object.string("arguments"), TextPieces.LARGE)) {
-                deltas.add(toolDelta(arguments(index, piece)));
-            }
+        var type = call.string("type");
+        var told = whole.add("type", type == null || type.isEmpty() ? "function" : type).build();
+        var arguments = function.string("arguments");
+        if (arguments == null || fits(told)) {
+            deltas.add(toolDelta(told));
+            return;
+        }
+        deltas.add(toolDelta(told.with("function",
+                function.with("arguments", new JsonString("")))));
+        for (var piece : TextPieces.of(arguments, TextPieces.LARGE)) {
+            deltas.add(toolDelta(arguments(index, piece)));
         }
     }
 

@@ -22,7 +22,7 @@ final class ChatReplay {
 
     private ChatReplay(ChunkFrame frame, JsonObject answer, JsonValue usage, Telling telling) {
         this.frame = frame;
-        this.choices = choices(answer, telling.pieceLength());
+        this.choices = choices(ChatCalls.completed(answer, telling), telling.pieceLength());
         this.others = ChunkFrame.others(answer);
         this.usage = usage;
         this.begun = telling.begun();
@@ -36,8 +36,7 @@ final class ChatReplay {
 
     /// By index. Where two choices have the same, as from upstreams that write 0 in each, their
     /// places tell them apart.
-    private static List<ChatChoice> choices(JsonObject answer, int pieceLength) {
-        var objects = ChunkPassage.choices(answer);
+    private static List<ChatChoice> choices(List<JsonObject> objects, int pieceLength) {
         var distinct = haveDistinctIndices(objects);
         var choices = new ArrayList<ChatChoice>();
         for (int i = 0; i < objects.size(); i++) {

@@ -20,25 +20,21 @@ final class GeminiAnswer {
             "BLOCKLIST", "content_filter", "PROHIBITED_CONTENT", "content_filter",
             "SPII", "content_filter");
 
-    private final String callId;
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<JsonValue> calls = new ArrayList<>();
     private final List<JsonValue> images = new ArrayList<>();
     private final List<JsonValue> others = new ArrayList<>();
 
-    private GeminiAnswer(String callId) {
-        this.callId = callId;
+    private GeminiAnswer() {
     }
 
-    /// The chat completion of a Gemini answer. Gemini gives calls no ids and chat needs them:
-    /// they are made from the stream's.
-    static JsonObject read(JsonObject body, JsonArray candidates, Telling telling) {
+    /// The chat completion of a Gemini answer. A call without an id has none here either.
+    static JsonObject read(JsonObject body, JsonArray candidates) {
         var choices = new ArrayList<JsonValue>();
         for (var candidate : candidates.elements()) {
             if (candidate instanceof JsonObject object) {
-                var callId = "call_" + telling.id() + "_" + choices.size() + "_";
-                choices.add(new GeminiAnswer(callId).choice(object, choices.size()));
+                choices.add(new GeminiAnswer().choice(object, choices.size()));
             }
         }
         var answer = new JsonObject.Builder();
@@ -108,11 +104,9 @@ final class GeminiAnswer {
     }
 
     private JsonObject toolCall(JsonObject part, JsonObject call) {
-        var id = call.string("id");
         var arguments = call.get("args") instanceof JsonObject args ? args : JsonObject.EMPTY;
         var name = call.string("name");
-        return new JsonObject.Builder()
-                .add("id", id == null ? callId + calls.size() : id)
+        return new JsonObject.Builder().addAll(call.only("id"))
                 .add("type", "function")
                 .add("function", new JsonObject.Builder()
                         .add("name", name == null ? "" : name)

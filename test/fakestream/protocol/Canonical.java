@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /// What of a whole answer must come back from its stream: everything, but for what WIRE.md says is
 /// lost or made good. Written after WIRE.md sections 0 and 2, and not after our code.
@@ -33,7 +35,7 @@ final class Canonical {
         if (!request.has("stream_options") || isNothing(answer.get("usage"))) {
             result = result.without("usage");
         }
-        var choices = choices(((JsonArray) answer.get("choices")).elements());
+        var choices = choices(((JsonArray) answer.get("choices")).elements(), telling.id());
         return result.with("choices", new JsonArray(choices.stream().map(choice ->
                 (JsonValue) (telling.begun() ? opened(choice) : choice)).toList()));
     }
@@ -46,13 +48,15 @@ final class Canonical {
     }
 
     /// A choice without an index has its place for one; so have all where two say the same.
-    private static List<JsonObject> choices(List<JsonValue> original) {
+    private static List<JsonObject> choices(List<JsonValue> original, String id) {
         var choices = new ArrayList<JsonObject>();
         var seen = new HashSet<JsonValue>();
+        var made = new AtomicInteger();
+        Supplier<String> ids = () -> "call_" + id + "_" + made.getAndIncrement();
         for (int i = 0; i < original.size(); i++) {
             var choice = (JsonObject) original.get(i);
             choices.add(choice(choice.has("index") ? choice
-                    : choice.with("index", JsonNumber.of(i))));
+                    : choice.with("index", JsonNumber.of(i)), ids));
             seen.add(choices.getLast().get("index"));
         }
         for (int i = 0; seen.size() < choices.size() && i < choices.size(); i++) {
@@ -62,21 +66,23 @@ final class Canonical {
         return choices;
     }
 
-    private static JsonObject choice(JsonObject choice) {
+    private static JsonObject choice(JsonObject choice, Supplier<String> ids) {
         var message = choice.get("message") instanceof JsonObject object ? object
                 : JsonObject.EMPTY;
         var reason = choice.string("finish_reason");
         var calls = message.get("tool_calls") instanceof JsonArray(var list) && !list.isEmpty();
-        return choice.with("message", message(message)).with("finish_reason",
+        return choice.with("message", message(message, ids)).with("finish_reason",
                 new JsonString(reason != null && !reason.isEmpty() ? reason
                         : calls ? "tool_calls" : "stop"));
     }
 
-    /// A role in any case; no null that stands for a call or audio, no call without a name.
-    private static JsonObject message(JsonObject message) {
+    /// A role in any case; no null or empty list that stands for a call or audio, no call without a
+    /// name.
+    private static JsonObject message(JsonObject message, Supplier<String> ids) {
         var result = message;
         for (var name : List.of("function_call", "tool_calls", "audio")) {
-            result = isNothing(message.get(name)) ? result.without(name) : result;
+            result = isNothing(message.get(name)) || JsonArray.EMPTY.equals(message.get(name))
+                    ? result.without(name) : result;
         }
         var role = message.string("role");
         result = role == null || role.isEmpty()
@@ -85,16 +91,37 @@ final class Canonical {
                 && (call.string("name") == null || call.string("name").isEmpty())) {
             result = result.without("function_call");
         }
+        result = withTextArguments(result, "function_call");
         return result.get("tool_calls") instanceof JsonArray(var calls)
                 ? result.with("tool_calls", new JsonArray(calls.stream()
-                        .map(call -> (JsonValue) toolCall((JsonObject) call)).toList())) : result;
+                        .map(call -> (JsonValue) toolCall((JsonObject) call, ids)).toList()))
+                : result;
     }
 
-    /// The index of a call is its place; a function's call says that it is one.
-    private static JsonObject toolCall(JsonObject call) {
-        var result = call.without("index");
+    /// The index of a call is its place, and it has an id; a function's call says that it is one.
+    private static JsonObject toolCall(JsonObject call, Supplier<String> ids) {
+        var result = withTextArguments(call.without("index"), "function");
+        if (isNothing(call.get("id")) || "".equals(call.string("id"))) {
+            result = result.with("id", new JsonString(ids.get()));
+        }
         return call.has("function") && isNothing(call.get("type"))
                 ? result.with("type", new JsonString("function")) : result;
+    }
+
+    /// Arguments are a text, also those that are an object or a list.
+    private static JsonObject withTextArguments(JsonObject parent, String name) {
+        if (!(parent.get(name) instanceof JsonObject call)) {
+            return parent;
+        }
+        return switch (call.get("arguments")) {
+            case JsonObject json -> parent.with(name, call.with("arguments", text(json)));
+            case JsonArray json -> parent.with(name, call.with("arguments", text(json)));
+            case null, default -> parent;
+        };
+    }
+
+    private static JsonString text(JsonValue json) {
+        return new JsonString(json.toString());
     }
 
     private static boolean isNothing(JsonValue value) {

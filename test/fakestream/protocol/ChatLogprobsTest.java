@@ -65,7 +65,7 @@ final class ChatLogprobsTest {
         var told = told("{'content':null,'reasoning':'r','tool_calls':[{'id':'t','type':'function',"
                 + "'function':{'name':'f','arguments':'{}'}}]}", "{'content':[" + tokens("a", "b")
                 + "]}", 30);
-        assertEquals(List.of("null", "null", "null", "null",
+        assertEquals(List.of("null", "null", "null",
                 "{'content':[" + tokens("a", "b") + "]}", "null"), told.stream()
                         .map(entry -> entry.substring(entry.lastIndexOf("} ") < 0 ? 0
                                 : entry.indexOf("} ") + 2)).toList());

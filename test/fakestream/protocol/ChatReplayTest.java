@@ -100,7 +100,7 @@ final class ChatReplayTest {
     void marksTheTextsAsPiecesToBePaced() {
         var message = answer("{'content':'c','refusal':'r','reasoning':'x','tool_calls':"
                 + "[{'id':'t','function':{'name':'f','arguments':'{}'}}]}");
-        assertEquals(List.of(false, false, true, true, false, false, false, false),
+        assertEquals(List.of(false, false, true, true, false, false, false),
                 CHAT.replay(REQUEST, message, FRESH).events().stream().map(SseEvent::piece)
                         .toList());
     }

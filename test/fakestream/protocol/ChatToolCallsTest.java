@@ -1,5 +1,9 @@
 package fakestream.protocol;
 
+import static fakestream.protocol.Chunks.REQUEST;
+import static fakestream.protocol.Chunks.answer;
+import static fakestream.protocol.Chunks.answerWith;
+import static fakestream.protocol.Chunks.chunks;
 import static fakestream.protocol.Chunks.deltas;
 import static fakestream.protocol.Chunks.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,17 +14,18 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChatToolCallsTest {
 
     @Test
-    void tellsACallOnceAndThenItsArguments() {
+    void tellsACallInOneDelta() {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
-                + "'function':{'name':'f','arguments':''}}",
-                "{'index':0,'function':{'arguments':'{\\'x\\': 1.0}'}}"),
+                + "'function':{'name':'f','arguments':'{\\'x\\': 1.0}'}}"),
                 parts("[{'id':'a','type':'function',"
                         + "'function':{'name':'f','arguments':'{\\'x\\': 1.0}'}}]"));
     }
@@ -28,23 +33,21 @@ final class ChatToolCallsTest {
     @Test
     void tellsOneCallAfterTheOtherAndTakesTheirPlacesForIndices() {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
-                + "'function':{'name':'f','arguments':''}}",
-                "{'index':0,'function':{'arguments':'1'}}",
-                "{'index':1,'id':'b','type':'function','function':{'name':'g','arguments':''}}",
-                "{'index':1,'function':{'arguments':'2'}}"),
+                + "'function':{'name':'f','arguments':'1'}}",
+                "{'index':1,'id':'b','type':'function','function':{'name':'g','arguments':'2'}}"),
                 parts("[{'index':7,'id':'a','type':'function',"
                         + "'function':{'name':'f','arguments':'1'}},{'id':'b','index':0,"
                         + "'type':'function','function':{'name':'g','arguments':'2'}}]"));
     }
 
     @Test
-    void cutsLongArgumentsIntoLargePieces() {
-        var text = "{\"text\": \"" + "Some words. ".repeat(5000) + "\"}";
+    void cutsArgumentsThatNoLineCanHoldIntoLargePieces() {
+        var text = "{\"text\": \"" + "Some words. ".repeat(10_000) + "\"}";
         var call = json("{'id':'a','function':{'name':'f'}}");
         call = call.with("function", ((JsonObject) call.get("function"))
                 .with("arguments", new JsonString(text)));
         var parts = deltas(json("{}").with("tool_calls", JsonArray.of(call)));
-        assertEquals(1 + 8, parts.size());
+        assertEquals(1 + 15, parts.size());
         var arguments = new ArrayList<String>();
         for (var part : parts) {
             var function = (JsonObject) call(part).get("function");
@@ -65,16 +68,15 @@ final class ChatToolCallsTest {
 
     @Test
     void keepsAnyTypeThatThereIs() {
-        assertEquals(List.of("{'index':0,'type':'mcp','function':{}}"),
-                parts("[{'type':'mcp','function':{}}]"));
+        assertEquals(List.of("{'index':0,'id':'a','type':'mcp','function':{}}"),
+                parts("[{'id':'a','type':'mcp','function':{}}]"));
     }
 
     @Test
     void tellsTheVendorsFieldsWithTheCall() {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
                 + "'extra_content':{'google':{'thought_signature':'s'}},"
-                + "'function':{'strict':null,'name':'f','arguments':'','v':1e5}}",
-                "{'index':0,'function':{'arguments':'{}'}}"),
+                + "'function':{'strict':null,'name':'f','arguments':'{}','v':1e5}}"),
                 parts("[{'id':'a','type':'function',"
                         + "'extra_content':{'google':{'thought_signature':'s'}},"
                         + "'function':{'strict':null,'name':'f','arguments':'{}','v':1e5}}]"));
@@ -88,17 +90,56 @@ final class ChatToolCallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"'arguments':{'a':1}", "'arguments':null", "'vendor':true",
-        "'arguments':''"})
-    void tellsArgumentsThatAreNoTextOrEmptyWithTheCall(String arguments) {
+    @ValueSource(strings = {"'arguments':null", "'vendor':true", "'arguments':''",
+        "'arguments':5"})
+    void keepsArgumentsThatAreNoneOrEmpty(String arguments) {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
                 + "'function':{'name':'f'," + arguments + "}}"),
                 parts("[{'id':'a','type':'function','function':{'name':'f'," + arguments + "}}]"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{'a':{'b':[1.0,null]}} | {'a':{'b':[1.0,null]}}",
+        "[] | []", "{} | {}"})
+    void tellsArgumentsThatAreJsonAsItsText(String json, String text) {
+        for (var call : List.of("{'name':'f','arguments':%s}", "{'arguments':%s,'name':'f'}")) {
+            var told = json(call.formatted(json)).with("arguments",
+                    new JsonString(text.replace('\'', '"')));
+            assertEquals(told, call(deltas("{'tool_calls':[{'id':'a','function':"
+                    + call.formatted(json) + "}]}").getFirst()).get("function"));
+            assertEquals(told, deltas("{'function_call':" + call.formatted(json) + "}")
+                    .getFirst().get("function_call"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "'id':null,", "'id':'',"})
+    void givesEachCallWithoutAnIdOneOfItsOwn(String id) {
+        var call = "{" + id + "'function':{'name':'f','arguments':'" + "x".repeat(100_000) + "'}}";
+        var custom = "{" + id + "'type':'custom','custom':{'name':'g','input':''}}";
+        var choice = "{'index':%d,'message':{'tool_calls':[" + call + ",{'id':'own'}," + custom
+                + "]}}";
+        var chunks = chunks(answerWith(Chunks.value(
+                "[" + choice.formatted(0) + "," + choice.formatted(1) + "]")));
+        assertEquals(List.of("call_minted_0", "call_minted_2", "own", "own", "call_minted_1",
+                "call_minted_3"), Chunks.callIds(chunks));
+    }
+
     @Test
-    void keepsAnEmptyListOfCalls() {
-        assertEquals(List.of(json("{'tool_calls':[]}")), deltas("{'tool_calls':[],'content':''}"));
+    void givesNoIdThatOpenaiWouldRefuse() {
+        var calls = "{'name':'f'},".repeat(2000);
+        var telling = new Telling("0123456789abcdef01234567", 1, 0, 30);
+        var ids = Chunks.callIds(chunks(REQUEST, answer("{'tool_calls':["
+                + calls.substring(0, calls.length() - 1) + "]}"), telling));
+        assertEquals(2000, Set.copyOf(ids).size());
+        for (var id : ids) {
+            assertTrue(id.matches("[a-zA-Z0-9_-]{1,40}"), id);
+        }
+    }
+
+    @Test
+    void leavesOutAnEmptyListOfCalls() {
+        assertEquals(List.of(), deltas("{'tool_calls':[],'content':''}"));
     }
 
     @Test

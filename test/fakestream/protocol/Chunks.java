@@ -76,6 +76,15 @@ final class Chunks {
                 .toList();
     }
 
+    /// The ids of the calls, in the order in which the chunks tell them.
+    static List<String> callIds(List<JsonObject> chunks) {
+        return chunks.stream().flatMap(chunk -> ChunkPassage.choices(chunk).stream())
+                .map(choice -> ((JsonObject) choice.get("delta")).get("tool_calls"))
+                .filter(JsonArray.class::isInstance)
+                .flatMap(calls -> ((JsonArray) calls).elements().stream())
+                .map(call -> ((JsonObject) call).string("id")).filter(id -> id != null).toList();
+    }
+
     /// The data of a replay's events.
     static List<String> data(Replay replay) {
         return replay.events().stream().map(event -> ((SseEvent.Message) event).data()).toList();

@@ -9,6 +9,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,7 @@ final class GeminiAnswerTest {
                 + "'thoughtSignature':'s'},{'functionCall':{'id':'own','name':'g'}}");
         assertEquals(JsonNull.NULL, message.get("content"));
         assertEquals("a", message("{'text':'a'},{'functionCall':{}}").string("content"));
-        assertEquals("[{'id':'call_minted_0_0','type':'function','function':{'name':'f',"
+        assertEquals("[{'type':'function','function':{'name':'f',"
                 + "'arguments':'{\\'x\\':1.0,\\'y\\':null}'},'thoughtSignature':'s'},"
                 + "{'id':'own','type':'function','function':{'name':'g','arguments':'{}'}}]",
                 message.get("tool_calls").toString().replace('"', '\''));
@@ -90,15 +91,22 @@ final class GeminiAnswerTest {
     void mayHaveManyCandidatesOrNothingInOne() throws NotAnAnswer {
         var answer = read("{'candidates':[{'content':{'parts':[{'text':'a'}]}},"
                 + "{'content':{'role':'model'},'index':5},{'content':{'parts':"
-                + "[{'functionCall':{}},{'functionCall':{}}]}}]}");
+                + "[{'functionCall':{}}]}}]}");
         assertEquals(json("{'index':0,'message':{'role':'assistant','content':'a'},"
                 + "'finish_reason':null}"), choice(answer, 0));
         assertEquals(json("{'index':1,'message':{'role':'assistant','content':''},"
                 + "'finish_reason':null}"), choice(answer, 1));
-        var calls = ((JsonArray) ((JsonObject) choice(answer, 2).get("message"))
-                .get("tool_calls")).elements();
-        assertEquals("call_minted_2_0", ((JsonObject) calls.getFirst()).string("id"));
-        assertEquals("call_minted_2_1", ((JsonObject) calls.getLast()).string("id"));
+        assertEquals("tool_calls", choice(read("{'candidates':[{'finishReason':'STOP','content':"
+                + "{'parts':[{'functionCall':{}}]}}]}"), 0).string("finish_reason"));
+    }
+
+    @Test
+    void hasAnIdForEachCallWhenItIsTold() throws NotAnAnswer {
+        var call = "{'functionCall':{'name':'f'}}";
+        var answer = read(("{'candidates':[{'content':{'parts':[%1$s,%1$s]}},"
+                + "{'content':{'parts':[%1$s]}}]}").formatted(call));
+        assertEquals(List.of("call_minted_0", "call_minted_2", "call_minted_1"),
+                Chunks.callIds(Chunks.chunks(answer)));
     }
 
     @Test

@@ -110,7 +110,7 @@ final class RandomAnswers {
     private JsonValue functionCall() {
         var call = new Members();
         call.mostly("name", () -> string(oneOf("f", "get_weather", "")));
-        call.mostly("arguments", this::longString);
+        call.mostly("arguments", () -> random.nextInt(8) == 0 ? value() : longString());
         return call.build();
     }
 
