@@ -12,17 +12,22 @@ public final class ChatCompletions implements Protocol {
     /// The data with which a stream says that it is whole.
     static final String DONE = "[DONE]";
 
-    /// What a chunk calls itself.
-    static final String CHUNK = "chat.completion.chunk";
-
     /// The request's members that are about streaming alone. OpenAI refuses `stream_options`
     /// without a stream, Z.ai `tool_stream`; DashScope and llama.cpp have the other two.
     static final String[] STREAMING_ONLY = {
         "stream_options", "tool_stream", "incremental_output", "return_progress"};
 
-    private static final JsonObject PAUSE = entry(JsonObject.EMPTY);
+    /// What its streams are made of.
+    static final ChunkKind CHUNK = new ChunkKind("chat.completion.chunk", "chatcmpl-",
+            entry(JsonObject.EMPTY));
+
     private static final JsonObject OPENING = entry(
             new JsonObject.Builder().add("role", "assistant").build());
+
+    /// The id of a stream that has none from its answer.
+    public static String id(Telling telling) {
+        return CHUNK.id(telling);
+    }
 
     @Override
     public void check(JsonObject request) throws BadRequest {
@@ -62,12 +67,12 @@ public final class ChatCompletions implements Protocol {
     @Override
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
         var frame = ChunkFrame.of(CHUNK, request, telling, wantsUsage(request));
-        return SseEvent.Message.of(frame.chunk((telling.begun() ? PAUSE : OPENING).toString()));
+        return SseEvent.Message.of(frame.chunk((telling.begun() ? CHUNK.pause() : OPENING).toString()));
     }
 
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
-        return ChunkPassage.of(event, telling, PAUSE);
+        return ChunkPassage.of(event, telling, CHUNK);
     }
 
     @Override

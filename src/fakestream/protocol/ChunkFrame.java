@@ -24,14 +24,13 @@ final class ChunkFrame {
         this.afterChoices = showsUsage ? "],\"usage\":null}" : "]}";
     }
 
-    /// The frame of an answer's stream, whose chunks call themselves `object`. What an SDK would
-    /// throw without, and the answer lacks, is taken from the request and from `telling` (WIRE.md
-    /// 0, last paragraph).
-    static ChunkFrame of(String object, JsonObject request, JsonObject answer, Telling telling,
+    /// The frame of an answer's stream. What an SDK would throw without, and the answer lacks, is
+    /// taken from the request and from `telling` (WIRE.md 0, last paragraph).
+    static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, Telling telling,
             boolean usage) {
         var id = answer.string("id");
         var named = id != null && !id.isEmpty() && !telling.begun();
-        var head = head(named ? id : telling.id(), object, answer.get("created"),
+        var head = head(named ? id : kind.id(telling), kind.object(), answer.get("created"),
                 answer.get("model"), request);
         for (var name : new String[] {"system_fingerprint", "service_tier"}) {
             if (answer.has(name)) {
@@ -42,9 +41,10 @@ final class ChunkFrame {
     }
 
     /// The frame of a stream that has no answer yet.
-    static ChunkFrame of(String object, JsonObject request, Telling telling, boolean usage) {
-        var created = JsonNumber.of(telling.created());
-        return new ChunkFrame(head(telling.id(), object, created, null, request).toString(), usage);
+    static ChunkFrame of(ChunkKind kind, JsonObject request, Telling telling, boolean usage) {
+        var head = head(kind.id(telling), kind.object(), JsonNumber.of(telling.created()), null,
+                request);
+        return new ChunkFrame(head.toString(), usage);
     }
 
     /// A chunk with these entries of `choices`, written out and separated by commas.

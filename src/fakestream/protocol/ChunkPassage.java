@@ -20,8 +20,7 @@ final class ChunkPassage {
     private ChunkPassage() {
     }
 
-    /// @param pause the entry of an empty chunk
-    static Passage of(SseEvent.Received event, Telling telling, JsonObject pause) {
+    static Passage of(SseEvent.Received event, Telling telling, ChunkKind kind) {
         if (event.data().equals(ChatCompletions.DONE)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.ENDED);
         }
@@ -33,9 +32,9 @@ final class ChunkPassage {
         if (!(chunk.get("choices") instanceof JsonArray)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.SILENT);
         }
-        var told = telling.begun() ? renamed(chunk, telling) : chunk;
+        var told = telling.begun() ? renamed(chunk, kind.id(telling)) : chunk;
         return new Passage(telling.begun() ? SseEvent.Message.of(told.toString()) : event,
-                pause(told, pause), progress(chunk), told(chunk));
+                pause(told, kind.pause()), progress(chunk), told(chunk));
     }
 
     private static Progress progress(JsonObject chunk) {
@@ -100,14 +99,14 @@ final class ChunkPassage {
 
     /// Under the id that the stream has begun with, and without the role that it has told, which is
     /// the first choice's.
-    private static JsonObject renamed(JsonObject chunk, Telling telling) {
+    private static JsonObject renamed(JsonObject chunk, String id) {
         var choices = new ArrayList<JsonValue>();
         for (var choice : choices(chunk)) {
             choices.add(ChatChoice.index(choice, 0) == 0
                     && choice.get("delta") instanceof JsonObject delta
                     ? choice.with("delta", delta.without("role")) : choice);
         }
-        return chunk.with("id", new JsonString(telling.id()))
+        return chunk.with("id", new JsonString(id))
                 .with("choices", new JsonArray(choices));
     }
 }

@@ -11,10 +11,9 @@ import java.util.stream.Collectors;
 /// OpenAI's legacy completions: `POST /v1/completions`. Chunks have the shape of the whole answer,
 /// with a piece of each choice's text.
 public final class Completions implements Protocol {
-    private static final String CHUNK = "text_completion";
-    private static final JsonObject PAUSE = new JsonObject.Builder().add("text", "")
-            .add("index", 0).add("logprobs", JsonNull.NULL).add("finish_reason", JsonNull.NULL)
-            .build();
+    private static final ChunkKind CHUNK = new ChunkKind("text_completion", "cmpl-",
+            new JsonObject.Builder().add("text", "").add("index", 0)
+                    .add("logprobs", JsonNull.NULL).add("finish_reason", JsonNull.NULL).build());
 
     @Override
     public JsonObject whole(JsonObject request) {
@@ -52,18 +51,18 @@ public final class Completions implements Protocol {
             events.add(SseEvent.Message.of(frame.usage(usage)));
         }
         events.add(SseEvent.Message.of(ChatCompletions.DONE));
-        return new Replay(events, SseEvent.Message.of(frame.chunk(PAUSE.toString())));
+        return new Replay(events, SseEvent.Message.of(frame.chunk(CHUNK.pause().toString())));
     }
 
     @Override
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
         var frame = ChunkFrame.of(CHUNK, request, telling, ChatCompletions.wantsUsage(request));
-        return SseEvent.Message.of(frame.chunk(PAUSE.toString()));
+        return SseEvent.Message.of(frame.chunk(CHUNK.pause().toString()));
     }
 
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
-        return ChunkPassage.of(event, telling, PAUSE);
+        return ChunkPassage.of(event, telling, CHUNK);
     }
 
     @Override

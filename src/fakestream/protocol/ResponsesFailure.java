@@ -23,7 +23,7 @@ final class ResponsesFailure {
 
     private static JsonObject failed(JsonObject request, ApiError error, Telling telling) {
         var response = new JsonObject.Builder()
-                .add("id", telling.id())
+                .add("id", ResponsesAnswer.id(telling))
                 .add("object", "response")
                 .add("created_at", telling.created())
                 .add("status", "failed")

@@ -35,19 +35,12 @@ final class ResponsesItem {
     /// Tells all of it.
     void tell() {
         events.add("response.output_item.added", carrying(added()));
-        if (isNamed()) {
-            tellBody();
-        }
+        tellBody();
         events.add("response.output_item.done", carrying(item));
     }
 
     private JsonObject.Builder carrying(JsonObject told) {
         return new JsonObject.Builder().add("output_index", index).add("item", told);
-    }
-
-    /// Every event of an item's body names it by its id, and openai-node 7 checks that it does.
-    private boolean isNamed() {
-        return item.get("id") instanceof JsonString;
     }
 
     private JsonObject added() {
@@ -61,7 +54,7 @@ final class ResponsesItem {
         return switch (name) {
             case "status" -> value instanceof JsonString ? new JsonString("in_progress") : value;
             case "content", "summary" -> parts(name) == null ? value : JsonArray.EMPTY;
-            case "arguments", "input", "code" -> name.equals(text()) && isNamed()
+            case "arguments", "input", "code" -> name.equals(text())
                     && value instanceof JsonString ? new JsonString("") : value;
             default -> isOutcome(name) ? outcomeOf(value) : value;
         };
@@ -147,6 +140,7 @@ final class ResponsesItem {
         return ResponsesParts.in(item, name, scope(), pieceLength, events);
     }
 
+    /// Every event of an item's body names it by its id, and openai-node 7 checks that it does.
     private JsonObject scope() {
         return new JsonObject.Builder().add("item_id", item.get("id"))
                 .add("output_index", index).build();

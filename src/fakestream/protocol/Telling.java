@@ -3,7 +3,8 @@ package fakestream.protocol;
 /// How one stream is told: what to call it where its answer has no name, what heartbeats have told
 /// of it already, and how long a piece of text should be, in UTF-16 units.
 ///
-/// @param id minted for this stream; once a heartbeat has carried it, it names the whole stream
+/// @param id minted for this stream, without a prefix: each protocol puts its own before it; once a
+///         heartbeat has carried it, it names the whole stream
 /// @param created when it was minted, in seconds since 1970
 /// @param beats how many heartbeats carried data
 public record Telling(String id, long created, int beats, int pieceLength) {

@@ -117,7 +117,7 @@ final class PathCheck {
         var choice = new JsonObject.Builder().add("index", 0).add("delta", delta)
                 .add("finish_reason", finish).build();
         return SseEvent.Message.of(new JsonObject.Builder()
-                .add("id", telling.id())
+                .add("id", ChatCompletions.id(telling))
                 .add("object", "chat.completion.chunk")
                 .add("created", telling.created())
                 .add("model", "path-check")

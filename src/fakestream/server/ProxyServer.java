@@ -19,7 +19,7 @@ public final class ProxyServer implements AutoCloseable {
     /// For what must hurry to be told, and for its clients to read it.
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-    private static final int ANSWER_ID_BYTES = 15;
+    private static final int ANSWER_ID_BYTES = 12;
     private static final int REQUEST_ID_BYTES = 12;
 
     private final HttpServer server;
@@ -39,7 +39,7 @@ public final class ProxyServer implements AutoCloseable {
                 .uncaughtExceptionHandler((_, bug) -> log.bug("a task", bug)).factory());
         this.beats = new BeatExecutor(timer, requests, log);
         this.shared = new Shared(build, lifetime, timer, requests, beats,
-                RequestId.supplier("chatcmpl-", ANSWER_ID_BYTES),
+                RequestId.supplier("", ANSWER_ID_BYTES),
                 RequestId.supplier("req_", REQUEST_ID_BYTES),
                 new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
                 new Admission(), new Metrics(build), log);

@@ -24,7 +24,7 @@ final class Canonical {
         var result = answer.without("object", "error", "obfuscation");
         var id = answer.string("id");
         if (telling.begun() || id == null || id.isEmpty()) {
-            result = result.with("id", new JsonString(telling.id()));
+            result = result.with("id", new JsonString("chatcmpl-" + telling.id()));
         }
         if (isNothing(answer.get("created"))) {
             result = result.with("created", JsonNumber.of(0));

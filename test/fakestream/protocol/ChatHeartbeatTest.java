@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 final class ChatHeartbeatTest {
-    private static final String HEAD = "data: {\"id\":\"minted\",\"object\":"
+    private static final String HEAD = "data: {\"id\":\"chatcmpl-minted\",\"object\":"
             + "\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"asked\",\"choices\":";
 
     @Test
@@ -57,7 +57,7 @@ final class ChatHeartbeatTest {
         var chunks = chunks(WITH_USAGE, answer, BEGUN);
         assertEquals(4, chunks.size());
         for (var chunk : chunks) {
-            assertEquals("minted", chunk.string("id"));
+            assertEquals("chatcmpl-minted", chunk.string("id"));
             assertEquals("m", chunk.string("model"));
         }
     }

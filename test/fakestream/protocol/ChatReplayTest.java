@@ -153,8 +153,8 @@ final class ChatReplayTest {
     void makesUpOnlyWhatAnSdkWouldThrowWithout(String members) {
         var answer = json("{" + members + ",'choices':[{}]}");
         var chunk = chunks(answer).getLast();
-        assertEquals("{\"id\":\"minted\",\"object\":\"chat.completion.chunk\",\"created\":0,"
-                + "\"model\":\"asked\",\"choices\":[{\"index\":0,\"delta\":{},"
+        assertEquals("{\"id\":\"chatcmpl-minted\",\"object\":\"chat.completion.chunk\","
+                + "\"created\":0,\"model\":\"asked\",\"choices\":[{\"index\":0,\"delta\":{},"
                 + "\"finish_reason\":\"stop\"}]}", chunk.toString());
     }
 

@@ -37,21 +37,21 @@ final class ChunkPassageTest {
 
     @Test
     void givesChunksTheIdThatTheStreamHasBegunWithAndTellsTheRoleNoMore() {
-        assertEquals("{'id':'minted','object':'chat.completion.chunk','created':1,'model':'m',"
-                + "'choices':[{'index':0,'delta':{'content':'Hi'},'logprobs':null,"
+        assertEquals("{'id':'chatcmpl-minted','object':'chat.completion.chunk','created':1,"
+                + "'model':'m','choices':[{'index':0,'delta':{'content':'Hi'},'logprobs':null,"
                 + "'finish_reason':null}],'obfuscation':'abc'}", passedOn(CHUNK));
-        assertEquals(FINISH.replace("'x'", "'minted'"), passedOn(FINISH));
+        assertEquals(FINISH.replace("'x'", "'chatcmpl-minted'"), passedOn(FINISH));
     }
 
     @Test
     void givesTheChunkOfTheUsageThatIdToo() {
-        assertEquals("{'id':'minted','choices':[],'usage':{'n':1}}", passedOn(USAGE));
+        assertEquals("{'id':'chatcmpl-minted','choices':[],'usage':{'n':1}}", passedOn(USAGE));
     }
 
     @Test
     void tellsTheRolesOfTheOtherChoices() {
-        var chunk = "{'id':'minted','choices':[{'index':0,'delta':{'role':'a'}},{'index':1,'delta':"
-                + "{'role':'b'}},{'index':2,'delta':null}]}";
+        var chunk = "{'id':'chatcmpl-minted','choices':[{'index':0,'delta':{'role':'a'}},"
+                + "{'index':1,'delta':{'role':'b'}},{'index':2,'delta':null}]}";
         assertEquals(chunk.replace("'role':'a'", ""), passedOn(chunk));
     }
 
@@ -81,8 +81,9 @@ final class ChunkPassageTest {
     void pausesWithAnEmptyChunkInTheNameOfTheUpstreamsStream() {
         assertEquals("{'id':'x','object':'chat.completion.chunk','created':1,'model':'m','choices':"
                 + "[{'index':0,'delta':{},'finish_reason':null}]}", pause(CHUNK, FRESH));
-        assertEquals("{'id':'minted','object':'chat.completion.chunk','created':1,'model':'m',"
-                + "'choices':[{'index':0,'delta':{},'finish_reason':null}]}", pause(CHUNK, BEGUN));
+        assertEquals("{'id':'chatcmpl-minted','object':'chat.completion.chunk','created':1,"
+                + "'model':'m','choices':[{'index':0,'delta':{},'finish_reason':null}]}",
+                pause(CHUNK, BEGUN));
     }
 
     @Test

@@ -225,11 +225,11 @@ final class CompletionsTest {
     void beatsWithAChunkThatSaysNothing() {
         assertSame(SseEvent.HEARTBEAT, API.heartbeat());
         var opening = json(((SseEvent.Message) API.dataHeartbeat(REQUEST, FRESH)).data());
-        assertEquals(json("{'id':'minted','object':'text_completion','created':1700000000,"
+        assertEquals(json("{'id':'cmpl-minted','object':'text_completion','created':1700000000,"
                 + "'model':'asked','choices':[{'text':'','index':0,'logprobs':null,"
                 + "'finish_reason':null}]}"), opening);
         var begun = API.replay(REQUEST, answer(choice(0, "Hi.", ""), ""), FRESH.afterHeartbeat());
-        assertEquals("minted", json(((SseEvent.Message) begun.events().getFirst()).data())
+        assertEquals("cmpl-minted", json(((SseEvent.Message) begun.events().getFirst()).data())
                 .string("id"), "the name that a heartbeat has told stays");
         var pause = json(((SseEvent.Message) API.replay(REQUEST,
                 answer(choice(0, "Hi.", ""), ""), FRESH).pause()).data());
@@ -258,7 +258,7 @@ final class CompletionsTest {
         var passage = API.passOn(received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
                 + "'finish_reason':null}]}"), FRESH.afterHeartbeat());
         var chunk = json(((SseEvent.Message) passage.event()).data());
-        assertEquals("minted", chunk.string("id"));
+        assertEquals("cmpl-minted", chunk.string("id"));
         assertEquals("a", text(entries(List.of(chunk), 0)));
         assertNull(chunk.get("usage"));
     }

@@ -113,9 +113,10 @@ final class GeminiAnswerTest {
     void isToldAsAStreamOfChat() throws NotAnAnswer {
         var answer = read("{'candidates':[{'content':{'parts':[{'text':'Hi'}]},"
                 + "'finishReason':'STOP'}],'modelVersion':'gemini'}");
-        assertEquals("{\"id\":\"minted\",\"object\":\"chat.completion.chunk\",\"created\":0,"
-                + "\"model\":\"gemini\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},"
-                + "\"finish_reason\":null}]}", Chunks.chunks(answer).get(1).toString());
+        assertEquals("{\"id\":\"chatcmpl-minted\",\"object\":\"chat.completion.chunk\","
+                + "\"created\":0,\"model\":\"gemini\",\"choices\":[{\"index\":0,"
+                + "\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}",
+                Chunks.chunks(answer).get(1).toString());
     }
 
     private static JsonObject read(String body) throws NotAnAnswer {

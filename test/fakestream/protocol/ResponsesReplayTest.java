@@ -8,11 +8,15 @@ import fakestream.json.Json;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonException;
 import fakestream.json.JsonNull;
+import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ResponsesReplayTest {
     private static final String MESSAGE = """
@@ -173,16 +177,55 @@ final class ResponsesReplayTest {
             var whole = ResponsesAccumulator.of(told(
                     response("completed", message.replace("\"id\":\"m1\",", id)), 4));
             assertEquals(((JsonArray) json(response("completed",
-                    message.replace("m1", "id_0"))).get("output")), whole.get("output"));
+                    message.replace("m1", "msg_id_0"))).get("output")), whole.get("output"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"message, msg_", "reasoning, rs_", "function_call, fc_", "custom_tool_call, ctc_",
+        "web_search_call, ws_", "file_search_call, fs_", "computer_call, cu_", "mcp_call, mcp_",
+        "code_interpreter_call, ci_", "image_generation_call, ig_", "mcp_list_tools, mcpl_",
+        "mcp_approval_request, mcpr_", "local_shell_call, lsh_", "shell_call, sh_",
+        "shell_call_output, sho_", "apply_patch_call, apc_", "tool_search_call, tsc_",
+        "tool_search_output, tso_", "compaction, cmp_", "dream, item_"})
+    void namesAnItemAsOpenaiDoes(String type, String prefix) throws JsonException {
+        var events = told(response("completed", "{},{\"type\":\"" + type + "\"}"), 4);
+        var id = prefix + "id_1";
+        assertEquals(id, item(ResponsesAccumulator.of(events)).string("id"));
+        var named = events.stream().map(ResponsesAccumulator::data)
+                .filter(data -> JsonNumber.of(1).equals(data.get("output_index")))
+                .map(data -> data.get("item") instanceof JsonObject item ? item.string("id")
+                        : data.string("item_id")).toList();
+        assertTrue(named.size() >= 2);
+        assertEquals(Set.of(id), Set.copyOf(named));
+    }
+
+    @Test
+    void namesAResponseThatHasNoName() throws JsonException {
+        for (var id : List.of("", "\"id\":null,", "\"id\":\"\",")) {
+            var events = told("{" + id + "\"object\":\"response\",\"output\":[]}", 4);
+            for (var event : events) {
+                assertEquals("resp_id", ((JsonObject) ResponsesAccumulator.data(event)
+                        .get("response")).string("id"));
+            }
         }
     }
 
     @Test
-    void tellsAFunctionCallWithoutIdWhole() throws JsonException {
-        var events = toldItem("""
-                {"type":"function_call","call_id":"c","name":"f","arguments":"{}"}""");
-        assertEquals(List.of("output_item.added", "output_item.done"),
-                ResponsesAccumulator.body(events));
+    void tellsACallOfAFunctionWithATextUnderAName() throws JsonException {
+        for (var members : List.of("\"call_id\":null,\"arguments\":{\"a\":1.0}",
+                "\"call_id\":\"\",\"arguments\":\"{\\\"a\\\":1.0}\"",
+                "\"arguments\":\"{\\\"a\\\":1.0}\"")) {
+            var events = told(response("completed", "{},{\"type\":\"function_call\","
+                    + members + "}"), 4);
+            var call = item(ResponsesAccumulator.of(events));
+            assertEquals("call_id_1", call.string("call_id"));
+            assertEquals("{\"a\":1.0}", call.string("arguments"));
+        }
+    }
+
+    private static JsonObject item(JsonObject response) {
+        return (JsonObject) ((JsonArray) response.get("output")).elements().get(1);
     }
 
     @Test

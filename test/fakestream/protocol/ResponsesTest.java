@@ -84,7 +84,7 @@ final class ResponsesTest {
                         {"type":"error","sequence_number":3,"error":{"message":"later",\
                         "type":"overloaded","param":null,"code":"busy"}}""", false),
                 new SseEvent.Message("response.failed", """
-                        {"type":"response.failed","sequence_number":4,"response":{"id":"id",\
+                        {"type":"response.failed","sequence_number":4,"response":{"id":"resp_id",\
                         "object":"response","created_at":7,"status":"failed","error":{\
                         "code":"busy","message":"later"},"incomplete_details":null,"model":"m",\
                         "output":[],"usage":null}}""", false)), events);

@@ -22,7 +22,7 @@ final class BeatsTest {
 
     private static Beats beats(HeartbeatStyle style, long intervalMillis) {
         return Beats.of(style, Duration.ofMillis(intervalMillis), new ChatCompletions(),
-                JsonObject.EMPTY, new Telling("chatcmpl-minted", 7, 0, 30));
+                JsonObject.EMPTY, new Telling("minted", 7, 0, 30));
     }
 
     /// go-openai stands 300 lines without data, and Codex 300 seconds.
@@ -44,7 +44,7 @@ final class BeatsTest {
     @Test
     void numbersNoEventTwiceBetweenTheAnswerAndItsStream() {
         var beats = Beats.of(HeartbeatStyle.CHUNK, Duration.ofSeconds(3), new Responses(),
-                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+                JsonObject.EMPTY, new Telling("minted", 7, 0, 30));
         assertTrue(text(beats.next()).contains("\"sequence_number\":0"));
         assertEquals(1, beats.answered().beats());
         assertNull(beats.next());
@@ -53,7 +53,7 @@ final class BeatsTest {
     @Test
     void sendsNoDataBeforeTheAnswerToClientsThatThrowAtIt() {
         var beats = Beats.of(HeartbeatStyle.COMMENT, Duration.ofMinutes(1), new Responses(),
-                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+                JsonObject.EMPTY, new Telling("minted", 7, 0, 30));
         for (int i = 0; i < 300; i++) {
             assertSame(SseEvent.HEARTBEAT, beats.next());
         }
@@ -63,7 +63,7 @@ final class BeatsTest {
     void hasNotBegunTheStreamWhileOnlyCommentsWereSent() {
         var beats = beats(HeartbeatStyle.COMMENT, 3000);
         beats.next();
-        assertEquals(new Telling("chatcmpl-minted", 7, 0, 30), beats.answered());
+        assertEquals(new Telling("minted", 7, 0, 30), beats.answered());
     }
 
     @Test
