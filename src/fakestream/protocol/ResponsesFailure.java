@@ -7,15 +7,18 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.List;
 
-/// Tells a failure as OpenAI does: an `error` event that holds the error as an object, because
-/// openai-node says nothing clear of a flat one, and then the response that failed.
+/// Tells a failure as OpenAI does: an `error` event and then the response that failed. The event
+/// has the error in both forms that OpenAI has: as an object, because openai-node says nothing
+/// clear of a flat one, and flat, as the schema has it, because @ai-sdk/xai reads nothing else.
 final class ResponsesFailure {
     private ResponsesFailure() {
     }
 
     static List<SseEvent> of(JsonObject request, ApiError error, Telling telling) {
         var events = new ResponsesEvents(telling.beats());
-        events.add("error", new JsonObject.Builder().add("error", error.object()));
+        events.add("error", new JsonObject.Builder().add("code", textOrNull(error, "code"))
+                .add("message", error.message()).add("param", textOrNull(error, "param"))
+                .add("error", error.object()));
         events.add("response.failed",
                 new JsonObject.Builder().add("response", failed(request, error, telling)));
         return events.all();
@@ -38,16 +41,17 @@ final class ResponsesFailure {
 
     /// A response's error has a text as its code, and nothing else that tells its kind.
     private static JsonValue code(ApiError error) {
-        return switch (error.object().get("code")) {
-            case JsonString code -> code;
-            case null -> kind(error);
-            case JsonNull _ -> kind(error);
-            case JsonValue other -> new JsonString(other.toString());
-        };
+        var type = error.object().string("type");
+        return textOrNull(error, "code") instanceof JsonString code ? code
+                : new JsonString(type == null ? "server_error" : type);
     }
 
-    private static JsonValue kind(ApiError error) {
-        var type = error.object().string("type");
-        return new JsonString(type == null ? "server_error" : type);
+    private static JsonValue textOrNull(ApiError error, String name) {
+        return switch (error.object().get(name)) {
+            case JsonString text -> text;
+            case null -> JsonNull.NULL;
+            case JsonNull none -> none;
+            case JsonValue other -> new JsonString(other.toString());
+        };
     }
 }

@@ -81,8 +81,9 @@ final class ResponsesTest {
                 ApiError.of("overloaded", "busy", null, "later"), new Telling("id", 7, 3, 30));
         assertEquals(List.of(
                 new SseEvent.Message("error", """
-                        {"type":"error","sequence_number":3,"error":{"message":"later",\
-                        "type":"overloaded","param":null,"code":"busy"}}""", false),
+                        {"type":"error","sequence_number":3,"code":"busy","message":"later",\
+                        "param":null,"error":{"message":"later","type":"overloaded","param":null,\
+                        "code":"busy"}}""", false),
                 new SseEvent.Message("response.failed", """
                         {"type":"response.failed","sequence_number":4,"response":{"id":"resp_id",\
                         "object":"response","created_at":7,"status":"failed","error":{\
@@ -100,6 +101,27 @@ final class ResponsesTest {
             var response = (JsonObject) ResponsesAccumulator.data(events.get(1)).get("response");
             assertEquals(words[1], ((JsonObject) response.get("error")).string("code"));
         }
+    }
+
+    @Test
+    void tellsTheCodeAndTheParameterOfAFailureAsTextsBesideTheErrorAsItIs() throws JsonException {
+        var events = responses.failure(JsonObject.EMPTY, ApiError.in(json("""
+                {"error":{"message":"m","code":429,"param":["a"]}}""")), TELLING);
+        assertEquals("""
+                {"type":"error","sequence_number":0,"code":"429","message":"m","param":"[\\"a\\"]",\
+                "error":{"message":"m","type":"upstream_error","param":["a"],"code":429}}""",
+                ResponsesAccumulator.data(events.getFirst()).toString());
+    }
+
+    @Test
+    void readsItsOwnFailure() throws JsonException {
+        var failure = responses.failure(JsonObject.EMPTY,
+                ApiError.of("overloaded", "busy", "p", "later"), TELLING);
+        var event = (SseEvent.Message) failure.getFirst();
+        var received = received(event.type(), event.data());
+        assertEquals(Passage.Progress.FAILED, responses.passOn(received, TELLING).progress());
+        assertEquals(ApiError.of("overloaded", "busy", "p", "later"), assertThrows(
+                NotAnAnswer.class, () -> responses.fold(List.of(received))).error());
     }
 
     @Test
