@@ -66,8 +66,9 @@ public final class ChatCompletions implements Protocol {
     /// role in the first.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        var frame = ChunkFrame.of(CHUNK, request, telling, wantsUsage(request));
-        return SseEvent.Message.of(frame.chunk((telling.begun() ? CHUNK.pause() : OPENING).toString()));
+        var frame = ChunkFrame.of(CHUNK, request, telling);
+        var entry = telling.begun() ? CHUNK.pause() : OPENING;
+        return SseEvent.Message.of(frame.chunk(entry.toString()));
     }
 
     @Override
@@ -78,19 +79,6 @@ public final class ChatCompletions implements Protocol {
     @Override
     public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
         return ChatFold.of(events);
-    }
-
-    /// Whether the client asked for usage, and so for the chunk without choices that clients who
-    /// did not ask stumble over.
-    static boolean wantsUsage(JsonObject request) {
-        return request.get("stream_options") instanceof JsonObject options
-                && JsonBoolean.TRUE.equals(options.get("include_usage"));
-    }
-
-    /// The usage of an answer that the client is to see, or null.
-    static JsonObject shownUsage(JsonObject request, JsonObject answer) {
-        return wantsUsage(request) && answer.get("usage") instanceof JsonObject usage ? usage
-                : null;
     }
 
     private static JsonObject entry(JsonObject delta) {

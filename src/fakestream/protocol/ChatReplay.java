@@ -1,7 +1,6 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonObject;
-import fakestream.json.JsonValue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,22 +15,19 @@ final class ChatReplay {
     private final ChunkFrame frame;
     private final List<ChatChoice> choices;
     private final JsonObject others;
-    private final JsonValue usage;
     private final boolean begun;
     private final List<SseEvent> events = new ArrayList<>();
 
-    private ChatReplay(ChunkFrame frame, JsonObject answer, JsonValue usage, Telling telling) {
+    private ChatReplay(ChunkFrame frame, JsonObject answer, Telling telling) {
         this.frame = frame;
         this.choices = choices(ChatCalls.completed(answer, telling), telling.pieceLength());
         this.others = ChunkFrame.others(answer);
-        this.usage = usage;
         this.begun = telling.begun();
     }
 
     static Replay of(JsonObject request, JsonObject answer, Telling telling) {
-        var usage = ChatCompletions.shownUsage(request, answer);
-        var frame = ChunkFrame.of(ChatCompletions.CHUNK, request, answer, telling, usage != null);
-        return new ChatReplay(frame, answer, usage, telling).tell();
+        var frame = ChunkFrame.of(ChatCompletions.CHUNK, request, answer, telling);
+        return new ChatReplay(frame, answer, telling).tell();
     }
 
     /// By index. Where two choices have the same, as from upstreams that write 0 in each, their
@@ -58,13 +54,11 @@ final class ChatReplay {
     }
 
     private Replay tell() {
-        events.add(SseEvent.Message.of(frame.opening(opening(), others)));
+        events.add(SseEvent.Message.of(frame.chunk(opening(), others)));
         addBodies();
-        events.add(SseEvent.Message.of(frame.chunk(entries(ChatChoice::finish))));
-        if (usage != null) {
-            events.add(SseEvent.Message.of(frame.usage(usage)));
-        }
-        events.add(SseEvent.Message.of(ChatCompletions.DONE));
+        events.add(SseEvent.Message.of(frame.finish(entries(ChatChoice::finish),
+                JsonObject.EMPTY)));
+        events.addAll(frame.ending());
         var pause = SseEvent.Message.of(frame.chunk(entries(ChatChoice::pause)));
         return new Replay(events, pause);
     }

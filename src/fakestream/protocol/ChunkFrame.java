@@ -6,6 +6,7 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import java.util.List;
 import java.util.Map;
 
 /// What all chunks of one stream of completions have in common, written once: id, object, created,
@@ -17,17 +18,18 @@ final class ChunkFrame {
     private final String head;
     private final String beforeChoices;
     private final String afterChoices;
+    private final ChunkUsage usage;
 
-    private ChunkFrame(String head, boolean showsUsage) {
+    private ChunkFrame(String head, ChunkUsage usage) {
         this.head = head;
         this.beforeChoices = head + CHOICES;
-        this.afterChoices = showsUsage ? "],\"usage\":null}" : "]}";
+        this.afterChoices = usage.asked() ? "],\"usage\":null}" : "]}";
+        this.usage = usage;
     }
 
     /// The frame of an answer's stream. What an SDK would throw without, and the answer lacks, is
     /// taken from the request and from `telling` (WIRE.md 0, last paragraph).
-    static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, Telling telling,
-            boolean usage) {
+    static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, Telling telling) {
         var id = answer.string("id");
         var named = id != null && !id.isEmpty() && !telling.begun();
         var head = head(named ? id : kind.id(telling), kind.object(), answer.get("created"),
@@ -37,14 +39,14 @@ final class ChunkFrame {
                 head.append(member(name, answer.get(name)));
             }
         }
-        return new ChunkFrame(head.toString(), usage);
+        return new ChunkFrame(head.toString(), ChunkUsage.of(request, answer, telling));
     }
 
     /// The frame of a stream that has no answer yet.
-    static ChunkFrame of(ChunkKind kind, JsonObject request, Telling telling, boolean usage) {
+    static ChunkFrame of(ChunkKind kind, JsonObject request, Telling telling) {
         var head = head(kind.id(telling), kind.object(), JsonNumber.of(telling.created()), null,
                 request);
-        return new ChunkFrame(head.toString(), usage);
+        return new ChunkFrame(head.toString(), ChunkUsage.of(request));
     }
 
     /// A chunk with these entries of `choices`, written out and separated by commas.
@@ -52,15 +54,24 @@ final class ChunkFrame {
         return beforeChoices + choices + afterChoices;
     }
 
-    /// The opening chunk, which also carries what the answer holds beside all that.
-    String opening(String choices, JsonObject others) {
+    /// A chunk that also carries these members beside the choices, as the opening one does.
+    String chunk(String choices, JsonObject others) {
         return head + members(others) + CHOICES + choices + afterChoices;
     }
 
-    /// The last chunk: openai-java ignores all but the usage in it, openai-go adds usages up, so
-    /// that no other chunk may have one.
-    String usage(JsonValue usage) {
-        return beforeChoices + "],\"usage\":" + usage + "}";
+    /// The chunk whose entries say why each choice ends. It has the usage that was not asked for.
+    String finish(String choices, JsonObject others) {
+        return chunk(choices, new JsonObject.Builder().addAll(others).addAll(usage.atFinish())
+                .build());
+    }
+
+    /// What comes behind the finish. A chunk with the usage that was asked for is the last one, and
+    /// has no choices: openai-java ignores all but the usage in it.
+    List<SseEvent> ending() {
+        var done = SseEvent.Message.of(ChatCompletions.DONE);
+        return usage.last() == null ? List.of(done)
+                : List.of(SseEvent.Message.of(beforeChoices + "],\"usage\":" + usage.last() + "}"),
+                        done);
     }
 
     /// What an answer holds beside what all chunks have, its choices and its usage. An `error`,

@@ -35,8 +35,7 @@ public final class Completions implements Protocol {
     /// they are parallel lists, of which the AI SDK keeps the last; the finish on the last chunk.
     @Override
     public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        var usage = ChatCompletions.shownUsage(request, answer);
-        var frame = ChunkFrame.of(CHUNK, request, answer, telling, usage != null);
+        var frame = ChunkFrame.of(CHUNK, request, answer, telling);
         var choices = CompletionsChoice.of(answer, telling.pieceLength());
         var length = choices.stream().mapToInt(CompletionsChoice::length).max().orElse(1);
         var events = new ArrayList<SseEvent>();
@@ -45,18 +44,16 @@ public final class Completions implements Protocol {
             var entries = choices.stream().map(choice -> choice.entry(position, length))
                     .collect(Collectors.joining(","));
             var others = position == 0 ? ChunkFrame.others(answer) : JsonObject.EMPTY;
-            events.add(new SseEvent.Message("", frame.opening(entries, others), true));
+            events.add(new SseEvent.Message("", position == length - 1
+                    ? frame.finish(entries, others) : frame.chunk(entries, others), true));
         }
-        if (usage != null) {
-            events.add(SseEvent.Message.of(frame.usage(usage)));
-        }
-        events.add(SseEvent.Message.of(ChatCompletions.DONE));
+        events.addAll(frame.ending());
         return new Replay(events, SseEvent.Message.of(frame.chunk(CHUNK.pause().toString())));
     }
 
     @Override
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        var frame = ChunkFrame.of(CHUNK, request, telling, ChatCompletions.wantsUsage(request));
+        var frame = ChunkFrame.of(CHUNK, request, telling);
         return SseEvent.Message.of(frame.chunk(CHUNK.pause().toString()));
     }
 

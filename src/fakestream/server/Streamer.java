@@ -6,6 +6,7 @@ import fakestream.config.Setting;
 import fakestream.json.JsonObject;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.Telling;
+import fakestream.protocol.UnaskedUsage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -45,7 +46,8 @@ final class Streamer {
 
     /// A stream for a client, alive from now on.
     EventStream open(Client client, Ask ask, JsonObject request) {
-        var telling = new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength);
+        var telling = new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength,
+                UnaskedUsage.of(client.headers()::getFirst));
         var beats = Beats.of(style, interval, ask.protocol(), request, telling);
         return EventStream.open(client, ask.framing(), beats, timing);
     }

@@ -19,7 +19,7 @@ final class Canonical {
     private Canonical() {
     }
 
-    /// Usage only where it was asked for; an id, created and model in any case; choices by index.
+    /// An id, created and model in any case; choices by index.
     static JsonObject of(JsonObject request, JsonObject answer, Telling telling) {
         var result = answer.without("object", "error", "obfuscation");
         var id = answer.string("id");
@@ -32,7 +32,7 @@ final class Canonical {
         if (isNothing(answer.get("model"))) {
             result = result.with("model", request.get("model"));
         }
-        if (!request.has("stream_options") || isNothing(answer.get("usage"))) {
+        if (isNothing(answer.get("usage"))) {
             result = result.without("usage");
         }
         var choices = choices(((JsonArray) answer.get("choices")).elements(), telling.id());

@@ -30,6 +30,15 @@ final class ChatPropertyTest {
             return Chunks.CHAT.replay(request, answer, telling);
         }
 
+        /// Where the usage must be.
+        StreamRules.Usage usage() {
+            if (!(original.get("usage") instanceof JsonObject)) {
+                return StreamRules.Usage.NONE;
+            }
+            return request.has("stream_options") ? StreamRules.Usage.ASKED
+                    : StreamRules.Usage.UNASKED;
+        }
+
         JsonObject canonical() {
             return Canonical.of(request, original, telling);
         }
@@ -42,9 +51,7 @@ final class ChatPropertyTest {
 
     @Test
     void keepsTheRulesOfEveryStream() {
-        forEachSeed(story -> StreamRules.hold(Chunks.data(story.told()),
-                story.request.has("stream_options")
-                        && story.original.get("usage") instanceof JsonObject,
+        forEachSeed(story -> StreamRules.hold(Chunks.data(story.told()), story.usage(),
                 story.telling.begun()));
     }
 

@@ -15,6 +15,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChatUsageTest {
@@ -48,20 +49,88 @@ final class ChatUsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{'stream_options':null}", "{'stream_options':{}}",
         "{'stream_options':true}", "{'include_usage':true}",
-        "{'stream_options':{'include_usage':false}}", "{'stream_options':{'include_usage':null}}",
-        "{'stream_options':{'include_usage':'true'}}", "{'stream_options':{'include_usage':1}}"})
-    void isNowhereWhereTheClientDidNotAskForIt(String request) {
-        assertNoUsage(json(request), ANSWER);
+        "{'stream_options':{'include_usage':null}}", "{'stream_options':{'include_usage':'true'}}",
+        "{'stream_options':{'include_usage':1}}"})
+    void comesWithTheFinishWhereTheClientSaysNothingOfIt(String request) {
+        var chunks = chunks(json(request), ANSWER, FRESH);
+        var last = chunks.getLast();
+        assertEquals(ANSWER.get("usage").toString(), last.get("usage").toString());
+        assertEquals("stop", Chunks.choice(last, 0).string("finish_reason"));
+        assertFalse(last.has("x_groq"));
+        for (var chunk : chunks.subList(0, chunks.size() - 1)) {
+            assertFalse(chunk.has("usage"));
+        }
+        var pause = (SseEvent.Message) CHAT.replay(json(request), ANSWER, FRESH).pause();
+        assertFalse(pause.data().contains("usage"));
+    }
+
+    @Test
+    void comesOnceWithTheFinishOfAllChoices() {
+        var answer = Chunks.answerWith(Chunks.value("[{'index':0,'message':{'content':'a'}},"
+                + "{'index':1,'message':{'content':'b'}}]")).with("usage", ANSWER.get("usage"));
+        var told = chunks(Chunks.REQUEST, answer, FRESH).stream()
+                .filter(chunk -> chunk.has("usage")).toList();
+        assertEquals(1, told.size());
+        assertEquals("stop", Chunks.choice(told.getFirst(), 1).string("finish_reason"));
+    }
+
+    @Test
+    void comesInTheNameOfGroqTooForItsClients() {
+        for (var groq : new String[] {"{'id':'r','usage':{'total_tokens':3}}", "null", ""}) {
+            var answer = groq.isEmpty() ? ANSWER : ANSWER.with("x_groq", Chunks.value(groq));
+            var last = chunks(Chunks.REQUEST, answer, to(UnaskedUsage.AT_FINISH_FOR_GROQ))
+                    .getLast();
+            assertEquals(ANSWER.get("usage"), last.get("usage"));
+            var told = (JsonObject) last.get("x_groq");
+            assertEquals(ANSWER.get("usage"), told.get("usage"));
+            assertEquals(groq.contains("'r'"), told.has("id"));
+        }
+    }
+
+    @Test
+    void isNowhereWhereAClientCannotBearIt() {
+        assertNoUsage(Chunks.REQUEST, ANSWER, to(UnaskedUsage.NOWHERE));
+    }
+
+    @Test
+    void comesWhereverItIsAskedFor() {
+        for (var place : UnaskedUsage.values()) {
+            assertEquals(data(CHAT.replay(WITH_USAGE, ANSWER, FRESH)),
+                    data(CHAT.replay(WITH_USAGE, ANSWER, to(place))));
+        }
+    }
+
+    /// What clients that have another place for usage say of themselves, and what others say.
+    @ParameterizedTest
+    @CsvSource({"X-Stainless-Lang, java, NOWHERE", "X-Stainless-Lang, js, AT_FINISH",
+        "User-Agent, Groq/JS 1.6.0, AT_FINISH_FOR_GROQ",
+        "User-Agent, AsyncGroq/Python 1.0.0, AT_FINISH_FOR_GROQ",
+        "User-Agent, ai/6.0.326 ai-sdk/groq/3.0.71 runtime/node.js/20, AT_FINISH_FOR_GROQ",
+        "User-Agent, OpenAI/JS 7.57.0, AT_FINISH", "User-Agent, my-ai-sdk/groqqy, AT_FINISH",
+        "User-Agent, ai-sdk/mistral/3.0.69, AT_FINISH", "Accept, java, AT_FINISH"})
+    void standsWhereTheClientLooksForIt(String header, String value, UnaskedUsage place) {
+        assertEquals(place, UnaskedUsage.of(name -> name.equals(header) ? value : null));
+    }
+
+    private static Telling to(UnaskedUsage place) {
+        return new Telling(FRESH.id(), FRESH.created(), 0, FRESH.pieceLength(), place);
+    }
+
+    @Test
+    void isNowhereWhereTheClientRefusesIt() {
+        assertNoUsage(json("{'stream_options':{'include_usage':false}}"), ANSWER, FRESH);
     }
 
     @Test
     void isNowhereWhereTheAnswerHasNone() {
-        assertNoUsage(WITH_USAGE, ANSWER.without("usage"));
-        assertNoUsage(WITH_USAGE, ANSWER.with("usage", JsonNull.NULL));
+        for (var request : new JsonObject[] {WITH_USAGE, Chunks.REQUEST}) {
+            assertNoUsage(request, ANSWER.without("usage"), FRESH);
+            assertNoUsage(request, ANSWER.with("usage", JsonNull.NULL), FRESH);
+        }
     }
 
-    private static void assertNoUsage(JsonObject request, JsonObject answer) {
-        var replay = CHAT.replay(request, answer, FRESH);
+    private static void assertNoUsage(JsonObject request, JsonObject answer, Telling telling) {
+        var replay = CHAT.replay(request, answer, telling);
         for (var data : data(replay)) {
             assertFalse(data.contains("usage"), data);
             assertFalse(data.contains("\"choices\":[]"), data);

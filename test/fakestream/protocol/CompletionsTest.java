@@ -136,9 +136,20 @@ final class CompletionsTest {
     }
 
     @Test
-    void tellsUsageInTheEndAndOnlyWhereAskedTo() {
+    void tellsUsageThatWasNotAskedForWithTheFinish() {
+        for (var text : List.of("One, two, three.", "")) {
+            var chunks = chunks(REQUEST, answer(choice(0, text, ""),
+                    ",'usage':{'total_tokens':3.0}"));
+            assertEquals("{\"total_tokens\":3.0}", chunks.getLast().get("usage").toString());
+            assertEquals("length", entries(chunks, 0).getLast().string("finish_reason"));
+            assertTrue(chunks.subList(0, chunks.size() - 1).stream()
+                    .noneMatch(chunk -> chunk.has("usage")));
+        }
+    }
+
+    @Test
+    void tellsUsageThatWasAskedForInTheEnd() {
         var answer = answer(choice(0, "One, two, three.", ""), ",'usage':{'total_tokens':3.0}");
-        assertTrue(chunks(REQUEST, answer).stream().noneMatch(chunk -> chunk.has("usage")));
         var chunks = chunks(WITH_USAGE, answer);
         assertEquals("{\"total_tokens\":3.0}", chunks.getLast().get("usage").toString());
         assertEquals(JsonArray.EMPTY, chunks.getLast().get("choices"));

@@ -41,24 +41,27 @@ final class StreamRules {
 
     private final List<String> data;
     private final List<JsonObject> chunks = new ArrayList<>();
-    private final boolean showsUsage;
+    private final Usage usage;
     private final boolean begun;
 
-    private StreamRules(List<String> data, boolean showsUsage, boolean begun) {
+    /// Whether the client asked for the usage of an answer that has one.
+    enum Usage { NONE, ASKED, UNASKED }
+
+    private StreamRules(List<String> data, Usage usage, boolean begun) {
         this.data = data;
-        this.showsUsage = showsUsage;
+        this.usage = usage;
         this.begun = begun;
         data.subList(0, data.size() - 1)
                 .forEach(line -> chunks.add((JsonObject) Chunks.parse(line)));
     }
 
-    /// @param showsUsage whether the client asked for usage, and the answer has it
-    static void hold(List<String> data, boolean showsUsage, boolean begun) {
-        var rules = new StreamRules(data, showsUsage, begun);
+    static void hold(List<String> data, Usage usage, boolean begun) {
+        var rules = new StreamRules(data, usage, begun);
         rules.linesAreSafe();
         rules.framesAreTheSame();
         rules.usageComesOnceAndLast();
-        var bodies = showsUsage ? rules.chunks.subList(0, rules.chunks.size() - 1) : rules.chunks;
+        var bodies = usage == Usage.ASKED ? rules.chunks.subList(0, rules.chunks.size() - 1)
+                : rules.chunks;
         rules.choicesStandInEveryChunk(bodies);
         for (int i = 0; i < choices(bodies.getFirst()).size(); i++) {
             var place = i;
@@ -117,11 +120,11 @@ final class StreamRules {
 
     private void usageComesOnceAndLast() {
         for (var chunk : chunks) {
-            if (showsUsage && chunk == chunks.getLast()) {
-                assertEquals(JsonArray.EMPTY, chunk.get("choices"));
+            if (usage != Usage.NONE && chunk == chunks.getLast()) {
+                assertEquals(usage == Usage.ASKED, JsonArray.EMPTY.equals(chunk.get("choices")));
                 assertTrue(chunk.get("usage") instanceof JsonObject);
             } else {
-                assertEquals(showsUsage ? JsonNull.NULL : null, chunk.get("usage"));
+                assertEquals(usage == Usage.ASKED ? JsonNull.NULL : null, chunk.get("usage"));
             }
         }
     }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which headers cross the proxy, and which never do.
@@ -151,6 +152,23 @@ final class HeadersTest {
                 assertEquals("a b", headers.get("x-custom"));
                 assertEquals("Key k", headers.get("authorization"));
             }
+        }
+    }
+
+    /// Usage that was not asked for, told to a client that sends this header.
+    @ParameterizedTest
+    @CsvSource({"User-Agent: SDK/1.0, true, false", "User-Agent: Groq/JS 1.6.0, true, true",
+        "X-Stainless-Lang: java, false, false"})
+    void showsUsageWhereTheClientLooksForIt(String field, boolean atFinish, boolean forGroq) {
+        var usage = ",\"usage\":{\"total_tokens\":3}}";
+        try (var upstream = ScriptedUpstream.answering(200,
+                        Chats.completion("Hello.").replaceAll("}$", usage));
+                var proxy = TestProxy.before(upstream);
+                var client = proxy.stream(Chats.STREAM, field)) {
+            assertTrue(client.ending().whole());
+            var finish = client.chunks().getLast();
+            assertEquals(atFinish, finish.has("usage"));
+            assertEquals(forGroq, finish.has("x_groq"));
         }
     }
 
