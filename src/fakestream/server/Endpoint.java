@@ -11,6 +11,7 @@ import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /// The endpoints whose answers may be streamed. It judges the request as far as it must read it,
@@ -19,7 +20,8 @@ final class Endpoint {
     private final Upstream upstream;
     private final Streamer streamer;
     private final Modes modes;
-    private final Idempotency idempotency;
+    private final CallSharing sharing;
+    private final Duration window;
     private final int mostBytes;
     private final Log log;
 
@@ -27,7 +29,8 @@ final class Endpoint {
         this.upstream = upstream;
         this.streamer = streamer;
         this.modes = new Modes(config);
-        this.idempotency = new Idempotency(config, shared);
+        this.sharing = shared.sharing();
+        this.window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
         this.log = shared.log();
     }
@@ -132,12 +135,15 @@ final class Endpoint {
     private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
         var endpoint = job.ask().whole();
         var body = job.question().forWhole();
-        var judge = new AnswerJudge(job.protocol(), streamed);
-        SharedCall.Calling calling = () -> job.upstream().post(endpoint, body, judge);
-        if (!idempotency.isOn()) {
-            return calling.call();
+        if (window.isZero()) {
+            return job.upstream().post(endpoint, body, new AnswerJudge(job.protocol(), streamed));
         }
-        var name = Idempotency.name(job.caller().get(), endpoint, job.client().headers(), body);
-        return idempotency.answer(job.client(), name, job.upstream(), judge, calling);
+        var headers = job.client().headers();
+        var sharer = new CallSharing.Sharer(
+                CallSharing.name(job.caller().get(), endpoint, headers, body),
+                CallSharing.isRepetition(headers), window, job.client()::onLeaving,
+                job.upstream()::cancel);
+        return sharing.answer(sharer, new AnswerJudge(job.protocol(), false),
+                judge -> job.upstream().post(endpoint, body, judge));
     }
 }

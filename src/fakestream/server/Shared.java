@@ -16,8 +16,9 @@ import java.util.function.Supplier;
 /// @param leaving which clients are gone
 /// @param rate of each client's requests, which counts on when the settings change
 /// @param admission likewise for the requests that are open
+/// @param sharing likewise for the calls that are shared
 /// @param metrics likewise count on
 record Shared(Build build, Lifetime lifetime, ScheduledExecutorService timer, Executor executor,
         Executor beats, Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
-        RateLimit rate, Admission admission, Metrics metrics, Log log) {
+        RateLimit rate, Admission admission, CallSharing sharing, Metrics metrics, Log log) {
 }

@@ -60,6 +60,21 @@ public final class UpstreamAnswer {
         return new UpstreamAnswer(status, headers, masks, UpstreamBody.raw(call));
     }
 
+    /// One whose body is there already.
+    static UpstreamAnswer of(StoredAnswer stored) {
+        var answer = new UpstreamAnswer(stored.status(), stored.headers(), stored.masks(),
+                UpstreamBody.of(stored.body()));
+        answer.body = stored.body();
+        return answer;
+    }
+
+    /// This answer as a value; its body is read to its end.
+    ///
+    /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
+    public StoredAnswer stored() throws UpstreamException {
+        return new StoredAnswer(status, headers, masks, body());
+    }
+
     /// This answer, to be read and decoded although it was to pass through. Of the two, only one
     /// may be read.
     public UpstreamAnswer decoded() {

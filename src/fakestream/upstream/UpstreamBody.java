@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,6 +34,7 @@ final class UpstreamBody {
     private final Source source;
     private int count;
 
+    /// @param call null where nothing is read from one
     private UpstreamBody(UpstreamCall call, String encoding, Source source) {
         this.call = call;
         this.encoding = encoding;
@@ -43,6 +45,11 @@ final class UpstreamBody {
     static UpstreamBody raw(UpstreamCall call) {
         return new UpstreamBody(call, "",
                 (buffer, offset, length) -> call.read(buffer, offset, length));
+    }
+
+    /// Bytes that were read before.
+    static UpstreamBody of(byte[] bytes) {
+        return new UpstreamBody(null, "", new ByteArrayInputStream(bytes)::read);
     }
 
     /// The bytes behind these values of `Content-Encoding` (RFC 9110 section 8.4); one that cannot
@@ -71,6 +78,9 @@ final class UpstreamBody {
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     int read(byte[] buffer, int offset, int length) throws UpstreamException {
         var n = readOn(buffer, offset, length);
+        if (call == null) {
+            return n;
+        }
         if (n < 0) {
             call.finish();
         }

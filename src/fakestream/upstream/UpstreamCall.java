@@ -211,20 +211,16 @@ final class UpstreamCall {
     private UpstreamException failure(Throwable cause) {
         over = OptionalLong.of(System.nanoTime());
         return switch (end.get()) {
-            case CANCELLED -> ended(502, "upstream_cancelled",
-                    "the call to the upstream was cancelled", cause);
+            case CANCELLED -> UpstreamException.cancelled(cause);
             case SHUTDOWN -> UpstreamException.shutdown(cause);
-            case IDLE -> ended(504, "upstream_timeout",
-                    "the upstream fell silent in the middle of its answer", cause);
-            case TIMEOUT -> ended(504, "upstream_timeout",
-                    "the upstream did not answer in time", cause);
+            case IDLE -> tooSlow("the upstream fell silent in the middle of its answer", cause);
+            case TIMEOUT -> tooSlow("the upstream did not answer in time", cause);
             case null -> body == null ? failed(cause) : UpstreamException.truncated(cause);
         };
     }
 
-    private static UpstreamException ended(int status, String code, String message,
-            Throwable cause) {
-        return new UpstreamException(Kind.FINAL, status, code, message, cause);
+    private static UpstreamException tooSlow(String message, Throwable cause) {
+        return new UpstreamException(Kind.FINAL, 504, "upstream_timeout", message, cause);
     }
 
     /// Why there is no response.

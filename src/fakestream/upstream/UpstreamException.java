@@ -42,6 +42,12 @@ public final class UpstreamException extends Exception {
         return new UpstreamException(Kind.FINAL, 503, ApiError.shutdown(), cause);
     }
 
+    /// The client left, or the answer is no longer wanted.
+    public static UpstreamException cancelled(Throwable cause) {
+        return new UpstreamException(Kind.FINAL, 502, "upstream_cancelled",
+                "the call to the upstream was cancelled", cause);
+    }
+
     /// A body that was read, but is no answer.
     static UpstreamException notAnAnswer(String code, String message) {
         return new UpstreamException(Kind.FINAL, 502, code, message, null);

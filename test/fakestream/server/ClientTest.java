@@ -52,7 +52,8 @@ final class ClientTest {
     private Client client(StubExchange exchange, Duration writeTimeout) {
         var log = new Log(LogLevel.ERROR, new PrintStream(OutputStream.nullOutputStream()),
                 new PrintStream(OutputStream.nullOutputStream()));
-        return new Client(exchange, "req_1", false, new StalledWriters(writeTimeout, timer),
+        return new Client(exchange, "req_1", false, Duration.ofMinutes(1),
+                new StalledWriters(writeTimeout, timer),
                 new LeavingClients(timer, timer, log), new Lifetime());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.config.Config;
 import fakestream.testing.Chats;
 import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A request that is made again is paid for once.
-final class IdempotencyTest {
+final class CallSharingTest {
     private static final String ON = "IDEMPOTENCY_WINDOW_MS=60000";
     private static final String NAMED = "Idempotency-Key: k-1";
     private static final String AGAIN = "X-Stainless-Retry-Count: 1";
@@ -181,16 +182,85 @@ final class IdempotencyTest {
         }
     }
 
+    /// Its body comes slowly, and must not be read by two.
+    @ParameterizedTest
+    @ValueSource(strings = {Chats.WHOLE, Chats.STREAM})
+    void givesAnErrorToAllThatJoined(String request) {
+        var gate = new CountDownLatch(1);
+        var error = Chats.error("invalid_request_error", "null", "Bad thing.");
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    call.head(400, "Content-Type: application/json",
+                            "Content-Length: " + error.length());
+                    call.send(error.substring(0, 30));
+                    Waiting.open(gate);
+                    call.send(error.substring(30));
+                });
+                var proxy = TestProxy.before(upstream, ON, "COMMIT_AFTER_MS=60000");
+                var one = proxy.stream(request, NAMED)) {
+            upstream.call();
+            try (var other = proxy.stream(request, NAMED)) {
+                gate.countDown();
+                assertEquals(error, one.body());
+                assertEquals(error, other.body());
+                assertEquals(List.of(400, 400), List.of(one.status(), other.status()));
+                assertEquals(1, upstream.count());
+            }
+        }
+    }
+
+    /// The upstream streams although it was asked for a whole answer.
+    @Test
+    void sharesAStreamThatNobodyAskedFor() {
+        var count = new AtomicInteger();
+        try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "text/event-stream",
+                        Chats.event("{\"content\":\"" + count.incrementAndGet() + "\"}")
+                        + Chats.finish() + "data: [DONE]\n\n"));
+                var proxy = TestProxy.before(upstream, ON)) {
+            for (int i = 0; i < 2; i++) {
+                try (var client = proxy.stream(Chats.STREAM, NAMED)) {
+                    assertEquals("1", client.content());
+                }
+            }
+            assertEquals("1", content(proxy.chat(Chats.STREAM.replace("true", "false"), NAMED)));
+        }
+    }
+
+    @Test
+    void outlivesAReload() {
+        var gate = new CountDownLatch(1);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    call.json(200, GOOD);
+                });
+                var proxy = TestProxy.before(upstream, ON, "COMMIT_AFTER_MS=0");
+                var one = proxy.stream(Chats.STREAM, NAMED)) {
+            assertTrue(one.next().isHeartbeat());
+            upstream.call();
+            proxy.server().reload(Config.of(Map.of("SOURCE_API_URL", upstream.url(),
+                    "IDEMPOTENCY_WINDOW_MS", "60000", "COMMIT_AFTER_MS", "0")));
+            try (var running = proxy.stream(Chats.STREAM, NAMED)) {
+                assertTrue(running.next().isHeartbeat());
+                gate.countDown();
+                assertEquals("Hello.", running.content());
+            }
+            assertEquals("Hello.", one.content());
+            try (var kept = proxy.stream(Chats.STREAM, NAMED)) {
+                assertEquals("Hello.", kept.content());
+            }
+            assertEquals(1, upstream.count());
+        }
+    }
+
     @Test
     void namesARequestByAllThatMakesIt() {
         var body = "{}".getBytes(StandardCharsets.UTF_8);
         var plain = new Headers();
         var named = Headers.of(Map.of("Idempotency-Key", List.of("b")));
-        var name = Idempotency.name("a", "b", plain, body);
-        assertEquals(name, Idempotency.name("a", "b", plain, body.clone()));
-        assertNotEquals(name, Idempotency.name("ab", "", plain, body));
-        assertNotEquals(name, Idempotency.name("a", "", named, body));
-        assertNotEquals(name, Idempotency.name("a", "b", named, body));
-        assertNotEquals(name, Idempotency.name("a", "b", plain, new byte[0]));
+        var name = CallSharing.name("a", "b", plain, body);
+        assertEquals(name, CallSharing.name("a", "b", plain, body.clone()));
+        assertNotEquals(name, CallSharing.name("ab", "", plain, body));
+        assertNotEquals(name, CallSharing.name("a", "", named, body));
+        assertNotEquals(name, CallSharing.name("a", "b", named, body));
+        assertNotEquals(name, CallSharing.name("a", "b", plain, new byte[0]));
     }
 }

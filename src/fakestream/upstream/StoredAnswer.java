@@ -1,0 +1,19 @@
+package fakestream.upstream;
+
+import java.net.http.HttpHeaders;
+
+/// An upstream's whole answer as a value, which holds nothing of the call that brought it. Any
+/// thread may have it; nobody writes to the body.
+///
+/// @param masks hide in its errors the secrets that were sent upstream
+public record StoredAnswer(int status, HttpHeaders headers, Masks masks, byte[] body) {
+    /// The answer for one reader.
+    public UpstreamAnswer open() {
+        return UpstreamAnswer.of(this);
+    }
+
+    /// Whether the status says that it worked.
+    public boolean isSuccess() {
+        return status >= 200 && status < 300;
+    }
+}

@@ -1,0 +1,166 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Chats;
+import fakestream.testing.Daemon;
+import fakestream.testing.RawClient;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.TestProxy;
+import fakestream.upstream.Masks;
+import fakestream.upstream.StoredAnswer;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamRequest.Judge;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What joins a call, and what it costs to keep.
+final class SharedCallTest {
+    private static final int GOOD = 200;
+
+    @TempDir
+    private Path directory;
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private CallSharing sharing;
+
+    @BeforeEach
+    void start() {
+        timer.setRemoveOnCancelPolicy(true);
+        sharing = new CallSharing(timer, threads);
+    }
+
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
+        threads.shutdownNow();
+    }
+
+    private static UpstreamAnswer answer(int bytes) {
+        return new StoredAnswer(GOOD, HttpHeaders.of(Map.of(), (_, _) -> true), Masks.ofKeys(),
+                "x".repeat(bytes).getBytes(StandardCharsets.UTF_8)).open();
+    }
+
+    /// One request and its client.
+    private final class Visit {
+        private final AtomicReference<Runnable> onLeaving = new AtomicReference<>(() -> { });
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CompletableFuture<UpstreamAnswer> upstream = new CompletableFuture<>();
+        private final CompletableFuture<UpstreamAnswer> outcome = new CompletableFuture<>();
+
+        Visit(String name, boolean repeats, Duration window) {
+            threads.execute(() -> {
+                try {
+                    outcome.complete(sharing.answer(new CallSharing.Sharer(name, repeats, window,
+                            onLeaving::set, () -> upstream.complete(null)), _ -> GOOD,
+                            this::call));
+                } catch (UpstreamException | RuntimeException e) {
+                    outcome.completeExceptionally(e);
+                }
+            });
+        }
+
+        private UpstreamAnswer call(Judge judge) throws UpstreamException {
+            asked.countDown();
+            var answer = upstream.join();
+            if (answer == null) {
+                throw UpstreamException.cancelled(null);
+            }
+            assertEquals(GOOD, judge.status(answer));
+            return answer;
+        }
+
+        private void leave() {
+            onLeaving.get().run();
+        }
+
+        private int length() throws Exception {
+            return outcome.get(10, TimeUnit.SECONDS).body().length;
+        }
+    }
+
+    /// A client comes back just when its call is given up: it joins the call, which goes on then,
+    /// or makes one of its own.
+    @Test
+    void isNeverGivenUpUnderARepetition() throws Exception {
+        var window = Duration.ofMillis(2);
+        for (int i = 0; i < 300; i++) {
+            var first = new Visit("a", false, window);
+            first.asked.await();
+            first.leave();
+            LockSupport.parkNanos(window.toNanos() + (i % 40 - 20) * 50_000L);
+            var second = new Visit("a", true, window);
+            while (second.asked.getCount() > 0 && second.onLeaving.get() == null) {
+                Thread.onSpinWait();
+            }
+            CompletableFuture.anyOf(first.upstream, second.outcome)
+                    .completeOnTimeout(null, 20, TimeUnit.MILLISECONDS).join();
+            first.upstream.complete(answer(1));
+            second.upstream.complete(answer(2));
+            assertTrue(second.length() > 0, "at the turn " + i);
+        }
+    }
+
+    @Test
+    void leavesNothingToTheTimerOnceItIsForgotten() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            var visit = new Visit("call " + i, false, Duration.ofHours(1));
+            visit.upstream.complete(answer(1024 * 1024));
+            assertEquals(1024 * 1024, visit.length());
+        }
+        assertEquals(32, timer.getQueue().size(), "32 MiB are kept");
+    }
+
+    @Test
+    void leavesNothingToTheTimerOnceItIsOver() throws Exception {
+        var visit = new Visit("a", false, Duration.ofHours(1));
+        visit.asked.await();
+        visit.leave();
+        assertEquals(1, timer.getQueue().size());
+        visit.upstream.complete(null);
+        assertThrows(ExecutionException.class, visit::length);
+        assertEquals(0, timer.getQueue().size());
+        var repetition = new Visit("a", true, Duration.ofHours(1));
+        repetition.upstream.complete(answer(3));
+        assertEquals(3, repetition.length());
+        assertEquals(1, timer.getQueue().size(), "of the answer that is kept");
+    }
+
+    /// Each request and each answer is a megabyte.
+    @Test
+    void keepsAnswersAndNotTheirRequests() {
+        var text = "x".repeat(1024 * 1024);
+        try (var upstream = ScriptedUpstream.answering(200, Chats.completion(text));
+                var daemon = Daemon.startWithOptions("-Xmx128m -XX:+ExitOnOutOfMemoryError",
+                        directory, "--port", "0", "--upstream", upstream.url(),
+                        "--set", "IDEMPOTENCY_WINDOW_MS=3600000")) {
+            var port = URI.create(daemon.url()).getPort();
+            for (int i = 0; i < 150; i++) {
+                try (var client = RawClient.connect(port).request("POST", "/v1/chat/completions",
+                        Chats.WHOLE.replace("Hi", text + i), TestProxy.KEY)) {
+                    assertEquals(200, client.response().status());
+                }
+            }
+        }
+    }
+}
