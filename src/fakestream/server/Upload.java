@@ -13,7 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The body of a client's request on its way upstream, piece by piece as it comes. A virtual thread
 /// reads it: the JDK's own publisher of a stream holds each piece back until the next is there.
-/// The beginning is kept, so that a small body can be sent once more.
+/// The beginning is kept, so that the body can be sent once more while all of it is there that was
+/// read.
 final class Upload implements StreamedBody, AutoCloseable {
     private static final int PIECE = 16 * 1024;
     private static final int MOST_KEPT = 64 * 1024;
@@ -21,11 +22,15 @@ final class Upload implements StreamedBody, AutoCloseable {
     private final Client client;
     private final long length;
     private final int most;
-    /// Guards what was read, and the reading: what one sending waits for, the next must not miss.
-    private final ReentrantLock lock = new ReentrantLock();
-    private final List<byte[]> kept = new ArrayList<>();
-    private volatile long count;
+    /// Held while a piece is read: what one sending waits for, the next must not miss.
+    private final ReentrantLock reading = new ReentrantLock();
     private boolean ended;
+    private long count;
+    /// Guards what is kept; nobody waits for the client under it.
+    private final ReentrantLock keeping = new ReentrantLock();
+    private final List<byte[]> kept = new ArrayList<>();
+    private boolean beginningIsLost;
+    private boolean sentAgain;
     private volatile Sending sending;
     private volatile Exception fault;
 
@@ -52,14 +57,22 @@ final class Upload implements StreamedBody, AutoCloseable {
 
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> upstream) {
-        sending = new Sending(upstream);
+        sending = new Sending(upstream, sending == null);
         upstream.onSubscribe(sending);
         Thread.ofVirtual().start(sending);
     }
 
+    /// Also decides it: from here on nothing that is read for the first sending gets lost.
     @Override
     public boolean canBeSentAgain() {
-        return fault == null && count <= MOST_KEPT;
+        keeping.lock();
+        try {
+            var can = !sentAgain && !beginningIsLost && fault == null;
+            sentAgain |= can;
+            return can;
+        } finally {
+            keeping.unlock();
+        }
     }
 
     /// Tells where it was not the upstream's fault that the call failed.
@@ -87,11 +100,13 @@ final class Upload implements StreamedBody, AutoCloseable {
     /// the body's ends.
     private final class Sending implements Subscription, Runnable {
         private final Subscriber<? super ByteBuffer> upstream;
+        private final boolean isFirst;
         private final Semaphore wanted = new Semaphore(0);
         private volatile boolean cancelled;
 
-        private Sending(Subscriber<? super ByteBuffer> upstream) {
+        private Sending(Subscriber<? super ByteBuffer> upstream, boolean isFirst) {
             this.upstream = upstream;
+            this.isFirst = isFirst;
         }
 
         @Override
@@ -110,7 +125,7 @@ final class Upload implements StreamedBody, AutoCloseable {
             try {
                 var index = 0;
                 for (wanted.acquire(); !cancelled; wanted.acquire()) {
-                    var piece = piece(index++);
+                    var piece = piece(index++, isFirst);
                     if (piece == null) {
                         upstream.onComplete();
                         return;
@@ -125,22 +140,36 @@ final class Upload implements StreamedBody, AutoCloseable {
     }
 
     /// A piece that is kept, or else the next to be read; null behind the last.
-    private byte[] piece(int index) throws IOException, ProxyException {
-        lock.lock();
+    private byte[] piece(int index, boolean isFirst) throws IOException, ProxyException {
+        reading.lock();
         try {
             if (index < kept.size()) {
                 return kept.get(index);
             }
             var piece = ended ? null : read();
             ended = piece == null;
-            if (piece != null && count <= MOST_KEPT) {
-                kept.add(piece);
-            } else if (count > MOST_KEPT) {
-                kept.clear();
+            if (piece != null) {
+                keep(piece, isFirst);
             }
             return piece;
         } finally {
-            lock.unlock();
+            reading.unlock();
+        }
+    }
+
+    /// What the first sending still reads when the second is decided belongs to that one; what the
+    /// second reads itself, nobody needs again.
+    private void keep(byte[] piece, boolean isFirst) {
+        keeping.lock();
+        try {
+            if (sentAgain ? isFirst : count <= MOST_KEPT && !beginningIsLost) {
+                kept.add(piece);
+            } else if (!sentAgain) {
+                kept.clear();
+                beginningIsLost = true;
+            }
+        } finally {
+            keeping.unlock();
         }
     }
 
