@@ -18,7 +18,7 @@ final class ChatAnswer {
                 && !object.has("choices") ? GeminiAnswer.read(object, candidates) : body;
         var choices = ((JsonArray) choices(answer).get("choices")).elements();
         return ((JsonObject) answer).with("choices", new JsonArray(choices.stream()
-                .map(choice -> withMessage((JsonObject) choice)).toList()));
+                .<JsonValue>map(choice -> withMessage((JsonObject) choice)).toList()));
     }
 
     /// The body, if it is an answer with choices that are objects.
@@ -33,14 +33,30 @@ final class ChatAnswer {
         return answer;
     }
 
-    /// A choice with the `text` of legacy completions has it as its message's content. Azure
-    /// answers choices without any message when its filter strikes; they are told as they are.
-    private static JsonValue withMessage(JsonObject choice) {
-        if (choice.get("message") instanceof JsonObject
-                || !(choice.get("text") instanceof JsonString text)) {
+    /// Whether a choice has its text as a whole answer has it, and no delta.
+    static boolean isWhole(JsonObject choice) {
+        return !(choice.get("delta") instanceof JsonObject)
+                && (choice.get("message") instanceof JsonObject
+                || choice.get("message") instanceof JsonString
+                || choice.get("text") instanceof JsonString);
+    }
+
+    /// The choice with its message where that should be, although some servers tell it as a delta,
+    /// as a text, or as the `text` of legacy completions. Azure answers choices without any message
+    /// when its filter strikes; they are told as they are.
+    static JsonObject withMessage(JsonObject choice) {
+        if (choice.get("delta") instanceof JsonObject delta
+                && !(choice.get("message") instanceof JsonObject)) {
+            return choice.without("delta").with("message", delta);
+        }
+        if (choice.get("message") instanceof JsonObject) {
             return choice;
         }
-        var message = new JsonObject.Builder().add("role", "assistant").add("content", text);
-        return choice.without("text").with("message", message.build());
+        var name = choice.get("message") instanceof JsonString ? "message" : "text";
+        if (!(choice.get(name) instanceof JsonString text)) {
+            return choice;
+        }
+        return choice.without(name).with("message", new JsonObject.Builder()
+                .add("role", "assistant").add("content", text).build());
     }
 }

@@ -77,6 +77,12 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
+    public boolean isWhole(SseEvent.Received event) {
+        var choices = ChunkPassage.choices(event.object());
+        return !choices.isEmpty() && choices.stream().allMatch(ChatAnswer::isWhole);
+    }
+
+    @Override
     public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
         return ChatFold.of(events);
     }

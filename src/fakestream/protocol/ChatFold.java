@@ -13,15 +13,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// Folds the chunks of a stream back into the whole chat completion, for a client that did not
-/// ask for a stream and an upstream that sent one. Texts join, lists join, tool calls join by
-/// their index; names, ids and whatever stands beside the deltas hold the last value that was not
-/// null.
+/// ask for a stream and an upstream that sent one. Texts join, lists join, the parts of tool calls
+/// are sorted by [ToolCallFold]; names, ids and whatever stands beside the deltas hold the last
+/// value that was not null. Some upstreams tell `message` or `text` where a delta should be: that
+/// counts where a choice has no deltas, and otherwise repeats them.
 final class ChatFold {
     /// Texts that some upstreams repeat in every delta, where the others are told in parts.
     private static final Set<String> REPEATED = Set.of("role", "id", "type", "name");
 
     private JsonObject top = JsonObject.EMPTY;
     private final Map<Integer, JsonObject> choices = new TreeMap<>();
+    private final Map<Integer, JsonObject> messages = new TreeMap<>();
     private boolean done;
 
     private ChatFold() {
@@ -52,7 +54,8 @@ final class ChatFold {
         done = event.data().equals(ChatCompletions.DONE);
         top = chunk.without("choices", "object");
         for (var choice : ChunkPassage.choices(chunk)) {
-            choices.merge(ChatChoice.index(choice, 0), read(choice), ChatFold::joinedChoices);
+            (ChatAnswer.isWhole(choice) ? messages : choices).merge(ChatChoice.index(choice, 0),
+                    read(choice), ChatFold::joinedChoices);
         }
     }
 
@@ -61,12 +64,16 @@ final class ChatFold {
         top = Latest.of(top, more.top);
         more.choices.forEach((index, choice) ->
                 choices.merge(index, choice, ChatFold::joinedChoices));
+        more.messages.forEach((index, choice) ->
+                messages.merge(index, choice, ChatFold::joinedChoices));
     }
 
-    /// A choice as in a whole answer; what its delta holds stands under `message`.
+    /// A choice as in a whole answer: its message is what its delta holds.
     private static JsonObject read(JsonObject choice) {
-        return choice.without("delta").with("message", joined("message", JsonObject.EMPTY,
-                JsonObject.orEmpty(choice.get("delta"))));
+        var told = choice.get("delta") instanceof JsonObject ? choice.without("message") : choice;
+        var whole = ChatAnswer.withMessage(told).without("delta");
+        return whole.with("message", joined(JsonObject.EMPTY,
+                JsonObject.orEmpty(whole.get("message"))));
     }
 
     private static JsonObject joinedChoices(JsonObject old, JsonObject more) {
@@ -80,16 +87,13 @@ final class ChatFold {
 
     private static JsonValue joined(String name, JsonValue old, JsonValue more) {
         if (old == null || old.equals(JsonNull.NULL)) {
-            return name.equals("tool_calls") && more instanceof JsonArray(var calls)
-                    ? joinedCalls(List.of(), calls) : more;
+            return more;
         }
         return switch (more) {
             case JsonNull _ -> old;
             case JsonString(var text) when old instanceof JsonString(var before)
                     && !REPEATED.contains(name) -> new JsonString(before + text);
             case JsonString(var text) when text.isEmpty() -> old;
-            case JsonArray(var calls) when name.equals("tool_calls")
-                    && old instanceof JsonArray(var before) -> joinedCalls(before, calls);
             case JsonArray(var list) when old instanceof JsonArray(var before) -> {
                 var both = new ArrayList<>(before);
                 both.addAll(list);
@@ -107,44 +111,30 @@ final class ChatFold {
         return new JsonObject(members);
     }
 
-    /// A part that says no index is a call of its own.
-    private static JsonArray joinedCalls(List<JsonValue> old, List<JsonValue> more) {
-        var calls = new ArrayList<>(old);
-        for (var call : more) {
-            if (call instanceof JsonObject part) {
-                var place = place(calls, part);
-                if (place < 0) {
-                    calls.add(part);
-                } else {
-                    calls.set(place, joined((JsonObject) calls.get(place), part));
-                }
-            }
-        }
-        return new JsonArray(calls);
-    }
-
-    private static int place(List<JsonValue> calls, JsonObject part) {
-        var index = ChatChoice.index(part, -1);
-        return index < 0 ? -1 : calls.stream().map(call -> call instanceof JsonObject object
-                ? ChatChoice.index(object, -1) : -1).toList().indexOf(index);
+    /// All of them as one, each half for itself first.
+    static JsonObject joined(List<JsonObject> parts) {
+        var half = parts.size() / 2;
+        return parts.size() < 2 ? parts.getFirst() : joined(joined(parts.subList(0, half)),
+                joined(parts.subList(half, parts.size())));
     }
 
     private JsonObject whole() throws NotAnAnswer {
+        messages.forEach((index, message) -> choices.merge(index, message, (told, whole) ->
+                Emptiness.isNothing(told.get("message")) ? joinedChoices(told, whole)
+                        : joinedChoices(told, whole.without("message", "logprobs"))));
         if (!ChunkPassage.areWhole(choices.values(), done)) {
             throw NotAnAnswer.truncated();
         }
         var folded = new JsonObject.Builder().add("object", "chat.completion").addAll(top)
                 .add("choices", new JsonArray(choices.values().stream()
-                        .map(ChatFold::withoutCallIndices).toList())).build();
+                        .map(ChatFold::withCalls).toList())).build();
         return JsonNull.NULL.equals(folded.get("usage")) ? folded.without("usage") : folded;
     }
 
-    /// The index of a call is its place in the list; a whole answer does not tell it.
-    private static JsonValue withoutCallIndices(JsonObject choice) {
+    private static JsonValue withCalls(JsonObject choice) {
         var message = (JsonObject) choice.get("message");
-        return message.get("tool_calls") instanceof JsonArray(var calls)
-                ? choice.with("message", message.with("tool_calls", new JsonArray(calls.stream()
-                        .map(call -> (JsonValue) ((JsonObject) call).without("index")).toList())))
+        return message.get("tool_calls") instanceof JsonArray(var parts)
+                ? choice.with("message", message.with("tool_calls", ToolCallFold.of(parts)))
                 : choice;
     }
 }

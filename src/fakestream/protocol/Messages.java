@@ -75,6 +75,11 @@ public final class Messages implements Protocol {
     }
 
     @Override
+    public boolean isWhole(SseEvent.Received event) {
+        return "message".equals(event.object().string("type"));
+    }
+
+    @Override
     public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
         return MessagesFold.of(events);
     }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 /// overwrites, null overwrites nothing, and counters are totals and never added up.
 final class MessagesFold {
     private JsonObject message;
+    private JsonObject whole;
     private final Map<Integer, MessagesBlockFold> blocks = new TreeMap<>();
     private boolean stopped;
 
@@ -35,8 +36,13 @@ final class MessagesFold {
             case "content_block_delta" -> addDelta(data(event));
             case "message_delta" -> end(data(event));
             case "message_stop" -> stopped = true;
-            default -> NotAnAnswer.data(event);
+            default -> other(NotAnAnswer.data(event));
         }
+    }
+
+    /// A message where its events should be is the whole of it.
+    private void other(JsonObject data) {
+        whole = "message".equals(data.string("type")) ? data : whole;
     }
 
     private static JsonObject data(SseEvent.Received event) throws NotAnAnswer {
@@ -87,6 +93,9 @@ final class MessagesFold {
     }
 
     private JsonObject whole() throws NotAnAnswer {
+        if (whole != null) {
+            return whole;
+        }
         if (message == null || !stopped) {
             throw NotAnAnswer.truncated();
         }

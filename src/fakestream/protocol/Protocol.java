@@ -67,6 +67,12 @@ public sealed interface Protocol
     /// An event of an upstream's own stream, fit to follow what `telling` has told the client.
     Passage passOn(SseEvent.Received event, Telling telling);
 
+    /// Whether an event holds a whole answer, where its stream should tell one in parts. Such a
+    /// stream is folded, and not passed on.
+    default boolean isWhole(SseEvent.Received event) {
+        return false;
+    }
+
     /// The whole answer that the events of a stream add up to.
     ///
     /// @throws NotAnAnswer where they hold an error, or end before the answer does

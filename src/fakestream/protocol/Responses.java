@@ -66,6 +66,11 @@ public final class Responses implements Protocol {
     }
 
     @Override
+    public boolean isWhole(SseEvent.Received event) {
+        return ResponsesPassage.isWhole(event.object());
+    }
+
+    @Override
     public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
         return ResponsesFold.of(events);
     }

@@ -25,7 +25,9 @@ final class ResponsesFold {
     }
 
     private void add(SseEvent.Received event, JsonObject data) {
-        if (ResponsesPassage.isTerminal(event, data)
+        if (ResponsesPassage.isWhole(data)) {
+            response = data;
+        } else if (ResponsesPassage.isTerminal(event, data)
                 && data.get("response") instanceof JsonObject whole) {
             response = whole;
         } else if (data.get("item") instanceof JsonObject item

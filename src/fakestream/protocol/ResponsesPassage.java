@@ -27,6 +27,11 @@ final class ResponsesPassage {
         return type == null ? event.type() : type;
     }
 
+    /// Whether an event's data is a response and no event.
+    static boolean isWhole(JsonObject data) {
+        return "response".equals(data.string("object")) && !data.has("type");
+    }
+
     /// Whether an event holds the response as it ended.
     static boolean isTerminal(SseEvent.Received event, JsonObject data) {
         return switch (type(event, data)) {

@@ -27,7 +27,8 @@ record AnswerJudge(Protocol protocol, boolean streamed) implements UpstreamReque
     public int status(UpstreamAnswer answer) throws UpstreamException {
         try {
             if (answer.isEventStream()) {
-                return streamed ? status(answer.events().firstData())
+                var first = answer.events().firstData();
+                return streamed && first.filter(protocol::isWhole).isEmpty() ? status(first)
                         : status(protocol.fold(answer.events().all()));
             }
             return answer.json() instanceof JsonValue json

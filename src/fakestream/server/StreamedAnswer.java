@@ -48,13 +48,23 @@ final class StreamedAnswer {
     /// @throws IOException where the client left, or the stream had to be broken off
     void tell(UpstreamAnswer answer) throws UpstreamException, IOException {
         if (answer.isSuccess() && answer.isEventStream()) {
-            passOn(answer);
-            return;
-        }
-        if (answer.isSuccess() && answer.json() instanceof JsonValue json) {
+            tellEvents(answer);
+        } else if (answer.isSuccess() && answer.json() instanceof JsonValue json) {
             replay(WholeAnswer.masked(answer, json), answer);
         } else {
             fail(WholeAnswer.failure(answer, protocol));
+        }
+    }
+
+    private void tellEvents(UpstreamAnswer answer) throws UpstreamException, IOException {
+        if (answer.events().firstData().filter(protocol::isWhole).isEmpty()) {
+            passOn(answer);
+            return;
+        }
+        try {
+            replay(protocol.fold(answer.events().all()), answer);
+        } catch (NotAnAnswer e) {
+            fail(WholeAnswer.failure(answer, protocol, e.error()));
         }
     }
 

@@ -46,17 +46,20 @@ final class Streamer {
 
     /// A stream for a client, alive from now on.
     EventStream open(Client client, Ask ask, JsonObject request) {
-        var telling = new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength,
-                UnaskedUsage.of(client.headers()::getFirst));
-        var beats = Beats.of(style, interval, ask.protocol(), request, telling);
+        var beats = Beats.of(style, interval, ask.protocol(), request, telling(client));
         return EventStream.open(client, ask.framing(), beats, timing);
     }
 
     /// A stream as [#open] gives it, but with heartbeats of this style, and committed at once.
     EventStream openCheck(Client client, Protocol protocol, HeartbeatStyle checked) {
-        var telling = new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength);
-        var beats = Beats.of(checked, interval, protocol, JsonObject.EMPTY, telling);
+        var beats = Beats.of(checked, interval, protocol, JsonObject.EMPTY, telling(client));
         return EventStream.open(client, Framing.EVENTS, beats, checkTiming);
+    }
+
+    /// How an answer is told of which this client has been told nothing yet.
+    Telling telling(Client client) {
+        return new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength,
+                UnaskedUsage.of(client.headers()::getFirst));
     }
 
     /// The time between two heartbeats.

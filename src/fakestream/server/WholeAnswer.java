@@ -21,11 +21,13 @@ final class WholeAnswer {
     }
 
     /// The response to a client that did not ask for a stream. An upstream that streams all the
-    /// same is folded; what is no answer, but says that it is one, is an error.
+    /// same is folded, an answer in a form that is not quite the API's is brought into that; what
+    /// is no answer, but says that it is one, is an error.
     ///
+    /// @param telling names what the answer does not
     /// @throws UpstreamException where the body breaks off
-    static Reply of(UpstreamAnswer answer, Protocol protocol, AccessRecord record)
-            throws UpstreamException {
+    static Reply of(UpstreamAnswer answer, Protocol protocol, Telling telling,
+            AccessRecord record) throws UpstreamException {
         if (!answer.isSuccess()) {
             return json(answer, protocol, record);
         }
@@ -33,18 +35,25 @@ final class WholeAnswer {
             if (answer.isEventStream()) {
                 var whole = protocol.fold(answer.events().all());
                 record.used(Usage.in(whole));
-                return Reply.json(answer.status(), answer.headersForClient(),
-                        whole.toString().getBytes(StandardCharsets.UTF_8));
+                return json(answer, whole);
             }
             if (answer.json() instanceof JsonValue json) {
-                protocol.answer(json, Telling.UNTOLD);
-                record.used(Usage.in(json));
+                var told = protocol.answer(json, telling);
+                record.used(Usage.in(told));
+                if (!told.equals(json)) {
+                    return json(answer, told);
+                }
             }
             return json(answer, protocol, record);
         } catch (NotAnAnswer e) {
             record.failed(e.error());
             return failure(answer, protocol, e.error()).reply();
         }
+    }
+
+    private static Reply json(UpstreamAnswer answer, JsonObject told) {
+        return Reply.json(answer.status(), answer.headersForClient(),
+                told.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /// Any JSON that an upstream answers, in the bytes that it came in.

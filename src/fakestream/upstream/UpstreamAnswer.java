@@ -28,6 +28,7 @@ public final class UpstreamAnswer {
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private static final byte[] NOTHING = {};
+    private static final Pattern DONE = Pattern.compile("data: ?\\[DONE]\\s*\\z");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private final int status;
@@ -201,9 +202,18 @@ public final class UpstreamAnswer {
     /// @throws UpstreamException where the body breaks off, falls silent or is larger than allowed
     public JsonValue json() throws UpstreamException {
         if (json == null) {
-            json = Optional.ofNullable(parsed(body()));
+            json = Optional.ofNullable(parsed(body()))
+                    .or(() -> Optional.ofNullable(parsed(withoutDone())));
         }
         return json.orElse(null);
+    }
+
+    /// The body without the end of a stream that some servers send behind their JSON. It is the
+    /// body from then on.
+    private byte[] withoutDone() {
+        var done = DONE.matcher(new String(body, StandardCharsets.ISO_8859_1));
+        body = done.find() ? Arrays.copyOf(body, done.start()) : body;
+        return body;
     }
 
     /// The JSON of a text, or null where it is none.

@@ -15,17 +15,25 @@ public final class UpstreamEvents {
     private final byte[] buffer = new byte[8 * 1024];
     private final Deque<SseEvent.Received> waiting = new ArrayDeque<>();
     private boolean ended;
+    private Optional<SseEvent.Received> first;
     private List<SseEvent.Received> all;
 
     UpstreamEvents(UpstreamAnswer answer) {
         this.answer = answer;
     }
 
-    /// The first event that has data, which is not taken yet; empty where the stream ends before
-    /// there is one.
+    /// The first event that has data, which is not taken by that; empty where the stream ends
+    /// before there is one. It can be asked for again.
     ///
     /// @throws UpstreamException where the stream breaks off before there is one
     public Optional<SseEvent.Received> firstData() throws UpstreamException {
+        if (first == null) {
+            first = findData();
+        }
+        return first;
+    }
+
+    private Optional<SseEvent.Received> findData() throws UpstreamException {
         var skipped = new ArrayList<SseEvent.Received>();
         var event = next();
         while (event.isPresent() && event.get().data().isEmpty()) {

@@ -78,6 +78,60 @@ final class ChatFoldTest {
     }
 
     @Test
+    void beginsAnotherCallWithAnotherId() throws NotAnAnswer {
+        var both = json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'12'}},"
+                + "{'id':'b','function':{'name':'g','arguments':'34'}}]}");
+        assertEquals(both, message(call(0, "'id':'a'", "'name':'f','arguments':'1'"),
+                call(0, "'id':''", "'arguments':'2'"),
+                call(0, "'id':'b'", "'name':'g','arguments':'3'"),
+                call(0, "'id':null", "'arguments':'4'")));
+        assertEquals(both, message(call(0, "'id':'a'", "'name':'f','arguments':'1'"),
+                call(0, "'id':'b'", "'name':'g','arguments':'3'"),
+                call(0, "'id':'a'", "'arguments':'2'"), call(0, "'id':'b'", "'arguments':'4'")));
+        assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'1'}}]}"),
+                message(call(0, "'id':null", "'name':'f','arguments':''"),
+                        call(0, "'id':'a'", "'arguments':'1'")));
+    }
+
+    @Test
+    void goesOnWithTheLastCallWhereAPartHasNeitherIdNorIndex() throws NotAnAnswer {
+        assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'12'}},"
+                + "{'id':'b','function':{'name':'g','arguments':'34'}}]}"),
+                message("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'1'}}]}",
+                        "{'tool_calls':[{'function':{'name':'','arguments':'2'}}]}",
+                        "{'tool_calls':[{'id':'b','function':{'name':'g','arguments':'3'}}]}",
+                        "{'tool_calls':[{'index':null,'id':'','function':{'arguments':'4'}}]}"));
+    }
+
+    /// Nothing can follow arguments that are complete.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "'index':0,"})
+    void beginsAnotherCallWithANameBehindCompleteArguments(String index) throws NotAnAnswer {
+        var f = "{'tool_calls':[{" + index + "'function':{'name':'f','arguments':'{}'}}]}";
+        var g = f.replace("'f'", "'g'").replace("'{}'", "{'a':1}");
+        var all = "[{'function':{'name':'f','arguments':'{}'}},{'function':{'name':'f',"
+                + "'arguments':'{}'}},{'function':{'name':'g','arguments':{'a':1}}}]";
+        assertEquals(json("{'tool_calls':" + all + "}"), message(f, f, g));
+        assertEquals(json("{'tool_calls':[{'function':{'name':'f','arguments':'{}'}}]}"),
+                message(f.replace("{}", "{"), f.replace("{}", "}")));
+    }
+
+    @Test
+    void takesALongCallInTimeThatGrowsWithIt() throws NotAnAnswer {
+        var deltas = new ArrayList<>(List.of(call(0, "'id':'a'", "'name':'f','arguments':''")));
+        for (int i = 0; i < 1 << 15; i++) {
+            deltas.add("{'tool_calls':[{'index':0,'function':{'arguments':'abcd'}}]}");
+        }
+        var threads = ManagementFactory.getThreadMXBean();
+        var began = threads.getCurrentThreadCpuTime();
+        var message = message(deltas.toArray(String[]::new));
+        var took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - began);
+        assertTrue(took.toSeconds() < 6, took::toString);
+        assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'"
+                + "abcd".repeat(1 << 15) + "'}}]}"), message);
+    }
+
+    @Test
     void leavesAVendorsOwnListsOfCallsAsTheyAre() throws NotAnAnswer {
         assertEquals(json("{'v':{'tool_calls':[{'index':3},5]}}"),
                 message("{'v':{'tool_calls':[{'index':3},5]}}"));
