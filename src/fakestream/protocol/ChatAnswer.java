@@ -59,4 +59,12 @@ final class ChatAnswer {
         return choice.without(name).with("message", new JsonObject.Builder()
                 .add("role", "assistant").add("content", text).build());
     }
+
+    /// A choice of legacy completions with its text, where the server tells a chat's message.
+    static JsonObject withText(JsonObject choice) {
+        return !(choice.get("text") instanceof JsonString)
+                && withMessage(choice).get("message") instanceof JsonObject message
+                && message.get("content") instanceof JsonString text
+                ? choice.without("message", "delta").with("text", text) : choice;
+    }
 }

@@ -6,6 +6,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// OpenAI's chat completions: `POST /v1/chat/completions`.
 public final class ChatCompletions implements Protocol {
@@ -69,6 +70,11 @@ public final class ChatCompletions implements Protocol {
         var frame = ChunkFrame.of(CHUNK, request, telling);
         var entry = telling.begun() ? CHUNK.pause() : OPENING;
         return SseEvent.Message.of(frame.chunk(entry.toString()));
+    }
+
+    @Override
+    public UnaryOperator<SseEvent.Received> mending() {
+        return new ToolCallIndices()::mended;
     }
 
     @Override

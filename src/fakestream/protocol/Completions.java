@@ -1,5 +1,6 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonArray;
 import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
@@ -22,7 +23,9 @@ public final class Completions implements Protocol {
 
     @Override
     public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
-        return ChatAnswer.choices(body);
+        var answer = ChatAnswer.choices(body);
+        return answer.with("choices", new JsonArray(ChunkPassage.choices(answer).stream()
+                .<JsonValue>map(ChatAnswer::withText).toList()));
     }
 
     @Override
@@ -60,6 +63,14 @@ public final class Completions implements Protocol {
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
         return ChunkPassage.of(event, telling, CHUNK);
+    }
+
+    /// A chat's messages or deltas are none that a client of legacy completions could read.
+    @Override
+    public boolean isWhole(SseEvent.Received event) {
+        var choices = ChunkPassage.choices(event.object());
+        return !choices.isEmpty() && choices.stream().allMatch(choice ->
+                ChatAnswer.withText(choice) != choice);
     }
 
     @Override

@@ -34,7 +34,8 @@ final class CompletionsFold {
         var chunk = NotAnAnswer.data(event);
         done |= event.data().equals(ChatCompletions.DONE);
         top = Latest.of(top, chunk.without("choices"));
-        for (var choice : ChunkPassage.choices(chunk)) {
+        for (var told : ChunkPassage.choices(chunk)) {
+            var choice = ChatAnswer.withText(told);
             var index = ChatChoice.index(choice, 0);
             var text = choice.string("text");
             texts.computeIfAbsent(index, _ -> new StringBuilder())

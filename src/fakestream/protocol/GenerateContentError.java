@@ -1,6 +1,7 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
 
 /// A failure in Google's form: `code` is the HTTP status, `status` the name that google.rpc.Code
 /// has for it, beside the `message` and what else an upstream gave, such as `details`.
@@ -12,7 +13,8 @@ final class GenerateContentError {
     /// members are left out, whether an upstream gave them or [ApiError#in] added them.
     static JsonObject body(int status, ApiError error) {
         var code = error.status(status);
-        var own = error.object().string("status");
+        var own = error.object().get("status") instanceof JsonString(var name)
+                && name.matches("[A-Z_]+") ? name : null;
         var object = new JsonObject.Builder()
                 .add("code", code)
                 .add("message", error.message())

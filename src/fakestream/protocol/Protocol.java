@@ -4,6 +4,7 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// One API that the proxy speaks: how it asks for a whole answer, and how it tells that answer as
 /// a stream. Pure: no socket, no clock, no thread, and no state between two calls.
@@ -62,6 +63,12 @@ public sealed interface Protocol
     /// one does not, such heartbeats are only sent if the operator chose them.
     default boolean mayOpenWithHeartbeat() {
         return true;
+    }
+
+    /// Mends the events of one stream before [#passOn], each in its turn; it keeps what it has to
+    /// know of those before.
+    default UnaryOperator<SseEvent.Received> mending() {
+        return UnaryOperator.identity();
     }
 
     /// An event of an upstream's own stream, fit to follow what `telling` has told the client.

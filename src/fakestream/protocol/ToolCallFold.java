@@ -20,7 +20,8 @@ final class ToolCallFold {
     /// One call, by its parts so far.
     ///
     /// @param index that it goes by; -1 where it has none
-    private record Call(int index, List<JsonObject> parts) {
+    /// @param number that no other call has: its index, where that is its own
+    private record Call(int index, int number, List<JsonObject> parts) {
         /// The first text of that name in its parts that is not empty; an empty one where there is
         /// none.
         private String text(String name) {
@@ -41,9 +42,6 @@ final class ToolCallFold {
         }
     }
 
-    private ToolCallFold() {
-    }
-
     /// The calls, without their indices: the place in the list is what a whole answer has.
     static JsonArray of(List<JsonValue> parts) {
         var fold = new ToolCallFold();
@@ -56,14 +54,24 @@ final class ToolCallFold {
                 ChatFold.joined(call.parts()).without("index")).toList());
     }
 
-    private void add(JsonObject part) {
+    /// Adds the next part.
+    ///
+    /// @return the number of its call, which is its own index unless that is missing or another's
+    int add(JsonObject part) {
         var index = ChatChoice.index(part, -1);
         var call = call(index, part);
         if (call == null) {
-            call = new Call(index, new ArrayList<>());
+            call = new Call(index, number(index), new ArrayList<>());
             calls.add(call);
         }
         call.parts().add(part);
+        return call.number();
+    }
+
+    private int number(int index) {
+        var numbers = calls.stream().map(Call::number).toList();
+        return index >= 0 && !numbers.contains(index) ? index
+                : numbers.stream().mapToInt(number -> number + 1).max().orElse(0);
     }
 
     /// The call that a part belongs to, or null where it begins one.

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// One answer on its way into one stream. Whatever goes wrong upstream becomes a plain response
 /// with its own status while that is possible, and a failure told in the stream after that; it
@@ -30,6 +31,7 @@ final class StreamedAnswer {
     private final Pacer pacer;
     private final Turns turns;
     private final OpenChoices choices;
+    private final UnaryOperator<SseEvent.Received> mending;
     private boolean brokenOff;
 
     StreamedAnswer(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer,
@@ -40,6 +42,7 @@ final class StreamedAnswer {
         this.pacer = pacer;
         this.turns = turns;
         this.choices = new OpenChoices(protocol.choices(request));
+        this.mending = protocol.mending();
     }
 
     /// Tells an upstream's answer: one that is whole as a replay, a stream of events as it comes.
@@ -120,7 +123,7 @@ final class StreamedAnswer {
     }
 
     private Passage passage(SseEvent.Received event, Telling telling) {
-        var passage = turns.take(() -> protocol.passOn(event, telling));
+        var passage = turns.take(() -> protocol.passOn(mending.apply(event), telling));
         choices.add(passage);
         noteUsage(event, passage.progress());
         return passage;

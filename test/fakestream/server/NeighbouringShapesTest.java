@@ -105,6 +105,39 @@ final class NeighbouringShapesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"message\":{\"role\":\"assistant\",\"content\":\"Hello, you there.\"}",
+        "delta\":{\"content\":\"Hello, you there.\"}", "message\":\"Hello, you there.\""})
+    void areToldAsTextWhereAChatAnswersALegacyCompletion(String told) {
+        var answer = Api.COMPLETIONS.answer().replace("text\":\"Hello, you there.\"", told);
+        for (var body : List.of(answer, "data: " + answer + "\n\n" + DONE)) {
+            try (var upstream = ScriptedUpstream.start(call -> call.json(200, body));
+                    var proxy = TestProxy.before(upstream, "CHUNK_TARGET_LENGTH=200");
+                    var client = Api.COMPLETIONS.stream(proxy)) {
+                var text = "\"text\":\"Hello, you there.\"";
+                assertTrue(client.body().contains(text), client::body);
+                var whole = proxy.request("POST", "/v1/completions",
+                        Api.COMPLETIONS.request().replace("true", "false"), TestProxy.KEY);
+                assertTrue(whole.text().contains(text), whole::text);
+            }
+        }
+    }
+
+    @Test
+    void areToldWithTheirCallsApartWhereTheseShareAnIndex() {
+        var call = "{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
+                + "\"arguments\":\"{}\"}}]}";
+        var events = Chats.event(call) + Chats.event(call.replace("\"a\"", "\"b\""))
+                + Chats.finish() + DONE;
+        try (var upstream = ScriptedUpstream.start(one ->
+                    one.answer(200, "text/event-stream", events));
+                var proxy = TestProxy.before(upstream); var client = proxy.stream(Chats.STREAM)) {
+            assertEquals(events.replace("{\"index\":0,\"id\":\"b\"", "{\"index\":1,\"id\":\"b\""),
+                    client.body());
+            assertTrue(client.ending().whole());
+        }
+    }
+
     /// They are no two messages, and what came last says nothing new.
     @Test
     void areNotToldTwiceWhereAMessageRepeatsTheDeltas() {
