@@ -68,9 +68,10 @@ public final class Messages implements Protocol {
         return new Passage(event, PING, switch (MessagesEvent.kind(event)) {
             case "message_stop" -> Progress.WHOLE;
             case "error" -> Progress.FAILED;
-            case "" -> VendorError.find(event, event.json()).isPresent() ? Progress.FAILED
+            case "message_start", "message_delta", "content_block_start", "content_block_delta",
+                    "content_block_stop", "ping" -> Progress.OPEN;
+            default -> VendorError.find(event, event.json()).isPresent() ? Progress.FAILED
                     : Progress.OPEN;
-            default -> Progress.OPEN;
         });
     }
 

@@ -79,6 +79,8 @@ final class MessagesRequestTest {
         assertEquals(Progress.FAILED, progress("error", "overloaded"));
         assertEquals(Progress.WHOLE, progress("", "{'type':'message_stop'}"));
         assertEquals(Progress.FAILED, progress("", "{'type':'error'}"));
+        assertEquals(Progress.FAILED, progress("message", "{'error':{'message':'No.'}}"));
+        assertEquals(Progress.FAILED, progress("", "{'code':5,'msg':'No.'}"));
         assertEquals(Progress.OPEN, progress("", "[DONE]"));
         assertEquals(Progress.OPEN, progress("message_delta", "{}"));
     }
