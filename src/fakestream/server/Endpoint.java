@@ -70,8 +70,8 @@ final class Endpoint {
         var record = job.client().record();
         record.mode(Mode.WHOLE);
         try {
-            return WholeAnswer.of(postWhole(job, false), job.protocol(), streamer.telling(job.client()),
-                    record);
+            return WholeAnswer.of(postWhole(job, false), job.protocol(),
+                    streamer.telling(job.client()), record);
         } catch (UpstreamException e) {
             record.failed(e.error());
             return Reply.error(job.protocol(), e.status(), e.error());
