@@ -58,6 +58,7 @@ final class Lifecycle {
     private void stop(int signal) {
         if (!stopping.compareAndSet(false, true)) {
             log.warn("stopped at once by a second signal");
+            log.flush();
             Runtime.getRuntime().halt(KILLED + signal);
         }
         var grace = config.get(Setting.SHUTDOWN_GRACE_MS);
@@ -68,6 +69,7 @@ final class Lifecycle {
         } catch (InterruptedException e) {
             log.bug("stopping", e);
         }
+        log.flush();
         // The JVM would exit with 143, which counts as a failure.
         Runtime.getRuntime().halt(STOPPED);
     }

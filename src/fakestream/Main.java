@@ -104,7 +104,8 @@ final class Main {
         };
         var config = settings.read();
         var build = build();
-        var log = new Log(config, Journal.of(environment), out, err);
+        var log = Log.queued(config, Journal.of(environment), out, err);
+        Runtime.getRuntime().addShutdownHook(new Thread(log::flush));
         var server = ProxyServer.bind(config, build, log);
         server.start();
         new Lifecycle(server, config, settings, log).begin();

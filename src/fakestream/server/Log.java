@@ -8,34 +8,62 @@ import fakestream.upstream.Masks;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 
 /// Diagnostics, a line each, to standard error; and the access log, a line for each request, to
 /// standard output. No line holds a body, a key or a query, and none can be forged: what comes from
 /// outside cannot begin one. Used by all threads: a line is one print.
 public final class Log {
-    private final PrintStream access;
-    private final PrintStream diagnostics;
+    /// How long the end of the process may wait for a reader that has stopped.
+    private static final Duration LAST_LINES = Duration.ofMillis(500);
+
     private final Journal journal;
+    private final Consumer<String> access;
+    private final Consumer<String> diagnostics;
+    private final List<LineQueue> queues;
     private volatile LogRules rules;
 
     /// A log of texts that knows no secrets, and hides what looks like a key.
     ///
     /// @param level the least important that is still shown
     public Log(LogLevel level, PrintStream access, PrintStream diagnostics) {
-        this.journal = Journal.NONE;
-        this.access = access;
-        this.diagnostics = diagnostics;
-        this.rules = new LogRules(level, Masks.ofKeys(), LogFormat.TEXT, false, AccessLog.TEXT);
+        this(new LogRules(level, Masks.ofKeys(), LogFormat.TEXT, false, AccessLog.TEXT),
+                Journal.NONE, access::println, diagnostics::println);
     }
 
-    /// A log as the settings have it.
+    /// A log as the settings have it, in which each caller waits until its line is written.
     ///
     /// @param journal which of the two streams it reads
     public Log(Config config, Journal journal, PrintStream access, PrintStream diagnostics) {
+        this(LogRules.of(config, journal), journal, access::println, diagnostics::println);
+    }
+
+    private Log(LogRules rules, Journal journal, Consumer<String> access,
+            Consumer<String> diagnostics, LineQueue... queues) {
+        this.rules = rules;
         this.journal = journal;
         this.access = access;
         this.diagnostics = diagnostics;
-        this.rules = LogRules.of(config, journal);
+        this.queues = List.of(queues);
+    }
+
+    /// A log as the settings have it, in which no caller waits for the reader of a stream. Lines
+    /// that no reader takes are lost, and a warning says later how many. Before the process ends,
+    /// [#flush()] must have its time.
+    ///
+    /// @param journal which of the two streams it reads
+    public static Log queued(Config config, Journal journal, PrintStream access,
+            PrintStream diagnostics) {
+        var out = new LineQueue(access);
+        var err = new LineQueue(diagnostics);
+        var log = new Log(LogRules.of(config, journal), journal, out, err, out, err);
+        out.start("access-log", lost -> log.warn(lost + " lines of the access log are lost, "
+                + "because nobody read standard output"));
+        err.start("diagnostics", lost -> log.warn(lost + " lines are lost, because nobody read "
+                + "standard error"));
+        return log;
     }
 
     /// From now on, it is as these settings have it.
@@ -87,14 +115,21 @@ public final class Log {
     void access(AccessRecord record) {
         var now = rules;
         if (now.shows(record)) {
-            access.println(now.line(record));
+            access.accept(now.line(record));
         }
+    }
+
+    /// Waits until what was logged is written, for half a second at most for each stream: a reader
+    /// that has stopped does not hold the end of the process.
+    public void flush() {
+        queues.forEach(LineQueue::tellLost);
+        queues.forEach(queue -> queue.flush(LAST_LINES));
     }
 
     private void diagnose(LogLevel level, String message, String trace) {
         var now = rules;
         if (now.shows(level)) {
-            diagnostics.println(now.line(level, message, trace));
+            diagnostics.accept(now.line(level, message, trace));
         }
     }
 }

@@ -26,7 +26,6 @@ public final class Daemon implements AutoCloseable {
 
     private Daemon(Process process) {
         this.process = process;
-        read(process.getInputStream());
         read(process.getErrorStream());
     }
 
@@ -40,6 +39,11 @@ public final class Daemon implements AutoCloseable {
         return start(List.of("env", "JDK_JAVA_OPTIONS=" + options), directory, args);
     }
 
+    /// Starts it with a standard output that nobody reads.
+    public static Daemon startUnread(Path directory, String... args) {
+        return begin(List.of(), directory, args);
+    }
+
     /// Starts it where no more than so many files may be open at once.
     public static Daemon startWithOpenFiles(int most, Path directory, String... args) {
         return start(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"),
@@ -47,6 +51,12 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static Daemon start(List<String> launcher, Path directory, String... args) {
+        var daemon = begin(launcher, directory, args);
+        daemon.read(daemon.process.getInputStream());
+        return daemon;
+    }
+
+    private static Daemon begin(List<String> launcher, Path directory, String... args) {
         var command = new ArrayList<String>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-cp", classPath(), "fakestream.Guard"));

@@ -1,0 +1,38 @@
+package fakestream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Daemon;
+import fakestream.testing.RawClient;
+import fakestream.testing.Waiting;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The daemon whose standard output goes to a pipe that nobody reads.
+final class UnreadOutputTest {
+    /// Their lines are twice as long as what a pipe holds.
+    private static final int REQUESTS = 1500;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void serveAndStopAllTheSame() {
+        try (var daemon = Daemon.startUnread(directory, "--port", "0", "--demo")) {
+            var port = URI.create(daemon.url()).getPort();
+            try (var client = RawClient.connect(port)) {
+                for (int i = 0; i < REQUESTS; i++) {
+                    client.request("GET", "/nothing", "");
+                    assertEquals(404, client.response().status());
+                }
+            }
+            var began = System.nanoTime();
+            assertEquals(0, daemon.stop(), daemon.said());
+            var took = Waiting.millisSince(began);
+            assertTrue(took < 5000, took + " ms");
+        }
+    }
+}
