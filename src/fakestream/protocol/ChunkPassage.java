@@ -26,11 +26,11 @@ final class ChunkPassage {
         }
         var data = event.json();
         if (VendorError.find(event, data).isPresent()) {
-            return new Passage(event, SseEvent.HEARTBEAT, Progress.FAILED);
+            return new Passage(event, null, Progress.FAILED);
         }
         var chunk = JsonObject.orEmpty(data);
         if (!(chunk.get("choices") instanceof JsonArray)) {
-            return new Passage(event, SseEvent.HEARTBEAT, Progress.SILENT);
+            return new Passage(event, null, Progress.SILENT);
         }
         var told = telling.begun() ? renamed(chunk, kind.id(telling)) : chunk;
         return new Passage(telling.begun() ? SseEvent.Message.of(told.toString()) : event,
@@ -79,13 +79,19 @@ final class ChunkPassage {
     }
 
     /// An empty chunk in the name of the upstream's stream, for those choices of this one that go
-    /// on; a comment, where there are none: openai-java throws at a choice that goes on behind its
-    /// finish, and openai-go forgets the finish.
+    /// on. Behind an opening without choices (Azure) it has none either: without a role first,
+    /// LangChain would lose tool calls, and with one, openai-python would add two of them up.
+    ///
+    /// A comment behind a finish or a usage: there openai-java throws at any chunk, also at one
+    /// without choices, openai-go forgets the finish of a choice that comes again, and
+    /// openai-python the usage.
     private static SseEvent pause(JsonObject chunk, JsonObject entry) {
-        var open = choices(chunk).stream().filter(choice -> !isFinished(choice))
+        var choices = choices(chunk);
+        var open = choices.stream().filter(choice -> !isFinished(choice))
                 .<JsonValue>map(choice -> entry.with("index",
                         JsonNumber.of(ChatChoice.index(choice, 0)))).toList();
-        if (open.isEmpty()) {
+        var isOver = choices.isEmpty() ? chunk.get("usage") instanceof JsonObject : open.isEmpty();
+        if (isOver) {
             return SseEvent.HEARTBEAT;
         }
         var pause = new JsonObject.Builder();

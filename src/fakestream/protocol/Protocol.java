@@ -80,6 +80,19 @@ public sealed interface Protocol
         return false;
     }
 
+    /// The beat with data for a pause behind this event, where that of [Passage] or [Replay] is a
+    /// comment; the comment itself, where clients survive nothing else.
+    ///
+    /// @param last the event as the client got it; a beat that this gave is one too
+    default SseEvent pauseBehind(SseEvent last) {
+        return heartbeat();
+    }
+
+    /// An event of the answer, behind so many beats that [#pauseBehind] gave.
+    default SseEvent behind(SseEvent event, int beats) {
+        return event;
+    }
+
     /// The whole answer that the events of a stream add up to.
     ///
     /// @throws NotAnAnswer where they hold an error, or end before the answer does

@@ -65,6 +65,17 @@ public final class Responses implements Protocol {
         return ResponsesPassage.of(event, telling);
     }
 
+    /// OpenAI's own `keepalive`, with the next number.
+    @Override
+    public SseEvent pauseBehind(SseEvent last) {
+        return ResponsesPassage.pauseBehind(last);
+    }
+
+    @Override
+    public SseEvent behind(SseEvent event, int beats) {
+        return ResponsesPassage.behind(event, beats);
+    }
+
     @Override
     public boolean isWhole(SseEvent.Received event) {
         return ResponsesPassage.isWhole(event.object());

@@ -3,9 +3,10 @@ package fakestream.protocol;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.protocol.Passage.Progress;
+import java.util.OptionalLong;
 
-/// Passes an event of an upstream's own stream on: byte for byte, unless heartbeats have taken the
-/// first numbers, which then move its own on. The beat behind it is the comment, which takes none.
+/// Passes an event of an upstream's own stream on: byte for byte, unless heartbeats have taken
+/// numbers, which then move its own on. The beat behind it is the comment, which takes none.
 final class ResponsesPassage {
     private ResponsesPassage() {
     }
@@ -16,8 +17,7 @@ final class ResponsesPassage {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.FAILED);
         }
         var data = JsonObject.orEmpty(json);
-        var told = telling.begun() ? renumbered(event, data, telling.beats()) : event;
-        return new Passage(told, SseEvent.HEARTBEAT,
+        return new Passage(behind(event, telling.beats()), SseEvent.HEARTBEAT,
                 isTerminal(event, data) ? Progress.WHOLE : Progress.OPEN);
     }
 
@@ -40,13 +40,50 @@ final class ResponsesPassage {
         };
     }
 
-    private static SseEvent renumbered(SseEvent.Received event, JsonObject data, int beats) {
-        if (!(data.get("sequence_number") instanceof JsonNumber(var text))
-                || !text.matches("[0-9]{1,18}")) {
+    /// A `keepalive` with the next number; a comment behind the end, where clients read no more,
+    /// and behind what is no event of responses.
+    static SseEvent pauseBehind(SseEvent last) {
+        var event = received(last);
+        var data = event.object();
+        if (type(event, data).isEmpty() || isTerminal(event, data)) {
+            return SseEvent.HEARTBEAT;
+        }
+        var number = number(data);
+        return number.isPresent() ? ResponsesEvents.event("keepalive", number.getAsLong() + 1,
+                        JsonObject.EMPTY, false)
+                : new SseEvent.Message("keepalive", "{\"type\":\"keepalive\"}", false);
+    }
+
+    /// The event as it is, or with a number that so many heartbeats have moved on.
+    static SseEvent behind(SseEvent event, int beats) {
+        if (beats == 0) {
             return event;
         }
-        var number = JsonNumber.of(Long.parseLong(text) + beats);
-        return new SseEvent.Message(event.type(), data.with("sequence_number", number).toString(),
-                false);
+        var received = received(event);
+        var data = received.object();
+        var number = number(data);
+        if (number.isEmpty()) {
+            return event;
+        }
+        var moved = JsonNumber.of(number.getAsLong() + beats);
+        return new SseEvent.Message(received.type(), data.with("sequence_number", moved).toString(),
+                event.piece());
+    }
+
+    /// The event as a client receives it.
+    private static SseEvent.Received received(SseEvent event) {
+        return switch (event) {
+            case SseEvent.Received received -> received;
+            case SseEvent.Message(var type, var data, _) ->
+                    new SseEvent.Received(new byte[0], type, data);
+            case SseEvent.Comment _, SseEvent.BlankLine _ ->
+                    new SseEvent.Received(new byte[0], "", "");
+        };
+    }
+
+    private static OptionalLong number(JsonObject data) {
+        return data.get("sequence_number") instanceof JsonNumber(var text)
+                && text.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(text))
+                : OptionalLong.empty();
     }
 }

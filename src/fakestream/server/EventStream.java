@@ -134,6 +134,13 @@ final class EventStream implements AutoCloseable {
         }
     }
 
+    /// Nothing of the answer, which is a stream, was told yet: the beats are as before it was here.
+    void resume() {
+        lock.lock();
+        beats.resume();
+        lock.unlock();
+    }
+
     /// From now on this is the heartbeat.
     void pauseWith(SseEvent beat) {
         lock.lock();
@@ -218,7 +225,7 @@ final class EventStream implements AutoCloseable {
         commit();
         var together = new ByteArrayOutputStream(USUAL_EVENT * events.size());
         for (var event : events) {
-            var bytes = framing.frame(event, eventCount == 0);
+            var bytes = framing.frame(beats.sending(event), eventCount == 0);
             together.writeBytes(bytes);
             // A comment is left out of an array, and the next event may still be its first.
             eventCount += bytes.length > 0 ? 1 : 0;

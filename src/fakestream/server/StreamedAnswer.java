@@ -10,7 +10,6 @@ import fakestream.protocol.Passage;
 import fakestream.protocol.Passage.Progress;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
 import fakestream.server.AccessRecord.Mode;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -100,11 +99,12 @@ final class StreamedAnswer {
     /// The upstream's own stream: its events go on as they come, until one of them tells of a
     /// failure, or of an end before anything was told.
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
-        var telling = stream.answered(answer.headersForClient());
+        stream.answered(answer.headersForClient());
+        stream.resume();
         var arrived = new ArrayList<SseEvent>();
         stream.record().mode(Mode.REAL);
         for (var event = next(answer); event.isPresent(); event = next(answer)) {
-            var passage = passage(event.get(), telling);
+            var passage = passage(event.get());
             if (isFailure(passage)) {
                 flush(arrived);
                 fail(answer, event.get(), passage);
@@ -112,18 +112,22 @@ final class StreamedAnswer {
             }
             arrived.add(passage.event());
             // A comment of the upstream's changes nothing about what may stand in a pause.
-            if (!event.get().data().isEmpty()) {
+            if (!event.get().data().isEmpty() && passage.pause() != null) {
                 stream.pauseWith(passage.pause());
+            } else {
+                stream.resume();
             }
             if (!answer.events().hasArrived()) {
                 flush(arrived);
             }
         }
-        end(answer, brokenOff ? Optional.empty() : answer.events().rest(), telling);
+        end(answer, brokenOff ? Optional.empty() : answer.events().rest());
     }
 
-    private Passage passage(SseEvent.Received event, Telling telling) {
-        var passage = turns.take(() -> protocol.passOn(mending.apply(event), telling));
+    /// No beat comes between what the client has been told and what it is told now.
+    private Passage passage(SseEvent.Received event) {
+        var passage = turns.take(() ->
+                protocol.passOn(mending.apply(event), stream.answered()));
         choices.add(passage);
         noteUsage(event, passage.progress());
         return passage;
@@ -175,9 +179,9 @@ final class StreamedAnswer {
 
     /// What is left lacks its blank line. It only goes on where the answer is whole with it: half
     /// an event would spoil the one that tells of the failure.
-    private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest, Telling telling)
+    private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest)
             throws IOException {
-        var passage = rest.map(event -> passage(event, telling));
+        var passage = rest.map(this::passage);
         if (passage.isPresent() && passage.get().progress() == Progress.FAILED) {
             fail(answer, rest.orElseThrow());
         } else if (choices.isWholeAtItsEnd()) {

@@ -4,6 +4,7 @@ import static fakestream.protocol.Chunks.BEGUN;
 import static fakestream.protocol.Chunks.CHAT;
 import static fakestream.protocol.Chunks.FRESH;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import fakestream.protocol.Passage.Progress;
@@ -102,11 +103,30 @@ final class ChunkPassageTest {
                         + "{'index':1,'delta':{'content':'a'}}]}", FRESH));
     }
 
+    /// There no client survives a chunk: openai-java throws, openai-python forgets the usage.
     @ParameterizedTest
-    @ValueSource(strings = {FINISH, USAGE, "[DONE]", "{'type':'ping'}", "{'error':{}}", ""})
+    @ValueSource(strings = {FINISH, USAGE, "[DONE]"})
     void pausesWithACommentWhereNoChoiceGoesOn(String data) {
         assertSame(SseEvent.HEARTBEAT, CHAT.passOn(received("", data), FRESH).pause());
         assertSame(SseEvent.HEARTBEAT, CHAT.passOn(received("", data), BEGUN).pause());
+    }
+
+    /// As Azure opens a stream. The client has just survived one of these.
+    @Test
+    void pausesWithoutChoicesBehindAnOpeningWithoutChoices() {
+        var opening = "{'choices':[],'created':0,'id':'','model':'','object':'',"
+                + "'prompt_filter_results':[{'prompt_index':0}],'usage':null}";
+        assertEquals("{'id':'','object':'','created':0,'model':'','choices':[]}",
+                pause(opening, FRESH));
+        assertEquals("{'id':'minted','object':'','created':0,'model':'','choices':[]}",
+                pause(opening, BEGUN));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{'type':'ping'}", "{'error':{}}", "", "hello"})
+    void changesNothingAboutThePauseWithWhatIsNoChunk(String data) {
+        assertNull(CHAT.passOn(received("", data), FRESH).pause());
+        assertNull(CHAT.passOn(received("", data), BEGUN).pause());
     }
 
     private static String passedOn(String data) {

@@ -91,15 +91,65 @@ final class BeatsTest {
         assertTrue(beat.contains("\"delta\":{}"), beat);
     }
 
+    /// Behind the finish of a chat, say.
     @Test
-    void neverCommentsInTheStyleOfChunks() {
+    void commentsInTheStyleOfChunksOnlyWhereClientsSurviveNothingElse() {
         var beats = beats(HeartbeatStyle.CHUNK, 3000);
         beats.answered();
         assertNull(beats.next());
-        beats.pauseWith(SseEvent.HEARTBEAT);
-        assertNull(beats.next());
+        assertSame(CHUNK, beats.sending(CHUNK));
         beats.pauseWith(CHUNK);
         assertSame(CHUNK, beats.next());
+        beats.pauseWith(SseEvent.HEARTBEAT);
+        assertSame(SseEvent.HEARTBEAT, beats.next());
+    }
+
+    @Test
+    void beatsBetweenTheEventsOfResponsesWithTheNextNumbers() {
+        var beats = Beats.of(HeartbeatStyle.CHUNK, Duration.ofSeconds(3), new Responses(),
+                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+        beats.answered();
+        beats.pauseWith(SseEvent.HEARTBEAT);
+        var created = event("response.created", 0);
+        assertSame(created, beats.sending(created));
+        assertEquals(event("keepalive", 1), beats.next());
+        assertEquals(event("keepalive", 2), beats.next());
+        assertEquals(event("response.in_progress", 3),
+                beats.sending(event("response.in_progress", 1)));
+        assertEquals(event("keepalive", 4), beats.next());
+        assertEquals(event("response.completed", 5),
+                beats.sending(event("response.completed", 2)));
+        assertSame(SseEvent.HEARTBEAT, beats.next());
+    }
+
+    @Test
+    void commentsBetweenTheEventsOfResponsesInTheStyleOfComments() {
+        var beats = Beats.of(HeartbeatStyle.COMMENT, Duration.ofSeconds(3), new Responses(),
+                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+        beats.answered();
+        beats.pauseWith(SseEvent.HEARTBEAT);
+        beats.sending(event("response.created", 0));
+        assertSame(SseEvent.HEARTBEAT, beats.next());
+        var next = event("response.in_progress", 1);
+        assertSame(next, beats.sending(next));
+    }
+
+    /// As if a stream of the upstream's has begun that says nothing.
+    @Test
+    void goesOnAsBeforeTheAnswerUntilItSaysWhatStandsInItsPauses() {
+        var beats = beats(HeartbeatStyle.CHUNK, 3000);
+        beats.answered();
+        beats.resume();
+        assertTrue(text(beats.next()).contains("\"delta\":{\"role\":\"assistant\"}"));
+        assertTrue(beats.answered().begun());
+        beats.pauseWith(CHUNK);
+        beats.resume();
+        assertSame(CHUNK, beats.next());
+    }
+
+    private static SseEvent event(String type, int number) {
+        return new SseEvent.Message(type, "{\"type\":\"" + type + "\",\"sequence_number\":"
+                + number + "}", false);
     }
 
     @Test

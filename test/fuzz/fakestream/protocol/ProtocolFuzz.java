@@ -153,7 +153,10 @@ public final class ProtocolFuzz {
         for (var event : events) {
             var passage = protocol.passOn(event, telling);
             passage.event().bytes();
-            passage.pause().bytes();
+            if (passage.pause() != null) {
+                passage.pause().bytes();
+            }
+            protocol.pauseBehind(protocol.behind(passage.event(), 1)).bytes();
         }
         try {
             protocol.isEmpty(protocol.fold(events));
