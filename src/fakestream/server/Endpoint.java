@@ -120,7 +120,7 @@ final class Endpoint {
     /// An upstream that answers whole all the same needs no second call: its answer is told.
     private UpstreamAnswer tryStream(Job job) throws UpstreamException {
         var answer = postStreamed(job, false);
-        if (Modes.refusesStreams(answer)) {
+        if (Modes.refusesStreams(answer, job.question().model())) {
             modes.remember(job.question().model());
             return postWhole(job, true);
         }

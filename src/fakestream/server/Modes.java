@@ -6,6 +6,9 @@ import fakestream.config.Setting;
 import fakestream.config.StreamMode;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.time.Duration;
@@ -24,8 +27,22 @@ final class Modes {
 
     /// The statuses with which upstreams say that they cannot do this at all.
     private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 405, 415, 422, 501);
-    /// A gateway's `upstream_error` is not about them.
-    private static final Pattern ABOUT_STREAMS = Pattern.compile("(?i)(?<!up|down)stream");
+
+    /// The parameters that ask for a stream.
+    private static final Set<String> PARAMETERS = Set.of("stream", "stream_options");
+    /// Words in quotes, which repeat the request, but for the parameter itself.
+    private static final Pattern QUOTED = Pattern.compile(
+            "(?<!\\w)(['\"`])(?!stream\\b)[^'\"`]*+\\1(?!\\w)");
+    /// How FastAPI names a parameter.
+    private static final Pattern PLACE = Pattern.compile("^body\\.(\\w+)[^:]*:");
+    private static final String STREAM = "\\bstream(ed|ing|s)?\\b";
+    private static final String DENIAL = "\\b(not|\\w+n't|cannot|only|must|disabled?|invalid"
+            + "|without|unsupported|unknown|unable|unavailable|unrecognized|unexpected)\\b";
+    /// A sentence that denies streams. A gateway's `upstream_error` is not about them.
+    private static final Pattern REFUSAL = Pattern.compile("(?i)" + STREAM + "[^.]*" + DENIAL + "|"
+            + DENIAL + "[^.]*" + STREAM + "|不[^。]*流式|流式[^。]*不");
+    /// How much of a message is read for that, in UTF-16 units.
+    private static final int LONGEST_MESSAGE = 1000;
 
     private final StreamMode mode;
     private final List<ModelMode> models;
@@ -56,13 +73,27 @@ final class Modes {
         };
     }
 
-    /// Whether the upstream says that it cannot stream this, and not that something else is wrong.
+    /// Whether the upstream says that it cannot stream this model, and not that something else is
+    /// wrong: its error names the parameter, or says so in a sentence that does not only repeat the
+    /// request.
     ///
     /// @throws UpstreamException where its answer breaks off
-    static boolean refusesStreams(UpstreamAnswer answer) throws UpstreamException {
-        return REFUSALS.contains(answer.status())
-                && answer.json() instanceof JsonObject body
-                && ABOUT_STREAMS.matcher(body.toString()).find();
+    static boolean refusesStreams(UpstreamAnswer answer, String model) throws UpstreamException {
+        if (!REFUSALS.contains(answer.status()) || !(answer.json() instanceof JsonValue json)) {
+            return false;
+        }
+        var error = ApiError.in(json);
+        if (error.object().get("param") instanceof JsonString(var name) && !name.isEmpty()) {
+            return PARAMETERS.contains(name);
+        }
+        var whole = error.message();
+        var message = whole.substring(0, Math.min(whole.length(), LONGEST_MESSAGE));
+        var place = PLACE.matcher(message);
+        if (place.find()) {
+            return PARAMETERS.contains(place.group(1));
+        }
+        var own = model.isEmpty() ? message : message.replace(model, "");
+        return REFUSAL.matcher(QUOTED.matcher(own).replaceAll("")).find();
     }
 
     /// The upstream will not stream this model.

@@ -21,7 +21,7 @@ final class QuestionTest {
 
     /// Once, as the bytes that another try would send.
     @ParameterizedTest
-    @ValueSource(strings = {"fake", "real"})
+    @ValueSource(strings = {"fake", "real", "auto"})
     void keepsALongRequestOnce(String mode) throws IOException {
         var sent = new CountDownLatch(1);
         try (var upstream = silentUpstream(sent);
