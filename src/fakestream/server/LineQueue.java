@@ -2,9 +2,11 @@ package fakestream.server;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -16,14 +18,18 @@ final class LineQueue implements Consumer<String> {
     /// Of all lines that wait, in UTF-16 units: some thousand requests.
     private static final int MOST = 1 << 20;
 
+    /// Between two writings: to wake the thread for each line of a busy daemon costs more than to
+    /// write it.
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final PrintStream out;
     private LongConsumer tellLost;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition added = lock.newCondition();
     private final Condition empty = lock.newCondition();
-    private final Queue<String> lines = new ArrayDeque<>();
-    /// How many lines are not written yet, the one that is being written included, and how long
-    /// they are.
+    private final List<String> lines = new ArrayList<>();
+    /// How many lines are not written yet, those that are being written included, and how long they
+    /// are.
     private int count;
     private long size;
     private long lost;
@@ -88,31 +94,34 @@ final class LineQueue implements Consumer<String> {
 
     private void write() {
         while (true) {
-            var line = next();
-            out.println(line);
-            if (isEmptyWithout(line)) {
+            var waiting = next();
+            out.println(String.join(System.lineSeparator(), waiting));
+            if (isEmptyWithout(waiting)) {
                 tellLost();
             }
+            LockSupport.parkNanos(PAUSE);
         }
     }
 
-    private String next() {
+    private List<String> next() {
         lock.lock();
         try {
             while (lines.isEmpty()) {
                 added.awaitUninterruptibly();
             }
-            return lines.remove();
+            var waiting = List.copyOf(lines);
+            lines.clear();
+            return waiting;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isEmptyWithout(String written) {
+    private boolean isEmptyWithout(List<String> written) {
         lock.lock();
         try {
-            count--;
-            size -= written.length();
+            count -= written.size();
+            size -= written.stream().mapToLong(String::length).sum();
             if (count == 0) {
                 empty.signalAll();
             }

@@ -16,8 +16,9 @@ import java.util.concurrent.TimeoutException;
 /// as in Apache's `RequestReadTimeout body=20,MinRate=500`. Time in which nobody reads does not
 /// count. Used by one thread at a time.
 ///
-/// Each read has a virtual thread of its own. The JDK has no read with a time-out here, and an
-/// interrupt would close the connection, so that nobody could be told what was wrong.
+/// Each read that may have to wait has a virtual thread of its own. The JDK has no read with a
+/// time-out here, and an interrupt would close the connection, so that nobody could be told what
+/// was wrong.
 final class ReadTimeout {
     private static final int LEAST_BYTES_PER_SECOND = 500;
     private static final long NANOS_PER_BYTE = 1_000_000_000L / LEAST_BYTES_PER_SECOND;
@@ -38,6 +39,16 @@ final class ReadTimeout {
     ReadTimeout(InputStream body, Duration timeout) {
         this.body = new Progress(body);
         this.timeout = timeout;
+    }
+
+    /// Reads what is here already, so that no reading has to wait.
+    <T> T readNow(Input<T> input) throws IOException {
+        return input.from(body);
+    }
+
+    /// How many bytes can be read without waiting.
+    int available() throws IOException {
+        return body.available();
     }
 
     /// Reads from the body, with what the reading throws.

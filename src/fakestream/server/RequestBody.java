@@ -162,11 +162,16 @@ final class RequestBody {
         return length == null ? 0 : Long.parseLong(length);
     }
 
+    /// Whether all of it has come already, as most of it has that came with the head.
+    private boolean isHere() throws IOException {
+        return length() >= 0 && body.available() >= declared();
+    }
+
     /// The JDK's server tells a malformed chunk from a broken connection by its message alone, and
     /// takes a size of eight digits from 80000000 on for a negative one.
     private <T> T input(ReadTimeout.Input<T> input) throws IOException, ProxyException {
         try {
-            return body.read(input);
+            return isHere() ? body.readNow(input) : body.read(input);
         } catch (ProxyException late) {
             broken = true;
             throw late;

@@ -7,6 +7,7 @@ import fakestream.testing.Waiting;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,7 +29,7 @@ final class LineQueueTest {
                 public void println(String line) {
                     reading.countDown();
                     Waiting.open(gate);
-                    written.add(line);
+                    written.addAll(List.of(line.split(System.lineSeparator(), -1)));
                 }
             });
 
