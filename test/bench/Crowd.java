@@ -85,7 +85,7 @@ final class Crowd {
         return good && LEFT.sum() == DEAF;
     }
 
-    /// A slow sender is cut by the JDK's server, and not by us.
+    /// A slow sender is cut without a line in the log, for it has asked for nothing yet.
     private void awaitCuts(long began) throws IOException {
         var deadline = System.nanoTime() + CUTTING.toNanos();
         while (LEFT.sum() < DEAF && System.nanoTime() < deadline) {
