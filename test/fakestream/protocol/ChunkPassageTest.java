@@ -118,7 +118,7 @@ final class ChunkPassageTest {
                 + "'prompt_filter_results':[{'prompt_index':0}],'usage':null}";
         assertEquals("{'id':'','object':'','created':0,'model':'','choices':[]}",
                 pause(opening, FRESH));
-        assertEquals("{'id':'minted','object':'','created':0,'model':'','choices':[]}",
+        assertEquals("{'id':'chatcmpl-minted','object':'','created':0,'model':'','choices':[]}",
                 pause(opening, BEGUN));
     }
 

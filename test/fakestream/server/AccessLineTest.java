@@ -60,7 +60,7 @@ final class AccessLineTest {
                 "upstream=\\d+ms", "first=\\d+ms", "beats=[1-9]\\d*", "chunks=0", "mode=fake",
                 "model=m", "error=.+"),
         UNREACHED("POST", CHAT, Chats.WHOLE, 502, "", call -> call.reset(), "upstream=\\d+ms",
-                "retries=1", "mode=whole", "model=m", "error=upstream_closed"),
+                "mode=whole", "model=m", "error=upstream_closed"),
         LEFT("POST", CHAT, Chats.STREAM, 499, "client left", call -> call.sawClose(),
                 "upstream=\\d+ms", "first=\\d+ms", "beats=[1-9]\\d*", "chunks=0", "mode=fake",
                 "model=m");

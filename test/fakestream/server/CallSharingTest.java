@@ -182,32 +182,6 @@ final class CallSharingTest {
         }
     }
 
-    /// Its body comes slowly, and must not be read by two.
-    @ParameterizedTest
-    @ValueSource(strings = {Chats.WHOLE, Chats.STREAM})
-    void givesAnErrorToAllThatJoined(String request) {
-        var gate = new CountDownLatch(1);
-        var error = Chats.error("invalid_request_error", "null", "Bad thing.");
-        try (var upstream = ScriptedUpstream.start(call -> {
-                    call.head(400, "Content-Type: application/json",
-                            "Content-Length: " + error.length());
-                    call.send(error.substring(0, 30));
-                    Waiting.open(gate);
-                    call.send(error.substring(30));
-                });
-                var proxy = TestProxy.before(upstream, ON, "COMMIT_AFTER_MS=60000");
-                var one = proxy.stream(request, NAMED)) {
-            upstream.call();
-            try (var other = proxy.stream(request, NAMED)) {
-                gate.countDown();
-                assertEquals(error, one.body());
-                assertEquals(error, other.body());
-                assertEquals(List.of(400, 400), List.of(one.status(), other.status()));
-                assertEquals(1, upstream.count());
-            }
-        }
-    }
-
     /// The upstream streams although it was asked for a whole answer.
     @Test
     void sharesAStreamThatNobodyAskedFor() {

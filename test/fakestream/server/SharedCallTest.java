@@ -57,13 +57,17 @@ final class SharedCallTest {
     }
 
     private static UpstreamAnswer answer(int bytes) {
-        return new StoredAnswer(GOOD, HttpHeaders.of(Map.of(), (_, _) -> true), Masks.ofKeys(),
-                "x".repeat(bytes).getBytes(StandardCharsets.UTF_8)).open();
+        return answer(GOOD, "x".repeat(bytes));
+    }
+
+    private static UpstreamAnswer answer(int status, String body) {
+        return new StoredAnswer(status, HttpHeaders.of(Map.of(), (_, _) -> true), Masks.ofKeys(),
+                body.getBytes(StandardCharsets.UTF_8)).open();
     }
 
     /// One request and its client.
     private final class Visit {
-        private final AtomicReference<Runnable> onLeaving = new AtomicReference<>(() -> { });
+        private final AtomicReference<Runnable> onLeaving = new AtomicReference<>();
         private final CountDownLatch asked = new CountDownLatch(1);
         private final CompletableFuture<UpstreamAnswer> upstream = new CompletableFuture<>();
         private final CompletableFuture<UpstreamAnswer> outcome = new CompletableFuture<>();
@@ -86,7 +90,9 @@ final class SharedCallTest {
             if (answer == null) {
                 throw UpstreamException.cancelled(null);
             }
-            assertEquals(GOOD, judge.status(answer));
+            if (answer.isSuccess()) {
+                assertEquals(GOOD, judge.status(answer));
+            }
             return answer;
         }
 
@@ -94,9 +100,28 @@ final class SharedCallTest {
             onLeaving.get().run();
         }
 
-        private int length() throws Exception {
-            return outcome.get(10, TimeUnit.SECONDS).body().length;
+        private String body() throws Exception {
+            return new String(outcome.get(10, TimeUnit.SECONDS).body(), StandardCharsets.UTF_8);
         }
+
+        private int length() throws Exception {
+            return body().length();
+        }
+    }
+
+    @Test
+    void givesAnErrorToAllThatJoined() throws Exception {
+        var first = new Visit("a", false, Duration.ofHours(1));
+        first.asked.await();
+        var joined = new Visit("a", true, Duration.ofHours(1));
+        while (joined.onLeaving.get() == null && !joined.outcome.isDone()) {
+            Thread.onSpinWait();
+        }
+        first.upstream.complete(answer(400, "bad"));
+        assertEquals("bad", first.body());
+        assertEquals("bad", joined.body());
+        assertEquals(0, timer.getQueue().size(), "an error is not kept");
+        assertEquals(1, joined.asked.getCount(), "the second makes no call");
     }
 
     /// A client comes back just when its call is given up: it joins the call, which goes on then,
@@ -105,12 +130,13 @@ final class SharedCallTest {
     void isNeverGivenUpUnderARepetition() throws Exception {
         var window = Duration.ofMillis(2);
         for (int i = 0; i < 300; i++) {
-            var first = new Visit("a", false, window);
+            var first = new Visit("call " + i, false, window);
             first.asked.await();
             first.leave();
             LockSupport.parkNanos(window.toNanos() + (i % 40 - 20) * 50_000L);
-            var second = new Visit("a", true, window);
-            while (second.asked.getCount() > 0 && second.onLeaving.get() == null) {
+            var second = new Visit("call " + i, true, window);
+            while (second.asked.getCount() > 0 && second.onLeaving.get() == null
+                    && !second.outcome.isDone()) {
                 Thread.onSpinWait();
             }
             CompletableFuture.anyOf(first.upstream, second.outcome)
