@@ -35,12 +35,12 @@ function question(model) {
     return { model, prompt: 'hello', tools, maxRetries: 0 };
 }
 
-async function whole(model) {
+export async function whole(model) {
     return plain(await generateText(question(model)));
 }
 
 /** The parts to their end, because an error is one of them and need not be thrown as well. */
-async function streamed(model) {
+export async function streamed(model) {
     const result = streamText({ ...question(model), onError: () => {} });
     for await (const part of result.fullStream) {
         if (part.type === 'error') {

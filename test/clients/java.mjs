@@ -1,4 +1,4 @@
-// Runs the openai-java client; its lines, "ok NAME", "FAIL NAME: why" and "note TEXT", are checks.
+// Runs the Java clients; their lines, "ok NAME", "FAIL NAME: why" and "note TEXT", are checks.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -9,11 +9,24 @@ import { launch } from './daemon.mjs';
 
 const HERE = fileURLToPath(new URL('java', import.meta.url));
 
+/** A message that calls a tool without any argument. */
+const EMPTY_INPUT = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude',
+    content: [{ type: 'tool_use', id: 'toolu_1', name: 'clock', input: {} }],
+    stop_reason: 'tool_use',
+    stop_sequence: null,
+    usage: { input_tokens: 3, output_tokens: 5 },
+};
+
 export function javaChecks(world) {
-    test('openai-java', async (t) => {
+    test('clients in Java', async (t) => {
         const names = ['text', 'two choices', 'several tool calls'];
         names.forEach((name) => world.upstream.script(name, { body: answers[name] }));
         const delayMs = world.intervalMs * 2.5;
+        world.upstream.script('empty input', { body: EMPTY_INPUT });
         world.upstream.script('slow', { delayMs, body: answers['several tool calls'] });
 
         const child = launch(process.env.JAVA, [
@@ -42,5 +55,5 @@ async function tell(t, line) {
         return;
     }
     const [, outcome, name, why] = /^(ok|FAIL) ([^:]*)(?:: (.*))?$/.exec(line) ?? [];
-    await t.test(`openai-java ${name}`, () => assert.ok(outcome === 'ok', why ?? line));
+    await t.test(name, () => assert.ok(outcome === 'ok', why ?? line));
 }

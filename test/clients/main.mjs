@@ -21,6 +21,7 @@ import { responsesChecks } from './responses.mjs';
 import { routeChecks } from './routes.mjs';
 import { question } from './sdks.mjs';
 import { startUpstream } from './upstream.mjs';
+import { vendorChecks } from './vendors.mjs';
 
 const INTERVAL_MS = 500;
 // Failures are counted, so that nothing is tried again behind their back.
@@ -81,6 +82,7 @@ describe('clients', () => {
     geminiChecks(world);
     aiSdkChecks(world);
     langChainChecks(world);
+    vendorChecks(world);
     modeChecks(world);
     passThroughChecks(world);
     javaChecks(world);

@@ -51,9 +51,27 @@ export function checkChunks(chunks, { id, created, model, choices }) {
 }
 
 function usageChecks(world, sdk) {
-    test(`${sdk.name} sees no usage where it did not ask`, async () => {
+    test(`${sdk.name} sees usage that it did not ask for with the finish`, async () => {
         world.upstream.script('text', { body: answers.text });
         const chunks = await chunksOf(clientOf(sdk, world.daemon.url), question('text'));
+        const last = chunks.pop();
+        assert.ok(chunks.every((chunk) => !('usage' in chunk)));
+        assert.deepEqual(last.usage, answers.text.usage);
+        assert.equal(last.choices[0].finish_reason, 'stop');
+        assert.ok(!('x_groq' in last));
+    });
+
+    test(`${sdk.name} accumulates the usage that it did not ask for`, async () => {
+        world.upstream.script('text', { body: answers.text });
+        const client = clientOf(sdk, world.daemon.url);
+        const streamed = await accumulated(client, question('text'));
+        assert.deepEqual(compare(answers.text, streamed, sdk), { equal: true });
+    });
+
+    test(`${sdk.name} sees no usage where it asked for none`, async () => {
+        world.upstream.script('text', { body: answers.text });
+        const request = question('text', { stream_options: { include_usage: false } });
+        const chunks = await chunksOf(clientOf(sdk, world.daemon.url), request);
         assert.ok(chunks.every((chunk) => !('usage' in chunk)));
     });
 

@@ -39,8 +39,22 @@ export function responsesChecks(world) {
                     checkEvents(await eventsOf(client, responsesQuestion(model)), whole);
                 }
             });
+            test(`${sdk.name} accumulates items whose upstream gave them no ids`, async () => {
+                for (const [name, answer] of Object.entries(responses)) {
+                    const body = withoutIds(answer);
+                    const model = scripted(world, api, `${name} without ids`, { body });
+                    const client = clientOf(sdk, world.daemon.url);
+                    const streamed = await accumulatedResponse(client, responsesQuestion(model));
+                    assert.ok(streamed.output.every((item) => /^[a-z]+_\w+$/.test(item.id)));
+                    assert.deepEqual(canonical(withoutIds(streamed)), body);
+                }
+            });
         }
     });
+}
+
+function withoutIds(response) {
+    return { ...response, output: response.output.map(({ id, ...item }) => item) };
 }
 
 /** The SDK (lib/ResponsesParser.ts) adds these to what it accumulates, and to whole answers too. */

@@ -5,9 +5,11 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseStreamEvent;
 import java.util.List;
 
-/// One question, asked the three ways that openai-java offers. It never tries again: one request,
+/// One question, asked the ways that openai-java offers. It never tries again: one request,
 /// one answer.
 final class Chat {
 
@@ -35,6 +37,14 @@ final class Chat {
             question.streamOptions(ASKED_USAGE);
         }
         try (var response = client.chat().completions().createStreaming(question.build())) {
+            return response.stream().toList();
+        }
+    }
+
+    /// Throws what the client throws.
+    List<ResponseStreamEvent> responseEvents(String model) {
+        var question = ResponseCreateParams.builder().model(model).input("hello").build();
+        try (var response = client.responses().createStreaming(question)) {
             return response.stream().toList();
         }
     }

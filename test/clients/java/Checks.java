@@ -1,3 +1,4 @@
+import com.openai.core.JsonField;
 import com.openai.core.JsonValue;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.errors.RateLimitException;
@@ -7,11 +8,13 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// What a program that uses openai-java sees of a daemon: answers, usage, failures.
 final class Checks {
 
+    private static final String LATE = "fails late";
     private static final String CODE = "rate_limit_exceeded";
 
     private final Report report;
@@ -31,10 +34,14 @@ final class Checks {
         report.check("takes no notice of comments", () -> same("slow"));
         report.check("takes no notice of empty chunks", this::sameButForTheBeats);
         report.check("sees no usage where it did not ask", this::noUsage);
+        report.check("accumulates an answer without asking for its usage", this::sameButForUsage);
         report.check("sees the usage it asked for once, in the last chunk", this::usageAtTheEnd);
         report.check("throws an early 401", () -> early(401, UnauthorizedException.class));
         report.check("throws an early 429", () -> early(429, RateLimitException.class));
-        report.check("throws the upstream's error after the commit", this::late);
+        report.check("throws the upstream's error after the commit", () ->
+                late(() -> chat.chunks(LATE, false)));
+        report.check("throws the error of a response after the commit", () ->
+                late(() -> chat.responseEvents(LATE)));
     }
 
     private void same(String model) {
@@ -63,6 +70,13 @@ final class Checks {
         }
     }
 
+    private void sameButForUsage() {
+        ChatCompletion whole = chat.whole("text").toBuilder()
+                .usage(JsonField.ofNullable(null))
+                .build();
+        requireSame(whole, chat.accumulated("text", false));
+    }
+
     private void usageAtTheEnd() {
         List<ChatCompletionChunk> chunks = chat.chunks("text", true);
         long told = chunks.stream().filter(chunk -> chunk.usage().isPresent()).count();
@@ -72,21 +86,21 @@ final class Checks {
     }
 
     private void early(int status, Class<? extends OpenAIServiceException> type) {
-        OpenAIServiceException thrown = thrownBy("fails " + status);
+        OpenAIServiceException thrown = thrownBy(() -> chat.chunks("fails " + status, false));
         Report.require(type.isInstance(thrown), "threw " + Report.onOneLine(thrown));
         requireMessage(thrown, "the upstream says " + status);
     }
 
-    private void late() {
-        OpenAIServiceException thrown = thrownBy("fails late");
+    private static void late(Supplier<List<?>> asking) {
+        OpenAIServiceException thrown = thrownBy(asking);
         Report.require(thrown instanceof SseException, "threw " + Report.onOneLine(thrown));
         requireMessage(thrown, "the upstream gave up");
         Report.require(thrown.code().equals(Optional.of(CODE)), "code " + thrown.code());
     }
 
-    private OpenAIServiceException thrownBy(String model) {
+    private static OpenAIServiceException thrownBy(Supplier<List<?>> asking) {
         try {
-            throw new AssertionError("got " + chat.chunks(model, false));
+            throw new AssertionError("got " + asking.get());
         } catch (OpenAIServiceException thrown) {
             return thrown;
         }

@@ -3,7 +3,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.List;
 
-/// The openai-java half of the client checks: `Clients DAEMON_URL CHUNKY_DAEMON_URL`, with the
+/// The Java half of the client checks: `Clients DAEMON_URL CHUNKY_DAEMON_URL`, with the
 /// names of the recorded answers, one a line, on standard input.
 final class Clients {
 
@@ -12,11 +12,13 @@ final class Clients {
 
     static void main(String[] args) throws IOException {
         List<String> models = standardInput();
-        var report = new Report();
+        var report = new Report("openai-java");
         var chat = new Chat(args[0]);
         var chunky = new Chat(args[1]);
         try {
             new Checks(report, chat, chunky).run();
+            new Report("Spring AI").check("reads the empty input of a tool",
+                    () -> Spring.check(args[0]));
             if (!models.isEmpty()) {
                 new Corpus(report, chat).run(models);
             }

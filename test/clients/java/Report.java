@@ -1,5 +1,11 @@
-/// Tells each check in one line: `ok NAME`, `FAIL NAME: why` or `note TEXT`.
+/// Tells each check of one client in one line: `ok NAME`, `FAIL NAME: why` or `note TEXT`.
 final class Report {
+
+    private final String client;
+
+    Report(String client) {
+        this.client = client;
+    }
 
     @FunctionalInterface
     interface Check {
@@ -10,9 +16,9 @@ final class Report {
     void check(String name, Check check) {
         try {
             check.run();
-            System.out.println("ok " + name);
+            System.out.println("ok " + client + " " + name);
         } catch (Exception | AssertionError failure) {
-            System.out.println("FAIL " + name + ": " + onOneLine(failure));
+            System.out.println("FAIL " + client + " " + name + ": " + onOneLine(failure));
         }
     }
 
