@@ -12,7 +12,7 @@ final class ChatAnswer {
     private ChatAnswer() {
     }
 
-    static JsonObject read(JsonValue body, Telling telling) throws NotAnAnswer {
+    static JsonObject read(JsonValue body) throws NotAnAnswer {
         var answer = body instanceof JsonObject object && VendorError.find(body).isEmpty()
                 && object.get("candidates") instanceof JsonArray candidates
                 && !object.has("choices") ? GeminiAnswer.read(object, candidates) : body;

@@ -41,8 +41,8 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
-        return ChatAnswer.read(body, telling);
+    public JsonObject answer(JsonValue body) throws NotAnAnswer {
+        return ChatAnswer.read(body);
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class Completions implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws NotAnAnswer {
         var answer = ChatAnswer.choices(body);
         return answer.with("choices", new JsonArray(ChunkPassage.choices(answer).stream()
                 .<JsonValue>map(ChatAnswer::withText).toList()));

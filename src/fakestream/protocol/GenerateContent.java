@@ -37,7 +37,7 @@ public final class GenerateContent implements Protocol {
     /// An object with candidates, or one that says why the prompt got none. An array is an answer
     /// told in parts, as Gemini streams without `alt=sse`, or an error in such a one.
     @Override
-    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws NotAnAnswer {
         return switch (body) {
             case JsonArray(var chunks) -> GenerateContentFold.of(chunks.stream()
                     .map(GenerateContentChunk::of).toList());

@@ -28,7 +28,7 @@ public final class Messages implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws NotAnAnswer {
         var answer = NotAnAnswer.object(body);
         if (!"message".equals(answer.string("type"))
                 || !(answer.get("content") instanceof JsonArray(var blocks))) {

@@ -40,7 +40,7 @@ public sealed interface Protocol
     /// What a body with a good status really holds, in this API's own form.
     ///
     /// @throws NotAnAnswer where it is an error in disguise, or nothing that can be told
-    JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer;
+    JsonObject answer(JsonValue body) throws NotAnAnswer;
 
     /// Whether an answer has nothing in it although nothing says why: no text, no thought, no call,
     /// and no token beside its prompt's. Asking again often helps. One that names its reason, or

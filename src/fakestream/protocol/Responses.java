@@ -26,7 +26,7 @@ public final class Responses implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body, Telling telling) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws NotAnAnswer {
         return ResponsesAnswer.read(body);
     }
 

@@ -32,7 +32,7 @@ record AnswerJudge(Protocol protocol, boolean streamed) implements UpstreamReque
                         : status(protocol.fold(answer.events().all()));
             }
             return answer.json() instanceof JsonValue json
-                    ? status(protocol.answer(json, Telling.UNTOLD)) : UNUSABLE;
+                    ? status(protocol.answer(json)) : UNUSABLE;
         } catch (NotAnAnswer e) {
             return status(e.error());
         }

@@ -70,8 +70,7 @@ final class Endpoint {
         var record = job.client().record();
         record.mode(Mode.WHOLE);
         try {
-            return WholeAnswer.of(postWhole(job, false), job.protocol(),
-                    streamer.telling(job.client()), record);
+            return WholeAnswer.of(postWhole(job, false), job.protocol(), record);
         } catch (UpstreamException e) {
             record.failed(e.error());
             return Reply.error(job.protocol(), e.status(), e.error());

@@ -88,7 +88,7 @@ final class StreamedAnswer {
         stream.record().used(Usage.in(body));
         try {
             var replay = turns.take(() ->
-                    protocol.replay(request, protocol.answer(body, telling), telling));
+                    protocol.replay(request, protocol.answer(body), telling));
             stream.pauseWith(replay.pause());
             pacer.play(replay.events(), stream);
         } catch (NotAnAnswer e) {

@@ -56,12 +56,6 @@ final class Streamer {
         return EventStream.open(client, Framing.EVENTS, beats, checkTiming);
     }
 
-    /// How an answer is told of which this client has been told nothing yet.
-    Telling telling(Client client) {
-        return new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength,
-                UnaskedUsage.of(client.headers()::getFirst));
-    }
-
     /// The time between two heartbeats.
     Duration interval() {
         return interval;
@@ -80,5 +74,11 @@ final class Streamer {
     /// A body for one JSON document, kept alive by blank lines before it.
     EventStream openWhole(Client client) {
         return EventStream.open(client, Framing.DOCUMENT, Beats.blankLines(), wholeTiming);
+    }
+
+    /// How an answer is told of which this client has been told nothing yet.
+    private Telling telling(Client client) {
+        return new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength,
+                UnaskedUsage.of(client.headers()::getFirst));
     }
 }

@@ -5,7 +5,6 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.NotAnAnswer;
 import fakestream.protocol.Protocol;
-import fakestream.protocol.Telling;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +23,9 @@ final class WholeAnswer {
     /// same is folded, an answer in a form that is not quite the API's is brought into that; what
     /// is no answer, but says that it is one, is an error.
     ///
-    /// @param telling names what the answer does not
     /// @throws UpstreamException where the body breaks off
-    static Reply of(UpstreamAnswer answer, Protocol protocol, Telling telling,
-            AccessRecord record) throws UpstreamException {
+    static Reply of(UpstreamAnswer answer, Protocol protocol, AccessRecord record)
+            throws UpstreamException {
         if (!answer.isSuccess()) {
             return json(answer, protocol, record);
         }
@@ -38,7 +36,7 @@ final class WholeAnswer {
                 return json(answer, whole);
             }
             if (answer.json() instanceof JsonValue json) {
-                var told = protocol.answer(json, telling);
+                var told = protocol.answer(json);
                 record.used(Usage.in(told));
                 if (!told.equals(json)) {
                     return json(answer, told);

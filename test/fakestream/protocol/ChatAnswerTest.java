@@ -24,7 +24,7 @@ final class ChatAnswerTest {
         "{'choices':[{'content_filter_results':{'hate':{'filtered':true}}}]}",
         "{'candidates':[{'content':'of a vendor'}],'choices':[{'message':{'content':'Hi'}}]}"})
     void leavesAChatCompletionAsItIs(String body) throws NotAnAnswer {
-        assertEquals(json(body).toString(), CHAT.answer(json(body), FRESH).toString());
+        assertEquals(json(body).toString(), CHAT.answer(json(body)).toString());
     }
 
     @Test
@@ -33,7 +33,7 @@ final class ChatAnswerTest {
                 + "'message':{'role':'assistant','content':'\\nHi'}},"
                 + "{'message':{'role':'assistant','content':''}}]}"),
                 CHAT.answer(json("{'object':'text_completion','choices':[{'text':'\\nHi','index':0,"
-                        + "'logprobs':null},{'text':'','message':null}]}"), FRESH));
+                        + "'logprobs':null},{'text':'','message':null}]}")));
     }
 
     @ParameterizedTest
@@ -43,7 +43,7 @@ final class ChatAnswerTest {
         "{'object':'error','message':'no','code':'content_filter'}",
         "{'type':'error','message':'no','code':'content_filter'}"})
     void knowsAnErrorWhoseStatusWasGood(String body) {
-        var refused = assertThrows(NotAnAnswer.class, () -> CHAT.answer(json(body), FRESH));
+        var refused = assertThrows(NotAnAnswer.class, () -> CHAT.answer(json(body)));
         assertEquals("no", refused.error().message());
         assertEquals("no", refused.getMessage());
         assertEquals("content_filter", refused.error().object().string("code"));
@@ -52,7 +52,7 @@ final class ChatAnswerTest {
     @Test
     void knowsAnErrorThatIsAText() {
         var refused = assertThrows(NotAnAnswer.class,
-                () -> CHAT.answer(json("{'error':'no','choices':[{}]}"), FRESH));
+                () -> CHAT.answer(json("{'error':'no','choices':[{}]}")));
         assertEquals("no", refused.error().message());
     }
 
@@ -66,7 +66,7 @@ final class ChatAnswerTest {
         "{'choices':[{},null]} -> a choice that is no object"})
     void refusesWhatCannotBeTold(String bodyAndReason) {
         var parts = bodyAndReason.split(" -> ");
-        var refused = assertThrows(NotAnAnswer.class, () -> CHAT.answer(value(parts[0]), FRESH));
+        var refused = assertThrows(NotAnAnswer.class, () -> CHAT.answer(value(parts[0])));
         assertEquals("upstream_invalid", refused.error().object().string("code"));
         assertTrue(refused.getMessage().endsWith(parts[1]), refused.getMessage());
     }

@@ -26,7 +26,7 @@ final class ChatPropertyTest {
         }
 
         Replay told() throws NotAnAnswer {
-            var answer = Chunks.CHAT.answer(original, telling);
+            var answer = Chunks.CHAT.answer(original);
             return Chunks.CHAT.replay(request, answer, telling);
         }
 

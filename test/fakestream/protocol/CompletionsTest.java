@@ -183,7 +183,7 @@ final class CompletionsTest {
     void refusesWhatIsNoAnswer() {
         for (var body : List.of("[]", "{'choices':[]}", "{'choices':[1]}", "{}",
                 "{'error':{'message':'No.'},'choices':[{}]}")) {
-            assertThrows(NotAnAnswer.class, () -> API.answer(Chunks.value(body), FRESH), body);
+            assertThrows(NotAnAnswer.class, () -> API.answer(Chunks.value(body)), body);
         }
     }
 

@@ -120,7 +120,7 @@ final class GeminiAnswerTest {
     }
 
     private static JsonObject read(String body) throws NotAnAnswer {
-        return CHAT.answer(json(body), FRESH);
+        return CHAT.answer(json(body));
     }
 
     private static JsonObject choice(JsonObject answer, int place) {

@@ -38,20 +38,20 @@ final class GenerateContentTest {
     @Test
     void takesAnAnswerWithCandidatesAsItIs() throws NotAnAnswer {
         var body = object("{'candidates':[{'finishReason':'STOP'}],'x':1.0,'error':null}");
-        assertSame(body, GEMINI.answer(body, TELLING));
+        assertSame(body, GEMINI.answer(body));
     }
 
     @Test
     void takesABlockedPromptForAnAnswer() throws NotAnAnswer {
         var body = object("{'promptFeedback':{'blockReason':'SAFETY'}}");
-        assertSame(body, GEMINI.answer(body, TELLING));
+        assertSame(body, GEMINI.answer(body));
     }
 
     @Test
     void refusesWhatIsNoAnswer() {
         for (var body : List.of("{}", "{'candidates':[]}", "{'candidates':[1]}", "[]", "'text'",
                 "{'candidates':{}}", "{'usageMetadata':{},'promptFeedback':null}", "[{}]")) {
-            assertThrows(NotAnAnswer.class, () -> GEMINI.answer(json(body), TELLING), body);
+            assertThrows(NotAnAnswer.class, () -> GEMINI.answer(json(body)), body);
         }
     }
 
@@ -60,7 +60,7 @@ final class GenerateContentTest {
         var error = "{'error':{'code':503,'message':'overloaded','status':'UNAVAILABLE'}}";
         for (var body : List.of(error, "[" + error + "]")) {
             var thrown = assertThrows(NotAnAnswer.class,
-                    () -> GEMINI.answer(json(body), TELLING));
+                    () -> GEMINI.answer(json(body)));
             assertEquals("overloaded", thrown.error().message());
             assertEquals(503, thrown.error().status(502));
         }
@@ -71,7 +71,7 @@ final class GenerateContentTest {
         var chunks = json("[{'candidates':[{'content':{'parts':[{'text':'a'}]}}]},"
                 + "{'candidates':[{'content':{'parts':[{'text':'b'}]},'finishReason':'STOP'}]}]");
         assertEquals(object("{'candidates':[{'content':{'parts':[{'text':'ab'}]},"
-                + "'finishReason':'STOP'}]}"), GEMINI.answer(chunks, TELLING));
+                + "'finishReason':'STOP'}]}"), GEMINI.answer(chunks));
     }
 
     @Test

@@ -24,7 +24,7 @@ final class MessagesPropertyTest {
         for (int i = 0; i < MESSAGES_A_SEED; i++) {
             var answer = messages.message();
             var what = "seed " + seed + ", message " + i;
-            assertEquals(answer, MESSAGES.answer(answer, telling(1)));
+            assertEquals(answer, MESSAGES.answer(answer));
             var replay = MESSAGES.replay(JsonObject.EMPTY, answer, telling(random.nextInt(200)));
             for (var event : replay.events()) {
                 assertTrue(event.bytes().length < LONGEST_LINE || isWhole(event), what);

@@ -38,7 +38,7 @@ final class MessagesRequestTest {
     @Test
     void takesAMessageAsItIs() throws NotAnAnswer {
         var answer = message("{'type':'text','text':'Hi'}", "'error':null", "'v':1.0");
-        assertSame(answer, MESSAGES.answer(answer, TELLING));
+        assertSame(answer, MESSAGES.answer(answer));
     }
 
     @ParameterizedTest
@@ -59,7 +59,7 @@ final class MessagesRequestTest {
 
     @Test
     void refusesJsonThatIsNoObject() {
-        assertThrows(NotAnAnswer.class, () -> MESSAGES.answer(new JsonString("x"), TELLING));
+        assertThrows(NotAnAnswer.class, () -> MESSAGES.answer(new JsonString("x")));
     }
 
     @Test
@@ -91,7 +91,7 @@ final class MessagesRequestTest {
 
     private static ApiError refusal(String body) {
         var failure = assertThrows(NotAnAnswer.class,
-                () -> MESSAGES.answer(json(body), TELLING));
+                () -> MESSAGES.answer(json(body)));
         assertTrue(failure.getMessage().equals(failure.error().message()));
         return failure.error();
     }

@@ -23,7 +23,7 @@ final class ResponsesTest {
 
     private ApiError refusal(String body) {
         return assertThrows(NotAnAnswer.class,
-                () -> responses.answer(Json.parse(body), TELLING), body).error();
+                () -> responses.answer(Json.parse(body)), body).error();
     }
 
     @Test
@@ -44,7 +44,7 @@ final class ResponsesTest {
                 "{\"output\":[{}],\"error\":null}", "{\"output\":[],\"error\":\"\"}",
                 "{\"object\":\"response\",\"status\":\"failed\",\"error\":{\"message\":\"m\"}}",
                 "{\"output\":[],\"status\":\"incomplete\",\"error\":{}}")) {
-            assertEquals(json(body), responses.answer(json(body), TELLING));
+            assertEquals(json(body), responses.answer(json(body)));
         }
     }
 

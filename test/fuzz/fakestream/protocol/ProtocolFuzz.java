@@ -94,7 +94,7 @@ public final class ProtocolFuzz {
 
     /// The events of the answer's stream, which is whole and in which no event fails.
     private List<SseEvent.Received> told(JsonObject request, JsonValue body) throws NotAnAnswer {
-        var answer = protocol.answer(body, telling);
+        var answer = protocol.answer(body);
         protocol.isEmpty(answer);
         var events = received(protocol.replay(request, answer, telling).events());
         var whole = false;
