@@ -35,7 +35,7 @@ final class Modes {
             "(?<!\\w)(['\"`])(?!stream\\b)[^'\"`]*+\\1(?!\\w)");
     /// How FastAPI names a parameter.
     private static final Pattern PLACE = Pattern.compile("^body\\.(\\w+)[^:]*:");
-    private static final String STREAM = "\\bstream(ed|ing|s)?\\b";
+    private static final String STREAM = "\\bstream(ed|ing|s|GenerateContent)?\\b";
     private static final String DENIAL = "\\b(not|\\w+n't|cannot|only|must|disabled?|invalid"
             + "|without|unsupported|unknown|unable|unavailable|unrecognized|unexpected)\\b";
     /// A sentence that denies streams. A gateway's `upstream_error` is not about them.

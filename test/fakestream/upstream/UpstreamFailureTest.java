@@ -104,8 +104,12 @@ final class UpstreamFailureTest {
 
     @Test
     void isBadGatewayWhereALengthAndChunksContradict() {
-        fails(502, "upstream_invalid", call -> call.send("HTTP/1.1 200 OK\r\n"
-                + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}"));
+        fails(502, "upstream_invalid", call -> {
+            call.send("HTTP/1.1 200 OK\r\n"
+                    + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}");
+            // Where the end comes with it, the JDK's client may see no head at all.
+            LockSupport.parkNanos(200_000_000);
+        });
     }
 
     @Test
