@@ -13,12 +13,13 @@ final class ChatAnswer {
     }
 
     static JsonObject read(JsonValue body) throws NotAnAnswer {
-        var answer = body instanceof JsonObject object && VendorError.find(body).isEmpty()
+        var answer = choices(body instanceof JsonObject object && !object.has("choices")
                 && object.get("candidates") instanceof JsonArray candidates
-                && !object.has("choices") ? GeminiAnswer.read(object, candidates) : body;
-        var choices = ((JsonArray) choices(answer).get("choices")).elements();
-        return ((JsonObject) answer).with("choices", new JsonArray(choices.stream()
-                .<JsonValue>map(choice -> withMessage((JsonObject) choice)).toList()));
+                && VendorError.find(body).isEmpty() ? GeminiAnswer.read(object, candidates) : body);
+        var choices = ChunkPassage.choices(answer);
+        return choices.stream().allMatch(choice -> withMessage(choice) == choice) ? answer
+                : answer.with("choices", new JsonArray(choices.stream()
+                        .<JsonValue>map(ChatAnswer::withMessage).toList()));
     }
 
     /// The body, if it is an answer with choices that are objects.

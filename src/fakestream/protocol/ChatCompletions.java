@@ -52,10 +52,9 @@ public final class ChatCompletions implements Protocol {
 
     /// Whether no token was made for any choice, none holds anything, and none says why.
     static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
-        return Emptiness.countsNothing(answer)
-                && ChunkPassage.choices(answer).stream().allMatch(choice ->
-                        !Emptiness.isReason(choice.string("finish_reason"))
-                        && holdsNothing.test(choice));
+        return ChunkPassage.choices(answer).stream().allMatch(choice -> holdsNothing.test(choice)
+                        && !Emptiness.isReason(choice.string("finish_reason")))
+                && Emptiness.countsNothing(answer);
     }
 
     @Override

@@ -51,10 +51,10 @@ public final class GenerateContent implements Protocol {
     public boolean isEmpty(JsonObject answer) {
         var chunk = GenerateContentChunk.of(answer);
         return !chunk.isBlocked()
-                && Emptiness.countsNothing(answer)
                 && chunk.candidates().stream().allMatch(candidate ->
-                        !Emptiness.isReason(candidate.string("finishReason"))
-                        && Emptiness.isNothing(candidate.get("content")));
+                        Emptiness.isNothing(candidate.get("content"))
+                        && !Emptiness.isReason(candidate.string("finishReason")))
+                && Emptiness.countsNothing(answer);
     }
 
     @Override

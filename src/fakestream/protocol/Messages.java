@@ -42,9 +42,9 @@ public final class Messages implements Protocol {
 
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return !Emptiness.isReason(answer.string("stop_reason"))
-                && Emptiness.countsNothing(answer)
-                && Emptiness.isNothing(answer.get("content"));
+        return Emptiness.isNothing(answer.get("content"))
+                && !Emptiness.isReason(answer.string("stop_reason"))
+                && Emptiness.countsNothing(answer);
     }
 
     @Override

@@ -34,8 +34,8 @@ public final class Responses implements Protocol {
     @Override
     public boolean isEmpty(JsonObject answer) {
         return "completed".equals(answer.string("status"))
-                && Emptiness.countsNothing(answer)
-                && Emptiness.isNothing(answer.get("output"));
+                && Emptiness.isNothing(answer.get("output"))
+                && Emptiness.countsNothing(answer);
     }
 
     /// The beat for its pauses is the comment. It cannot collide with the numbers of the events;

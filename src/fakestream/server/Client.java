@@ -208,8 +208,11 @@ final class Client implements AutoCloseable {
         if (request.length() < 0 && !request.discard()) {
             throw new ClientLeft(new IOException("the request has no good end"));
         }
-        flush();
-        output(OutputStream::close);
+        output(body -> {
+            body.flush();
+            body.close();
+        });
+        record.flushed();
         if (Thread.currentThread().isInterrupted()) {
             throw left(new InterruptedIOException("the client did not take the end"));
         }

@@ -165,7 +165,10 @@ final class EventStream implements AutoCloseable {
         lock.lock();
         try {
             write(events);
-            client.write(framing.end(eventCount == 0));
+            var ending = framing.end(eventCount == 0);
+            if (ending.length > 0) {
+                client.write(ending);
+            }
             ended = true;
             client.end();
             count(events);

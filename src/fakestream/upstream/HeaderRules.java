@@ -83,13 +83,13 @@ public final class HeaderRules {
     /// The headers of a client's request that go upstream.
     static Map<String, String> toUpstream(Map<String, List<String>> client) {
         return pick(client, name -> TO_UPSTREAM.contains(name)
-                || TO_UPSTREAM_BY_PREFIX.stream().anyMatch(name::startsWith));
+                || startsWithAny(name, TO_UPSTREAM_BY_PREFIX));
     }
 
     /// The headers of an upstream's response that go to the client.
     static Map<String, String> toClient(Map<String, List<String>> upstream) {
         var picked = pick(upstream, name -> TO_CLIENT.contains(name)
-                || TO_CLIENT_BY_PREFIX.stream().anyMatch(name::startsWith));
+                || startsWithAny(name, TO_CLIENT_BY_PREFIX));
         pick(upstream, IDS::contains).values().stream().findFirst()
                 .ifPresent(id -> picked.put(UPSTREAM_ID, id));
         return picked;
@@ -111,12 +111,23 @@ public final class HeaderRules {
         headers.forEach((name, values) -> {
             var lower = name.toLowerCase(Locale.ROOT);
             if (passes.test(lower)) {
-                values.stream().limit(LISTS.contains(lower) ? values.size() : 1)
-                        .filter(HeaderRules::isValue)
-                        .reduce((one, other) -> one + ", " + other)
-                        .ifPresent(value -> picked.put(lower, value));
+                var good = values.stream().limit(LISTS.contains(lower) ? values.size() : 1)
+                        .filter(HeaderRules::isValue).toList();
+                if (!good.isEmpty()) {
+                    picked.put(lower, String.join(", ", good));
+                }
             }
         });
         return picked;
+    }
+
+    /// Each header is asked about, of each request: a stream would cost more than all else here.
+    private static boolean startsWithAny(String name, List<String> prefixes) {
+        for (var prefix : prefixes) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

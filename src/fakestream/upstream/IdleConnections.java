@@ -23,7 +23,7 @@ final class IdleConnections {
     private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
 
     private final ReentrantLock lock = new ReentrantLock();
-    /// By origin, and then by label.
+    /// By host and port, and then by label.
     private final Map<String, SequencedMap<String, Idle>> idle = new HashMap<>();
 
     /// A kept connection.
@@ -88,7 +88,6 @@ final class IdleConnections {
     }
 
     private SequencedMap<String, Idle> kept(URI target) {
-        return idle.computeIfAbsent(target.getScheme() + "://" + target.getRawAuthority(),
-                _ -> new LinkedHashMap<>());
+        return idle.computeIfAbsent(target.getRawAuthority(), _ -> new LinkedHashMap<>());
     }
 }

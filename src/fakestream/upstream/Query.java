@@ -56,7 +56,8 @@ public record Query(String raw) {
 
     /// These parameters, and before them those of the other query whose names do not stand here.
     Query over(Query other) {
-        return of(Stream.concat(other.without(this).parameters(), parameters()));
+        return other.raw.isEmpty() ? this
+                : of(Stream.concat(other.without(this).parameters(), parameters()));
     }
 
     /// The values that may be secret: all but those of a version.
