@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// A log whose reader stops for a while.
@@ -32,6 +33,11 @@ final class LineQueueTest {
                     written.addAll(List.of(line.split(System.lineSeparator(), -1)));
                 }
             });
+
+    @AfterEach
+    void letTheReaderGoOn() {
+        gate.countDown();
+    }
 
     private String next() {
         return Waiting.next(written, "a line");
