@@ -37,7 +37,7 @@ public final class HeaderFuzz {
         } catch (IllegalArgumentException _) {
             return;
         }
-        var answer = UpstreamAnswer.raw(null, 429, received, Masks.ofKeys());
+        var answer = new StoredAnswer(429, received, Masks.ofKeys(), new byte[0]).open();
         answer.contentType();
         if (answer.length() < -1) {
             throw new AssertionError("a length of " + answer.length());
