@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import static fakestream.testing.ScriptedUpstream.events;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,17 +30,6 @@ final class CutStreamTest {
         }
     }
 
-    /// Sends this as a stream that ends as HTTP wants it.
-    private static Script stream(String... parts) {
-        return call -> {
-            call.begin("text/event-stream");
-            for (var part : parts) {
-                call.chunk(part);
-            }
-            call.end();
-        };
-    }
-
     private static String chunk(int index, String content, String finish) {
         return "data: {\"id\":\"x\",\"choices\":[{\"index\":" + index + ",\"delta\":"
                 + "{\"content\":\"" + content + "\"},\"finish_reason\":" + finish + "}]}\n\n";
@@ -66,14 +56,14 @@ final class CutStreamTest {
             assertEquals("upstream_truncated", client.error().string("code"));
             assertFalse(client.ending().whole());
         });
-        passOn(stream(two), client -> assertTrue(client.ending().whole()));
+        passOn(events(two), client -> assertTrue(client.ending().whole()));
     }
 
     @Test
     void isCutWhereOneOfTwoChoicesIsOpenHoweverTheStreamEnds() {
         var two = chunk(0, "Zero.", "null") + chunk(1, "One is cu", "null")
                 + chunk(0, "", "\"stop\"");
-        for (var script : List.<Script>of(stream(two), stream(two, DONE), call -> {
+        for (var script : List.<Script>of(events(two), events(two, DONE), call -> {
             call.begin("text/event-stream");
             call.chunk(two);
         })) {
@@ -84,7 +74,7 @@ final class CutStreamTest {
                 assertFalse(client.ending().whole());
             });
         }
-        passOn(stream(two, chunk(1, "t.", "\"stop\"")), client ->
+        passOn(events(two, chunk(1, "t.", "\"stop\"")), client ->
                 assertTrue(client.ending().whole()));
     }
 

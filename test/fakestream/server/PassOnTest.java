@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import static fakestream.testing.ScriptedUpstream.events;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,17 +25,6 @@ final class PassOnTest {
             "data: " + Chats.error("server_error", "null", "Out of luck.") + "\n\n";
 
     private final CountDownLatch gate = new CountDownLatch(1);
-
-    /// Sends this as a stream that ends as HTTP wants it.
-    private static Script stream(String... parts) {
-        return call -> {
-            call.begin("text/event-stream");
-            for (var part : parts) {
-                call.chunk(part);
-            }
-            call.end();
-        };
-    }
 
     @FunctionalInterface
     private interface Check {
@@ -77,7 +67,7 @@ final class PassOnTest {
                 + "id: 7\nevent: message\n" + HELLO.replace("data: {", "data:\t{ ") + "\n\n\n"
                 + Chats.finish() + "data: {\"choices\":[],\"usage\":{\"total_tokens\":1.0e1}}\n\n"
                 + DONE;
-        passOn(stream(odd), client -> {
+        passOn(events(odd), client -> {
             assertEquals(odd, client.body());
             assertTrue(client.ending().whole());
         });
@@ -133,7 +123,7 @@ final class PassOnTest {
 
     @Test
     void isWholeWithAFinishAndNoDone() {
-        passOn(stream(ROLE, HELLO, Chats.finish()), client -> {
+        passOn(events(ROLE, HELLO, Chats.finish()), client -> {
             assertEquals(ROLE + HELLO + Chats.finish(), client.body());
             assertTrue(client.ending().whole());
         });
@@ -141,7 +131,7 @@ final class PassOnTest {
 
     @Test
     void isWholeWhereOnlyTheLastBlankLineLacks() {
-        passOn(stream(ROLE, HELLO, "data: [DONE]"), client -> {
+        passOn(events(ROLE, HELLO, "data: [DONE]"), client -> {
             assertEquals(ROLE + HELLO + "data: [DONE]", client.body());
             assertTrue(client.ending().whole());
         });
@@ -160,7 +150,7 @@ final class PassOnTest {
 
     @Test
     void tellsThatTheUpstreamBrokeOff() {
-        for (var script : List.<Script>of(stream(ROLE, HELLO), call -> {
+        for (var script : List.<Script>of(events(ROLE, HELLO), call -> {
             call.begin("text/event-stream");
             call.chunk(ROLE + HELLO);
         }, call -> {
@@ -178,7 +168,7 @@ final class PassOnTest {
 
     @Test
     void isBadGatewayWhereTheStreamHoldsNothing() {
-        passOn(stream("\n\n"), client -> assertEquals("upstream_truncated",
+        passOn(events("\n\n"), client -> assertEquals("upstream_truncated",
                 client.response().error(502).string("code")));
     }
 
@@ -188,7 +178,7 @@ final class PassOnTest {
         for (var parts : List.of(List.of(ERROR, DONE), List.of(ERROR.strip()),
                 List.of(ERROR.replace("{\"error\"", "{\"choices\":[{\"finish_reason\":\"error\"}],"
                         + "\"error\""), DONE))) {
-            passOn(stream(ROLE, HELLO, String.join("", parts)), client -> {
+            passOn(events(ROLE, HELLO, String.join("", parts)), client -> {
                 assertEquals(ROLE + HELLO + "event: error\n" + ERROR, client.body());
                 assertFalse(client.ending().whole());
             });
@@ -197,9 +187,9 @@ final class PassOnTest {
 
     @Test
     void isBadGatewayWhereTheStreamBeginsWithAnError() {
-        passOn(stream(ERROR, DONE), client -> assertEquals("Out of luck.",
+        passOn(events(ERROR, DONE), client -> assertEquals("Out of luck.",
                 client.response().error(502).string("message")));
-        passOn(stream("event: error\ndata: Out of luck.\n\n"), client -> assertTrue(
+        passOn(events("event: error\ndata: Out of luck.\n\n"), client -> assertTrue(
                 client.response().error(502).string("message").endsWith("Out of luck.")));
     }
 
@@ -224,7 +214,7 @@ final class PassOnTest {
     void goesOnUnderTheIdThatAHeartbeatHasTold() {
         passOn(call -> {
             Waiting.open(gate);
-            stream(": OPENROUTER PROCESSING\n\n", ROLE, HELLO, Chats.finish(), DONE).play(call);
+            events(": OPENROUTER PROCESSING\n\n", ROLE, HELLO, Chats.finish(), DONE).play(call);
         }, client -> {
             var opening = Response.object(SseClient.data(client.next().text()).getFirst());
             gate.countDown();
@@ -242,7 +232,7 @@ final class PassOnTest {
     void tellsAFailureBehindAHeartbeat() {
         passOn(call -> {
             Waiting.open(gate);
-            stream(ROLE, HELLO).play(call);
+            events(ROLE, HELLO).play(call);
         }, client -> {
             assertTrue(client.next().isHeartbeat());
             gate.countDown();

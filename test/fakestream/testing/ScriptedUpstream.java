@@ -47,6 +47,17 @@ public final class ScriptedUpstream implements AutoCloseable {
         return start(call -> call.json(status, json, fields));
     }
 
+    /// Sends these parts as a stream of events that ends as HTTP wants it.
+    public static Script events(String... parts) {
+        return call -> {
+            call.begin("text/event-stream");
+            for (var part : parts) {
+                call.chunk(part);
+            }
+            call.end();
+        };
+    }
+
     public String url() {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
