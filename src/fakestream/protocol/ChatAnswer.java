@@ -47,7 +47,7 @@ final class ChatAnswer {
     /// when its filter strikes; they are told as they are.
     static JsonObject withMessage(JsonObject choice) {
         if (choice.get("delta") instanceof JsonObject delta
-                && !(choice.get("message") instanceof JsonObject)) {
+                && Emptiness.isNothing(choice.get("message"))) {
             return choice.without("delta").with("message", delta);
         }
         if (choice.get("message") instanceof JsonObject) {

@@ -32,8 +32,10 @@ final class ChunkPassage {
         if (!(chunk.get("choices") instanceof JsonArray)) {
             return new Passage(event, null, Progress.SILENT);
         }
-        var told = telling.begun() ? renamed(chunk, kind.id(telling)) : chunk;
-        return new Passage(telling.begun() ? SseEvent.Message.of(told.toString()) : event,
+        // Some clients take an error that is empty for one.
+        var clean = chunk.has("error") ? chunk.without("error") : chunk;
+        var told = telling.begun() ? renamed(clean, kind.id(telling)) : clean;
+        return new Passage(told == chunk ? event : SseEvent.Message.of(told.toString()),
                 pause(told, kind.pause()), progress(chunk), told(chunk));
     }
 

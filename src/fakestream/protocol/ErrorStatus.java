@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Which HTTP status an error is, by what it says of itself: the table for all protocols.
 final class ErrorStatus {
@@ -47,13 +48,29 @@ final class ErrorStatus {
             Map.entry("invalid_request", 400), Map.entry("bad_request", 400),
             Map.entry("context_length", 400));
 
+    /// The types and codes by which Anthropic and OpenAI name a status (docs.anthropic.com,
+    /// "Errors"; platform.openai.com, "Error codes").
+    private static final Map<String, Integer> TYPES = Map.ofEntries(
+            Map.entry("overloaded_error", 529), Map.entry("rate_limit_error", 429),
+            Map.entry("rate_limit_exceeded", 429), Map.entry("insufficient_quota", 429),
+            Map.entry("authentication_error", 401), Map.entry("invalid_api_key", 401),
+            Map.entry("billing_error", 402), Map.entry("permission_error", 403),
+            Map.entry("not_found_error", 404), Map.entry("request_too_large", 413),
+            Map.entry("timeout_error", 504));
+
     private ErrorStatus() {
     }
 
     /// The status that an error names, from 400 to 599; 0 where it names none.
     static int in(JsonObject error) {
         return MEMBERS.stream().mapToInt(name -> of(name, error.get(name)))
-                .filter(status -> status > 0).findFirst().orElse(0);
+                .filter(status -> status > 0).findFirst().orElseGet(() -> byType(error));
+    }
+
+    private static int byType(JsonObject error) {
+        return Stream.of("code", "type").map(error::string)
+                .filter(name -> name != null && TYPES.containsKey(name))
+                .mapToInt(TYPES::get).findFirst().orElse(0);
     }
 
     private static int of(String name, JsonValue value) {

@@ -75,6 +75,10 @@ public final class GenerateContent implements Protocol {
 
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
+        // A gateway ends its streams as OpenAI does; Gemini's clients would read that as JSON.
+        if (event.data().equals(ChatCompletions.DONE)) {
+            return new Passage(null, null, Progress.SILENT);
+        }
         var chunk = GenerateContentChunk.of(event);
         if (chunk.error().isPresent()) {
             return new Passage(event, BEAT, Progress.FAILED);

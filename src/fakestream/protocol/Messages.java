@@ -30,8 +30,14 @@ public final class Messages implements Protocol {
     @Override
     public JsonObject answer(JsonValue body) throws NotAnAnswer {
         var answer = NotAnAnswer.object(body);
-        if (!"message".equals(answer.string("type"))
-                || !(answer.get("content") instanceof JsonArray(var blocks))) {
+        if (!"message".equals(answer.string("type"))) {
+            throw NotAnAnswer.because("the upstream's answer is no message");
+        }
+        if (Emptiness.isNothing(answer.get("content"))
+                && Emptiness.isReason(answer.string("stop_reason"))) {
+            return answer.with("content", JsonArray.EMPTY);
+        }
+        if (!(answer.get("content") instanceof JsonArray(var blocks))) {
             throw NotAnAnswer.because("the upstream's answer is no message with content");
         }
         if (!blocks.stream().allMatch(JsonObject.class::isInstance)) {
@@ -49,7 +55,7 @@ public final class Messages implements Protocol {
 
     @Override
     public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        return MessagesReplay.of(answer, telling.pieceLength());
+        return MessagesReplay.of(answer, telling);
     }
 
     @Override

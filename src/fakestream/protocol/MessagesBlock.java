@@ -20,18 +20,24 @@ final class MessagesBlock {
         this.block = block;
     }
 
-    /// The events of a block; its text is cut into pieces of `pieceLength` UTF-16 units.
-    static List<SseEvent> tell(int index, JsonObject block, int pieceLength) {
-        var telling = new MessagesBlock(index, block);
+    /// The events of a block; its text is cut into pieces of the length that `telling` has.
+    static List<SseEvent> tell(int index, JsonObject block, Telling telling) {
+        var named = new MessagesBlock(index, named(index, block, telling));
         switch (block.string("type")) {
-            case "text" -> telling.text(pieceLength);
-            case "thinking" -> telling.thinking();
-            case "tool_use", "server_tool_use", "mcp_tool_use" -> telling.toolUse();
-            case "compaction" -> telling.compaction();
-            case null, default -> telling.start(block);
+            case "text" -> named.text(telling.pieceLength());
+            case "thinking" -> named.thinking();
+            case "tool_use", "server_tool_use", "mcp_tool_use" -> named.toolUse();
+            case "compaction" -> named.compaction();
+            case null, default -> named.start(block);
         }
-        telling.stop();
-        return telling.events;
+        named.stop();
+        return named.events;
+    }
+
+    /// The block with an id where it is a call that has none: no result could name it.
+    private static JsonObject named(int index, JsonObject block, Telling telling) {
+        return "tool_use".equals(block.string("type")) && !ChatCalls.hasId(block, "id")
+                ? block.with("id", new JsonString("toolu_" + telling.id() + "_" + index)) : block;
     }
 
     /// Citations come before the text, as in recorded streams. The start has a list for them:

@@ -23,14 +23,14 @@ final class MessagesReplay {
     private MessagesReplay() {
     }
 
-    static Replay of(JsonObject answer, int pieceLength) {
+    static Replay of(JsonObject answer, Telling telling) {
         var events = new ArrayList<SseEvent>();
         events.add(MessagesEvent.of(start(answer), false));
         var blocks = answer.get("content") instanceof JsonArray(var elements) ? elements
                 : List.<JsonValue>of();
         for (int i = 0; i < blocks.size(); i++) {
             if (blocks.get(i) instanceof JsonObject block) {
-                events.addAll(MessagesBlock.tell(i, block, pieceLength));
+                events.addAll(MessagesBlock.tell(i, block, telling));
             }
         }
         events.add(MessagesEvent.of(end(answer), false));

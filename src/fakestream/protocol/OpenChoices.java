@@ -6,8 +6,9 @@ import java.util.Set;
 /// Whether one stream has told its whole answer, by what its events say of their choices. It
 /// belongs to the thread that reads the stream.
 ///
-/// A choice is open from its first event to its finish. An upstream that tells text behind a finish
-/// says one in every chunk, which then means nothing until the stream ends well.
+/// A choice is open from its first event to its finish, and again behind text that follows. An
+/// upstream that tells text behind a finish says one in every chunk, which then means nothing until
+/// the stream ends well.
 public final class OpenChoices {
     private final int expected;
     private final Set<Integer> open = new HashSet<>();
@@ -27,7 +28,7 @@ public final class OpenChoices {
         told |= !passage.choices().isEmpty() || passage.progress() == Passage.Progress.OPEN;
         switch (passage.progress()) {
             case WHOLE -> ended |= passage.choices().isEmpty();
-            case ENDED -> ended |= told && (open.isEmpty() || finished.isEmpty());
+            case ENDED -> ended |= told && (finished.containsAll(open) || finished.isEmpty());
             case SILENT, OPEN, FAILED -> { }
         }
     }
@@ -37,7 +38,7 @@ public final class OpenChoices {
         if (choice.finished()) {
             finished.add(choice.index());
             open.remove(choice.index());
-        } else if (!finished.contains(choice.index())) {
+        } else if (choice.text() || !finished.contains(choice.index())) {
             open.add(choice.index());
         }
     }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// What becomes of one event of an upstream's own stream.
 ///
-/// @param event what the client gets for it
+/// @param event what the client gets for it; null for nothing
 /// @param pause the beat that may follow it when the upstream falls silent; null where the event is
 ///     no part of the answer's stream, and the beat stays what it was
 /// @param progress how far the upstream's stream has come with it

@@ -42,6 +42,12 @@ public sealed interface Protocol
     /// @throws NotAnAnswer where it is an error in disguise, or nothing that can be told
     JsonObject answer(JsonValue body) throws NotAnAnswer;
 
+    /// Whether a body counts tokens beside those of its prompt, so that it was paid for, whatever
+    /// it holds.
+    static boolean countsTokens(JsonValue body) {
+        return !Emptiness.countsNothing(JsonObject.orEmpty(body));
+    }
+
     /// Whether an answer has nothing in it although nothing says why: no text, no thought, no call,
     /// and no token beside its prompt's. Asking again often helps. One that names its reason, or
     /// counts tokens, was paid for.

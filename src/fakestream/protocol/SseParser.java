@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /// Finds the events in the bytes of an upstream's stream, however they are split, and keeps every
 /// byte: the events' bytes, joined, are the stream, but for a byte order mark at its start. Line
@@ -21,6 +20,8 @@ public final class SseParser {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] BLANK_LINE = {'\n', '\n'};
 
     private byte[] pending = new byte[1024];
     private int length;
@@ -54,9 +55,19 @@ public final class SseParser {
         return events;
     }
 
-    /// What is left of a stream at its end: an event that lacks its blank line, or blank lines.
-    public Optional<SseEvent.Received> end() {
-        return length > 0 ? Optional.of(take()) : Optional.empty();
+    /// What is left of a stream at its end: events that lack a blank line, which they get here, or
+    /// blank lines. The last may be half an event.
+    public List<SseEvent.Received> end() {
+        if (length == 0) {
+            return List.of();
+        }
+        if (complete || !hasLines && lineStart == length) {
+            return List.of(take());
+        }
+        var events = feed(BLANK_LINE, 0, BLANK_LINE.length);
+        length = 0;
+        lineStart = 0;
+        return events;
     }
 
     private void append(byte b) {

@@ -3,6 +3,7 @@ package fakestream.protocol;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class ToolCallIndices {
             return event;
         }
         var choices = new JsonArray(told.elements().stream().map(choice ->
-                choice instanceof JsonObject object ? mended(object) : choice).toList());
+                choice instanceof JsonObject object ? mended(chunk, object) : choice).toList());
         if (choices.equals(told)) {
             return event;
         }
@@ -32,20 +33,31 @@ final class ToolCallIndices {
                 event.type(), data);
     }
 
-    private JsonObject mended(JsonObject choice) {
+    private JsonObject mended(JsonObject chunk, JsonObject choice) {
         if (!(choice.get("delta") instanceof JsonObject delta)
                 || !(delta.get("tool_calls") instanceof JsonArray(var parts))) {
             return choice;
         }
-        var calls = choices.computeIfAbsent(ChatChoice.index(choice, 0), _ -> new ToolCallFold());
+        var place = ChatChoice.index(choice, 0);
+        var calls = choices.computeIfAbsent(place, _ -> new ToolCallFold());
+        var prefix = "call_" + chunk.string("id") + "_" + place + "_";
         return choice.with("delta", delta.with("tool_calls", new JsonArray(parts.stream()
-                .map(part -> part instanceof JsonObject object ? mended(calls, object) : part)
-                .toList())));
+                .map(part -> part instanceof JsonObject object ? mended(calls, prefix, object)
+                        : part).toList())));
     }
 
-    private static JsonValue mended(ToolCallFold calls, JsonObject part) {
+    /// A call begins with its name. There it needs an id, and OpenAI takes back 40 characters.
+    private static JsonValue mended(ToolCallFold calls, String prefix, JsonObject part) {
         var number = calls.add(part);
-        return ChatChoice.index(part, -1) == number ? part
+        var placed = ChatChoice.index(part, -1) == number ? part
                 : part.with("index", JsonNumber.of(number));
+        if (!(part.get("function") instanceof JsonObject function)) {
+            return placed;
+        }
+        var text = ChatCalls.withTextArguments(function);
+        var told = text == function ? placed : placed.with("function", text);
+        var id = prefix + number;
+        return ChatCalls.hasId(part, "id") || !ChatCalls.hasId(function, "name") ? told
+                : told.with("id", new JsonString(id.substring(Math.max(0, id.length() - 40))));
     }
 }

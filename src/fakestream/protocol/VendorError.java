@@ -22,11 +22,19 @@ final class VendorError {
 
     /// Where an error has its text for people. The first that has one counts.
     private static final List<String> TEXTS = List.of("message", "msg", "status_msg", "error_msg",
-            "error_description", "detail", "Message", "error", "errors");
+            "error_description", "errmsg", "errorMessage", "faultstring", "detail", "Message",
+            "error", "errors");
 
     /// Those that make an error of a body that holds nothing else: Cohere, AWS, FastAPI, Baidu.
     private static final List<String> TEXTS_ALONE =
             List.of("message", "msg", "error_msg", "detail", "Message");
+
+    /// Codes that only an error has: Baidu, and gateways.
+    private static final List<String> CODES = List.of("error_code", "errcode", "errorCode");
+
+    /// What an error stands in: Tencent, Volcengine, Spark, Apigee.
+    private static final List<String> FRAMES =
+            List.of("Response", "ResponseMetadata", "header", "fault");
 
     private static final Pattern ZERO = Pattern.compile("-?0+(\\.0+)?");
     private static final Pattern SUCCESS = Pattern.compile("(?i)0|2[0-9]{2}|ok|success");
@@ -99,8 +107,16 @@ final class VendorError {
         if (says(body.get("errors"))) {
             return body.get("errors");
         }
-        if (JsonBoolean.FALSE.equals(body.get("success")) || says(body.get("error_code"))) {
+        if (JsonBoolean.FALSE.equals(body.get("success"))
+                || CODES.stream().anyMatch(name -> says(body.get(name)))) {
             return body;
+        }
+        for (var name : FRAMES) {
+            if (body.get(name) instanceof JsonObject frame) {
+                var inner = frame.get("Error") instanceof JsonObject error ? error : frame;
+                return says(inner.get("code")) || says(inner.get("Code"))
+                        || says(inner.get("faultstring")) ? inner : null;
+            }
         }
         var texts = TEXTS_ALONE.stream().anyMatch(name -> text(body.get(name)) != null);
         return texts && !isSuccess(body) && (alone || says(body.get("code"))) ? body : null;

@@ -34,7 +34,8 @@ record AnswerJudge(Protocol protocol, boolean streamed) implements UpstreamReque
             return answer.json() instanceof JsonValue json
                     ? status(protocol.answer(json)) : UNUSABLE;
         } catch (NotAnAnswer e) {
-            return status(e.error());
+            var paid = !answer.isEventStream() && Protocol.countsTokens(answer.json());
+            return paid && e.error().isOurs() ? UNKNOWN : status(e.error());
         }
     }
 

@@ -73,6 +73,7 @@ final class CallSharing {
         private final Runnable cancel;
         private final CompletableFuture<StoredAnswer> outcome = new CompletableFuture<>();
         private int waiting = 1;
+        private boolean over;
         /// Ends it where nobody waits any more.
         private Future<?> ending = CompletableFuture.completedFuture(null);
 
@@ -135,6 +136,7 @@ final class CallSharing {
                 running.put(sharer.name(), own);
             } else {
                 joined.waiting++;
+                joined.ending.cancel(false);
             }
         } finally {
             lock.unlock();
@@ -188,7 +190,7 @@ final class CallSharing {
         lock.lock();
         try {
             call.waiting--;
-            if (call.waiting == 0 && running.containsValue(call)) {
+            if (call.waiting == 0 && !call.over) {
                 call.ending = timer.schedule(() -> executor.execute(() -> giveUp(sharer, call)),
                         sharer.window().toNanos(), TimeUnit.NANOSECONDS);
             }
@@ -218,6 +220,7 @@ final class CallSharing {
         lock.lock();
         try {
             running.remove(sharer.name(), call);
+            call.over = true;
             call.ending.cancel(false);
             if (good != null) {
                 keep(sharer.name(), good, sharer.window());

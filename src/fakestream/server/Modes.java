@@ -35,12 +35,17 @@ final class Modes {
             "(?<!\\w)(['\"`])(?!stream\\b)[^'\"`]*+\\1(?!\\w)");
     /// How FastAPI names a parameter.
     private static final Pattern PLACE = Pattern.compile("^body\\.(\\w+)[^:]*:");
-    private static final String STREAM = "\\bstream(ed|ing|s|GenerateContent)?\\b";
-    private static final String DENIAL = "\\b(not|\\w+n't|cannot|only|must|disabled?|invalid"
-            + "|without|unsupported|unknown|unable|unavailable|unrecognized|unexpected)\\b";
+    /// What makes the word mean the way of answering, and not a stream of sound or of bytes.
+    private static final String STREAM = "(\\bstream(ing|ed)\\b|['\"`]stream['\"`]"
+            + "|\\bstream(_options\\b|GenerateContent\\b|\\s*[=:]"
+            + "| (mode|option|parameter|output)\\b)"
+            + "|\\b(to|with|support|supports|parameter:?|argument:?|field:?) stream\\b|流式)";
+    private static final String DENIAL = "(\\b(not|\\w+n't|cannot|only|must|disabled?|invalid"
+            + "|without|unsupported|unknown|unable|unavailable|unrecognized|unexpected)\\b|不)";
     /// A sentence that denies streams. A gateway's `upstream_error` is not about them.
-    private static final Pattern REFUSAL = Pattern.compile("(?i)" + STREAM + "[^.]*" + DENIAL + "|"
-            + DENIAL + "[^.]*" + STREAM + "|不[^。]*流式|流式[^。]*不");
+    private static final Pattern REFUSAL = Pattern.compile("(?i)" + STREAM + "[^.。]*" + DENIAL
+            + "|" + DENIAL + "[^.。]*" + STREAM + "|\\bstream (is )?(not (supported|allowed"
+            + "|available|enabled)|unsupported|disabled)\\b");
     /// How much of a message is read for that, in UTF-16 units.
     private static final int LONGEST_MESSAGE = 1000;
 

@@ -124,7 +124,7 @@ final class PassThrough {
                     event = answer.events().next()) {
                 stream.send(List.of(event.get()));
             }
-            stream.end(answer.events().rest().stream().toList());
+            stream.end(answer.events().rest());
         } catch (UpstreamException e) {
             stream.record().failed(e.error());
             throw new BrokenOff(e.getMessage());

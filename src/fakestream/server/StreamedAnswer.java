@@ -110,7 +110,9 @@ final class StreamedAnswer {
                 fail(answer, event.get(), passage);
                 return;
             }
-            arrived.add(passage.event());
+            if (passage.event() != null) {
+                arrived.add(passage.event());
+            }
             // A comment of the upstream's changes nothing about what may stand in a pause.
             if (!event.get().data().isEmpty() && passage.pause() != null) {
                 stream.pauseWith(passage.pause());
@@ -121,7 +123,7 @@ final class StreamedAnswer {
                 flush(arrived);
             }
         }
-        end(answer, brokenOff ? Optional.empty() : answer.events().rest());
+        end(answer, brokenOff ? List.of() : answer.events().rest());
     }
 
     /// No beat comes between what the client has been told and what it is told now.
@@ -177,15 +179,23 @@ final class StreamedAnswer {
         }
     }
 
-    /// What is left lacks its blank line. It only goes on where the answer is whole with it: half
-    /// an event would spoil the one that tells of the failure.
-    private void end(UpstreamAnswer answer, Optional<SseEvent.Received> rest)
-            throws IOException {
-        var passage = rest.map(this::passage);
-        if (passage.isPresent() && passage.get().progress() == Progress.FAILED) {
-            fail(answer, rest.orElseThrow());
-        } else if (choices.isWholeAtItsEnd()) {
-            stream.end(passage.map(Passage::event).stream().toList());
+    /// What is left lacked its blank line. Half an event goes nowhere: it would spoil what follows.
+    private void end(UpstreamAnswer answer, List<SseEvent.Received> rest) throws IOException {
+        var last = new ArrayList<SseEvent>();
+        for (var event : rest) {
+            var passage = passage(event);
+            if (passage.progress() == Progress.FAILED) {
+                fail(answer, event);
+                return;
+            }
+            var isHalf = !event.data().isEmpty() && event.json().equals(JsonNull.NULL)
+                    && passage.progress() != Progress.ENDED;
+            if (passage.event() != null && !isHalf) {
+                last.add(passage.event());
+            }
+        }
+        if (choices.isWholeAtItsEnd()) {
+            stream.end(last);
         } else {
             fail(truncated());
         }

@@ -133,6 +133,19 @@ final class Connections {
         }
     }
 
+    /// For one request, with a client of its own, so that no kept connection can serve it.
+    Lease leaseAlone() {
+        lock.lock();
+        try {
+            var alone = new Counted(clients.get());
+            used.add(alone);
+            alone.calls++;
+            return new Lease(alone);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Ends all that is under way.
     void close() {
         lock.lock();

@@ -17,7 +17,7 @@ public final class HeaderRules {
 
     private static final Set<String> TO_UPSTREAM = Set.of(
             "user-agent", "openai-organization", "openai-project", "openai-beta",
-            "idempotency-key", "traceparent", "tracestate",
+            "idempotency-key", "traceparent", "tracestate", "baggage",
             "http-referer", "x-title", "anthropic-version", "anthropic-beta",
             "x-goog-api-client", "x-goog-user-project",
             // By these agents name themselves and their session, and gateways route by them:
@@ -26,7 +26,7 @@ public final class HeaderRules {
             "x-client-request-id", "x-openai-subagent",
             // ... Claude Code, opencode, and others.
             "x-app", "x-session-id", "x-session-affinity", "x-parent-session-id",
-            "x-conversation-id");
+            "x-conversation-id", "x-initiator", "x-kilocode-taskid");
 
     /// Told apart by their beginning: what Codex, Claude Code and opencode say of a session.
     private static final List<String> TO_UPSTREAM_BY_PREFIX =
@@ -35,6 +35,7 @@ public final class HeaderRules {
     /// Those whose values are lists, so that repeated fields mean the same as one with a comma
     /// between them (RFC 9110 section 5.3). Of every other the first field counts.
     private static final Set<String> LISTS = Set.of("anthropic-beta", "openai-beta", "tracestate",
+            "baggage",
             "x-codex-beta-features", "accept", "content-encoding", "if-none-match",
             "accept-ranges", "cache-control");
 

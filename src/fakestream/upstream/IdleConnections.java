@@ -3,6 +3,7 @@ package fakestream.upstream;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,7 +72,8 @@ final class IdleConnections {
 
     /// A response was read to its end, and its connection may carry another request.
     void keep(HttpResponse<?> response) {
-        if (closes(response.headers()) || closes(response.request().headers())) {
+        if (closes(response.headers()) || closes(response.request().headers())
+                || !hasEnd(response.headers())) {
             return;
         }
         lock.lock();
@@ -84,7 +86,15 @@ final class IdleConnections {
     }
 
     private static boolean closes(HttpHeaders headers) {
-        return headers.firstValue("connection").filter("close"::equalsIgnoreCase).isPresent();
+        return headers.allValues("connection").stream()
+                .flatMap(options -> Arrays.stream(options.split(",")))
+                .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
+    }
+
+    /// Whether the body ends before its connection does.
+    private static boolean hasEnd(HttpHeaders headers) {
+        return headers.firstValue("content-length").isPresent()
+                || headers.firstValue("transfer-encoding").isPresent();
     }
 
     private SequencedMap<String, Idle> kept(URI target) {

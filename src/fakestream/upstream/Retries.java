@@ -83,6 +83,8 @@ final class Retries {
             return false;
         } finally {
             waiting--;
+            // Whoever gives up may have been woken for a place that is another's now.
+            changed.signal();
             lock.unlock();
         }
     }

@@ -32,8 +32,7 @@ public final class Upstream implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Consumer<String> warnings;
     private final ExecutorService executor;
-    private final Connections pooling;
-    private final Connections fresh;
+    private final Connections connections;
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
@@ -55,8 +54,7 @@ public final class Upstream implements AutoCloseable {
         this.timer = timer;
         this.warnings = warnings;
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
-        this.pooling = new Connections(() -> client(config));
-        this.fresh = new Connections(() -> client(config));
+        this.connections = new Connections(() -> client(config));
     }
 
     private HttpClient client(Config config) {
@@ -79,7 +77,7 @@ public final class Upstream implements AutoCloseable {
     ///
     /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
     public void prepare() {
-        pooling.prepare();
+        connections.prepare();
     }
 
     /// Where this upstream is, for people.
@@ -122,8 +120,7 @@ public final class Upstream implements AutoCloseable {
     /// Ends all calls that are under way.
     @Override
     public void close() {
-        pooling.close();
-        fresh.close();
+        connections.close();
         executor.shutdownNow();
     }
 
@@ -148,8 +145,8 @@ public final class Upstream implements AutoCloseable {
     UpstreamCall call(HttpRequest request, boolean unpooled, Masks masks, Duration elapsed) {
         var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
                 .header("Connection", "close").build() : request;
-        return new UpstreamCall(unpooled ? fresh : pooling, sent, masks, limits.after(elapsed),
-                timer, executor);
+        return new UpstreamCall(unpooled ? connections.leaseAlone() : connections.lease(), sent,
+                masks, limits.after(elapsed), timer, executor);
     }
 
     /// A call has failed, whether or not another one follows. The client is not told why there is

@@ -10,6 +10,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 
 /// One request that is under way upstream. The thread that serves the client sends it, waits in
 /// [#answer] and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does
@@ -45,6 +45,11 @@ final class UpstreamCall {
     /// With this the JDK's client tells that a response had begun.
     private static final String PARSING = "parsing HTTP/1.1";
 
+    private static final int SHORT = 8 * 1024;
+
+    private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Optional<SendingBody> sending;
     private final HttpRequest request;
     private final Masks masks;
     private final Limits limits;
@@ -59,17 +64,20 @@ final class UpstreamCall {
     private volatile boolean reading;
     private volatile long readingSince;
     /// Bytes of the body that are still to come; negative where the response does not say.
-    private long untilEnd;
+    private volatile long untilEnd;
     private OptionalLong over = OptionalLong.empty();
 
-    UpstreamCall(Connections connections, HttpRequest request, Masks masks, Limits limits,
+    UpstreamCall(Connections.Lease lease, HttpRequest request, Masks masks, Limits limits,
             ScheduledExecutorService timer, Executor executor) {
-        this.request = request;
+        this.sending = request.bodyPublisher().map(SendingBody::new);
+        this.request = sending.isEmpty() || !request.uri().getScheme().equalsIgnoreCase("https")
+                ? request : HttpRequest.newBuilder(request, (_, _) -> true)
+                        .method(request.method(), sending.get()).build();
         this.masks = masks;
         this.limits = limits;
         this.timer = timer;
         this.executor = executor;
-        this.lease = connections.lease();
+        this.lease = lease;
     }
 
     /// Sends the request and waits for the response's headers. The caller holds no lock: whoever
@@ -117,6 +125,10 @@ final class UpstreamCall {
                 response.cancel(true);
             }
             closeBody();
+            // What is so short has come, and the client keeps the connection although nobody reads.
+            if (untilEnd > 0 && untilEnd <= SHORT) {
+                lease.keep(response.resultNow());
+            }
             lease.end();
         }
     }
@@ -241,12 +253,16 @@ final class UpstreamCall {
         return new UpstreamException(Kind.NOT_SENT, 502, code, message, cause);
     }
 
-    /// Whether the TLS handshake failed, so that nothing was sent. On a new connection the JDK's
-    /// client gives it many names: plain text where TLS should be, a fatal alert, a connection that
-    /// was closed or reset. Now and then it wraps them into an IOException.
+    /// Whether the TLS handshake failed, so that nothing was sent. The JDK's client gives that many
+    /// names, and some of them to later faults too; now and then it wraps them into an IOException.
+    /// It takes a handshake that fails for one that is over, and begins to send at that moment: a
+    /// request that was really sent fails later. One without a body may be sent twice.
     private boolean isHandshake(Throwable cause) {
-        return isOrHas(cause, SSLHandshakeException.class)
-                || isOrHas(cause, SSLException.class) && !lease.isKept();
+        if (lease.isKept() || !isOrHas(cause, SSLException.class)) {
+            return false;
+        }
+        var begun = sending.map(SendingBody::begun).orElse(OptionalLong.empty());
+        return begun.isEmpty() || System.nanoTime() - begun.getAsLong() < MOMENT;
     }
 
     private static boolean isOrHas(Throwable failure, Class<? extends IOException> type) {

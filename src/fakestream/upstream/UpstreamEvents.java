@@ -62,8 +62,8 @@ public final class UpstreamEvents {
         return !waiting.isEmpty();
     }
 
-    /// What is left behind the last complete event: one that lacks its blank line.
-    public Optional<SseEvent.Received> rest() {
+    /// What is left behind the last complete event: those that lacked a blank line.
+    public List<SseEvent.Received> rest() {
         return parser.end();
     }
 
@@ -77,7 +77,7 @@ public final class UpstreamEvents {
             for (var event = next(); event.isPresent(); event = next()) {
                 events.add(event.get());
             }
-            rest().ifPresent(events::add);
+            events.addAll(rest());
             all = events;
         }
         return all;

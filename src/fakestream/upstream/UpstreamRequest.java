@@ -60,9 +60,8 @@ public final class UpstreamRequest implements AutoCloseable {
     ///
     /// @param status that the answer should have come with
     private record Try(UpstreamAnswer answer, UpstreamException failure, int status) {
-        /// Whether the upstream says itself that it did not answer, or was never asked, so that
-        /// another call pays for nothing twice; or whether an answer that was lost may be asked for
-        /// again.
+        /// Whether the upstream says itself that it did not answer, or was never asked, or a lost
+        /// answer may be asked for again.
         private boolean isWorthAnother(IfLost ifLost) {
             if (failure == null) {
                 return Retries.isPassing(status) && !answer.forbidsRetry();
@@ -96,6 +95,8 @@ public final class UpstreamRequest implements AutoCloseable {
     private int calls;
     /// Calls that followed a failed one at the same upstream.
     private int repeated;
+    /// Whether a call was made again on a new connection, which happens once.
+    private boolean freshened;
     /// Whether an answer was lost that may be paid for.
     private boolean lost;
 
@@ -185,9 +186,9 @@ public final class UpstreamRequest implements AutoCloseable {
         return request;
     }
 
-    /// Asks one upstream after the other, until there is an answer that another call could not
-    /// better, or one that may be paid for. All of them together repeat no more than RETRY_MAX
-    /// calls, so that one request makes at most 1 + RETRY_MAX + fallbacks.
+    /// Asks one upstream after the other, until another call would better nothing, or might pay for
+    /// it twice. A request makes at most 1 + RETRY_MAX + fallbacks calls, and one on a new
+    /// connection.
     private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge,
             IfLost ifLost) throws UpstreamException {
         Try last = null;
@@ -252,12 +253,12 @@ public final class UpstreamRequest implements AutoCloseable {
         }
     }
 
-    /// Once more, on a connection made for it, where the upstream had closed the one that was kept:
-    /// all that are kept may be closed.
+    /// Once more, on a connection made for it, where the upstream had closed the one that was kept.
     private Try tryOnce(Sending sending) {
         var last = call(sending, false);
-        if (last.failure != null && last.failure.kind() == Kind.STALE
+        if (last.failure != null && last.failure.kind() == Kind.STALE && !freshened
                 && sending.repeatable.getAsBoolean()) {
+            freshened = true;
             last = call(sending, true);
         }
         lost |= last.isLost();

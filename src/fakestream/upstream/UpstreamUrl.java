@@ -71,7 +71,11 @@ public final class UpstreamUrl {
     /// a whole URL. Empty where it is no URI.
     Optional<String> forClient(String endpoint, String location) {
         try {
-            var target = at(endpoint).resolve(new URI(location));
+            // RFC 3986 section 5.2.2: a query alone keeps the whole path, and URI.resolve drops
+            // its last segment.
+            var asked = at(endpoint);
+            var target = asked.resolve(new URI(location.startsWith("?")
+                    ? asked.getRawPath() + location : location));
             var fragment = target.getRawFragment() == null ? "" : "#" + target.getRawFragment();
             return Optional.of(ownPath(target).map(path -> path
                     + Query.of(target.toString()).without(query).suffix() + fragment)

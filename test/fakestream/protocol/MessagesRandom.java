@@ -71,7 +71,7 @@ final class MessagesRandom {
                     .add("text", longText());
             case "thinking" -> block.add("thinking", longText()).add("signature", text(20));
             case "tool_use", "server_tool_use", "mcp_tool_use" -> {
-                block.add("id", text(4)).add("input", random.nextInt(9) == 0 ? value()
+                block.add("id", "t" + text(4)).add("input", random.nextInt(9) == 0 ? value()
                         : object().with("long", new JsonString(longText())));
                 maybe(block, "server_name", this::value);
             }

@@ -138,9 +138,9 @@ final class MessagesReplayTest {
 
     @Test
     void tellsAnEmptyInputAsTheTextOfAnEmptyObject() {
-        assertEquals(List.of(start("{'type':'tool_use','input':{}}"),
+        assertEquals(List.of(start("{'type':'tool_use','input':{},'id':'t'}"),
                 delta("{'type':'input_json_delta','partial_json':'{}'}"), STOP),
-                blocks("{'type':'tool_use','input':{}}"));
+                blocks("{'type':'tool_use','input':{},'id':'t'}"));
     }
 
     @Test

@@ -16,7 +16,7 @@ final class OpenChoicesTest {
     @ValueSource(strings = {
         " never", "U never", "D never", "U D never", "0a never", "0a D broken", "0a. broken",
         "0a 0. broken", "0a 0. U D broken", "0. broken", "0a. 0b. ended", "0a. 0b. D broken",
-        "0a. 0b ended", "0a. 0 broken", "0a. 0. broken", "0a. U 0. broken",
+        "0a. 0b never", "0a. 0 broken", "0a. 0. broken", "0a. U 0. broken",
         "0a 1b 0. never", "0a 1b 0. D never", "0a 1b 0. 1. broken", "0a. 1b. broken",
         "0a 1 0. never", "0a 1b D broken", "0a. 1b. 0c. ended", "1a 1. 0b never"})
     void isWholeWhereEveryChoiceIsFinished(String eventsAndEnd) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntSupplier;
@@ -132,7 +133,7 @@ final class SseParserTest {
                 + "event: x" + end + "data: [1]" + end)));
         var last = feed(parser, "data: [DONE]" + end).getFirst();
         assertEquals("x/[1]", last.type() + "/" + last.data());
-        assertEquals(List.of("/[DONE]"), told(List.of(parser.end().orElseThrow())));
+        assertEquals(List.of("/[DONE]"), told(parser.end()));
     }
 
     @Test
@@ -184,9 +185,31 @@ final class SseParserTest {
             var whole = events(stream, () -> stream.length);
             var parts = events(stream, () -> 1 + random.nextInt(5));
             assertEquals(told(whole), told(parts), "seed " + seed);
-            assertArrayEquals(stream, joined(whole), "seed " + seed);
-            assertArrayEquals(stream, joined(parts), "seed " + seed);
+            keepsEveryByte(stream, joined(whole), "seed " + seed);
+            keepsEveryByte(stream, joined(parts), "seed " + seed);
         }
+    }
+
+    /// The last event gets the line ends that it lacks.
+    private static void keepsEveryByte(byte[] stream, byte[] joined, String seed) {
+        assertArrayEquals(stream, Arrays.copyOf(joined, stream.length), seed);
+        var added = new String(joined, stream.length, joined.length - stream.length,
+                StandardCharsets.UTF_8);
+        assertTrue(added.matches("\n{0,2}"), seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: x", "data: x\n", "data: x\r\n", "data: x\r"})
+    void completesTheLastEvent(String stream) {
+        var event = events(stream.getBytes(StandardCharsets.UTF_8), () -> 3).getFirst();
+        assertEquals("x", event.data());
+        assertTrue(new String(event.bytes(), StandardCharsets.UTF_8)
+                .matches("data: x(\n\n|\r\n\n)"));
+    }
+
+    @Test
+    void tellsTheLastTwoApartThatLackTheirLineEnds() {
+        assertEquals(List.of("/{}", "/{\"a\":1}"), read("data: {}\ndata: {\"a\":1}"));
     }
 
     private static List<String> read(String stream) {
@@ -208,7 +231,7 @@ final class SseParserTest {
             events.addAll(parser.feed(stream, at, count));
             at += count;
         }
-        parser.end().ifPresent(events::add);
+        events.addAll(parser.end());
         return events;
     }
 

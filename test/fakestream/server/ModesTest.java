@@ -35,7 +35,8 @@ final class ModesTest {
         "Cannot use tools with stream", "Unknown parameter: stream", "stream=true isn't allowed",
         "Only non-streaming requests are allowed.", "该模型不支持流式输出", "流式调用暂不可用",
         "Your organization must be verified to stream this model.",
-        "The model my-stream-7b cannot be streamed"})
+        "The model my-stream-7b cannot be streamed", "stream is not supported",
+        "Unrecognized request argument supplied: stream_options"})
     void areThoseThatDenyStreams(String message) throws UpstreamException {
         assertEquals(true, refuses(error(message)));
     }
@@ -44,7 +45,9 @@ final class ModesTest {
     @ValueSource(strings = {"The model my-stream-7b does not exist", "The stream of tokens broke.",
         "Invalid value for messages[0].content: 'do not stream this'", "The Upstream is not there.",
         "You have no access. Streams are fine.", "Unknown parameter: \"stream_of_thought\"",
-        "upstream_error: not found"})
+        "upstream_error: not found", "The request body is not JSON: unexpected end of stream",
+        "Audio stream could not be decoded", "stream is not an image", "stream reset, not retried",
+        "Unknown model 'x', available: gpt-stream", "live stream messages are not allowed"})
     void areNoneThatOnlyHoldTheWord(String message) throws UpstreamException {
         assertEquals(false, refuses(error(message)));
     }

@@ -191,4 +191,63 @@ final class NeighbouringShapesTest {
             assertEquals(503, whole.status());
         }
     }
+
+    /// A client of the specification would drop the last event, and the finish with it.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "\n\n"})
+    void endsWithABlankLineWhateverTheUpstreamEndsWith(String end) {
+        var events = (Chats.event("{\"content\":\"Hello, you there.\"}") + Chats.finish())
+                .replace("\n\n", "\n").strip() + end;
+        for (var mode : List.of("real", "fake")) {
+            try (var upstream = ScriptedUpstream.start(ScriptedUpstream.events(events));
+                    var proxy = TestProxy.before(upstream, "STREAM_MODE=" + mode);
+                    var client = proxy.stream(Chats.STREAM)) {
+                assertEquals("Hello, you there.", client.content());
+                assertTrue(client.body().endsWith("\"finish_reason\":\"stop\"}]}\n\n"),
+                        client::body);
+                assertTrue(client.ending().whole());
+            }
+        }
+    }
+
+    @Test
+    void keepsHalfAnEventBack() {
+        var told = Chats.event("{\"content\":\"Hello.\"}") + Chats.finish();
+        try (var upstream = ScriptedUpstream.start(
+                        ScriptedUpstream.events(told, "data: {\"id\":\"c\",\"cho"));
+                var proxy = TestProxy.before(upstream, "STREAM_MODE=real");
+                var client = proxy.stream(Chats.STREAM)) {
+            assertEquals(told, client.body());
+            assertTrue(client.ending().whole());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\"id\":null,", "\"id\":\"\","})
+    void givesACallOfAnUpstreamsStreamAnId(String id) {
+        var call = Chats.event("{\"tool_calls\":[{\"index\":0," + id + "\"function\":{\"name\":"
+                + "\"f\",\"arguments\":{\"x\":1}}}]}");
+        try (var upstream = ScriptedUpstream.start(
+                        ScriptedUpstream.events(call, Chats.finish(), DONE));
+                var proxy = TestProxy.before(upstream, "STREAM_MODE=real");
+                var client = proxy.stream(Chats.STREAM)) {
+            assertTrue(client.body().contains("\"id\":\"call_"), client::body);
+            assertTrue(client.body().contains("\"arguments\":\"{\\\"x\\\":1}\""), client::body);
+        }
+    }
+
+    /// A gateway ends every stream as OpenAI does.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?alt=sse"})
+    void tellsGeminisClientsNoDone(String query) {
+        var event = "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":["
+                + "{\"text\":\"Hello.\"}]},\"finishReason\":\"STOP\"}]}\n\n";
+        try (var upstream = ScriptedUpstream.start(ScriptedUpstream.events(event, DONE));
+                var proxy = TestProxy.before(upstream, "STREAM_MODE=real")) {
+            var response = proxy.request("POST", "/v1beta/models/g:streamGenerateContent" + query,
+                    "{\"contents\":[]}", TestProxy.KEY);
+            assertFalse(response.text().contains("DONE"), response::text);
+            assertTrue(response.text().contains("Hello."), response::text);
+        }
+    }
 }

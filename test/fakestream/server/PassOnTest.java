@@ -132,7 +132,7 @@ final class PassOnTest {
     @Test
     void isWholeWhereOnlyTheLastBlankLineLacks() {
         passOn(events(ROLE, HELLO, "data: [DONE]"), client -> {
-            assertEquals(ROLE + HELLO + "data: [DONE]", client.body());
+            assertEquals(ROLE + HELLO + "data: [DONE]\n\n", client.body());
             assertTrue(client.ending().whole());
         });
     }

@@ -126,9 +126,9 @@ final class SecretsTest {
     void showsNoneInAnErrorWithAGoodStatus(Asked asked) {
         try (var upstream = ScriptedUpstream.start(call -> call.json(200, error(call)));
                 var proxy = proxy(upstream, "COMMIT_AFTER_MS=60000")) {
-            hides(asked.stream(proxy), proxy, 502);
+            hides(asked.stream(proxy), proxy, 401);
             if (!asked.target.contains("v1beta")) {
-                hides(asked.whole(proxy), proxy, 502);
+                hides(asked.whole(proxy), proxy, 401);
             }
         }
     }
@@ -142,7 +142,7 @@ final class SecretsTest {
                     call.end();
                 });
                 var proxy = proxy(upstream, "COMMIT_AFTER_MS=60000", "STREAM_MODE=real")) {
-            hides(asked.stream(proxy), proxy, 502);
+            hides(asked.stream(proxy), proxy, 401);
         }
     }
 

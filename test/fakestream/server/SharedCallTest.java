@@ -124,6 +124,36 @@ final class SharedCallTest {
         assertEquals(1, joined.asked.getCount(), "the second makes no call");
     }
 
+    @Test
+    void givesAClientThatComesBackItsTimeAnew() throws Exception {
+        var first = new Visit("a", false, Duration.ofHours(1));
+        first.asked.await();
+        first.leave();
+        assertEquals(1, timer.getQueue().size());
+        var back = new Visit("a", true, Duration.ofHours(1));
+        while (back.onLeaving.get() == null) {
+            Thread.onSpinWait();
+        }
+        assertEquals(0, timer.getQueue().size());
+        back.leave();
+        assertEquals(1, timer.getQueue().size());
+        first.upstream.complete(answer(1));
+        assertEquals(1, first.length());
+    }
+
+    /// Another request of the same name, which does not say that it repeats it, takes its place.
+    @Test
+    void isEndedWithItsClientWhereAnotherHasItsName() throws Exception {
+        var first = new Visit("a", false, Duration.ofMillis(1));
+        first.asked.await();
+        var other = new Visit("a", false, Duration.ofHours(1));
+        other.asked.await();
+        first.leave();
+        assertThrows(ExecutionException.class, first::length);
+        other.upstream.complete(answer(2));
+        assertEquals(2, other.length());
+    }
+
     /// A client comes back just when its call is given up: it joins the call, which goes on then,
     /// or makes one of its own.
     @Test

@@ -110,7 +110,7 @@ final class VendorErrorsTest {
                 var told = proxy.stream(Chats.STREAM); var passed = real.stream(Chats.STREAM)) {
             assertEquals(answer, proxy.chat(Chats.WHOLE).text());
             assertEquals("Hello.", told.content());
-            assertEquals(events, passed.body());
+            assertEquals(events.replace("\"error\":" + error + ",", ""), passed.body());
             assertEquals(200, real.chat(Chats.WHOLE).status());
         }
     }

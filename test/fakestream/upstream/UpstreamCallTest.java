@@ -22,7 +22,7 @@ final class UpstreamCallTest {
                 var timer = Executors.newSingleThreadScheduledExecutor()) {
             var connections = new Connections(HttpClient::newHttpClient);
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
-            var call = new UpstreamCall(connections, request, Masks.ofKeys(),
+            var call = new UpstreamCall(connections.lease(), request, Masks.ofKeys(),
                     new Limits(Duration.ofMinutes(1), Duration.ZERO, 1000), timer, executor);
             var failure = assertThrows(UpstreamException.class, () -> call.answer(true));
             assertEquals("upstream_timeout", failure.error().object().string("code"));

@@ -58,7 +58,7 @@ public final class SseFuzz {
             events.addAll(parser.feed(stream, at, count));
             at += count;
         }
-        parser.end().ifPresent(events::add);
+        events.addAll(parser.end());
         return events;
     }
 
