@@ -40,7 +40,11 @@ public final class SseFuzz {
         if (MALFORMED.matcher(text).find()) {
             return;
         }
-        if (!Arrays.equals(joined(whole), withoutMark(stream))) {
+        // The last event gets the line ends that it lacks.
+        var bytesOut = joined(whole);
+        var bytesIn = withoutMark(stream);
+        if (!Arrays.equals(Arrays.copyOf(bytesOut, bytesIn.length), bytesIn)
+                || bytesOut.length > bytesIn.length + 2) {
             throw new AssertionError("bytes were lost");
         }
         if (!told(whole).stream().filter(told -> !told.data.isEmpty()).toList()

@@ -26,7 +26,7 @@ public final class GzipFuzz {
     public static void fuzzerTestOneInput(byte[] bytes) {
         var expected = expected(bytes);
         var call = new UpstreamCall(
-                new Connections(() -> AnsweringClient.with(bytes)), AnsweringClient.REQUEST,
+                new Connections(() -> AnsweringClient.with(bytes)).lease(), AnsweringClient.REQUEST,
                 Masks.ofKeys(), LIMITS, TIMER, Runnable::run);
         try {
             var body = call.answer(true).body();
