@@ -56,11 +56,12 @@ final class Connections {
             if (sender == null) {
                 return CompletableFuture.failedFuture(new CancellationException());
             }
+            var sent = System.nanoTime();
             kept = sender.idle.take(request.uri());
             var response = sender.client.sendAsync(request, BodyHandlers.ofInputStream());
             response.whenComplete((answer, failure) -> {
                 if (answer != null) {
-                    sender.idle.uses(kept, answer);
+                    sender.idle.uses(kept, answer, sent);
                 } else if (isForgotten(failure)) {
                     retire(sender);
                 }

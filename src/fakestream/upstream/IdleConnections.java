@@ -17,9 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// its connection (`HttpResponse.connectionLabel`), so that this can follow what the client keeps.
 /// Any thread may call it; the lock guards the map.
 final class IdleConnections {
-    /// As long as the client keeps a connection.
-    private static final long KEPT =
-            TimeUnit.SECONDS.toNanos(Integer.getInteger("jdk.httpclient.keepalive.timeout", 30));
+    /// As long as the client keeps a connection, which it drops up to some seconds late.
+    private static final long KEPT = TimeUnit.SECONDS.toNanos(
+            2 + Integer.getInteger("jdk.httpclient.keepalive.timeout", 30));
 
     private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
 
@@ -31,8 +31,9 @@ final class IdleConnections {
     ///
     /// @param since when its last answer ended, by `System.nanoTime`
     record Idle(String label, long since) {
-        private boolean isOlderThan(long nanos) {
-            return System.nanoTime() - since > nanos;
+        /// Whether it was idle for so long by then.
+        private boolean isOlderThan(long nanos, long then) {
+            return then - since > nanos;
         }
     }
 
@@ -43,7 +44,8 @@ final class IdleConnections {
         lock.lock();
         try {
             var kept = kept(target);
-            kept.values().removeIf(idle -> idle.isOlderThan(KEPT));
+            var now = System.nanoTime();
+            kept.values().removeIf(idle -> idle.isOlderThan(KEPT, now));
             return Optional.ofNullable(kept.pollLastEntry()).map(Map.Entry::getValue);
         } finally {
             lock.unlock();
@@ -51,9 +53,12 @@ final class IdleConnections {
     }
 
     /// The response to that request names its connection. Where it is another one, the one that was
-    /// thought to be taken is still kept. Where it is a new one, the client had none to take, but
-    /// for those whose answer has only just ended: the client keeps them a moment later.
-    void uses(Optional<Idle> taken, HttpResponse<?> response) {
+    /// thought to be taken is still kept. Where it is a new one, the client had none to take when
+    /// the request was sent, but for those whose answer had only just ended: the client keeps them
+    /// a moment later.
+    ///
+    /// @param sent when that was, by `System.nanoTime`
+    void uses(Optional<Idle> taken, HttpResponse<?> response, long sent) {
         var label = response.connectionLabel().orElse("");
         if (taken.isEmpty() || taken.get().label.equals(label)) {
             return;
@@ -63,7 +68,7 @@ final class IdleConnections {
             var kept = kept(response.uri());
             kept.putFirst(taken.get().label, taken.get());
             if (kept.remove(label) == null) {
-                kept.values().removeIf(idle -> idle.isOlderThan(MOMENT));
+                kept.values().removeIf(idle -> idle.isOlderThan(MOMENT, sent));
             }
         } finally {
             lock.unlock();
