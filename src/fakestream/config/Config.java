@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /// The settings this process runs with: every one checked, none able to change. Knows of each
 /// where it came from.
 public final class Config {
-    /// What stands behind the path of a URL, which may be one of a list.
+    /// The query of a URL. The URL may be one of a list.
     private static final Pattern QUERY = Pattern.compile("(://[^?,\\s]*)\\?[^,\\s]*");
 
     private final Map<Setting<?>, Given> given;

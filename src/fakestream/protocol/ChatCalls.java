@@ -20,8 +20,8 @@ final class ChatCalls {
         this.idPrefix = "call_" + telling.id() + "_";
     }
 
-    /// The choices of an answer, with calls that can be told. The ids that are made differ within
-    /// the answer, and from those of any other stream.
+    /// Returns the choices of an answer and completes their tool calls. Each id that it makes is
+    /// unique, in the answer and among all streams.
     static List<JsonObject> completed(JsonObject answer, Telling telling) {
         var calls = new ChatCalls(telling);
         return ChunkPassage.choices(answer).stream().map(calls::choice).toList();

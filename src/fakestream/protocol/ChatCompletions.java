@@ -18,7 +18,7 @@ public final class ChatCompletions implements Protocol {
     static final String[] STREAMING_ONLY = {
         "stream_options", "tool_stream", "incremental_output", "return_progress"};
 
-    /// What its streams are made of.
+    /// The kind of chunk that its streams consist of.
     static final ChunkKind CHUNK = new ChunkKind("chat.completion.chunk", "chatcmpl-",
             entry(JsonObject.EMPTY));
 

@@ -65,8 +65,8 @@ final class ChunkFrame {
                 .build());
     }
 
-    /// What comes behind the finish. A chunk with the usage that was asked for is the last one, and
-    /// has no choices: openai-java ignores all but the usage in it.
+    /// The events behind the finish. The last chunk carries the usage if the client asked for it,
+    /// and has no choices: openai-java ignores all but the usage in it.
     List<SseEvent> ending() {
         var done = SseEvent.Message.of(ChatCompletions.DONE);
         return usage.last() == null ? List.of(done)

@@ -47,16 +47,16 @@ final class ChunkPassage {
                 : Progress.OPEN;
     }
 
-    /// What a chunk tells of its choices. A choice is told in its delta, or in its text as legacy
-    /// completions have it.
+    /// The choices of a chunk. Each tells its part in its delta; legacy completions tell it in
+    /// `text`.
     private static List<Passage.Choice> told(JsonObject chunk) {
         return choices(chunk).stream().map(choice -> new Passage.Choice(
                 ChatChoice.index(choice, 0), !Emptiness.isNothing(choice.get("delta"))
                         || !Emptiness.isNothing(choice.get("text")), isFinished(choice))).toList();
     }
 
-    /// Whether the choices that a stream has told are its whole answer, where it ended well. One
-    /// without any finish says by `[DONE]` that it is.
+    /// Whether a stream that ended well has told its whole answer: each choice has finished, or
+    /// none has and `[DONE]` ends the stream.
     static boolean areWhole(Collection<JsonObject> choices, boolean done) {
         return !choices.isEmpty() && (choices.stream().allMatch(ChunkPassage::isFinished)
                 || done && choices.stream().noneMatch(ChunkPassage::isFinished));

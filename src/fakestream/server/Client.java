@@ -66,7 +66,7 @@ final class Client implements AutoCloseable {
         return Route.path(target());
     }
 
-    /// What stands behind the path; it may hold a key.
+    /// The query of the request. It may hold a key.
     Query query() {
         return Query.of(target());
     }
