@@ -22,10 +22,12 @@ final class ChatAnswer {
                         .<JsonValue>map(ChatAnswer::withMessage).toList()));
     }
 
-    /// The body, if it is an answer with choices that are objects.
+    /// The body, if it is an answer with choices that are objects. There may be none where tokens
+    /// were made and something, such as a filter, took them away.
     static JsonObject choices(JsonValue body) throws NotAnAnswer {
         var answer = NotAnAnswer.object(body);
-        if (!(answer.get("choices") instanceof JsonArray(var choices)) || choices.isEmpty()) {
+        if (!(answer.get("choices") instanceof JsonArray(var choices))
+                || choices.isEmpty() && Emptiness.countsNothing(answer)) {
             throw NotAnAnswer.because("the upstream's answer has no choices");
         }
         if (!choices.stream().allMatch(JsonObject.class::isInstance)) {

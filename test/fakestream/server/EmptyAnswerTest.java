@@ -1,6 +1,7 @@
 package fakestream.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
@@ -86,5 +87,26 @@ final class EmptyAnswerTest {
         assertEquals(2, calls(answerEndAndUsage.substring(0, end),
                 answerEndAndUsage.substring(end + 1, usage),
                 answerEndAndUsage.substring(usage + 1)));
+    }
+
+    /// Azure's filter leaves nothing of the answer but its reason and its price.
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/completions"})
+    void isToldWithoutChoicesWhereItsTokensArePaid(String target) {
+        var answer = "{\"id\":\"x\",\"choices\":[],"
+                + "\"prompt_filter_results\":[{\"prompt_index\":0}],"
+                + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4,\"total_tokens\":13}}";
+        try (var upstream = ScriptedUpstream.answering(200, answer, "Retry-After-Ms: 1");
+                var proxy = TestProxy.before(upstream, "RETRY_MAX=1")) {
+            var asked = Chats.WHOLE.replaceFirst("\\{", "{\"prompt\":\"\",");
+            assertEquals(answer, proxy.request("POST", target, asked, TestProxy.KEY).text());
+            var streamed = proxy.request("POST", target,
+                    asked.replace("{\"prompt\"", "{\"stream\":true,\"prompt\""), TestProxy.KEY);
+            assertEquals(200, streamed.status());
+            assertTrue(streamed.text().contains("prompt_filter_results"), streamed::text);
+            assertTrue(streamed.text().contains("\"completion_tokens\":4"), streamed::text);
+            assertTrue(streamed.text().endsWith("data: [DONE]\n\n"), streamed::text);
+            assertEquals(2, upstream.count());
+        }
     }
 }
