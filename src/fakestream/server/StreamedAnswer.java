@@ -32,6 +32,8 @@ final class StreamedAnswer {
     private final OpenChoices choices;
     private final UnaryOperator<SseEvent.Received> mending;
     private boolean brokenOff;
+    /// The failure that an upstream's stream is if nothing but its first event comes.
+    private Optional<ApiError> alone = Optional.empty();
 
     StreamedAnswer(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer,
             Turns turns) {
@@ -99,6 +101,7 @@ final class StreamedAnswer {
     /// The upstream's own stream: its events go on as they come, until one of them tells of a
     /// failure, or of an end before anything was told.
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
+        alone = answer.events().firstData().map(SseEvent.Received::json).flatMap(ApiError::find);
         stream.answered(answer.headersForClient());
         stream.resume();
         var arrived = new ArrayList<SseEvent>();
@@ -106,7 +109,9 @@ final class StreamedAnswer {
         for (var event = next(answer); event.isPresent(); event = next(answer)) {
             var passage = passage(event.get());
             if (isFailure(passage)) {
-                flush(arrived);
+                if (alone.isEmpty()) {
+                    flush(arrived);
+                }
                 fail(answer, event.get(), passage);
                 return;
             }
@@ -119,7 +124,10 @@ final class StreamedAnswer {
             } else {
                 stream.resume();
             }
-            if (!answer.events().hasArrived()) {
+            if (passage.progress() != Progress.SILENT) {
+                alone = Optional.empty();
+            }
+            if (alone.isEmpty() && !answer.events().hasArrived()) {
                 flush(arrived);
             }
         }
@@ -153,7 +161,7 @@ final class StreamedAnswer {
         if (passage.progress() == Progress.FAILED) {
             fail(answer, event);
         } else {
-            fail(truncated());
+            fail(truncated(answer));
         }
     }
 
@@ -197,12 +205,12 @@ final class StreamedAnswer {
         if (choices.isWholeAtItsEnd()) {
             stream.end(last);
         } else {
-            fail(truncated());
+            fail(truncated(answer));
         }
     }
 
-    private Failure truncated() {
-        return Failure.of(protocol, 502, ApiError.truncated());
+    private Failure truncated(UpstreamAnswer answer) {
+        return WholeAnswer.failure(answer, protocol, alone.orElseGet(ApiError::truncated));
     }
 
     /// Tells the failure that an event of the upstream's tells, in our own form and without what
