@@ -27,6 +27,18 @@ public final class ContentCoding {
         InputStream of(PushbackInputStream coded) throws IOException;
     }
 
+    /// A stream that only ever reads into a buffer.
+    abstract static class ByBuffers extends InputStream {
+        @Override
+        public final int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public abstract int read(byte[] buffer, int offset, int length) throws IOException;
+    }
+
     private ContentCoding() {
     }
 
@@ -80,7 +92,7 @@ public final class ContentCoding {
     /// Begins to decode when it is read, for the JDK's streams read as soon as they are made, and
     /// gives back the decoder's memory at the end. Nothing at all stands for nothing, whatever its
     /// coding.
-    private static final class Lazy extends InputStream {
+    private static final class Lazy extends ByBuffers {
         private final PushbackInputStream coded;
         private final Decoder decoder;
         private InputStream plain;
@@ -89,12 +101,6 @@ public final class ContentCoding {
         private Lazy(InputStream coded, Decoder decoder) {
             this.coded = new PushbackInputStream(coded, 2);
             this.decoder = decoder;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -52,8 +52,7 @@ public final class UpstreamAnswer {
     /// One whose body is to be read, and decoded for that.
     static UpstreamAnswer decoded(UpstreamCall call, int status, HttpHeaders headers,
             Masks masks) {
-        return new UpstreamAnswer(status, headers, masks,
-                UpstreamBody.decoded(call, headers.allValues("content-encoding")));
+        return raw(call, status, headers, masks).decoded();
     }
 
     /// One whose body passes through as it is.
@@ -79,8 +78,12 @@ public final class UpstreamAnswer {
     /// This answer, to be read and decoded although it was to pass through. Of the two, only one
     /// may be read.
     public UpstreamAnswer decoded() {
-        return new UpstreamAnswer(status, headers, masks,
-                source.decoded(headers.allValues("content-encoding")));
+        var codings = headers.allValues("content-encoding");
+        var unknown = ContentCoding.unknown(codings);
+        // An error whose text nobody can read still has its status and its headers.
+        return new UpstreamAnswer(status, headers, masks, !isSuccess() && unknown.isPresent()
+                ? UpstreamBody.of(("(" + unknown.get() + ")").getBytes(StandardCharsets.UTF_8))
+                : source.decoded(codings));
     }
 
     /// The status as it came.

@@ -52,11 +52,11 @@ final class UpstreamBody {
         return new UpstreamBody(null, "", new ByteArrayInputStream(bytes)::read);
     }
 
-    /// The bytes behind these values of `Content-Encoding` (RFC 9110 section 8.4); one that cannot
-    /// be decoded fails when it is read.
-    static UpstreamBody decoded(UpstreamCall call, List<String> encodings) {
+    /// The bytes behind these values of `Content-Encoding` (RFC 9110 section 8.4), instead of this
+    /// body; one that cannot be decoded fails when it is read.
+    UpstreamBody decoded(List<String> encodings) {
         if (ContentCoding.isNone(encodings)) {
-            return raw(call);
+            return this;
         }
         if (ContentCoding.unknown(encodings).isPresent()) {
             return new UpstreamBody(call, "", (_, _, _) -> {
@@ -66,11 +66,6 @@ final class UpstreamBody {
         }
         var plain = ContentCoding.decoded(stream(call), encodings);
         return new UpstreamBody(call, String.join(", ", encodings), plain::read);
-    }
-
-    /// The same, decoded; this one is not read any more.
-    UpstreamBody decoded(List<String> encodings) {
-        return decoded(call, encodings);
     }
 
     /// Reads on; -1 at the end.
@@ -108,13 +103,7 @@ final class UpstreamBody {
     }
 
     private static InputStream stream(UpstreamCall call) {
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                var one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-            }
-
+        return new ContentCoding.ByBuffers() {
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 try {

@@ -237,4 +237,18 @@ final class ContentCodingsTest {
             assertEquals(coding, call.headers().get("content-encoding"));
         }
     }
+
+    @Test
+    void hasItsStatusThoughNobodyCanReadIt() {
+        try (var upstream = ScriptedUpstream.start(call -> call.answer(429, "application/json",
+                        new byte[] {27, 1, 2}, "Content-Encoding: br", "Retry-After: 7"));
+                var proxy = TestProxy.before(upstream)) {
+            for (var request : new String[] {Chats.WHOLE, Chats.STREAM}) {
+                var response = proxy.chat(request);
+                assertEquals("the upstream answered 429 with what is not JSON: (br)",
+                        response.error(429).string("message"));
+                assertEquals("7", response.header("retry-after"));
+            }
+        }
+    }
 }
