@@ -7,6 +7,7 @@ import fakestream.json.Json;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -100,6 +101,24 @@ final class ResponsesTest {
                     ApiError.in(json("{\"error\":%s}".formatted(words[0]))), TELLING);
             var response = (JsonObject) ResponsesAccumulator.data(events.get(1)).get("response");
             assertEquals(words[1], ((JsonObject) response.get("error")).string("code"));
+        }
+    }
+
+    /// Codex asks six times at any other code.
+    @Test
+    void saysOfARequestAtFaultThatItIs() throws JsonException {
+        for (var pair : List.of("{\"code\":\"bad_thing\"} 400 invalid_prompt",
+                "{\"code\":\"context_length_exceeded\"} 400 context_length_exceeded",
+                "{\"type\":\"invalid_request_error\",\"code\":null} 0 invalid_prompt",
+                "{\"code\":\"insufficient_quota\"} 429 insufficient_quota",
+                "{\"code\":\"slow\"} 429 slow", "{\"code\":\"slow\"} 503 slow",
+                "{\"code\":\"x\"} 408 x", "{\"code\":\"x\"} 401 invalid_prompt")) {
+            var words = pair.split(" ");
+            var error = new ApiError(json(words[0]).with("message",
+                    new JsonString("m")), Integer.parseInt(words[1]));
+            var failed = responses.failure(JsonObject.EMPTY, error, TELLING).get(1);
+            var response = (JsonObject) ResponsesAccumulator.data(failed).get("response");
+            assertEquals(words[2], ((JsonObject) response.get("error")).string("code"), pair);
         }
     }
 
