@@ -6,6 +6,7 @@ import fakestream.config.ConfigSources;
 import fakestream.config.Given;
 import fakestream.config.Setting;
 import fakestream.demo.DemoUpstream;
+import fakestream.protocol.ClientTable;
 import fakestream.server.Build;
 import fakestream.server.Capacity;
 import fakestream.server.Journal;
@@ -124,6 +125,11 @@ final class Main {
             log.warn("any web page that a user of this machine opens can spend OPENAI_API_KEY: "
                     + "ALLOW_ENV_API_KEY is true and CORS_ALLOW_ORIGIN is *");
         }
+        var commit = config.get(Setting.COMMIT_AFTER_MS);
+        ClientTable.all().stream().filter(client -> commit.compareTo(client.headersWithin()) > 0)
+                .forEach(client -> log.warn("COMMIT_AFTER_MS=" + commit.toMillis() + " is longer "
+                        + "than the clients of the kind " + client.name() + " wait for a head: "
+                        + "they get it after " + client.headersWithin().toSeconds() + " s"));
         var connections = Capacity.ofThisProcess().connections();
         if (config.get(Setting.MAX_STREAMS) >= connections) {
             log.warn("MAX_STREAMS=" + config.get(Setting.MAX_STREAMS) + " is more than this "

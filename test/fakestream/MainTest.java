@@ -163,6 +163,15 @@ final class MainTest {
     }
 
     @Test
+    void warnsOfClientsThatLeaveBeforeTheCommit() {
+        try (var daemon = Daemon.start(directory, "--port", "0", "--set",
+                "COMMIT_AFTER_MS=60000")) {
+            assertTrue(daemon.says(" warn ").contains("clients of the kind gemini wait"));
+            assertFalse(daemon.said().contains("opencode"), daemon.said());
+        }
+    }
+
+    @Test
     void warnsWhereAnyPageCouldSpendTheKey() {
         try (var daemon = Daemon.start(directory, "--port", "0", "--set",
                 "OPENAI_API_KEY=" + SECRET, "--set", "ALLOW_ENV_API_KEY=true")) {

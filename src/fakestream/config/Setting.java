@@ -41,8 +41,13 @@ public final class Setting<T> {
             "HEARTBEAT_INTERVAL_MS", "3000", 500, 60_000,
             "time between two heartbeats while the client waits");
     public static final Setting<HeartbeatStyle> HEARTBEAT_STYLE = choice(
-            "HEARTBEAT_STYLE", "comment", HeartbeatStyle.class,
-            "what a heartbeat is: an SSE comment, an empty chunk, or nothing");
+            "HEARTBEAT_STYLE", "auto", HeartbeatStyle.class,
+            "what a heartbeat is: what the client at hand counts, an SSE comment, an empty chunk, "
+            + "or nothing");
+    public static final Setting<Duration> HEARTBEAT_DATA_AFTER_MS = millis(
+            "HEARTBEAT_DATA_AFTER_MS", "600000", 0, 600_000,
+            "in the style auto, the longest wait for a heartbeat that carries data, where the "
+            + "client's own clock does not ask for it sooner");
     public static final Setting<Duration> COMMIT_AFTER_MS = millis(
             "COMMIT_AFTER_MS", "", 0, 600_000,
             "how long an early failure can keep its own status; 0 commits at once; "
@@ -127,8 +132,9 @@ public final class Setting<T> {
     /// Every setting, in the order in which help, README and the example file show them.
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
-            CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, COMMIT_AFTER_MS,
-            CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS,
+            CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
+            COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE,
+            STREAM_MODE_MODELS,
             UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
             RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, CLIENT_READ_TIMEOUT_MS,

@@ -27,7 +27,7 @@ record ChunkUsage(boolean asked, JsonObject atFinish, JsonObject last) {
             return NOWHERE;
         }
         return isAsked(request) ? new ChunkUsage(true, JsonObject.EMPTY, usage)
-                : new ChunkUsage(false, unasked(answer, usage, telling.unasked()), null);
+                : new ChunkUsage(false, unasked(answer, usage, telling.client().unasked()), null);
     }
 
     private static boolean isAsked(JsonObject request) {

@@ -11,10 +11,11 @@ import java.util.List;
 /// of the answer, without a type; what ends the stream is its end.
 public final class GenerateContent implements Protocol {
     /// The only beat that every client survives without a trace: behind a comment @google/genai
-    /// drops the next event, google-genai in Python and Go read it as data and fail, and an event
-    /// without candidates makes a chat forget its turn. In the form of a JSON array it is white
-    /// space between two values.
-    private static final SseEvent BEAT = new SseEvent.BlankLine();
+    /// drops the next event, google-genai in Python and Go read it as data and fail, a blank line
+    /// ends the process of whatever stands on @google/generative-ai, and an event without
+    /// candidates makes a chat forget its turn. In the form of a JSON array it is white space
+    /// between two values.
+    private static final SseEvent BEAT = new SseEvent.Space();
 
     @Override
     public JsonObject whole(JsonObject request) {
@@ -83,8 +84,10 @@ public final class GenerateContent implements Protocol {
         if (chunk.error().isPresent()) {
             return new Passage(event, BEAT, Progress.FAILED);
         }
-        return new Passage(event, BEAT, chunk.isEnd() ? Progress.WHOLE : Progress.OPEN,
-                chunk.told());
+        // Behind the end nothing comes that could close a line.
+        return chunk.isEnd()
+                ? new Passage(event, SseEvent.NONE, Progress.WHOLE, chunk.told())
+                : new Passage(event, BEAT, Progress.OPEN, chunk.told());
     }
 
     @Override

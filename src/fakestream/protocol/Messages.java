@@ -15,6 +15,9 @@ public final class Messages implements Protocol {
     /// event too. A comment would do for them, but not for a client that counts events.
     static final SseEvent PING = new SseEvent.Message("ping", "{\"type\":\"ping\"}", false);
 
+    private static final JsonObject NO_TOKENS =
+            new JsonObject.Builder().add("output_tokens", 0).build();
+
     @Override
     public void check(JsonObject request) throws BadRequest {
         BadRequest.requireArray(request, "messages");
@@ -63,15 +66,22 @@ public final class Messages implements Protocol {
         return PING;
     }
 
+    /// A message under a name of the proxy's making, and then one `message_delta` after another
+    /// that says nothing: the only events that wind up the clock of Claude Code.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        return PING;
+        return telling.begun() ? MessagesEvent.pause(NO_TOKENS)
+                : MessagesEvent.opening(request, telling);
     }
 
-    /// Byte for byte: a ping opens nothing, so that no event needs another name.
+    /// Byte for byte, but where a heartbeat has opened the message: then the upstream's opening
+    /// leaves nothing but its usage.
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
-        return new Passage(event, PING, switch (MessagesEvent.kind(event)) {
+        var kind = MessagesEvent.kind(event);
+        var told = telling.begun() && kind.equals("message_start")
+                ? MessagesEvent.pause(usageOf(event)) : event;
+        return new Passage(told, PING, switch (kind) {
             case "message_stop" -> Progress.WHOLE;
             case "error" -> Progress.FAILED;
             case "message_start", "message_delta", "content_block_start", "content_block_delta",
@@ -79,6 +89,22 @@ public final class Messages implements Protocol {
             default -> VendorError.find(event, event.json()).isPresent() ? Progress.FAILED
                     : Progress.OPEN;
         });
+    }
+
+    private static JsonObject usageOf(SseEvent.Received start) {
+        return JsonObject.orEmpty(start.object().get("message")).get("usage")
+                instanceof JsonObject usage ? usage : NO_TOKENS;
+    }
+
+    /// Within a message it is the `message_delta` again.
+    @Override
+    public SseEvent pauseBehind(SseEvent last) {
+        var type = switch (last) {
+            case SseEvent.Message message -> message.type();
+            case SseEvent.Received received -> MessagesEvent.kind(received);
+            default -> "";
+        };
+        return type.equals("message_stop") ? PING : MessagesEvent.pause(NO_TOKENS);
     }
 
     @Override

@@ -1,10 +1,16 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 
 /// The events of a message's stream. Each has its `event:` line, which says the `type` of its data
 /// again: official SDKs drop an event without it.
 final class MessagesEvent {
+    /// Official SDKs throw on a stream without usage, but not on a whole message without it.
+    static final JsonObject NO_USAGE = new JsonObject.Builder()
+            .add("input_tokens", 0).add("output_tokens", 0).build();
+
     private MessagesEvent() {
     }
 
@@ -12,6 +18,25 @@ final class MessagesEvent {
     /// @param piece whether it is a piece of text that is paced
     static SseEvent of(JsonObject data, boolean piece) {
         return new SseEvent.Message(data.string("type"), data.toString(), piece);
+    }
+
+    /// Opens a message of which nothing is known but who asked for it.
+    static SseEvent opening(JsonObject request, Telling telling) {
+        var model = request.string("model");
+        return of(data("message_start").add("message", new JsonObject.Builder()
+                .add("id", "msg_" + telling.id()).add("type", "message").add("role", "assistant")
+                .add("model", model == null ? "" : model).add("content", JsonArray.EMPTY)
+                .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL)
+                .add("usage", NO_USAGE).build()).build(), false);
+    }
+
+    /// Says nothing of how a message ends.
+    ///
+    /// @param usage as far as it is known
+    static SseEvent pause(JsonObject usage) {
+        return of(data("message_delta").add("delta", new JsonObject.Builder()
+                .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL).build())
+                .add("usage", usage).build(), false);
     }
 
     /// The start of an event's data.

@@ -8,24 +8,22 @@ import fakestream.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Tells a whole message as its stream: the message without its content, the blocks one after
-/// another, and how it ended.
+/// Tells a whole message as its stream: the message without its content, unless a heartbeat has
+/// opened it, the blocks one after another, and how it ended.
 final class MessagesReplay {
     /// What is only known at the end. SDKs take it from `message_delta`; LangChain joins what both
     /// tell, so that `message_start` has null for it, as Anthropic's own has.
     private static final List<String> AT_THE_END =
             List.of("stop_reason", "stop_sequence", "stop_details", "container");
 
-    /// Official SDKs throw on a stream without usage, but not on a whole message without it.
-    private static final JsonObject NO_USAGE = new JsonObject.Builder()
-            .add("input_tokens", 0).add("output_tokens", 0).build();
-
     private MessagesReplay() {
     }
 
     static Replay of(JsonObject answer, Telling telling) {
         var events = new ArrayList<SseEvent>();
-        events.add(MessagesEvent.of(start(answer), false));
+        if (!telling.begun()) {
+            events.add(MessagesEvent.of(start(answer), false));
+        }
         var blocks = answer.get("content") instanceof JsonArray(var elements) ? elements
                 : List.<JsonValue>of();
         for (int i = 0; i < blocks.size(); i++) {
@@ -50,7 +48,7 @@ final class MessagesReplay {
     }
 
     private static JsonObject usage(JsonObject answer) {
-        return answer.get("usage") instanceof JsonObject usage ? usage : NO_USAGE;
+        return answer.get("usage") instanceof JsonObject usage ? usage : MessagesEvent.NO_USAGE;
     }
 
     /// Usage that an SDK does not know survives only from here. All SDKs overwrite the output

@@ -76,7 +76,7 @@ final class ResponsesPassage {
             case SseEvent.Received received -> received;
             case SseEvent.Message(var type, var data, _) ->
                     new SseEvent.Received(new byte[0], type, data);
-            case SseEvent.Comment _, SseEvent.BlankLine _ ->
+            case SseEvent.Comment _, SseEvent.BlankLines _, SseEvent.Space _ ->
                     new SseEvent.Received(new byte[0], "", "");
         };
     }

@@ -14,9 +14,38 @@ public sealed interface SseEvent {
     /// before 3.43 takes a blank line for an empty event (openai-go#621).
     SseEvent HEARTBEAT = new Comment("heartbeat");
 
+    /// Stands for no heartbeat at all.
+    SseEvent NONE = new Received(new byte[0], "", "");
+
     /// The bytes as they go over the wire, complete: an event ends with its blank line, a comment
     /// with its line end.
     byte[] bytes();
+
+    /// The bytes as they go on in a line of data that is open; none where the event has no data.
+    /// Its type comes behind that line, for the order of an event's fields means nothing.
+    default byte[] inOpenLine() {
+        return switch (this) {
+            case Space _ -> new byte[] {' '};
+            case Comment _, BlankLines _ -> new byte[0];
+            case Message(var type, var data, _) -> inOpenLine(type, data);
+            case Received(_, var type, var data) -> inOpenLine(type, data);
+        };
+    }
+
+    private static byte[] inOpenLine(String type, String data) {
+        var lines = data.replace("\n", "\ndata: ")
+                + (type.isEmpty() ? "\n\n" : "\nevent: " + type + "\n\n");
+        return data.isEmpty() ? new byte[0] : lines.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Whether it carries something that a client's program may see.
+    default boolean hasData() {
+        return switch (this) {
+            case Message _ -> true;
+            case Received(_, _, var data) -> !data.isEmpty();
+            case Comment _, BlankLines _, Space _ -> false;
+        };
+    }
 
     /// Whether the event is one of the pieces that a text was cut into, so that a pause belongs
     /// between it and the piece before it.
@@ -32,11 +61,21 @@ public sealed interface SseEvent {
         }
     }
 
-    /// A blank line, which ends no event where none has begun.
-    record BlankLine() implements SseEvent {
+    /// Blank lines, which end no event where none has begun. There are two, because some clients
+    /// split a stream at double line ends, and must not find one in front of an event's first line.
+    record BlankLines() implements SseEvent {
         @Override
         public byte[] bytes() {
-            return new byte[] {'\n'};
+            return new byte[] {'\n', '\n'};
+        }
+    }
+
+    /// A space in a line of data that stays open: the next event goes on in that line.
+    record Space() implements SseEvent {
+        /// As they are where no line is open yet.
+        @Override
+        public byte[] bytes() {
+            return "data: ".getBytes(StandardCharsets.US_ASCII);
         }
     }
 

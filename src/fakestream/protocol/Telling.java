@@ -7,14 +7,14 @@ package fakestream.protocol;
 ///         heartbeat has carried it, it names the whole stream
 /// @param created when it was minted, in seconds since 1970
 /// @param beats how many heartbeats carried data
-/// @param unasked where the client looks for usage that it did not ask for
-public record Telling(String id, long created, int beats, int pieceLength, UnaskedUsage unasked) {
+/// @param client what its client needs
+public record Telling(String id, long created, int beats, int pieceLength, ClientProfile client) {
     /// Of an answer that is only looked at.
     public static final Telling UNTOLD = new Telling("", 0, 0, 1);
 
     /// To a client of which nothing is known.
     public Telling(String id, long created, int beats, int pieceLength) {
-        this(id, created, beats, pieceLength, UnaskedUsage.AT_FINISH);
+        this(id, created, beats, pieceLength, ClientProfile.named("unknown"));
     }
 
     /// Whether a heartbeat has opened the stream.
@@ -24,6 +24,6 @@ public record Telling(String id, long created, int beats, int pieceLength, Unask
 
     /// The same stream after one more heartbeat that carried data.
     public Telling afterHeartbeat() {
-        return new Telling(id, created, beats + 1, pieceLength, unasked);
+        return new Telling(id, created, beats + 1, pieceLength, client);
     }
 }

@@ -101,6 +101,7 @@ final class AccessLine {
         number("chunks", record.isStream() ? record.chunks() : -1);
         number("retries", record.retries() > 0 ? record.retries() : -1);
         word("mode", record.mode().name().toLowerCase(Locale.ROOT));
+        word("kind", record.client());
         word("model", record.model());
         number("in", record.usage().input());
         number("out", record.usage().output());

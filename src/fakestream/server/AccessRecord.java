@@ -67,6 +67,7 @@ final class AccessRecord {
     private Route.Kind route = Route.Kind.NONE;
     private Mode mode = Mode.PAGE;
     private Outcome outcome = Outcome.OK;
+    private String client = "";
     private String model = "";
     private String error = "";
     private Usage usage = Usage.UNKNOWN;
@@ -94,6 +95,11 @@ final class AccessRecord {
 
     void mode(Mode how) {
         mode = how;
+    }
+
+    /// The kind of client, as [fakestream.protocol.ClientTable] knows it.
+    void client(String kind) {
+        client = kind;
     }
 
     void model(String name) {
@@ -178,6 +184,11 @@ final class AccessRecord {
 
     Outcome outcome() {
         return outcome;
+    }
+
+    /// The kind of client; empty where no stream was asked for.
+    String client() {
+        return client;
     }
 
     /// What was asked for by this name; empty where nothing was.

@@ -2,85 +2,106 @@ package fakestream.server;
 
 import fakestream.config.HeartbeatStyle;
 import fakestream.json.JsonObject;
+import fakestream.protocol.ClientProfile;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
 import java.time.Duration;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
+import java.util.function.LongSupplier;
 
-/// What the heartbeats of one stream say. While the answer is awaited, they are comments or empty
-/// chunks, as the style has it; once something of the answer is out, the beat that its protocol
-/// gives for a pause. In the style of chunks that is a comment only where clients survive nothing
-/// else. Guarded by the lock of the stream that it belongs to.
+/// What the heartbeats of one stream say. While the answer is awaited, they carry nothing, until
+/// the client's clock asks for one that carries data; from then on all do. Once something of the
+/// answer is out, they are the beat that its protocol gives for a pause, and one with data where
+/// the clock asks for it. Guarded by the lock of the stream that it belongs to.
 final class Beats {
-    /// Clients that count events and not bytes give up after 300 s without one (Codex).
+    /// In the style of comments. Clients that count events give up after 300 s without one.
     private static final Duration LONGEST_WITHOUT_DATA = Duration.ofSeconds(180);
 
     /// go-openai gives up after 300 lines in a row that are no data.
-    private static final long MOST_WITHOUT_DATA = 250;
-    private static final long NEVER = Long.MAX_VALUE;
+    private static final int MOST_WITHOUT_DATA = 250;
 
-    private final HeartbeatStyle style;
-    private final long dataEvery;
-    private final SseEvent quiet;
-    private final Function<Telling, SseEvent> withData;
-    private final UnaryOperator<SseEvent> pauseBehind;
-    private final BiFunction<SseEvent, Integer, SseEvent> behind;
+    private final Rhythm rhythm;
+    /// Null where every beat is quiet.
+    private final Protocol protocol;
+    private final JsonObject request;
+    private final LongSupplier nanoTime;
     private Telling telling;
     private SseEvent pause;
     private boolean answered;
     /// Whether the answer has said what stands in its pauses.
     private boolean told;
-    private long count;
+    /// When the client last got data, by `nanoTime`; in the beginning, when it began to wait.
+    private long since;
     /// What the client got last that has data; null while there was nothing.
     private SseEvent last;
     /// How many beats stood for a comment since the answer is told.
     private int replaced;
 
-    private Beats(HeartbeatStyle style, long dataEvery, SseEvent quiet,
-            Function<Telling, SseEvent> withData, UnaryOperator<SseEvent> pauseBehind,
-            BiFunction<SseEvent, Integer, SseEvent> behind, Telling telling) {
-        this.style = style;
-        this.dataEvery = dataEvery;
-        this.quiet = quiet;
-        this.withData = withData;
-        this.pauseBehind = pauseBehind;
-        this.behind = behind;
+    /// How the beats of a stream go.
+    ///
+    /// @param quiet carries nothing
+    /// @param interval between two beats
+    /// @param dataAfter the longest time without one that carries data; zero where each does
+    record Rhythm(SseEvent quiet, Duration interval, Duration dataAfter) {
+        /// Of a style.
+        ///
+        /// @param client whose needs count in the style `auto`
+        static Rhythm of(HeartbeatStyle style, Protocol protocol, ClientProfile client,
+                Duration interval) {
+            var quiet = protocol.heartbeat();
+            return switch (style) {
+                case OFF -> new Rhythm(SseEvent.NONE, interval, ClientProfile.NEVER);
+                case CHUNK -> new Rhythm(quiet, interval, quiet instanceof SseEvent.Message
+                        ? ClientProfile.NEVER : Duration.ZERO);
+                case COMMENT -> bounded(quiet, interval, quiet instanceof SseEvent.Comment
+                        && protocol.mayOpenWithHeartbeat() ? LONGEST_WITHOUT_DATA
+                        : ClientProfile.NEVER);
+                case AUTO -> bounded(client.blankLines() && quiet instanceof SseEvent.Comment
+                        ? new SseEvent.BlankLines() : quiet, interval, client.dataAfter());
+            };
+        }
+
+        private static Rhythm bounded(SseEvent quiet, Duration interval, Duration dataAfter) {
+            var most = interval.multipliedBy(MOST_WITHOUT_DATA);
+            var after = quiet instanceof SseEvent.Message || dataAfter == ClientProfile.NEVER
+                    || dataAfter.compareTo(most) < 0 ? dataAfter : most;
+            return new Rhythm(quiet, after.isZero() || interval.compareTo(after) < 0 ? interval
+                    : after, after);
+        }
+    }
+
+    private Beats(Rhythm rhythm, Protocol protocol, JsonObject request, Telling telling,
+            LongSupplier nanoTime) {
+        this.rhythm = rhythm;
+        this.protocol = protocol;
+        this.request = request;
         this.telling = telling;
+        this.nanoTime = nanoTime;
+        this.since = nanoTime.getAsLong();
     }
 
     /// The beats of a stream of events.
     ///
-    /// @param interval between two beats
     /// @param telling how the stream is told, not begun yet
-    static Beats of(HeartbeatStyle style, Duration interval, Protocol protocol, JsonObject request,
-            Telling telling) {
-        var dataEvery = protocol.mayOpenWithHeartbeat()
-                ? Math.clamp(LONGEST_WITHOUT_DATA.toNanos() / interval.toNanos(), 1,
-                        MOST_WITHOUT_DATA)
-                : NEVER;
-        return new Beats(style, dataEvery, protocol.heartbeat(),
-                told -> protocol.dataHeartbeat(request, told), protocol::pauseBehind,
-                protocol::behind, telling);
+    /// @param nanoTime a clock such as `System::nanoTime`
+    static Beats of(Rhythm rhythm, Protocol protocol, JsonObject request, Telling telling,
+            LongSupplier nanoTime) {
+        return new Beats(rhythm, protocol, request, telling, nanoTime);
     }
 
     /// Blank lines, for a body that is no stream of events.
     static Beats blankLines() {
-        var blank = new SseEvent.BlankLine();
-        return new Beats(HeartbeatStyle.COMMENT, NEVER, blank, _ -> blank, _ -> blank,
-                (event, _) -> event, Telling.UNTOLD);
+        var rhythm = new Rhythm(new SseEvent.BlankLines(), Duration.ZERO, ClientProfile.NEVER);
+        return new Beats(rhythm, null, JsonObject.EMPTY, Telling.UNTOLD, () -> 0);
     }
 
     /// The next beat; null where there is none to send now.
     SseEvent next() {
-        if (style == HeartbeatStyle.OFF) {
+        if (rhythm.quiet() == SseEvent.NONE) {
             return null;
         }
-        var beat = answered ? pause : waiting();
-        return style == HeartbeatStyle.CHUNK && beat instanceof SseEvent.Comment ? withData()
-                : beat;
+        var beat = answered ? between() : waiting();
+        return beat == SseEvent.NONE ? null : beat;
     }
 
     /// The answer is here: from now on there are only the beats for its pauses. Until it says what
@@ -90,7 +111,8 @@ final class Beats {
     Telling answered() {
         if (!told) {
             answered = true;
-            pause = telling.begun() && dataEvery != NEVER ? withData.apply(telling) : quiet;
+            pause = telling.begun() && protocol.mayOpenWithHeartbeat()
+                    ? protocol.dataHeartbeat(request, telling) : rhythm.quiet();
         }
         return telling;
     }
@@ -110,35 +132,59 @@ final class Beats {
 
     /// An event of the answer as it must be behind the beats. It goes out now.
     SseEvent sending(SseEvent event) {
-        var sent = replaced == 0 ? event : behind.apply(event, replaced);
-        var hasData = sent instanceof SseEvent.Message
-                || sent instanceof SseEvent.Received(_, _, var data) && !data.isEmpty();
-        last = hasData ? sent : last;
+        var sent = replaced == 0 ? event : protocol.behind(event, replaced);
+        if (sent.hasData()) {
+            last = sent;
+            since = isCounted(sent) ? nanoTime.getAsLong() : since;
+        }
         return sent;
-    }
-
-    /// What stands for a comment; null in the moment between the answer and the first of it.
-    private SseEvent withData() {
-        if (last == null) {
-            return null;
-        }
-        var beat = pauseBehind.apply(last);
-        if (beat instanceof SseEvent.Message) {
-            last = beat;
-            replaced++;
-        }
-        return beat;
     }
 
     /// Comments, until one beat opens the stream: behind that a comment would stand in the block of
     /// a text, which clients that look only at `data:` lose with it.
     private SseEvent waiting() {
-        count++;
-        if (style == HeartbeatStyle.COMMENT && !telling.begun() && count % dataEvery != 0) {
-            return quiet;
+        if (!telling.begun() && !isDataDue()) {
+            return rhythm.quiet();
         }
-        var beat = withData.apply(telling);
+        var beat = protocol.dataHeartbeat(request, telling);
         telling = telling.afterHeartbeat();
+        since = nanoTime.getAsLong();
+        return beat;
+    }
+
+    private SseEvent between() {
+        var beat = !isCounted(pause) && isDataDue() ? withData() : pause;
+        return beat instanceof SseEvent.Comment ? rhythm.quiet() : beat;
+    }
+
+    /// Whether the next beat would be too late for the client's clock; beats may be a little early.
+    private boolean isDataDue() {
+        var waited = nanoTime.getAsLong() - since;
+        var next = waited + rhythm.interval().toNanos() * 9 / 10;
+        return rhythm.dataAfter().isZero() || next > rhythm.dataAfter().toNanos();
+    }
+
+    /// Whether an event has data that winds up the clock of a client that counts events. A ping
+    /// does not: Anthropic's SDKs skip it.
+    private static boolean isCounted(SseEvent event) {
+        return switch (event) {
+            case SseEvent.Message(var type, _, _) -> !type.equals("ping");
+            case SseEvent.Received(_, var type, _) -> event.hasData() && !type.equals("ping");
+            default -> false;
+        };
+    }
+
+    /// What stands for a comment; nothing in the moment between the answer and the first of it.
+    private SseEvent withData() {
+        if (last == null) {
+            return SseEvent.NONE;
+        }
+        var beat = protocol.pauseBehind(last);
+        if (isCounted(beat)) {
+            last = beat;
+            replaced++;
+            since = nanoTime.getAsLong();
+        }
         return beat;
     }
 }

@@ -6,9 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,25 +31,18 @@ final class EventStream implements AutoCloseable {
     private final Client client;
     private final Framing framing;
     private final Beats beats;
-    private final Timing timing;
+    private final BeatTiming timing;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean committed;
     private boolean ended;
     private long due;
     private volatile Future<?> nextTick;
     private int eventCount;
+    /// Whether heartbeats hold a line of data open.
+    private boolean open;
     private Metrics.Phase phase = Metrics.Phase.WAITING;
 
-    /// When the beats of a stream come, and what runs them.
-    ///
-    /// @param commitAfter how long a stream may still become a plain response
-    /// @param interval between two beats
-    /// @param metrics count them
-    record Timing(Duration commitAfter, Duration interval, ScheduledExecutorService timer,
-            Executor executor, Metrics metrics) {
-    }
-
-    private EventStream(Client client, Framing framing, Beats beats, Timing timing) {
+    private EventStream(Client client, Framing framing, Beats beats, BeatTiming timing) {
         this.client = client;
         this.framing = framing;
         this.beats = beats;
@@ -60,7 +51,7 @@ final class EventStream implements AutoCloseable {
     }
 
     /// Opens a stream, which sends nothing yet.
-    static EventStream open(Client client, Framing framing, Beats beats, Timing timing) {
+    static EventStream open(Client client, Framing framing, Beats beats, BeatTiming timing) {
         var stream = new EventStream(client, framing, beats, timing);
         timing.metrics().enters(stream.phase);
         stream.awaitBeat(timing.commitAfter().toNanos());
@@ -217,8 +208,7 @@ final class EventStream implements AutoCloseable {
     /// Those that hold something of the answer, as an upstream's comments do not.
     private void count(List<? extends SseEvent> events) {
         for (var event : events) {
-            if (event instanceof SseEvent.Message
-                    || event instanceof SseEvent.Received(_, _, var data) && !data.isEmpty()) {
+            if (event.hasData()) {
                 record().chunk();
             }
         }
@@ -228,13 +218,19 @@ final class EventStream implements AutoCloseable {
         commit();
         var together = new ByteArrayOutputStream(USUAL_EVENT * events.size());
         for (var event : events) {
-            var bytes = framing.frame(beats.sending(event), eventCount == 0);
+            var bytes = framed(beats.sending(event));
             together.writeBytes(bytes);
             // A comment is left out of an array, and the next event may still be its first.
             eventCount += bytes.length > 0 ? 1 : 0;
         }
         client.write(together.toByteArray());
         due = System.nanoTime() + timing.interval().toNanos();
+    }
+
+    private byte[] framed(SseEvent event) {
+        var bytes = framing.frame(event, eventCount == 0, open);
+        open = framing.leavesOpen(event, open);
+        return bytes;
     }
 
     private void commit() throws ClientLeft {
@@ -289,7 +285,7 @@ final class EventStream implements AutoCloseable {
         var beat = beats.next();
         commit();
         if (beat != null) {
-            client.write(framing.frame(beat, eventCount == 0));
+            client.write(framed(beat));
         }
         client.flush();
         if (beat != null) {

@@ -6,15 +6,25 @@ import java.nio.charset.StandardCharsets;
 /// How events become the bytes of a body.
 enum Framing {
     /// Server-sent events, as their specification has them.
-    EVENTS("text/event-stream; charset=utf-8"),
+    EVENTS("text/event-stream; charset=utf-8") {
+        @Override
+        byte[] frame(SseEvent event, boolean first, boolean open) {
+            return open ? event.inOpenLine() : event.bytes();
+        }
+
+        @Override
+        boolean leavesOpen(SseEvent event, boolean open) {
+            return event instanceof SseEvent.Space || open && !event.hasData();
+        }
+    },
 
     /// One JSON array of what the events carry, as Gemini has it without `alt=sse`. White space is
     /// legal between its values, so that a blank line can be a heartbeat there too.
     JSON_ARRAY("application/json; charset=UTF-8") {
         @Override
-        byte[] frame(SseEvent event, boolean first) {
+        byte[] frame(SseEvent event, boolean first, boolean open) {
             return switch (event) {
-                case SseEvent.Comment _, SseEvent.BlankLine _ -> new byte[] {'\n'};
+                case SseEvent.Comment _, SseEvent.BlankLines _, SseEvent.Space _ -> BLANK_LINE;
                 case SseEvent.Message message -> element(message.data(), first);
                 case SseEvent.Received received -> received.data().isEmpty() ? NOTHING
                         : element(received.data(), first);
@@ -28,9 +38,15 @@ enum Framing {
     },
 
     /// One JSON document, with blank lines before it.
-    DOCUMENT("application/json");
+    DOCUMENT("application/json") {
+        @Override
+        byte[] frame(SseEvent event, boolean first, boolean open) {
+            return event instanceof SseEvent.BlankLines ? BLANK_LINE : event.bytes();
+        }
+    };
 
     private static final byte[] NOTHING = {};
+    private static final byte[] BLANK_LINE = {'\n'};
 
     private final String contentType;
 
@@ -46,8 +62,14 @@ enum Framing {
     /// The bytes of one event.
     ///
     /// @param first whether no event but heartbeats went before it
-    byte[] frame(SseEvent event, boolean first) {
-        return event.bytes();
+    /// @param open whether heartbeats hold a line of data open
+    abstract byte[] frame(SseEvent event, boolean first, boolean open);
+
+    /// Whether a line of data is open behind this event.
+    ///
+    /// @param open whether one was before it
+    boolean leavesOpen(SseEvent event, boolean open) {
+        return false;
     }
 
     /// What ends a body that is whole.

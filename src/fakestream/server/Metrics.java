@@ -1,5 +1,7 @@
 package fakestream.server;
 
+import fakestream.protocol.ClientProfile;
+import fakestream.protocol.ClientTable;
 import fakestream.protocol.SseEvent;
 import fakestream.server.AccessRecord.Outcome;
 import java.time.Instant;
@@ -64,6 +66,9 @@ final class Metrics {
     private final Family<LongAdder> disconnects = Family.counters(
             "fakestream_client_disconnects_total", "Clients that left before the end.", "phase")
             .from("waiting", "replaying");
+    private final Family<LongAdder> clients = Family.counters("fakestream_streams_total",
+            "Streams that are over, by the kind of client.", "client")
+            .from(ClientTable.all().stream().map(ClientProfile::name).toArray(String[]::new));
     private final Family<LongAdder> rejections = Family.counters(
             "fakestream_rejected_requests_total", "Requests that the proxy refused.", "reason")
             .from("auth", "bad_request", "body_too_large", "draining", "method", "not_found",
@@ -78,7 +83,7 @@ final class Metrics {
             + "heartbeats were not.", "seconds").from("60", "100");
     private final List<Family<?>> all = List.of(requests, durations, inFlight, waiting, replaying,
             firstBytes, firstContents, upstreams, upstreamErrors, beats, lateness, chunks, bytes,
-            disconnects, rejections, retries, tokens, outlived);
+            disconnects, clients, rejections, retries, tokens, outlived);
     private volatile boolean reloaded = true;
     private volatile long reloadedAt = Instant.now().getEpochSecond();
 
@@ -164,6 +169,9 @@ final class Metrics {
     }
 
     private void endStream(AccessRecord record) {
+        if (!record.client().isEmpty()) {
+            clients.of(record.client()).increment();
+        }
         chunks.of().add(record.chunks());
         if (record.firstByte() >= 0) {
             firstBytes.of().observe(record.firstByte());

@@ -78,9 +78,14 @@ final class StreamedAnswer {
     void fail(Failure failure) throws IOException {
         var telling = stream.answered();
         stream.record().failed(failure.error());
-        if (!stream.replace(failure.reply())) {
-            stream.breakOff(protocol.failure(request, failure.error(), telling),
-                    failure.error().message());
+        if (stream.replace(failure.reply())) {
+            return;
+        }
+        var told = protocol.failure(request, failure.error(), telling);
+        if (telling.client().endsCleanly()) {
+            stream.end(told);
+        } else {
+            stream.breakOff(told, failure.error().message());
         }
     }
 

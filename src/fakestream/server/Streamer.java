@@ -4,9 +4,10 @@ import fakestream.config.Config;
 import fakestream.config.HeartbeatStyle;
 import fakestream.config.Setting;
 import fakestream.json.JsonObject;
+import fakestream.protocol.ClientProfile;
+import fakestream.protocol.ClientTable;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.Telling;
-import fakestream.protocol.UnaskedUsage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -16,18 +17,20 @@ import java.util.function.Supplier;
 final class Streamer {
     private final HeartbeatStyle style;
     private final Duration interval;
+    private final Duration dataAfter;
     private final Duration keepalive;
     private final int pieceLength;
     private final Pacer pacer;
     private final Turns turns = new Turns();
-    private final EventStream.Timing timing;
-    private final EventStream.Timing wholeTiming;
-    private final EventStream.Timing checkTiming;
+    private final BeatTiming timing;
+    private final BeatTiming wholeTiming;
+    private final BeatTiming checkTiming;
     private final Supplier<String> ids;
 
     Streamer(Config config, Shared shared) {
         this.style = config.get(Setting.HEARTBEAT_STYLE);
         this.interval = config.get(Setting.HEARTBEAT_INTERVAL_MS);
+        this.dataAfter = config.get(Setting.HEARTBEAT_DATA_AFTER_MS);
         this.keepalive = config.get(Setting.NONSTREAM_KEEPALIVE_MS);
         this.pieceLength = config.get(Setting.CHUNK_TARGET_LENGTH);
         this.pacer = new Pacer(config.get(Setting.CHUNK_DELAY_MS),
@@ -38,22 +41,30 @@ final class Streamer {
         this.ids = shared.ids();
     }
 
-    private static EventStream.Timing timing(Duration commitAfter, Duration interval,
+    private static BeatTiming timing(Duration commitAfter, Duration interval,
             Shared shared) {
-        return new EventStream.Timing(commitAfter, interval, shared.timer(), shared.beats(),
+        return new BeatTiming(commitAfter, interval, shared.timer(), shared.beats(),
                 shared.metrics());
     }
 
     /// A stream for a client, alive from now on.
     EventStream open(Client client, Ask ask, JsonObject request) {
-        var beats = Beats.of(style, interval, ask.protocol(), request, telling(client));
-        return EventStream.open(client, ask.framing(), beats, timing);
+        return open(client, ask.protocol(), request, ask.framing(), style, timing);
     }
 
     /// A stream as [#open] gives it, but with heartbeats of this style, and committed at once.
     EventStream openCheck(Client client, Protocol protocol, HeartbeatStyle checked) {
-        var beats = Beats.of(checked, interval, protocol, JsonObject.EMPTY, telling(client));
-        return EventStream.open(client, Framing.EVENTS, beats, checkTiming);
+        return open(client, protocol, JsonObject.EMPTY, Framing.EVENTS, checked, checkTiming);
+    }
+
+    private EventStream open(Client client, Protocol protocol, JsonObject request,
+            Framing framing, HeartbeatStyle as, BeatTiming when) {
+        var profile = ClientTable.of(protocol, client.headers()::getFirst).dataWithin(dataAfter);
+        var rhythm = Beats.Rhythm.of(as, protocol, profile, interval);
+        client.record().client(profile.name());
+        return EventStream.open(client, framing, Beats.of(rhythm, protocol, request,
+                telling(profile), System::nanoTime), when.with(profile.headersWithin(),
+                        rhythm.interval()));
     }
 
     /// The time between two heartbeats.
@@ -76,9 +87,8 @@ final class Streamer {
         return EventStream.open(client, Framing.DOCUMENT, Beats.blankLines(), wholeTiming);
     }
 
-    /// How an answer is told of which this client has been told nothing yet.
-    private Telling telling(Client client) {
-        return new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength,
-                UnaskedUsage.of(client.headers()::getFirst));
+    /// How an answer is told of which a client of this kind has been told nothing yet.
+    private Telling telling(ClientProfile profile) {
+        return new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength, profile);
     }
 }

@@ -32,7 +32,7 @@ final class ConfigTest {
         assertEquals(Optional.empty(), config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON));
         assertEquals(List.of("*"), config.get(Setting.CORS_ALLOW_ORIGIN));
         assertEquals(Duration.ofSeconds(3), config.get(Setting.HEARTBEAT_INTERVAL_MS));
-        assertEquals(HeartbeatStyle.COMMENT, config.get(Setting.HEARTBEAT_STYLE));
+        assertEquals(HeartbeatStyle.AUTO, config.get(Setting.HEARTBEAT_STYLE));
         assertEquals(Duration.ofMinutes(10), config.get(Setting.UPSTREAM_TIMEOUT_MS));
         assertEquals(32 << 20, config.get(Setting.MAX_BODY_BYTES));
         assertEquals(LogLevel.INFO, config.get(Setting.LOG_LEVEL));

@@ -23,7 +23,8 @@ final class SettingTest {
             UPSTREAM_EXTRA_HEADERS_JSON=
             CORS_ALLOW_ORIGIN=*
             HEARTBEAT_INTERVAL_MS=3000
-            HEARTBEAT_STYLE=comment
+            HEARTBEAT_STYLE=auto
+            HEARTBEAT_DATA_AFTER_MS=600000
             COMMIT_AFTER_MS=
             CHUNK_TARGET_LENGTH=30
             CHUNK_DELAY_MS=35

@@ -65,7 +65,7 @@ final class ValuesTest {
 
     @Test
     void listsTheChoicesWhereNoneFits() {
-        assertEquals("'ping' is not one of comment, chunk, off",
+        assertEquals("'ping' is not one of auto, comment, chunk, off",
                 problem(() -> Values.oneOf(HeartbeatStyle.class, "ping")));
     }
 

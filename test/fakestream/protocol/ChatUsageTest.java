@@ -15,7 +15,6 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChatUsageTest {
@@ -101,19 +100,9 @@ final class ChatUsageTest {
     }
 
     /// What clients that have another place for usage say of themselves, and what others say.
-    @ParameterizedTest
-    @CsvSource({"X-Stainless-Lang, java, NOWHERE", "X-Stainless-Lang, js, AT_FINISH",
-        "User-Agent, Groq/JS 1.6.0, AT_FINISH_FOR_GROQ",
-        "User-Agent, AsyncGroq/Python 1.0.0, AT_FINISH_FOR_GROQ",
-        "User-Agent, ai/6.0.326 ai-sdk/groq/3.0.71 runtime/node.js/20, AT_FINISH_FOR_GROQ",
-        "User-Agent, OpenAI/JS 7.57.0, AT_FINISH", "User-Agent, my-ai-sdk/groqqy, AT_FINISH",
-        "User-Agent, ai-sdk/mistral/3.0.69, AT_FINISH", "Accept, java, AT_FINISH"})
-    void standsWhereTheClientLooksForIt(String header, String value, UnaskedUsage place) {
-        assertEquals(place, UnaskedUsage.of(name -> name.equals(header) ? value : null));
-    }
-
     private static Telling to(UnaskedUsage place) {
-        return new Telling(FRESH.id(), FRESH.created(), 0, FRESH.pieceLength(), place);
+        return new Telling(FRESH.id(), FRESH.created(), 0, FRESH.pieceLength(),
+                ClientProfile.named("test").unasked(place));
     }
 
     @Test

@@ -69,10 +69,13 @@ final class GenerateContentLosslessTest {
         var parser = new SseParser();
         var events = new ArrayList<SseEvent.Received>();
         for (var event : GEMINI.replay(JsonObject.EMPTY, answer, telling).events()) {
-            for (int beats = random.nextInt(4); beats > 0; beats--) {
-                assertTrue(parser.feed(GEMINI.heartbeat().bytes(), 0, 1).isEmpty());
+            var beats = random.nextInt(4);
+            for (int i = 0; i < beats; i++) {
+                var beat = i == 0 ? GEMINI.heartbeat().bytes() : GEMINI.heartbeat().inOpenLine();
+                assertTrue(parser.feed(beat, 0, beat.length).isEmpty());
             }
-            events.addAll(parser.feed(event.bytes(), 0, event.bytes().length));
+            var bytes = beats == 0 ? event.bytes() : event.inOpenLine();
+            events.addAll(parser.feed(bytes, 0, bytes.length));
         }
         return events;
     }

@@ -28,11 +28,18 @@ final class GenerateContentTest {
     }
 
     @Test
-    void beatsWithOneBlankLineAndNothingElse() {
+    void beatsWithASpaceInAnOpenLineAndNothingElse() {
         var beats = List.of(GEMINI.heartbeat(), GEMINI.dataHeartbeat(JsonObject.EMPTY, TELLING),
                 GEMINI.replay(JsonObject.EMPTY, object("{'candidates':[{}]}"), TELLING).pause(),
                 GEMINI.passOn(event("{}"), TELLING).pause());
-        beats.forEach(beat -> assertArrayEquals(new byte[] {'\n'}, beat.bytes()));
+        beats.forEach(beat -> assertEquals(new SseEvent.Space(), beat));
+    }
+
+    /// Nothing would close the line.
+    @Test
+    void doesNotBeatBehindItsEnd() {
+        var end = event("{'candidates':[{'finishReason':'STOP'}]}");
+        assertSame(SseEvent.NONE, GEMINI.passOn(end, TELLING).pause());
     }
 
     @Test

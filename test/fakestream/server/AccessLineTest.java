@@ -36,8 +36,8 @@ final class AccessLineTest {
     private enum Asked {
         FAKE("POST", CHAT, Chats.STREAM, 200, "", call -> call.json(200, answer(),
                 "X-Request-Id: up"), "upstream=\\d+ms", "first=\\d+ms", "content=\\d+ms",
-                "beats=[1-9]\\d*", "chunks=[4-9]", "mode=fake", "model=m", "in=5", "out=7",
-                "upstream_id=up"),
+                "beats=[1-9]\\d*", "chunks=[4-9]", "mode=fake", "kind=unknown",
+                "model=m", "in=5", "out=7", "upstream_id=up"),
         WHOLE("POST", CHAT, Chats.WHOLE, 200, "", call -> call.json(200, answer()),
                 "upstream=\\d+ms", "mode=whole", "model=m", "in=5", "out=7"),
         REAL("POST", CHAT, Chats.STREAM.replace("\"m\"", "\"real\""), 200, "", call -> {
@@ -46,7 +46,7 @@ final class AccessLineTest {
             call.chunk("data: {\"choices\":[]," + USAGE + "}\n\ndata: [DONE]\n\n");
             call.end();
         }, "upstream=\\d+ms", "first=\\d+ms", "content=\\d+ms", "beats=[1-9]\\d*", "chunks=4",
-                "mode=real", "model=real", "in=5", "out=7"),
+                "mode=real", "kind=unknown", "model=real", "in=5", "out=7"),
         PASS("POST", "/v1/embeddings", "{\"model\":\"m\"}", 200, "", call ->
                 call.json(200, "{}"), "upstream=\\d+ms", "first=\\d+ms", "mode=pass"),
         MODELS("GET", "/v1/models", "", 200, "", call -> call.json(200, "{}"),
@@ -58,12 +58,12 @@ final class AccessLineTest {
                 "mode=whole", "model=m", "error=rate_limit_exceeded"),
         BROKEN("POST", CHAT, Chats.STREAM, 200, "broken off", call -> call.json(500, "{}"),
                 "upstream=\\d+ms", "first=\\d+ms", "beats=[1-9]\\d*", "chunks=0", "mode=fake",
-                "model=m", "error=.+"),
+                "kind=unknown", "model=m", "error=.+"),
         UNREACHED("POST", CHAT, Chats.WHOLE, 502, "", call -> call.reset(), "upstream=\\d+ms",
                 "mode=whole", "model=m", "error=upstream_closed"),
         LEFT("POST", CHAT, Chats.STREAM, 499, "client left", call -> call.sawClose(),
                 "upstream=\\d+ms", "first=\\d+ms", "beats=[1-9]\\d*", "chunks=0", "mode=fake",
-                "model=m");
+                "kind=unknown", "model=m");
 
         private final String method;
         private final String path;

@@ -36,7 +36,7 @@ enum Api {
             + "\"end_turn\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":1,"
             + "\"output_tokens\":2}}"),
     GEMINI_EVENTS("/v1beta/models/g:streamGenerateContent?alt=sse", "x-goog-api-key: g-secret",
-            "\n", "{\"contents\":[]}", gemini("Hello, you there.", "\"STOP\"")),
+            "data: ", "{\"contents\":[]}", gemini("Hello, you there.", "\"STOP\"")),
     GEMINI_ARRAY("/v1beta/models/g:streamGenerateContent?key=g-secret", "X-Title: t",
             "\n", "{\"contents\":[]}", gemini("Hello, you there.", "\"STOP\""));
 
@@ -82,8 +82,14 @@ enum Api {
         return key;
     }
 
+    /// The first beat.
     String beat() {
         return beat;
+    }
+
+    /// The beat behind the first: where that opens a line, a space in it.
+    String nextBeat() {
+        return this == GEMINI_EVENTS ? " " : beat;
     }
 
     String request() {

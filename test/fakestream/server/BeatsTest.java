@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.config.HeartbeatStyle;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ChatCompletions;
+import fakestream.protocol.ClientTable;
+import fakestream.protocol.Messages;
+import fakestream.protocol.Protocol;
 import fakestream.protocol.Responses;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
@@ -20,9 +23,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class BeatsTest {
     private static final SseEvent CHUNK = SseEvent.Message.of("{\"choices\":[{}]}");
 
-    private static Beats beats(HeartbeatStyle style, long intervalMillis) {
-        return Beats.of(style, Duration.ofMillis(intervalMillis), new ChatCompletions(),
-                JsonObject.EMPTY, new Telling("minted", 7, 0, 30));
+    /// The time, in nanoseconds.
+    private long now;
+
+    private Beats beats(HeartbeatStyle style, long intervalMillis) {
+        return beats(style, intervalMillis, new ChatCompletions(), "Accept", "*/*");
+    }
+
+    /// Of a client that sends this header.
+    private Beats beats(HeartbeatStyle style, long intervalMillis, Protocol protocol, String header,
+            String value) {
+        var client = ClientTable.of(protocol, name -> name.equals(header) ? value : null);
+        var rhythm = Beats.Rhythm.of(style, protocol, client, Duration.ofMillis(intervalMillis));
+        return Beats.of(rhythm, protocol, JsonObject.EMPTY, new Telling("minted", 7, 0, 30),
+                () -> now);
+    }
+
+    private Beats responses(HeartbeatStyle style) {
+        return beats(style, 3000, new Responses(), "Accept", "*/*");
+    }
+
+    /// The beat that comes at this second.
+    private SseEvent at(int second, Beats beats) {
+        now = Duration.ofSeconds(second).toNanos();
+        return beats.next();
     }
 
     /// go-openai stands 300 lines without data, and Codex 300 seconds.
@@ -31,8 +55,10 @@ final class BeatsTest {
     void carriesDataAtLeastOnceIn180Seconds(long interval, int every) {
         var beats = beats(HeartbeatStyle.COMMENT, interval);
         for (int i = 1; i < every; i++) {
+            now = Duration.ofMillis(interval * i).toNanos();
             assertSame(SseEvent.HEARTBEAT, beats.next(), "beat " + i);
         }
+        now = Duration.ofMillis(interval * every).toNanos();
         assertTrue(text(beats.next()).contains("\"delta\":{\"role\":\"assistant\"}"));
         for (int i = 1; i < every; i++) {
             assertTrue(text(beats.next()).contains("\"delta\":{}"), "beat " + i);
@@ -43,8 +69,7 @@ final class BeatsTest {
     /// Each event of responses has its number, and the first of the answer takes the next one.
     @Test
     void numbersNoEventTwiceBetweenTheAnswerAndItsStream() {
-        var beats = Beats.of(HeartbeatStyle.CHUNK, Duration.ofSeconds(3), new Responses(),
-                JsonObject.EMPTY, new Telling("minted", 7, 0, 30));
+        var beats = responses(HeartbeatStyle.CHUNK);
         assertTrue(text(beats.next()).contains("\"sequence_number\":0"));
         assertEquals(1, beats.answered().beats());
         assertNull(beats.next());
@@ -52,10 +77,9 @@ final class BeatsTest {
 
     @Test
     void sendsNoDataBeforeTheAnswerToClientsThatThrowAtIt() {
-        var beats = Beats.of(HeartbeatStyle.COMMENT, Duration.ofMinutes(1), new Responses(),
-                JsonObject.EMPTY, new Telling("minted", 7, 0, 30));
+        var beats = responses(HeartbeatStyle.COMMENT);
         for (int i = 0; i < 300; i++) {
-            assertSame(SseEvent.HEARTBEAT, beats.next());
+            assertSame(SseEvent.HEARTBEAT, at(60 * i, beats));
         }
     }
 
@@ -106,8 +130,7 @@ final class BeatsTest {
 
     @Test
     void beatsBetweenTheEventsOfResponsesWithTheNextNumbers() {
-        var beats = Beats.of(HeartbeatStyle.CHUNK, Duration.ofSeconds(3), new Responses(),
-                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+        var beats = responses(HeartbeatStyle.CHUNK);
         beats.answered();
         beats.pauseWith(SseEvent.HEARTBEAT);
         var created = event("response.created", 0);
@@ -124,8 +147,7 @@ final class BeatsTest {
 
     @Test
     void commentsBetweenTheEventsOfResponsesInTheStyleOfComments() {
-        var beats = Beats.of(HeartbeatStyle.COMMENT, Duration.ofSeconds(3), new Responses(),
-                JsonObject.EMPTY, new Telling("resp-minted", 7, 0, 30));
+        var beats = responses(HeartbeatStyle.COMMENT);
         beats.answered();
         beats.pauseWith(SseEvent.HEARTBEAT);
         beats.sending(event("response.created", 0));
@@ -159,6 +181,92 @@ final class BeatsTest {
         beats.answered();
         beats.pauseWith(CHUNK);
         assertNull(beats.next());
+    }
+
+    /// Well before 60 s, and from then on each beat.
+    @ParameterizedTest
+    @CsvSource({"45, Accept, */*", "99, X-Stainless-Lang, js", "240, User-Agent, opencode/1",
+        "180, X-Stainless-Lang, comment"})
+    void carriesDataInTimeForTheClientAtHand(int last, String header, String value) {
+        var style = value.equals("comment") ? HeartbeatStyle.COMMENT : HeartbeatStyle.AUTO;
+        var beats = beats(style, 3000, new ChatCompletions(), header, value);
+        for (int second = 3; second < last; second += 3) {
+            assertSame(SseEvent.HEARTBEAT, at(second, beats), second + " s");
+        }
+        assertTrue(text(at(last, beats)).contains("\"role\":\"assistant\""));
+        assertTrue(text(at(last + 3, beats)).contains("\"delta\":{}"));
+    }
+
+    /// A daemon that beats once a minute would be too late for a client that waits for 60 s.
+    @Test
+    void comesInTimeWhateverTheInterval() {
+        var unknown = ClientTable.of(new ChatCompletions(), _ -> null);
+        var rhythm = Beats.Rhythm.of(HeartbeatStyle.AUTO, new ChatCompletions(), unknown,
+                Duration.ofMinutes(1));
+        assertEquals(Duration.ofSeconds(45), rhythm.interval());
+        var late = beats(HeartbeatStyle.AUTO, 3000);
+        assertTrue(text(at(120, late)).contains("\"role\":\"assistant\""));
+    }
+
+    @Test
+    void pingsAndThenOpensAMessageWhoseEndItDoesNotTell() {
+        var beats = beats(HeartbeatStyle.AUTO, 3000, new Messages(), "User-Agent", "claude-cli/2");
+        for (int second = 3; second < 240; second += 3) {
+            assertTrue(text(at(second, beats)).startsWith("event: ping\n"), second + " s");
+        }
+        assertEquals("event: message_start\ndata: {\"type\":\"message_start\",\"message\":{"
+                + "\"id\":\"msg_minted\",\"type\":\"message\",\"role\":\"assistant\","
+                + "\"model\":\"\",\"content\":[],\"stop_reason\":null,"
+                + "\"stop_sequence\":null,\"usage\":{\"input_tokens\":0,"
+                + "\"output_tokens\":0}}}\n\n", text(at(240, beats)));
+        var pause = "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{"
+                + "\"stop_reason\":null,\"stop_sequence\":null},"
+                + "\"usage\":{\"output_tokens\":0}}\n\n";
+        assertEquals(pause, text(at(243, beats)));
+        assertTrue(beats.answered().begun());
+        assertEquals(pause, text(at(246, beats)));
+    }
+
+    /// What neither a ping of ours nor one of the upstream's does.
+    @Test
+    void windsUpTheClockInThePausesOfAMessage() {
+        var beats = beats(HeartbeatStyle.AUTO, 3000, new Messages(), "User-Agent", "claude-cli/2");
+        beats.answered();
+        beats.sending(new SseEvent.Message("message_start", "{}", false));
+        beats.pauseWith(beats.sending(new SseEvent.Message("ping", "{}", false)));
+        assertTrue(text(at(237, beats)).startsWith("event: ping\n"));
+        beats.sending(new SseEvent.Received(new byte[0], "ping", "{}"));
+        assertTrue(text(at(240, beats)).startsWith("event: message_delta\n"));
+        assertTrue(text(at(243, beats)).startsWith("event: ping\n"));
+        beats.sending(new SseEvent.Message("message_stop", "{}", false));
+        assertTrue(text(at(900, beats)).startsWith("event: ping\n"));
+    }
+
+    @Test
+    void carriesDataAlwaysForCodexAndNeverForWhomItBreaks() {
+        var codex = beats(HeartbeatStyle.AUTO, 3000, new Responses(), "originator", "codex_exec");
+        assertTrue(text(at(3, codex)).startsWith("event: keepalive\n"));
+        var stream = beats(HeartbeatStyle.AUTO, 3000, new Responses(),
+                "X-Stainless-Helper-Method", "stream");
+        for (int second = 3; second < 3600; second += 3) {
+            assertSame(SseEvent.HEARTBEAT, at(second, stream));
+        }
+        stream.answered();
+        stream.sending(event("response.created", 0));
+        stream.pauseWith(SseEvent.HEARTBEAT);
+        assertSame(SseEvent.HEARTBEAT, at(9000, stream));
+    }
+
+    @Test
+    void isOfBlankLinesForBrowsers() {
+        var beats = beats(HeartbeatStyle.AUTO, 3000, new ChatCompletions(), "User-Agent",
+                "Mozilla/5.0");
+        assertEquals("\n\n", text(at(3, beats)));
+        assertTrue(text(at(45, beats)).contains("\"role\":\"assistant\""));
+        beats.answered();
+        beats.sending(CHUNK);
+        beats.pauseWith(SseEvent.HEARTBEAT);
+        assertEquals("\n\n", text(at(48, beats)));
     }
 
     private static String text(SseEvent event) {

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import fakestream.config.HeartbeatStyle;
 import fakestream.config.LogLevel;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ChatCompletions;
+import fakestream.protocol.ClientProfile;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
 import fakestream.testing.RawClient;
@@ -65,15 +65,16 @@ final class EventStreamTest {
     }
 
     private void serve(HttpExchange exchange) throws IOException {
-        var timing = new EventStream.Timing(INTERVAL, INTERVAL, timer, beats,
+        var timing = new BeatTiming(INTERVAL, INTERVAL, timer, beats,
                 new Metrics(new Build("", "")));
         try (var stalled = new StalledWriters(Duration.ofSeconds(30), timer);
                 var client = new Client(exchange, "req_1", false, Duration.ofSeconds(60), stalled,
                         new LeavingClients(List.of("/nowhere"), timer, beats, log),
                         new Lifetime());
                 var stream = EventStream.open(client, Framing.EVENTS, Beats.of(
-                        HeartbeatStyle.COMMENT, INTERVAL, new ChatCompletions(), JsonObject.EMPTY,
-                        new Telling("chatcmpl-1", 0, 0, 30)), timing)) {
+                        new Beats.Rhythm(SseEvent.HEARTBEAT, INTERVAL, ClientProfile.NEVER),
+                        new ChatCompletions(), JsonObject.EMPTY,
+                        new Telling("chatcmpl-1", 0, 0, 30), System::nanoTime), timing)) {
             stream.answered();
             stream.pauseWith(BROKEN);
             Waiting.open(stumbled);

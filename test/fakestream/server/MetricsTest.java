@@ -244,7 +244,7 @@ final class MetricsTest {
     void measuresHowLateHeartbeatsAre() {
         var metrics = new Metrics(new Build("", ""));
         metrics.beat(SseEvent.HEARTBEAT, 900_000);
-        metrics.beat(new SseEvent.BlankLine(), 1_000_000);
+        metrics.beat(new SseEvent.BlankLines(), 1_000_000);
         metrics.beat(SseEvent.Message.of("{}"), 9_000_000_000L);
         var seen = Scrape.of(metrics.expose());
         assertEquals(2, seen.value(P + "heartbeats_sent_total{style=\"comment\"}"));
