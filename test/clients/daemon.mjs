@@ -32,15 +32,19 @@ export function startDemo(settings) {
     return start(['--demo'], settings);
 }
 
-/** Its `url`, what it printed, and how to stop it. */
 async function start(flags, settings) {
     const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
     const args = ['-jar', process.env.JAR, '--port', '0', ...flags, ...sets];
-    const child = launch(process.env.JAVA, args);
+    return startServer(process.env.JAVA, args, START_TIMEOUT_MS);
+}
+
+/** A program that says where it listens: its `url`, what it printed, and how to stop it. */
+export async function startServer(command, args, timeoutMs) {
+    const child = launch(command, args);
     let output = '';
     const url = await new Promise((resolve, reject) => {
-        const give = (why) => reject(new Error(`the daemon ${why}; it printed:\n${output}`));
-        const timer = setTimeout(give, START_TIMEOUT_MS, 'does not say where it listens');
+        const give = (why) => reject(new Error(`${command} ${why}; it printed:\n${output}`));
+        const timer = setTimeout(give, timeoutMs, 'does not say where it listens');
         const read = (text) => {
             output += text;
             const found = LISTENING.exec(output);
