@@ -11,38 +11,45 @@ export async function startBrowser() {
         // Root has no sandbox, and a container's shared memory is small.
         args: ['--no-sandbox', '--disable-dev-shm-usage'],
     });
+    /** Opens an empty page, and closes it behind `use`. */
+    async function open(options, use) {
+        const context = await browser.newContext({ locale: 'en-US', ...options });
+        context.setDefaultTimeout(15_000);
+        try {
+            await use(await context.newPage());
+        } finally {
+            await context.close();
+        }
+    }
     return {
+        open,
+
         /** Opens a page, gives it to `use`, and fails where it met an error that is its own. */
-        async visit(url, options, use) {
-            const context = await browser.newContext({ locale: 'en-US', ...options });
-            context.setDefaultTimeout(15_000);
-            const page = await context.newPage();
-            const errors = [];
-            page.on('console', (message) => {
-                const text = message.text();
-                if (['error', 'warning'].includes(message.type()) && !OF_THE_NETWORK.test(text)) {
-                    errors.push(text);
-                }
-            });
-            page.on('pageerror', (error) => errors.push(error.stack));
-            await page.addInitScript(() => {
-                window.violations = [];
-                document.addEventListener('securitypolicyviolation', (event) =>
-                    window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
-                );
-            });
-            try {
-                await page.goto(url);
-                await use(page);
-                errors.push(...(await page.evaluate(() => window.violations)));
-                assert.deepEqual(errors, []);
-            } finally {
-                await context.close();
-            }
-        },
+        visit: (url, options, use) => open(options, (page) => watch(page, url, use)),
 
         close: () => browser.close(),
     };
+}
+
+async function watch(page, url, use) {
+    const errors = [];
+    page.on('console', (message) => {
+        const text = message.text();
+        if (['error', 'warning'].includes(message.type()) && !OF_THE_NETWORK.test(text)) {
+            errors.push(text);
+        }
+    });
+    page.on('pageerror', (error) => errors.push(error.stack));
+    await page.addInitScript(() => {
+        window.violations = [];
+        document.addEventListener('securitypolicyviolation', (event) =>
+            window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
+        );
+    });
+    await page.goto(url);
+    await use(page);
+    errors.push(...(await page.evaluate(() => window.violations)));
+    assert.deepEqual(errors, []);
 }
 
 /** Sends, with these fields filled in. */

@@ -1,0 +1,22 @@
+# Sourced by what drives a browser: finds the jar and the browser, and fetches what is pinned.
+#   JAR       the daemon; build/fakestream.jar where there is none
+#   CHROMIUM  the browser; found on the PATH where there is none
+JAR=${JAR:-$PWD/../../build/fakestream.jar}
+CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser ||
+    command -v google-chrome || :)}
+if [ -z "$CHROMIUM" ]; then
+    echo "$0: no chromium on the PATH; install it, or give CHROMIUM=path" >&2
+    exit 1
+fi
+export JAVA JAR CHROMIUM
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+
+# Fetches the packages of a directory. npm writes the mark last, so a fetch that was cut off is
+# begun again.
+fetch() (
+    cd "$1"
+    mark=node_modules/.package-lock.json
+    if [ ! -e $mark ] || [ package-lock.json -nt $mark ]; then
+        npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    fi
+)
