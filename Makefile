@@ -86,8 +86,8 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients browser crowd fuzz soak clean help jdk \
-    FORCE install uninstall installcheck scale bench bench-hold bench-start
+.PHONY: all test check doc reproducible run demo clients browser apps crowd fuzz soak clean help \
+    jdk FORCE install uninstall installcheck scale bench bench-hold bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -111,6 +111,9 @@ clients: $(JAR)  ## drive the jar with the official SDKs
 
 browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes the pictures too
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" SHOTS="$(SHOTS)" test/browser/run
+
+apps: $(JAR)  ## chat through SillyTavern in a headless Chromium; needs npm and Linux
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/apps/run
 
 crowd: $(JAR)  ## hold 2,000 streams beside 500 bad clients, and measure the heartbeats
 	@$(JAVA) test/bench/Crowd.java $(JAR)
