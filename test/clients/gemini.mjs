@@ -32,7 +32,7 @@ const api = {
     key: (model) => `POST /v1beta/models/${model}:generateContent`,
     answers: { ...candidates, ...blocked },
     canonical: (whole) => folded([whole].map(asTheSdkHasIt)),
-    beats: /^\n{2,}data: \{"candidates"/,
+    beats: /^data: {2,3}\{"candidates"/,
     clients: [{ name: CLIENT, accumulated }],
 };
 

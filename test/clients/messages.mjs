@@ -26,6 +26,17 @@ const KEYS = [
     ],
 ];
 
+/** Of the recorded usage, `service_tier`, `cache_creation` and `inference_geo` are lost. */
+const USAGE_OF_DELTAS = [
+    'input_tokens',
+    'output_tokens',
+    'output_tokens_details',
+    'cache_creation_input_tokens',
+    'cache_read_input_tokens',
+    'server_tool_use',
+    'iterations',
+];
+
 export function anthropicOf(url, options = {}) {
     return new Anthropic({ baseURL: url, apiKey: 'sk-client', maxRetries: 0, ...options });
 }
@@ -49,6 +60,10 @@ const common = {
     request: (model) => messagesQuestion(model, { stream: true }),
     // What the SDK (lib/parser.ts, lib/beta-parser.ts) adds; a block's is not enumerable.
     canonical: ({ parsed_output, ...whole }) => whole,
+    // The message that a heartbeat opens has a name of the daemon's making, and of the usage only
+    // what the SDK takes from `message_delta`.
+    minted: ['id', 'model'],
+    behindBeats: ({ usage, ...whole }) => ({ ...whole, usage: pick(usage, USAGE_OF_DELTAS) }),
     beats: /^(event: ping\ndata: \{"type":"ping"\}\n\n){2,3}event: message_start\ndata: \{/,
 };
 

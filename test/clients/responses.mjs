@@ -20,7 +20,7 @@ const api = {
     })),
 };
 
-/** `.stream()` throws at a `keepalive` ahead of `response.created`; iterating does not. */
+/** `.stream()` says what it is and gets comments alone; whoever iterates gets a `keepalive`. */
 async function iterated(client, model) {
     const events = await eventsOf(client, responsesQuestion(model));
     assert.equal(events[0].type, 'keepalive');

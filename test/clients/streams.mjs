@@ -15,6 +15,7 @@ import { rawPost } from './raw.mjs';
  *   canonical  (answer, {whole}) -> what is compared: without what a client adds by rule
  *   beats      how a slow stream begins
  *   minted     the members that a heartbeat tells before the answer is known
+ *   behindBeats  what of a whole answer comes through behind heartbeats with data
  */
 export function streamChecks(world, api) {
     for (const client of api.clients) {
@@ -74,8 +75,7 @@ async function checkSlow(world, api, client, name) {
         (client.chunky ?? client.accumulated)(world.chunky.url, model),
     ]);
     assertSame(api, whole, commented);
-    const minted = (api.minted ?? []).map((member) => [member, chunky[member]]);
-    assertSame(api, { ...whole, ...Object.fromEntries(minted) }, chunky);
+    assertSame(api, withMinted(api, whole, chunky), chunky);
 }
 
 function recordedCheck(world, api, client) {
@@ -84,15 +84,28 @@ function recordedCheck(world, api, client) {
         return;
     }
     const skip = entries.length === 0 && 'CORPUS has no such file beside it';
-    test(`${client.name} accumulates the recorded ${api.name}`, { skip }, async (t) => {
-        await checkAll(t, entries, async ({ model, body }) => {
+    const check = (name, play) => test(name, { skip }, async (t) => {
+        await checkAll(t, entries, async (entry) => {
             try {
-                const streamed = await client.accumulated(world.daemon.url, model);
-                const found = difference(api, body, streamed);
+                const found = await play(entry);
                 return found === undefined ? { equal: true } : { difference: found };
             } catch (error) {
                 return { difference: String(error) };
             }
         });
     });
+    check(`${client.name} accumulates the recorded ${api.name}`, async ({ model, body }) =>
+        difference(api, body, await client.accumulated(world.daemon.url, model)));
+    check(`${client.name} accumulates the recorded ${api.name} behind heartbeats with data`,
+        async ({ model, text, body }) => {
+            const late = slow(world, api, model, text);
+            const streamed = await (client.chunky ?? client.accumulated)(world.chunky.url, late);
+            return difference(api, withMinted(api, body, streamed), streamed);
+        });
+}
+
+/** The whole answer with what a heartbeat told before it was known, and without what it costs. */
+function withMinted({ minted = [], behindBeats = (answer) => answer }, whole, streamed) {
+    const told = Object.fromEntries(minted.map((name) => [name, streamed[name]]));
+    return JSON.parse(JSON.stringify({ ...behindBeats(whole), ...told }));
 }
