@@ -97,7 +97,8 @@ final class Modes {
         if (place.find()) {
             return PARAMETERS.contains(place.group(1));
         }
-        var own = model.isEmpty() ? message : message.replace(model, "");
+        var own = model.isEmpty() ? message
+                : message.replaceAll("(?<!\\w)" + Pattern.quote(model) + "(?!\\w)", "");
         return REFUSAL.matcher(QUOTED.matcher(own).replaceAll("")).find();
     }
 
