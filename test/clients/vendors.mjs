@@ -2,6 +2,8 @@
 // gets from a stream what the same client gets from the whole answer, through the same daemon.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { createGroq } from '@ai-sdk/groq';
 import { createMistral } from '@ai-sdk/mistral';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
@@ -16,10 +18,11 @@ import Together from 'together-ai';
 import { z } from 'zod';
 import { streamed, whole } from './aisdk.mjs';
 import { answers } from './answers.mjs';
+import { generativeAi, langChainAnthropic, ofGemini, ofMessages, ofResponses } from './engines.mjs';
 import { LATE, LATE_ERROR, rejection } from './failures.mjs';
 import { assertSame, expectedOfChat } from './frameworks.mjs';
 import { gathered, question } from './sdks.mjs';
-import { scripted } from './streams.mjs';
+import { scripted, slow } from './streams.mjs';
 
 const { text: TEXT, 'several tool calls': CALLS } = answers;
 const [FIRST] = CALLS.choices[0].message.tool_calls;
@@ -34,21 +37,29 @@ function options(url) {
 }
 
 /**
- * A play is {name, bodies, whole, streamed}:
+ * A play is {name, bodies, expected, key, whole, streamed}:
  *   bodies    name -> whole answer
+ *   expected  (answer) -> {text, tools, total}; that of a chat where there is none
+ *   behindBeats  (answer) -> what of it comes through behind heartbeats with data, if not all
+ *   key       under which the upstream knows the model, where that is not its name
  *   whole     (url, model) -> asks without a stream, and gives {text, tools, total, ...}
  *   streamed  (url, model) -> asks for a stream, joins it, and gives the same
  */
 
 /** A provider of the AI SDK; `create` makes it. */
-function aiSdk(name, create) {
+function aiSdk(name, create, more = { bodies: { text: TEXT, calls: CALLS } }) {
     const modelOf = (url, model) => create(options(url))(model);
     return {
+        ...more,
         name,
-        bodies: { text: TEXT, calls: CALLS },
         whole: async (url, model) => untimed(await whole(modelOf(url, model))),
         streamed: async (url, model) => untimed(await streamed(modelOf(url, model))),
     };
+}
+
+/** A provider of Google's, whose base URL names another version. */
+function atGoogles(create) {
+    return ({ baseURL, ...more }) => create({ baseURL: `${baseURL}beta`, ...more });
 }
 
 /** Not all providers take the time from the answer. */
@@ -170,6 +181,11 @@ function llamaPlain(text, calls = [], usage) {
 }
 
 const PLAYS = [
+    aiSdk('@ai-sdk/anthropic', createAnthropic, ofMessages),
+    aiSdk('@ai-sdk/google', atGoogles(createGoogleGenerativeAI), ofGemini),
+    aiSdk('@ai-sdk/xai responses', (more) => createXai(more).responses, ofResponses),
+    generativeAi,
+    langChainAnthropic,
     aiSdk('@ai-sdk/mistral', createMistral),
     aiSdk('@ai-sdk/groq', createGroq),
     aiSdk('@openrouter/ai-sdk-provider', (more) => createOpenRouter(more).chat),
@@ -189,6 +205,11 @@ export function vendorChecks(world) {
             for (const [name, body] of Object.entries(play.bodies)) {
                 test(`${play.name} streams ${name}`, () => check(world, play, name, body));
             }
+            test(`${play.name} survives its heartbeats, with data and without`, async () => {
+                const checks = Object.entries(play.bodies).map(([name, body]) =>
+                    checkSlow(world, play, name, body));
+                await Promise.all(checks);
+            });
         }
         test('@ai-sdk/xai tells the error of a response', async () => {
             const model = createXai(options(world.daemon.url)).responses(LATE);
@@ -204,9 +225,27 @@ async function check(world, play, name, body) {
     const { url } = world.daemon;
     const expected = await play.whole(url, model);
     const actual = await play.streamed(url, model);
-    const { text, tools, total } = expected;
-    assertSame(expectedOfChat(body), { text, tools, total });
+    assertSame(expectedOf(play, body), figures(expected));
     assertSame(plain(expected), plain(actual));
+}
+
+/** The id may be the heartbeat's. */
+async function checkSlow(world, play, name, body) {
+    const model = slow(world, play, name, body);
+    const [quiet, counted] = await Promise.all([
+        play.streamed(world.daemon.url, model),
+        play.streamed(world.chunky.url, model),
+    ]);
+    assertSame(expectedOf(play, body), figures(quiet));
+    assertSame(expectedOf({ expected: play.behindBeats ?? play.expected }, body), figures(counted));
+}
+
+function expectedOf({ expected = expectedOfChat }, body) {
+    return plain(expected(body));
+}
+
+function figures({ text, tools, total }) {
+    return plain({ text, tools, total });
 }
 
 function plain(value) {

@@ -25,7 +25,7 @@ public final class ClientTable {
                     named("openai-node-stream")),
             // openai-python, read: `responses.stream()` throws likewise, and has no mark.
             new Line(Responses.class, "X-Stainless-Lang", "python", named("openai-python")),
-            // @ai-sdk/xai 4.0.16, tried: each event that it does not know becomes an error.
+            // @ai-sdk/xai 3.0.138, tried: each event that it does not know becomes an error.
             new Line(Responses.class, "User-Agent", ".*\\bai-sdk/xai/.*", named("ai-sdk-xai")),
             // Claude Code 2.1.197, tried: 300 s, which neither a ping nor `message_start` winds up,
             // but `message_delta` does.

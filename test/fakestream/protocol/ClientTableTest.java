@@ -37,7 +37,7 @@ final class ClientTableTest {
         "chat; X-Stainless-Lang: js|X-Stainless-Helper-Method: stream; sdk; 100",
         "responses; X-Stainless-Lang: python|User-Agent: OpenAI/Python 2.8.0; openai-python; -1",
         "chat; X-Stainless-Lang: python|User-Agent: AsyncOpenAI/Python 2.8.0; sdk; 100",
-        "responses; User-Agent: ai/7.0.173 ai-sdk/xai/4.0.16 runtime/node.js/20; ai-sdk-xai; -1",
+        "responses; User-Agent: ai/7.0.173 ai-sdk/xai/3.0.138 runtime/node.js/20; ai-sdk-xai; -1",
         "messages; User-Agent: claude-cli/2.1.197 (external, cli)|x-app: cli|"
             + "X-Stainless-Lang: js; claude-code; 240",
         "messages; X-Stainless-Lang: python|User-Agent: Anthropic/Python 0.75.0; messages; 240",
