@@ -27,6 +27,7 @@ export function javaChecks(world) {
         names.forEach((name) => world.upstream.script(name, { body: answers[name] }));
         const delayMs = world.intervalMs * 2.5;
         world.upstream.script('empty input', { body: EMPTY_INPUT });
+        world.upstream.script('slow empty input', { delayMs, body: EMPTY_INPUT });
         world.upstream.script('slow', { delayMs, body: answers['several tool calls'] });
 
         const child = launch(process.env.JAVA, [

@@ -17,8 +17,11 @@ final class Clients {
         var chunky = new Chat(args[1]);
         try {
             new Checks(report, chat, chunky).run();
-            new Report("Spring AI").check("reads the empty input of a tool",
-                    () -> Spring.check(args[0]));
+            var spring = new Report("Spring AI");
+            spring.check("reads the empty input of a tool",
+                    () -> Spring.check(args[0], "empty input"));
+            spring.check("reads it behind heartbeats with data",
+                    () -> Spring.check(args[1], "slow empty input"));
             if (!models.isEmpty()) {
                 new Corpus(report, chat).run(models);
             }

@@ -17,11 +17,11 @@ final class Spring {
     }
 
     /// Requires the same call of a tool from the whole message and from its stream.
-    static void check(String daemonUrl) {
+    static void check(String daemonUrl, String name) {
         var options = AnthropicChatOptions.builder()
                 .baseUrl(daemonUrl)
                 .apiKey("sk-client")
-                .model("empty input")
+                .model(name)
                 .maxTokens(99)
                 .maxRetries(0)
                 .build();
