@@ -5,7 +5,6 @@ import fakestream.json.JsonException;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.SseEvent;
-import java.io.ByteArrayInputStream;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +26,6 @@ public final class UpstreamAnswer {
     /// As the JDK has it; MAX_UPSTREAM_BYTES is less.
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    private static final byte[] NOTHING = {};
     private static final Pattern DONE = Pattern.compile("data: ?\\[DONE]\\s*\\z");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
@@ -35,7 +33,6 @@ public final class UpstreamAnswer {
     private final HttpHeaders headers;
     private final Masks masks;
     private final UpstreamBody source;
-    private ByteArrayInputStream beginning = new ByteArrayInputStream(NOTHING);
     private UpstreamEvents events;
     private Map<String, String> forClient;
     private byte[] body;
@@ -76,7 +73,7 @@ public final class UpstreamAnswer {
     }
 
     /// This answer, to be read and decoded although it was to pass through. Of the two, only one
-    /// may be read.
+    /// may be read from now on.
     public UpstreamAnswer decoded() {
         var codings = headers.allValues("content-encoding");
         var unknown = ContentCoding.unknown(codings);
@@ -174,12 +171,16 @@ public final class UpstreamAnswer {
     ///
     /// @throws UpstreamException where it breaks off or falls silent
     public Optional<byte[]> bodyUpTo(int most) throws UpstreamException {
-        var whole = read(most);
-        if (whole.length > most) {
-            beginning = new ByteArrayInputStream(whole);
-            return Optional.empty();
-        }
-        return Optional.of(whole);
+        return isLongerThan(most) ? Optional.empty() : Optional.of(read(most));
+    }
+
+    /// Waits for the whole body, or for more of it than this; none of it counts as read.
+    ///
+    /// @throws UpstreamException where it breaks off or falls silent
+    public boolean isLongerThan(int most) throws UpstreamException {
+        var start = read(most);
+        source.unread(start);
+        return start.length > most;
     }
 
     /// Reads until the end, or until there is more than so many bytes.
@@ -191,7 +192,7 @@ public final class UpstreamAnswer {
             if (filled == bytes.length) {
                 bytes = grown(bytes);
             }
-            n = read(bytes, filled, bytes.length - filled);
+            n = source.read(bytes, filled, bytes.length - filled);
         }
         return Arrays.copyOf(bytes, filled);
     }
@@ -256,12 +257,7 @@ public final class UpstreamAnswer {
     ///
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     public int read(byte[] buffer) throws UpstreamException {
-        return read(buffer, 0, buffer.length);
-    }
-
-    private int read(byte[] buffer, int offset, int length) throws UpstreamException {
-        var n = beginning.readNBytes(buffer, offset, length);
-        return n > 0 ? n : source.read(buffer, offset, length);
+        return source.read(buffer, 0, buffer.length);
     }
 
     /// The first characters that are not blank, at least six where there are so many. What was
@@ -278,7 +274,7 @@ public final class UpstreamAnswer {
             text = (text + new String(seen, filled, Math.max(n, 0), StandardCharsets.ISO_8859_1))
                     .stripLeading();
         }
-        beginning = new ByteArrayInputStream(seen, 0, filled);
+        source.unread(Arrays.copyOf(seen, filled));
         return text;
     }
 }

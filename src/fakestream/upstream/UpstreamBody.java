@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipException;
 
@@ -32,6 +33,9 @@ final class UpstreamBody {
     private final UpstreamCall call;
     private final String encoding;
     private final Source source;
+    /// What was read, but does not count as read.
+    private ByteArrayInputStream again = new ByteArrayInputStream(new byte[0]);
+    private boolean ended;
     private int count;
 
     /// @param call null where nothing is read from one
@@ -64,7 +68,7 @@ final class UpstreamBody {
                         "the upstream's answer has an encoding that nobody asked for");
             });
         }
-        var plain = ContentCoding.decoded(stream(call), encodings);
+        var plain = ContentCoding.decoded(stream(), encodings);
         return new UpstreamBody(call, String.join(", ", encodings), plain::read);
     }
 
@@ -73,23 +77,26 @@ final class UpstreamBody {
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     int read(byte[] buffer, int offset, int length) throws UpstreamException {
         var n = readOn(buffer, offset, length);
-        if (call == null) {
-            return n;
-        }
-        if (n < 0) {
-            call.finish();
-        }
         count += Math.max(n, 0);
-        if (count > call.mostBytes()) {
+        if (call != null && count > call.mostBytes()) {
             call.cancel();
             throw UpstreamException.tooLarge();
         }
         return n;
     }
 
+    /// These bytes, which were read last, are what is read next.
+    void unread(byte[] bytes) {
+        var behind = again.readAllBytes();
+        var all = Arrays.copyOf(bytes, bytes.length + behind.length);
+        System.arraycopy(behind, 0, all, bytes.length, behind.length);
+        again = new ByteArrayInputStream(all);
+        count -= bytes.length;
+    }
+
     private int readOn(byte[] buffer, int offset, int length) throws UpstreamException {
         try {
-            return source.read(buffer, offset, length);
+            return next(buffer, offset, length);
         } catch (CallFailed e) {
             throw e.failure;
         } catch (EOFException e) {
@@ -102,12 +109,25 @@ final class UpstreamBody {
         }
     }
 
-    private static InputStream stream(UpstreamCall call) {
+    private int next(byte[] buffer, int offset, int length)
+            throws IOException, UpstreamException {
+        var n = again.read(buffer, offset, length);
+        if (n < 0 && !ended) {
+            n = source.read(buffer, offset, length);
+            ended = n < 0;
+            if (ended && call != null) {
+                call.finish();
+            }
+        }
+        return n;
+    }
+
+    private InputStream stream() {
         return new ContentCoding.ByBuffers() {
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 try {
-                    return call.read(buffer, offset, length);
+                    return next(buffer, offset, length);
                 } catch (UpstreamException e) {
                     throw new CallFailed(e);
                 }
