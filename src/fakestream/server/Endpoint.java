@@ -58,10 +58,8 @@ final class Endpoint {
             var job = new Job(client, ask, question, passed.caller(), up);
             if (question.isStreamed()) {
                 stream(job);
-            } else if (streamer.keepsWholeAnswersAlive()) {
-                sendAlive(job);
             } else {
-                client.send(whole(job));
+                streamer.sendWhole(client, () -> whole(job));
             }
         }
     }
@@ -74,14 +72,6 @@ final class Endpoint {
         } catch (UpstreamException e) {
             record.failed(e.error());
             return Reply.error(job.protocol(), e.status(), e.error());
-        }
-    }
-
-    /// A whole answer with blank lines before it; once one is out, an error can only be told by the
-    /// body.
-    private void sendAlive(Job job) throws ClientLeft {
-        try (var stream = streamer.openWhole(job.client())) {
-            stream.end(whole(job));
         }
     }
 

@@ -12,6 +12,7 @@ import fakestream.protocol.Responses;
 import fakestream.upstream.Query;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ final class Site {
 
     private final Upstream upstream;
     private final Gate gate;
+    private final Streamer streamer;
     private final Endpoint endpoint;
     private final PassThrough passThrough;
     private final boolean passesOthers;
@@ -39,7 +41,7 @@ final class Site {
     Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
         this.gate = new Gate(config, shared.rate(), shared.admission());
-        var streamer = new Streamer(config, shared);
+        this.streamer = new Streamer(config, shared);
         this.endpoint = new Endpoint(config, upstream, streamer, shared);
         this.passThrough = new PassThrough(upstream, streamer, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
@@ -134,11 +136,17 @@ final class Site {
                 var up = upstream.request(passed.key(), client.id(), client.headers())) {
             client.asks(up);
             client.record().mode(AccessRecord.Mode.WHOLE);
-            client.send(WholeAnswer.json(up.get(asked(client, route)), protocol,
-                    client.record()));
+            streamer.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
+        }
+    }
+
+    private static Reply json(Client client, UpstreamRequest up, String endpoint,
+            Protocol protocol) {
+        try {
+            return WholeAnswer.json(up.get(endpoint), protocol, client.record());
         } catch (UpstreamException e) {
             client.record().failed(e.error());
-            client.send(Reply.error(protocol, e.status(), e.error()));
+            return Reply.error(protocol, e.status(), e.error());
         }
     }
 

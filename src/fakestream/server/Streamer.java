@@ -87,6 +87,18 @@ final class Streamer {
         return EventStream.open(client, Framing.DOCUMENT, Beats.blankLines(), wholeTiming);
     }
 
+    /// Sends a whole answer, kept alive until it is there; once a blank line is out, an error can
+    /// only be told by the body.
+    void sendWhole(Client client, Supplier<Reply> answer) throws ClientLeft {
+        if (!keepsWholeAnswersAlive() || client.method().equals("HEAD")) {
+            client.send(answer.get());
+            return;
+        }
+        try (var stream = openWhole(client)) {
+            stream.end(answer.get());
+        }
+    }
+
     /// How an answer is told of which a client of this kind has been told nothing yet.
     private Telling telling(ClientProfile profile) {
         return new Telling(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength, profile);

@@ -15,6 +15,7 @@ import fakestream.testing.Waiting;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Blank lines before a whole answer, for clients that do not stream.
@@ -72,6 +73,41 @@ final class KeepaliveTest {
             gate.countDown();
             assertEquals(api.answer(), client.body().strip());
             assertTrue(client.ending().whole());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST,/v1beta/models/g:generateContent", "GET,/v1/models", "GET,/v1/models/m"})
+    void keepsWhatElseIsReadAlive(String method, String target) {
+        var gate = new CountDownLatch(1);
+        var answer = Api.gemini("Hello.", "\"STOP\"");
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    call.json(200, answer);
+                });
+                var proxy = TestProxy.before(upstream, ON);
+                var client = SseClient.reading(proxy.connect().request(method, target,
+                        method.equals("GET") ? "" : "{\"contents\":[]}", TestProxy.KEY))) {
+            assertEquals("\n", client.next().text());
+            gate.countDown();
+            assertEquals(answer, client.body().strip());
+            assertTrue(client.ending().whole());
+        }
+    }
+
+    @Test
+    void keepsNoHeadAlive() {
+        var gate = new CountDownLatch(1);
+        try (var upstream = ScriptedUpstream.start(call -> {
+                    Waiting.open(gate);
+                    call.json(503, BUSY);
+                });
+                var proxy = TestProxy.before(upstream, ON, "RETRY_MAX=0");
+                var client = proxy.connect()) {
+            client.request("HEAD", "/v1/models", "", TestProxy.KEY);
+            assertTrue(client.isSilentFor(300));
+            gate.countDown();
+            assertEquals(503, client.responseWithoutBody().status());
         }
     }
 
