@@ -90,7 +90,8 @@ public final class Setting<T> {
             Values::yesOrNo, "false: what is not told as a stream under /v1/ and /v1beta/ is 404");
     public static final Setting<Duration> NONSTREAM_KEEPALIVE_MS = millis(
             "NONSTREAM_KEEPALIVE_MS", "0", 0, 600_000,
-            "time between blank lines before a whole answer, which commit 200 early; 0 is off");
+            "time between blank lines before a JSON answer that is no stream, for clients that may "
+            + "get nothing but JSON; the first commits 200; 0 is off");
     public static final Setting<Integer> MAX_BODY_BYTES = bytes("MAX_BODY_BYTES", "33554432",
             "largest request body; 413 beyond");
     public static final Setting<Integer> MAX_UPSTREAM_BYTES = bytes(

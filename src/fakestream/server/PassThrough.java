@@ -2,6 +2,7 @@ package fakestream.server;
 
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.json.JsonObject;
 import fakestream.protocol.Protocol;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
@@ -12,23 +13,17 @@ import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /// Everything that is not told as a stream goes through as it is, both ways, without being read or
 /// kept: embeddings, files, audio, images, whatever the method and the body. Only an error is read,
-/// for the secrets that may be in it.
+/// for the secrets that may be in it, and an answer behind the blank lines that keep it alive.
 final class PassThrough {
     /// Longer errors pass unread.
     private static final int LONGEST_ERROR = 256 * 1024;
 
-    /// What takes its upstream a minute and more, and is answered with JSON.
-    private static final Set<String> SLOW =
-            Set.of("images/generations", "images/edits", "images/variations");
-    private static final Set<String> RANGES_OF_JSON = Set.of("", "*/*", "application/*",
-            "application/json");
-    private static final String EVENTS = "text/event-stream";
+    /// Longer JSON is not waited for, but passes as it comes.
+    private static final int LONGEST_WAIT = 256 * 1024;
 
     /// Sends the request.
     @FunctionalInterface
@@ -60,7 +55,9 @@ final class PassThrough {
                 var body = Upload.of(client, mostBytes)) {
             client.asks(up);
             client.record().mode(AccessRecord.Mode.PASS);
-            if (isKeptAlive(client, endpoint)) {
+            client.responseHeaders().set("X-Content-Type-Options", "nosniff");
+            if (streamer.keepsWholeAnswersAlive()
+                    && JsonWanted.by(client.method(), endpoint, client.headers())) {
                 relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
             } else {
                 relay(client, endpoint, send(client, endpoint, up, body));
@@ -75,29 +72,21 @@ final class PassThrough {
         }
     }
 
-    /// The request is not read, so that only the client's `Accept` tells what it waits for: one
-    /// that wants events, or a picture itself, is not kept alive by blank lines.
-    private boolean isKeptAlive(Client client, String endpoint) {
-        var ranges = client.headers().getOrDefault("Accept", List.of("")).stream()
-                .flatMap(field -> Arrays.stream(field.toLowerCase(Locale.ROOT).split(",")))
-                .map(range -> range.split(";", 2)[0].strip()).toList();
-        return streamer.keepsWholeAnswersAlive() && client.method().equals("POST")
-                && SLOW.contains(Route.path(endpoint)) && !ranges.contains(EVENTS)
-                && ranges.stream().anyMatch(RANGES_OF_JSON::contains);
-    }
-
-    /// Blank lines go out before the answer, and while its JSON comes. Once one is out, an error
-    /// can only be told by the body.
+    /// Blank lines go out before the answer, and while its JSON comes, if that is not long. An
+    /// answer that is there before the first of them passes as if there were none.
     private void relayAlive(Client client, String endpoint, Protocol protocol, Sending sending)
             throws UpstreamException, ProxyException, IOException {
         try (var stream = streamer.openWhole(client)) {
             try {
                 var answer = sending.send();
                 checkLength(client, answer);
-                if (isJson(answer) || !stream.withdraw()) {
-                    tell(stream, answer.decoded(), protocol);
-                } else {
+                if (isJson(answer) && !answer.isEventStream()) {
+                    answer.isLongerThan(LONGEST_WAIT);
+                }
+                if (stream.withdraw()) {
                     relay(client, endpoint, answer);
+                } else {
+                    tell(client, stream, answer.decoded(), protocol);
                 }
             } catch (UpstreamException e) {
                 if (stream.withdraw()) {
@@ -110,16 +99,29 @@ final class PassThrough {
         }
     }
 
-    /// Where a blank line is out, it shows too late that an answer is no JSON: it becomes an error,
-    /// for the blank line would spoil a picture. Events are not spoilt, before and between which
-    /// blank lines mean nothing.
-    private static void tell(EventStream stream, UpstreamAnswer answer, Protocol protocol)
-            throws UpstreamException, IOException {
-        if (!answer.contentType().equals(EVENTS)) {
+    /// Behind a blank line only the body can tell an error, and an empty object that there is no
+    /// content. An answer that is no JSON becomes an error, for the blank line has spoilt it.
+    private static void tell(Client client, EventStream stream, UpstreamAnswer answer,
+            Protocol protocol) throws UpstreamException, IOException {
+        if (answer.status() == 204) {
+            stream.end(Reply.json(200, JsonObject.EMPTY));
+        } else if (answer.isEventStream()
+                || isJson(answer) && answer.isLongerThan(LONGEST_WAIT)) {
+            tellAsItComes(client, stream, answer);
+        } else {
             stream.end(WholeAnswer.json(answer, protocol, stream.record()));
-            return;
         }
+    }
+
+    /// Blank lines mean nothing before and between events, but must not come within JSON.
+    private static void tellAsItComes(Client client, EventStream stream, UpstreamAnswer answer)
+            throws IOException {
         try {
+            if (!answer.isEventStream()) {
+                stream.close();
+                copy(client, answer);
+                return;
+            }
             for (var event = answer.events().next(); event.isPresent();
                     event = answer.events().next()) {
                 stream.send(List.of(event.get()));
@@ -133,7 +135,7 @@ final class PassThrough {
 
     private static boolean isJson(UpstreamAnswer answer) {
         return answer.isSuccess() && answer.length() != 0
-                && answer.contentType().matches(".*[/+]json");
+                && JsonWanted.isJson(answer.contentType());
     }
 
     private static UpstreamAnswer send(Client client, String endpoint, UpstreamRequest up,
@@ -150,7 +152,6 @@ final class PassThrough {
     private void relay(Client client, String endpoint, UpstreamAnswer answer)
             throws UpstreamException, ClientLeft {
         checkLength(client, answer);
-        client.responseHeaders().set("X-Content-Type-Options", "nosniff");
         answer.headersForClient().forEach(client.responseHeaders()::set);
         upstream.location(endpoint, answer)
                 .ifPresent(location -> client.responseHeaders().set("Location", location));
@@ -170,6 +171,11 @@ final class PassThrough {
         }
         client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
         client.flush();
+        copy(client, answer);
+    }
+
+    private static void copy(Client client, UpstreamAnswer answer)
+            throws UpstreamException, ClientLeft {
         var buffer = new byte[16 * 1024];
         for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
             client.write(n == buffer.length ? buffer : Arrays.copyOf(buffer, n));
