@@ -4,8 +4,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { candidates } from './answers-gemini.mjs';
+import { messages } from './answers-messages.mjs';
+import { responses } from './answers-responses.mjs';
 import { answers } from './answers.mjs';
 import { launch } from './daemon.mjs';
+import { LATE_ERROR } from './failures.mjs';
+import { VECTOR } from './keepalive.mjs';
 
 const HERE = fileURLToPath(new URL('java', import.meta.url));
 
@@ -29,6 +34,7 @@ export function javaChecks(world) {
         world.upstream.script('empty input', { body: EMPTY_INPUT });
         world.upstream.script('slow empty input', { delayMs, body: EMPTY_INPUT });
         world.upstream.script('slow', { delayMs, body: answers['several tool calls'] });
+        scriptWhole(world, delayMs);
 
         const child = launch(process.env.JAVA, [
             '-Dstdout.encoding=UTF-8',
@@ -37,6 +43,7 @@ export function javaChecks(world) {
             'Clients',
             world.daemon.url,
             world.chunky.url,
+            world.patient.url,
         ]);
         child.stdin.end(world.corpus.map(({ model }) => `${model}\n`).join(''));
         let complaint = '';
@@ -48,6 +55,25 @@ export function javaChecks(world) {
         const [code] = await ended;
         assert.equal(code, 0, complaint);
     });
+}
+
+/** What Whole.java asks for, at once and late. */
+function scriptWhole({ upstream }, delayMs) {
+    const paths = 'POST /v1beta/models/';
+    const bodies = {
+        'whole chat': answers.text,
+        'whole response': responses.text,
+        'whole vector': VECTOR,
+        'whole message': messages.text,
+        [`${paths}whole:generateContent`]: candidates.text,
+        [`${paths}whole:countTokens`]: { totalTokens: 14 },
+    };
+    for (const [key, body] of Object.entries(bodies)) {
+        const error = { status: 429, delayMs, body: { error: LATE_ERROR } };
+        upstream.script(key, { body });
+        upstream.script(key.replace('whole', 'late'), { delayMs, body });
+        upstream.script(key.replace('whole', 'fails'), error);
+    }
 }
 
 async function tell(t, line) {

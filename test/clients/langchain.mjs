@@ -6,7 +6,7 @@ import { answers } from './answers.mjs';
 import { assertSame, expectedOfChat, frameworkChecks } from './frameworks.mjs';
 import { scripted } from './streams.mjs';
 
-function chatOf(url, model, more = {}) {
+export function chatOf(url, model, more = {}) {
     const configuration = { baseURL: `${url}/v1` };
     return new ChatOpenAI({ model, apiKey: 'sk-client', maxRetries: 0, configuration, ...more });
 }

@@ -10,6 +10,7 @@ import { failureChecks, scriptFailures } from './failures.mjs';
 import { geminiChecks } from './gemini.mjs';
 import { heartbeatChecks } from './heartbeats.mjs';
 import { javaChecks } from './java.mjs';
+import { keepaliveChecks, PATIENT } from './keepalive.mjs';
 import { langChainChecks } from './langchain.mjs';
 import { leavingChecks } from './leaving.mjs';
 import { messagesChecks } from './messages.mjs';
@@ -38,7 +39,7 @@ const world = {
 };
 
 function daemons() {
-    return [world.daemon, world.chunky, world.quiet, world.modal].filter(Boolean);
+    return [world.daemon, world.chunky, world.quiet, world.modal, world.patient].filter(Boolean);
 }
 
 /** A JVM's very first answer takes some hundred ms more; what is timed here is a later one. */
@@ -61,6 +62,7 @@ describe('clients', () => {
         world.chunky = await start({ HEARTBEAT_DATA_AFTER_MS: 0 });
         world.quiet = await start({ HEARTBEAT_STYLE: 'off', COMMIT_AFTER_MS: 0 });
         world.modal = await start(MODES);
+        world.patient = await start(PATIENT);
         await warmUp();
         scriptFailures(world);
         [world.corpus, ...Object.values(world.recorded)].forEach(scriptRecorded);
@@ -86,6 +88,7 @@ describe('clients', () => {
     vendorChecks(world);
     modeChecks(world);
     passThroughChecks(world);
+    keepaliveChecks(world);
     javaChecks(world);
 
     test('no daemon met a bug of its own', () => {

@@ -180,7 +180,7 @@ function llamaPlain(text, calls = [], usage) {
     return { text, tools, total: usage?.total_tokens, usage };
 }
 
-const PLAYS = [
+export const vendors = [
     aiSdk('@ai-sdk/anthropic', createAnthropic, ofMessages),
     aiSdk('@ai-sdk/google', atGoogles(createGoogleGenerativeAI), ofGemini),
     aiSdk('@ai-sdk/xai responses', (more) => createXai(more).responses, ofResponses),
@@ -201,7 +201,7 @@ const PLAYS = [
 
 export function vendorChecks(world) {
     describe('vendors', () => {
-        for (const play of PLAYS) {
+        for (const play of vendors) {
             for (const [name, body] of Object.entries(play.bodies)) {
                 test(`${play.name} streams ${name}`, () => check(world, play, name, body));
             }
