@@ -86,8 +86,8 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients browser apps crowd fuzz soak clean help \
-    jdk FORCE install uninstall installcheck scale bench bench-hold bench-start
+.PHONY: all test check doc reproducible run demo clients agents browser apps crowd fuzz soak clean \
+    help jdk FORCE install uninstall installcheck scale bench bench-hold bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -108,6 +108,9 @@ demo: $(JAR)  ## start it against its own scripted upstream, without a key
 
 clients: $(JAR)  ## drive the jar with the official SDKs
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/clients/run
+
+agents: $(JAR)  ## drive the jar with real coding agents; LONG=1 lets them wait 7 minutes too
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" LONG="$(LONG)" test/agents/run
 
 browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes the pictures too
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" SHOTS="$(SHOTS)" test/browser/run

@@ -14,9 +14,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => process.exit(130));
 }
 
-/** A child that is ended with us. It gets no variable of ours that could be a setting. */
-export function launch(command, args) {
-    const child = spawn(command, args, { env: { PATH: process.env.PATH } });
+/** A child that is ended with us. It gets `env`, and no variable of ours that could be a setting. */
+export function launch(command, args, { env, ...options } = {}) {
+    const child = spawn(command, args, { ...options, env: { PATH: process.env.PATH, ...env } });
     running.add(child);
     child.once('close', () => running.delete(child));
     return child;
