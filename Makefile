@@ -110,7 +110,7 @@ clients: $(JAR)  ## drive the jar with the official SDKs
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/clients/run
 
 agents: $(JAR)  ## drive the jar with real coding agents; LONG=1 lets them wait 7 minutes too
-	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" LONG="$(LONG)" test/agents/run
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/agents/run
 
 browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes the pictures too
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" SHOTS="$(SHOTS)" test/browser/run

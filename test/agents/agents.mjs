@@ -1,5 +1,10 @@
-// The agents: which of its tools the upstream calls, the clock that silence runs against, and how
-// it is started before a daemon. `idleMs` is what the clock is shortened to.
+// The agents. Of each:
+//   tool        the tool that the upstream calls, with its arguments
+//   fixedClock  how long it waits in silence, where no setting shortens that
+//   waitsLong   whether its longest clock is reached by 7 minutes of silence alone
+//   asksAgain   the errors of a request at fault that it repeats all the same
+//   hides       the errors of a request at fault whose message it does not show
+//   start       how it is started before a daemon; `idleMs` is what its clock is shortened to
 import { fileURLToPath } from 'node:url';
 
 const MODEL = 'whole-1';
@@ -16,11 +21,14 @@ function script(path, args) {
     return { command: process.execPath, args: [installed(path), ...args] };
 }
 
-// Its clock between events (300 s) has no setting below that; its clock between bytes has one.
+// Its clock between bytes can be shortened, its clock between events (300 s) cannot. After a 400
+// that it does not know it leaves out one beta feature after the other.
 const claude = {
     name: 'Claude Code',
     tool: (work) => ['Read', { file_path: `${work}/note.txt` }],
-    clock: { idleMs: 10_000, isLong: true },
+    waitsLong: true,
+    asksAgain: ['400 at once', '400 late', 'too long, late'],
+    hides: ['400 late', 'too long, late'],
     start: ({ url, idleMs }) => ({
         ...script('@anthropic-ai/claude-code/cli-wrapper.cjs',
             ['-p', PROMPT, '--model', MODEL, '--permission-mode', 'bypassPermissions']),
@@ -37,7 +45,8 @@ const claude = {
 const codex = {
     name: 'Codex',
     tool: () => ['exec_command', { cmd: 'cat note.txt' }],
-    clock: { idleMs: 6_000 },
+    asksAgain: ['400 late'],
+    hides: ['400 late', 'too long, late'],
     start: ({ url, idleMs = 300_000 }) => ({
         ...script('@openai/codex/bin/codex.js', ['exec', '--skip-git-repo-check',
             '--dangerously-bypass-approvals-and-sandbox', PROMPT]),
@@ -59,7 +68,9 @@ const codex = {
 const gemini = {
     name: 'Gemini CLI',
     tool: () => ['read_file', { file_path: 'note.txt' }],
-    clock: { fixed: '60 s to the headers, then 300 s between bytes', isLong: true },
+    fixedClock: '60 s to the headers, then 300 s between bytes',
+    waitsLong: true,
+    hides: ['400 late', 'too long, late'],
     start: ({ url }) => ({
         ...script('@google/gemini-cli/bundle/gemini.js',
             ['-p', PROMPT, '--yolo', '--skip-trust', '-m', 'gemini-2.5-pro']),
@@ -76,10 +87,9 @@ const gemini = {
 const opencode = {
     name: 'opencode',
     tool: (work) => ['read', { filePath: `${work}/note.txt` }],
-    clock: { idleMs: 6_000 },
     start: ({ url, idleMs }) => ({
         // The plain build for x64 needs a processor with AVX2.
-        command: installed(`opencode-linux-${ARCH}${ARCH === 'x64' ? '-baseline' : ''}/bin/opencode`),
+        command: installed(`opencode-linux-${ARCH === 'x64' ? 'x64-baseline' : ARCH}/bin/opencode`),
         args: ['run', '-m', `daemon/${MODEL}`, PROMPT],
         env: {
             OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1',
@@ -104,7 +114,6 @@ const opencode = {
 const qwen = {
     name: 'Qwen Code',
     tool: (work) => ['read_file', { file_path: `${work}/note.txt` }],
-    clock: { idleMs: 6_000 },
     start: ({ url, idleMs }) => ({
         ...script('@qwen-code/qwen-code/cli.js', ['-p', PROMPT, '--yolo', '--auth-type', 'openai']),
         env: {
@@ -117,10 +126,10 @@ const qwen = {
     }),
 };
 
+// Its clock runs to the headers alone.
 const continueCli = {
     name: 'Continue',
     tool: (work) => ['Read', { filepath: `${work}/note.txt` }],
-    clock: { idleMs: 6_000 },
     start: ({ url, home, idleMs }) => ({
         ...script('@continuedev/cli/dist/cn.js',
             ['-p', PROMPT, '--auto', '--config', `${home}/config.yaml`]),
@@ -130,8 +139,8 @@ const continueCli = {
             'config.yaml': JSON.stringify({
                 name: 'agents', version: '1.0.0', schema: 'v1',
                 models: [{
-                    name: MODEL, provider: 'openai', model: MODEL, apiBase: `${url}/v1`, apiKey: KEY,
-                    roles: ['chat'], capabilities: ['tool_use'],
+                    name: MODEL, provider: 'openai', model: MODEL, roles: ['chat'],
+                    capabilities: ['tool_use'], apiBase: `${url}/v1`, apiKey: KEY,
                     ...(idleMs && { requestOptions: { timeout: idleMs } }),
                 }],
             }),
@@ -142,7 +151,8 @@ const continueCli = {
 const cline = {
     name: 'Cline',
     tool: (work) => ['read_files', { files: [{ path: `${work}/note.txt` }] }],
-    clock: { fixed: '300 s between bytes, of the Bun in it', isLong: true },
+    fixedClock: '300 s between bytes',
+    waitsLong: true,
     start: ({ url }) => ({
         command: installed(`@cline/cli-linux-${ARCH}/bin/cline`),
         args: ['--auto-approve', 'true', PROMPT],

@@ -25,7 +25,8 @@ const responses = {
 
 const messages = {
     tools: ({ tools = [] }) => tools.map(({ name }) => name),
-    toolCall: (name, input) => message('tool_use', { type: 'tool_use', id: 'toolu_1', name, input }),
+    toolCall: (name, input) =>
+        message('tool_use', { type: 'tool_use', id: 'toolu_1', name, input }),
     text: (text) => message('end_turn', { type: 'text', text }),
     error: ({ status, message: text }) => ({
         type: 'error', error: { type: ANTHROPIC_TYPES[status], message: text },
@@ -70,7 +71,8 @@ function chatCompletion(reason, content) {
     return {
         id: 'chatcmpl-1', object: 'chat.completion', created: 1764000000, model: 'whole-1',
         choices: [{
-            index: 0, message: { role: 'assistant', ...content }, finish_reason: reason, logprobs: null,
+            index: 0, message: { role: 'assistant', ...content },
+            finish_reason: reason, logprobs: null,
         }],
         usage: { prompt_tokens: 9, completion_tokens: 9, total_tokens: 18 },
     };

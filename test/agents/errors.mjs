@@ -27,8 +27,8 @@ const HEADINGS = ['agent', 'error', 'requests', 'calls', 'side', 'message', 'exi
 export function errorChecks(agents, concurrency) {
     test('errors', { concurrency }, async (t) => {
         const rows = [HEADINGS];
-        const checks = ERRORS.flatMap((error) => agents.map((agent) => checkOf(t, agent, error, rows)));
-        await Promise.all(checks);
+        await Promise.all(ERRORS.flatMap((error) =>
+            agents.map((agent) => checkOf(t, agent, error, rows))));
         tableOf(rows).forEach((line) => t.diagnostic(line));
     });
 }

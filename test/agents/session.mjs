@@ -25,7 +25,7 @@ export async function runAgent(agent, { limitMs, idleMs, ...answer }) {
     let upstream;
     let daemon;
     try {
-        await writeUnder(home, { 'work/note.txt': `${NOTE}\n` });
+        await writeUnder(home, { 'work/note.txt': `${NOTE}\n`, 'tmp/.keep': '' });
         upstream = await startUpstream({ ...answer, tool: agent.tool(work) });
         daemon = await startDaemon(upstream.url, SETTINGS);
         const start = agent.start({ url: daemon.url, home, idleMs });
@@ -51,7 +51,9 @@ async function writeUnder(home, files) {
 
 /** The agent leads a process group, so that what it started is cut off with it. */
 async function finish({ command, args, env }, { home, work, limitMs, begun }) {
-    const child = launch(command, args, { cwd: work, detached: true, env: { HOME: home, ...env } });
+    const child = launch(command, args, {
+        cwd: work, detached: true, env: { HOME: home, TMPDIR: join(home, 'tmp'), ...env },
+    });
     let output = '';
     let cutOff = false;
     const read = (text) => {
@@ -59,7 +61,12 @@ async function finish({ command, args, env }, { home, work, limitMs, begun }) {
     };
     const cut = () => {
         cutOff = true;
-        process.kill(-child.pid, 'SIGKILL');
+        if (child.exitCode === null) {
+            process.kill(-child.pid, 'SIGKILL');
+        }
+        // A process that left the group may hold the pipes for ever.
+        child.stdout.destroy();
+        child.stderr.destroy();
     };
     let timer = setTimeout(cut, START_MS);
     begun.then(() => {
