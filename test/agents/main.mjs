@@ -14,10 +14,19 @@ const WORK_MS = 60_000;
 // Three of the daemon's heartbeats; Claude Code takes no less.
 const IDLE_MS = 10_000;
 
+const PLAYS = ['', 'slow', 'silence', 'errors', 'long', 'quick'];
+
 const agents = AGENTS.filter(({ name }) => name.toLowerCase().includes(AGENT.toLowerCase()));
+
+assert.ok(PLAYS.includes(PLAY), `PLAY is none of ${PLAYS.join(' ')}`);
+assert.ok(agents.length > 0, `no agent's name has ${AGENT} in it`);
 
 function playersOf(play) {
     return PLAY === '' || PLAY === play ? agents : [];
+}
+
+function hasFixedClock({ fixedClock }) {
+    return fixedClock !== undefined;
 }
 
 /** Both turns come whole, and each costs one call. */
@@ -33,17 +42,15 @@ async function playTwoTurns(agent, { delayMs, idleMs }) {
 }
 
 describe('agents', { concurrency: CONCURRENCY }, () => {
-    const [fixed, settable] = [true, false].map((is) =>
-        agents.filter(({ fixedClock }) => (fixedClock !== undefined) === is));
     const isQuick = PLAY === 'quick';
 
-    for (const agent of isQuick ? fixed : playersOf('slow')) {
+    for (const agent of isQuick ? agents.filter(hasFixedClock) : playersOf('slow')) {
         test(`${agent.name} waits 8 s for each answer`, () =>
             playTwoTurns(agent, { delayMs: 8_000 }));
     }
 
-    for (const agent of isQuick ? settable : playersOf('silence')) {
-        const skip = agent.fixedClock && `no setting shortens its clock: ${agent.fixedClock}`;
+    for (const agent of isQuick ? agents.filter((it) => !hasFixedClock(it)) : playersOf('silence')) {
+        const skip = hasFixedClock(agent) && `no setting shortens its clock: ${agent.fixedClock}`;
         test(`${agent.name} waits for longer than its clock is set to`, { skip }, () =>
             playTwoTurns(agent, { delayMs: 2 * IDLE_MS, idleMs: IDLE_MS }));
     }
