@@ -4,6 +4,7 @@
 //   waitsLong   whether its longest clock is reached by 7 minutes of silence alone
 //   asksAgain   the errors of a request at fault that it repeats all the same
 //   hides       the errors of a request at fault whose message it does not show
+//   settings    of the daemon, where the clock is shortened to less than the daemon believes
 //   start       how it is started before a daemon; `idleMs` is what its clock is shortened to
 import { fileURLToPath } from 'node:url';
 
@@ -111,9 +112,12 @@ const opencode = {
     }),
 };
 
+// It waits 240 s for an event with data, which the daemon sends to it in time.
 const qwen = {
     name: 'Qwen Code',
     tool: (work) => ['read_file', { file_path: `${work}/note.txt` }],
+    settings: { HEARTBEAT_DATA_AFTER_MS: 5_000 },
+    waitsLong: true,
     start: ({ url, idleMs }) => ({
         ...script('@qwen-code/qwen-code/cli.js', ['-p', PROMPT, '--yolo', '--auth-type', 'openai']),
         env: {

@@ -16,10 +16,12 @@ const SETTINGS = Object.fromEntries(
 /**
  * Runs the agent until it ends, and cuts it off `limitMs` after its first request for a turn.
  * `answer` is {delayMs, failure} as the upstream takes them; `idleMs` shortens the agent's own
- * clock. Gives what the agent printed, its exit code (undefined where it was cut off), how many
- * requests the daemon got for the turns and between them, and what of them the upstream was asked.
+ * clock, and with it what the daemon believes of that clock. Gives what the agent printed, its exit
+ * code (undefined where it was cut off), how many requests the daemon got for the turns and between
+ * them, and what of them the upstream was asked.
  */
 export async function runAgent(agent, { limitMs, idleMs, ...answer }) {
+    const settings = { ...(idleMs && agent.settings), ...SETTINGS };
     const home = await mkdtemp(join(tmpdir(), 'fakestream-agent-'));
     const work = join(home, 'work');
     let upstream;
@@ -27,7 +29,7 @@ export async function runAgent(agent, { limitMs, idleMs, ...answer }) {
     try {
         await writeUnder(home, { 'work/note.txt': `${NOTE}\n`, 'tmp/.keep': '' });
         upstream = await startUpstream({ ...answer, tool: agent.tool(work) });
-        daemon = await startDaemon(upstream.url, SETTINGS);
+        daemon = await startDaemon(upstream.url, settings);
         const start = agent.start({ url: daemon.url, home, idleMs });
         await writeUnder(home, start.files ?? {});
         const ended = await finish(start, { home, work, limitMs, begun: upstream.begun });
