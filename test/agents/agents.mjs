@@ -46,8 +46,7 @@ const claude = {
 const codex = {
     name: 'Codex',
     tool: () => ['exec_command', { cmd: 'cat note.txt' }],
-    asksAgain: ['400 late'],
-    hides: ['400 late', 'too long, late'],
+    hides: ['too long, late'],
     start: ({ url, idleMs = 300_000 }) => ({
         ...script('@openai/codex/bin/codex.js', ['exec', '--skip-git-repo-check',
             '--dangerously-bypass-approvals-and-sandbox', PROMPT]),
@@ -71,7 +70,6 @@ const gemini = {
     tool: () => ['read_file', { file_path: 'note.txt' }],
     fixedClock: '60 s to the headers, then 300 s between bytes',
     waitsLong: true,
-    hides: ['400 late', 'too long, late'],
     start: ({ url }) => ({
         ...script('@google/gemini-cli/bundle/gemini.js',
             ['-p', PROMPT, '--yolo', '--skip-trust', '-m', 'gemini-2.5-pro']),

@@ -17,8 +17,10 @@ import java.util.regex.Pattern;
 public final class ClientTable {
     private static final List<Line> LINES = List.of(
             // Codex 0.171, tried: its clock is 300 s, or as its user sets it, from the first second
-            // on, and any event with data winds it up.
-            new Line(Responses.class, "originator", "(?i)codex.*", named("codex").dataAfter(0)),
+            // on, and any event with data winds it up. It reads a failure to the end of the stream:
+            // where the connection breaks off there, it asks five times more and shows nothing.
+            new Line(Responses.class, "originator", "(?i)codex.*",
+                    named("codex").dataAfter(0).withCleanEnd()),
             // openai-node 6.49 and 7.59, tried: `.stream()` throws at what comes before
             // `response.created`, and `create({stream: true})` does not.
             new Line(Responses.class, "X-Stainless-Helper-Method", "stream",
@@ -56,6 +58,8 @@ public final class ClientTable {
             // @ai-sdk/groq 3.0.71, tried: it reads `x_groq.usage` alone.
             new Line(null, "User-Agent", ".*\\bai-sdk/groq/.*",
                     named("ai-sdk-groq").dataAfter(240).unasked(UnaskedUsage.AT_FINISH_FOR_GROQ)),
+            // Qwen Code 0.24.4, tried: 240 s between events.
+            new Line(null, "User-Agent", "QwenCode/.*", named("qwen-code").dataAfter(180)),
             // opencode 1.18, read: 300 s to the headers, and 300 s between bytes. The AI SDK has no
             // clock that a heartbeat winds up, tried, and stands on the same times of Node's fetch.
             new Line(null, "User-Agent", "opencode/.*",
