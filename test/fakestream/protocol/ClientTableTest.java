@@ -52,7 +52,7 @@ final class ClientTableTest {
         "responses; User-Agent: ai/7.0.173 ai-sdk/openai/4 runtime/node.js/20; ai-sdk; 240",
         "responses; X-Stainless-Lang: js|User-Agent: OpenAI/JS 7.59.0; sdk; 100",
         "completions; X-Stainless-Lang: go|User-Agent: OpenAI/Go 3.44.0; sdk; 100",
-        "chat; User-Agent: QwenCode/0.24.4 (linux; x64)|X-Stainless-Lang: js; qwen-code; 180",
+        "chat; User-Agent: QwenCode/0.24.4 (linux)|X-Stainless-Lang: js; qwen-code; 180",
         "chat; User-Agent: node-fetch|Connection: close; sillytavern; 240",
         "chat; User-Agent: node-fetch/1.0 (+https://example.com); unknown; 45",
         "messages; User-Agent: node-fetch; sillytavern-claude; 240",
