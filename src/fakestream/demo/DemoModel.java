@@ -14,46 +14,49 @@ import java.util.stream.Stream;
 enum DemoModel {
     ECHO("demo-echo", Duration.ZERO) {
         @Override
-        Answer answer(String message) {
-            return completion(this, choice(0, text("You said: " + message)));
+        JsonArray choices(String message) {
+            return JsonArray.of(choice(0, text("You said: " + message)));
         }
     },
     LONG("demo-long", Duration.ofSeconds(10)) {
         @Override
-        Answer answer(String message) {
-            return completion(this, choice(0, text("You said: " + message + "\n\n" + STORY)));
+        JsonArray choices(String message) {
+            return JsonArray.of(choice(0, text("You said: " + message + "\n\n" + STORY)));
         }
     },
     TOOLS("demo-tools", Duration.ofSeconds(4)) {
         @Override
-        Answer answer(String message) {
+        JsonArray choices(String message) {
             var calls = JsonArray.of(call("call_demo_1", "Paris"), call("call_demo_2", "東京"));
-            return completion(this, choice(0, new JsonObject.Builder().add("role", "assistant")
+            return JsonArray.of(choice(0, new JsonObject.Builder().add("role", "assistant")
                     .add("content", JsonNull.NULL).add("tool_calls", calls).build()));
         }
     },
     REASONING("demo-reasoning", Duration.ofSeconds(4)) {
         @Override
-        Answer answer(String message) {
-            return completion(this, choice(0, text("Forty-two. 四十二。👩‍🚀")
+        JsonArray choices(String message) {
+            return JsonArray.of(choice(0, text("Forty-two. 四十二。👩‍🚀")
                     .with("reasoning_content", new JsonString("The question was \"" + message
                             + "\". There is one answer that is always right."))));
         }
     },
     ERROR("demo-error", Duration.ofSeconds(5)) {
         @Override
-        Answer answer(String message) {
+        Answer answer(DemoApi api, String message) {
             return error(500, "server_error", "The demo model fails on purpose, "
                     + "after the first heartbeat.");
         }
     },
     CHOICES("demo-choices", Duration.ofSeconds(2)) {
         @Override
-        Answer answer(String message) {
-            return completion(this, choice(0, text("One way to put it: " + message)),
+        JsonArray choices(String message) {
+            return JsonArray.of(choice(0, text("One way to put it: " + message)),
                     choice(1, text("Another way to put it, a little longer: " + message)));
         }
-    };
+    },
+    WAIT_65("demo-wait-65", Duration.ofSeconds(65)),
+    WAIT_130("demo-wait-130", Duration.ofSeconds(130)),
+    WAIT_310("demo-wait-310", Duration.ofSeconds(310));
 
     private static final String STORY = """
             This answer came in one piece, ten seconds after you asked for it. The heartbeats \
@@ -78,10 +81,25 @@ enum DemoModel {
     }
 
     /// What goes over the wire.
-    record Answer(int status, JsonObject body) {
+    record Answer(int status, String body) {
+        Answer(int status, JsonObject body) {
+            this(status, body.toString());
+        }
     }
 
-    abstract Answer answer(String message);
+    /// What a chat completion has. The models that wait just say how long they do.
+    JsonArray choices(String message) {
+        return JsonArray.of(choice(0, text("You waited " + delay.toSeconds() + " s.")));
+    }
+
+    Answer answer(DemoApi api, String message) {
+        return new Answer(200, api.answer(id, choices(message)));
+    }
+
+    /// How long it thinks before it answers.
+    Duration delay() {
+        return delay;
+    }
 
     static List<String> names() {
         return Arrays.stream(values()).map(model -> model.id).toList();
@@ -98,12 +116,20 @@ enum DemoModel {
                 .findFirst().orElseGet(() -> unknown(id));
     }
 
-    /// Answers a chat completion, after the time that the model takes.
-    static Answer complete(JsonObject request) {
-        var id = request.string("model");
+    /// Answers a request, after the time that the model takes.
+    ///
+    /// @param longest no model takes longer
+    static Answer complete(String path, JsonObject request, Duration longest) {
+        var found = DemoApi.at(path);
+        if (found.isEmpty()) {
+            return error(404, "invalid_request_error", "There is nothing at " + path
+                    + " in the demo.");
+        }
+        var api = found.get();
+        var id = api.model(path, request);
         return named(id).map(model -> {
-            model.think();
-            return model.answer(lastMessage(request));
+            model.think(longest);
+            return model.answer(api, DemoApi.message(request));
         }).findFirst().orElseGet(() -> unknown(id));
     }
 
@@ -116,9 +142,10 @@ enum DemoModel {
                 + "' in the demo; there are " + String.join(", ", names()) + ".");
     }
 
-    private void think() {
+    /// The end of the demo interrupts it.
+    private void think(Duration longest) {
         try {
-            Thread.sleep(delay);
+            Thread.sleep(delay.compareTo(longest) < 0 ? delay : longest);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -127,12 +154,6 @@ enum DemoModel {
     private JsonObject description() {
         return new JsonObject.Builder().add("id", id).add("object", "model").add("created", 0)
                 .add("owned_by", "fakestream").build();
-    }
-
-    private static String lastMessage(JsonObject request) {
-        return request.get("messages") instanceof JsonArray(var messages) && !messages.isEmpty()
-                && messages.getLast() instanceof JsonObject message
-                && message.string("content") instanceof String text ? text : "nothing";
     }
 
     private static JsonObject text(String content) {
@@ -151,18 +172,6 @@ enum DemoModel {
         var reason = message.has("tool_calls") ? "tool_calls" : "stop";
         return new JsonObject.Builder().add("index", index).add("message", message)
                 .add("logprobs", JsonNull.NULL).add("finish_reason", reason).build();
-    }
-
-    private static Answer completion(DemoModel model, JsonObject... choices) {
-        return new Answer(200, new JsonObject.Builder()
-                .add("id", "chatcmpl-demo-" + System.nanoTime())
-                .add("object", "chat.completion")
-                .add("created", System.currentTimeMillis() / 1000)
-                .add("model", model.id)
-                .add("choices", JsonArray.of(choices))
-                .add("usage", new JsonObject.Builder().add("prompt_tokens", 5)
-                        .add("completion_tokens", 64).add("total_tokens", 69).build())
-                .build());
     }
 
     private static Answer error(int status, String type, String message) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -27,9 +28,16 @@ public final class DemoUpstream implements AutoCloseable {
     ///
     /// @throws IOException where there is none
     public static DemoUpstream start() throws IOException {
+        return start(Duration.ofDays(1));
+    }
+
+    /// Starts it as [#start()] does.
+    ///
+    /// @param longest no model thinks for longer
+    static DemoUpstream start(Duration longest) throws IOException {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var server = HttpServer.create(address, 0);
-        server.createContext("/", DemoUpstream::handle);
+        server.createContext("/", exchange -> handle(exchange, longest));
         var requests = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(requests);
         server.start();
@@ -63,10 +71,11 @@ public final class DemoUpstream implements AutoCloseable {
         requests.shutdownNow();
     }
 
-    private static void handle(HttpExchange exchange) throws IOException {
+    private static void handle(HttpExchange exchange, Duration longest)
+            throws IOException {
         try (exchange) {
-            var answer = answer(exchange);
-            var body = answer.body().toString().getBytes(StandardCharsets.UTF_8);
+            var answer = answer(exchange, longest);
+            var body = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.getResponseHeaders().set("x-request-id", "demo-request");
             if (answer.status() >= 400) {
@@ -78,15 +87,16 @@ public final class DemoUpstream implements AutoCloseable {
         }
     }
 
-    private static DemoModel.Answer answer(HttpExchange exchange) throws IOException {
+    private static DemoModel.Answer answer(HttpExchange exchange, Duration longest)
+            throws IOException {
         var path = exchange.getRequestURI().getPath();
         if (path.equals("/v1/models")) {
             return DemoModel.list();
         }
-        if (path.startsWith("/v1/models/")) {
+        if (path.startsWith("/v1/models/") && DemoApi.at(path).isEmpty()) {
             return DemoModel.describe(path.substring("/v1/models/".length()));
         }
-        return DemoModel.complete(request(exchange));
+        return DemoModel.complete(path, request(exchange), longest);
     }
 
     private static JsonObject request(HttpExchange exchange) throws IOException {

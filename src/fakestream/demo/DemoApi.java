@@ -1,0 +1,91 @@
+package fakestream.demo;
+
+import fakestream.json.Json;
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// The APIs that the demo answers, each with its path and the form of a whole answer. In that form
+/// `%1$s` is a new id, `%2$s` the model, `%3$s` the text, `%4$s` the time, and `%5$s` the choices
+/// of a chat completion, for no other API can tell all that the demo's models say.
+///
+/// The proxy brings an error and a legacy completion into the form that its client asked for, so
+/// both have the form of OpenAI's chat completions here.
+enum DemoApi {
+    CHAT("/v1/(chat/)?completions", """
+            {"id":"chatcmpl-demo-%1$s","object":"chat.completion","created":%4$s,"model":%2$s,
+             "choices":%5$s,
+             "usage":{"prompt_tokens":5,"completion_tokens":64,"total_tokens":69}}"""),
+    RESPONSES("/v1/responses", """
+            {"id":"resp_demo_%1$s","object":"response","created_at":%4$s,"status":"completed",
+             "error":null,"incomplete_details":null,"instructions":null,"model":%2$s,
+             "output":[{"id":"msg_demo_%1$s","type":"message","status":"completed",
+               "role":"assistant","content":[{"type":"output_text","text":%3$s,"annotations":[],
+                 "logprobs":[]}]}],
+             "parallel_tool_calls":true,"previous_response_id":null,"temperature":1,"top_p":1,
+             "tool_choice":"auto","tools":[],"metadata":{},
+             "usage":{"input_tokens":5,"input_tokens_details":{"cached_tokens":0},
+               "output_tokens":64,"output_tokens_details":{"reasoning_tokens":0},
+               "total_tokens":69}}"""),
+    MESSAGES("/v1/messages", """
+            {"id":"msg_demo_%1$s","type":"message","role":"assistant","model":%2$s,
+             "content":[{"type":"text","text":%3$s}],"stop_reason":"end_turn",
+             "stop_sequence":null,"usage":{"input_tokens":5,"output_tokens":64}}"""),
+    GEMINI("/v1(beta)?/models/(?<model>[^/:]+):generateContent", """
+            {"candidates":[{"content":{"role":"model","parts":[{"text":%3$s}]},
+               "finishReason":"STOP","index":0}],
+             "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":64,
+               "totalTokenCount":69},
+             "modelVersion":%2$s,"responseId":"demo-%1$s"}""");
+
+    private final Pattern path;
+    private final String form;
+
+    DemoApi(String path, String form) {
+        this.path = Pattern.compile(path);
+        this.form = form;
+    }
+
+    /// The API with that path.
+    static Optional<DemoApi> at(String path) {
+        return Arrays.stream(values()).filter(api -> api.path.matcher(path).matches()).findFirst();
+    }
+
+    /// The model that is asked, or null.
+    String model(String asked, JsonObject request) {
+        var found = path.matcher(asked);
+        return found.matches() && found.namedGroups().containsKey("model") ? found.group("model")
+                : request.string("model");
+    }
+
+    /// The last text of a request.
+    static String message(JsonObject request) {
+        return Stream.of("messages", "input", "contents", "prompt").filter(request::has)
+                .findFirst().map(name -> text(request.get(name))).orElse("nothing");
+    }
+
+    /// An answer in the form of this API.
+    ///
+    /// @param choices of a chat completion; the text of the first one is all that others tell
+    String answer(String model, JsonArray choices) {
+        var first = (JsonObject) choices.elements().getFirst();
+        return form.formatted(System.nanoTime(), Json.quote(model),
+                Json.quote(text(first.get("message"))), System.currentTimeMillis() / 1000,
+                choices);
+    }
+
+    private static String text(JsonValue value) {
+        return switch (value) {
+            case JsonString(var text) -> text;
+            case JsonArray(var elements) when !elements.isEmpty() -> text(elements.getLast());
+            case JsonObject object -> Stream.of("content", "parts", "text").filter(object::has)
+                    .findFirst().map(name -> text(object.get(name))).orElse("nothing");
+            default -> "nothing";
+        };
+    }
+}
