@@ -6,9 +6,11 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// What is known of one request, for the access log and the metrics. Written by the exchange's
-/// thread, and by the beats of its stream, which write under the [EventStream]'s lock; read at the
-/// end by the exchange's thread, after the stream was closed, which takes that lock.
+/// What is known of one request, for the access log, the metrics and `/api/clients`. The exchange's
+/// thread writes it, and so do the beats of its stream, under the [EventStream]'s lock: one thread
+/// at a time. The exchange's thread reads it at the end, after it closed the stream, which takes
+/// that lock. [RecentStreams] reads it meanwhile, on any thread: what changes then is volatile, and
+/// all else was written before the record was added there, or before it was over.
 final class AccessRecord {
     /// How an answer comes to be.
     enum Mode {
@@ -57,6 +59,9 @@ final class AccessRecord {
             String agent) {
     }
 
+    /// Of a name that may be as long as a body. A log cuts it again, behind what it hides in it.
+    private static final int LONGEST_NAME = 1000;
+
     /// nginx's status for a client that left before the end.
     private static final int LEFT = 499;
 
@@ -75,9 +80,12 @@ final class AccessRecord {
     private int status;
     private long bytes;
     private long firstByte = -1;
-    private long firstContent = -1;
-    private int beats;
+    private volatile long firstContent = -1;
+    private volatile int beats;
+    private volatile int dataBeats;
+    private volatile long firstDataBeat = -1;
     private int chunks;
+    private volatile long took = -1;
 
     /// Begins now.
     ///
@@ -103,7 +111,7 @@ final class AccessRecord {
     }
 
     void model(String name) {
-        model = name;
+        model = name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
     /// The upstream is asked; what there is to say of it is asked for in the end.
@@ -129,7 +137,13 @@ final class AccessRecord {
     }
 
     /// A heartbeat went out.
-    void beat() {
+    ///
+    /// @param data whether it carries data that winds up a clock which counts events
+    void beat(boolean data) {
+        if (data && firstDataBeat < 0) {
+            firstDataBeat = elapsed();
+        }
+        dataBeats += data ? 1 : 0;
         beats++;
     }
 
@@ -163,6 +177,13 @@ final class AccessRecord {
     void outcome(Outcome how) {
         outcome = how;
         error = how == Outcome.CLIENT_LEFT ? "" : error;
+    }
+
+    /// It is over. A record that is kept keeps nothing of the request to the upstream.
+    void over() {
+        var figures = upstream.get();
+        upstream = () -> figures;
+        took = elapsed();
     }
 
     Request request() {
@@ -219,9 +240,13 @@ final class AccessRecord {
         return bytes;
     }
 
-    /// Nanoseconds since it began.
+    /// Nanoseconds since it began; once it is over, nanoseconds that it took.
     long elapsed() {
-        return nanoTime.getAsLong() - began;
+        return isOver() ? took : nanoTime.getAsLong() - began;
+    }
+
+    boolean isOver() {
+        return took >= 0;
     }
 
     /// Nanoseconds until something went out; -1 where nothing did.
@@ -236,6 +261,16 @@ final class AccessRecord {
 
     int beats() {
         return beats;
+    }
+
+    /// Those of the heartbeats that carry data.
+    int dataBeats() {
+        return dataBeats;
+    }
+
+    /// Nanoseconds until the first of those; -1 while there is none.
+    long firstDataBeat() {
+        return firstDataBeat;
     }
 
     /// The events of the answer, heartbeats left out.

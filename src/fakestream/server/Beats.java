@@ -166,7 +166,7 @@ final class Beats {
 
     /// Whether an event has data that winds up the clock of a client that counts events. A ping
     /// does not: Anthropic's SDKs skip it.
-    private static boolean isCounted(SseEvent event) {
+    static boolean isCounted(SseEvent event) {
         return switch (event) {
             case SseEvent.Message(var type, _, _) -> !type.equals("ping");
             case SseEvent.Received(_, var type, _) -> event.hasData() && !type.equals("ping");

@@ -53,6 +53,11 @@ final class Cors {
         response.set("Access-Control-Expose-Headers", EXPOSED);
     }
 
+    /// From now on, a page of any other origin cannot read the answer.
+    static void refuse(Headers response) {
+        response.remove("Access-Control-Allow-Origin");
+    }
+
     /// The answer to a preflight. It names each header that was asked for, because `*` does not
     /// cover `Authorization`, and SDKs send more than any list foresees. An allowed page may also
     /// step from a public network into a private one, where the browser asks for that (Private

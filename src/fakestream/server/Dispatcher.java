@@ -49,6 +49,7 @@ final class Dispatcher implements HttpHandler {
             log.bug(told(client), e);
             apologise(client, e);
         } finally {
+            record.over();
             metrics.end(record);
             log.access(record);
         }

@@ -21,6 +21,7 @@ final class Endpoint {
     private final Streamer streamer;
     private final Modes modes;
     private final CallSharing sharing;
+    private final RecentStreams recent;
     private final Duration window;
     private final int mostBytes;
     private final Log log;
@@ -30,6 +31,7 @@ final class Endpoint {
         this.streamer = streamer;
         this.modes = new Modes(config);
         this.sharing = shared.sharing();
+        this.recent = shared.recent();
         this.window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
         this.log = shared.log();
@@ -77,6 +79,7 @@ final class Endpoint {
 
     private void stream(Job job) throws IOException {
         try (var stream = streamer.open(job.client(), job.ask(), job.question().told())) {
+            recent.add(job.client().record());
             var answer = streamer.into(stream, job.ask(), job.question().told());
             try {
                 answer.tell(ask(job));

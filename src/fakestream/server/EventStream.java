@@ -289,7 +289,7 @@ final class EventStream implements AutoCloseable {
         }
         client.flush();
         if (beat != null) {
-            record().beat();
+            record().beat(Beats.isCounted(beat));
             timing.metrics().beat(beat, late);
         }
     }

@@ -39,8 +39,8 @@ final class Probes {
             case VERSION -> Optional.of(version);
             case METRICS -> showsMetrics ? Optional.of(Reply.text(200, metrics.expose())
                     .with(Map.of("Content-Type", Exposition.TYPE))) : Optional.empty();
-            case CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, PAGE,
-                    OTHER, NONE -> Optional.empty();
+            case CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, CLIENTS,
+                    PAGE, OTHER, NONE -> Optional.empty();
         };
     }
 

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 record Route(Kind kind, String name) {
     /// What there is.
     enum Kind {
-        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, PAGE, OTHER,
-        NONE, HEALTH, READY, VERSION, METRICS;
+        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, CLIENTS, PAGE,
+        OTHER, NONE, HEALTH, READY, VERSION, METRICS;
 
         /// Whether it is asked by what watches the proxy, again and again and to its very end.
         boolean isProbe() {
@@ -47,6 +47,7 @@ record Route(Kind kind, String name) {
             case "" -> new Route(Kind.PAGE, "index.html");
             case "api/status" -> new Route(Kind.STATUS, "");
             case "api/check" -> new Route(Kind.CHECK, "");
+            case "api/clients" -> new Route(Kind.CLIENTS, "");
             case "api/chat" -> new Route(Kind.CHAT, "chat/completions");
             case "healthz", "livez", "health" -> new Route(Kind.HEALTH, segments.getFirst());
             case "readyz" -> new Route(Kind.READY, "");

@@ -18,7 +18,9 @@ import java.util.function.Supplier;
 /// @param admission likewise for the requests that are open
 /// @param sharing likewise for the calls that are shared
 /// @param metrics likewise count on
+/// @param recent likewise for the streams that are shown
 record Shared(Build build, Lifetime lifetime, ScheduledExecutorService timer, Executor executor,
         Executor beats, Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
-        RateLimit rate, Admission admission, CallSharing sharing, Metrics metrics, Log log) {
+        RateLimit rate, Admission admission, CallSharing sharing, Metrics metrics,
+        RecentStreams recent, Log log) {
 }

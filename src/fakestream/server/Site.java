@@ -9,6 +9,7 @@ import fakestream.protocol.GenerateContent;
 import fakestream.protocol.Messages;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.Responses;
+import fakestream.upstream.Masks;
 import fakestream.upstream.Query;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamException;
@@ -36,6 +37,9 @@ final class Site {
     private final StatusPage status;
     private final TestPage page;
     private final PathCheck check;
+    private final RecentStreams recent;
+    private final Masks masks;
+    private final boolean showsPage;
     private final Probes probes;
 
     Site(Config config, Upstream upstream, Shared shared) {
@@ -48,6 +52,9 @@ final class Site {
         this.status = new StatusPage(shared.build().version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
         this.check = new PathCheck(streamer, shared.lifetime());
+        this.recent = shared.recent();
+        this.masks = Masks.of(config);
+        this.showsPage = config.get(Setting.TEST_PAGE);
         this.probes = new Probes(config, shared, gate);
     }
 
@@ -76,6 +83,7 @@ final class Site {
                 gate.passHere(client);
                 check.serve(client);
             }
+            case CLIENTS -> clients(client);
             case PAGE -> show(client, page.file(route.name()));
             case HEALTH, READY, VERSION, METRICS -> show(client, probes.reply(route));
             case NONE -> throw nothingAt(client);
@@ -85,7 +93,7 @@ final class Site {
     /// In whose form an error at a route is told. Anthropic's clients say so in a header.
     Protocol protocol(Route route, Client client) {
         return switch (route.kind()) {
-            case CHAT, STATUS, CHECK, PAGE, NONE, HEALTH, READY, VERSION, METRICS -> CHAT;
+            case CHAT, STATUS, CHECK, CLIENTS, PAGE, NONE, HEALTH, READY, VERSION, METRICS -> CHAT;
             case COMPLETIONS -> COMPLETIONS;
             case RESPONSES -> RESPONSES;
             case MESSAGES -> MESSAGES;
@@ -102,6 +110,18 @@ final class Site {
         }
         allow(client, "GET", "HEAD");
         client.send(page.get());
+    }
+
+    /// This tells a user of others, so that no page but the daemon's own can read it, and there is
+    /// nothing where there is no such page.
+    private void clients(Client client) throws ProxyException, ClientLeft {
+        if (!showsPage) {
+            throw nothingAt(client);
+        }
+        allow(client, "GET", "HEAD");
+        gate.passHere(client);
+        Cors.refuse(client.responseHeaders());
+        client.send(recent.reply(masks));
     }
 
     private void ask(Client client, Route route, Ask ask) throws ProxyException, IOException {

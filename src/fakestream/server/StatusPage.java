@@ -34,7 +34,8 @@ final class StatusPage {
                         "POST /v1/completions", "POST /v1/responses", "POST /v1/messages",
                         "POST /v1beta/models/{model}:streamGenerateContent", "POST /api/chat",
                         "GET /v1/models", "GET /v1/models/{id}", "GET /api/models",
-                        "GET /v1beta/models", "GET /api/status", "GET /api/check")
+                        "GET /v1beta/models", "GET /api/status", "GET /api/check",
+                        "GET /api/clients")
                         .<JsonValue>map(JsonString::new).toList()))
                 .add("environment", new JsonObject.Builder()
                         .add("has_api_key", config.get(Setting.OPENAI_API_KEY).isPresent())

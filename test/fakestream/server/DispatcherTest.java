@@ -34,7 +34,8 @@ final class DispatcherTest {
             var shared = new Shared(new Build("", ""), lifetime, timer, timer, timer, () -> "",
                     () -> "req_1", new LeavingClients(timer, timer, log),
                     new RateLimit(System::nanoTime), new Admission(),
-                    new CallSharing(timer, timer), new Metrics(new Build("", "")), log);
+                    new CallSharing(timer, timer), new Metrics(new Build("", "")),
+                    new RecentStreams(), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));
             new Dispatcher(services, lifetime, shared.metrics(), log).handle(exchange);
             services.close();

@@ -183,7 +183,7 @@ final class MetricsTest {
         record.mode(Mode.FAKE);
         record.status(200);
         for (int i = 0; i < beats; i++) {
-            record.beat();
+            record.beat(false);
         }
         clock.set(TimeUnit.SECONDS.toNanos(seconds));
         record.chunk();

@@ -90,7 +90,7 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/app.js", "/api/status", "/v1/nothing"})
+    @ValueSource(strings = {"/", "/app.js", "/api/status", "/api/clients", "/v1/nothing"})
     void answersAHeadLikeAGetWithoutItsBody(String path) {
         try (var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             for (int i = 0; i < 2; i++) {
@@ -119,6 +119,7 @@ final class PagesTest {
     @CsvSource({"GET, /v1/chat/completions, POST", "PUT, /api/chat, POST",
         "DELETE, /v1/chat/completions, POST", "POST, /v1/models, 'GET, HEAD'",
         "POST, /v1/models/m, 'GET, HEAD'", "POST, /api/status, 'GET, HEAD'",
+        "POST, /api/clients, 'GET, HEAD'",
         "POST, /, 'GET, HEAD'", "PATCH, /app.js, 'GET, HEAD'", "PATCH, /v1/models, 'GET, HEAD'"})
     void saysInJsonWhichMethodIsRight(String method, String path, String allowed) {
         var response = request(method, path);

@@ -48,7 +48,8 @@ final class RouteTest {
     @CsvSource({"/, PAGE, index.html", "'', PAGE, index.html", "/?x, PAGE, index.html",
         "/index.html, PAGE, index.html", "/app.js, PAGE, app.js", "//app.css, PAGE, app.css",
         "http://localhost:3000, PAGE, index.html", "/api/status, STATUS, ''",
-        "/api/status/, STATUS, ''", "/api/check?seconds=5&style=off, CHECK, ''"})
+        "/api/status/, STATUS, ''", "/api/clients, CLIENTS, ''",
+        "/api/check?seconds=5&style=off, CHECK, ''"})
     void findsThePageAndTheStatus(String target, Kind kind, String name) {
         assertEquals(new Route(kind, name), Route.of(target));
     }

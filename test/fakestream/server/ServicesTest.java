@@ -23,7 +23,7 @@ final class ServicesTest {
     private final Shared shared = new Shared(new Build("", ""), new Lifetime(), timer, timer,
             timer, () -> "", () -> "", new LeavingClients(timer, timer, log),
             new RateLimit(System::nanoTime), new Admission(), new CallSharing(timer, timer),
-            new Metrics(new Build("", "")), log);
+            new Metrics(new Build("", "")), new RecentStreams(), log);
 
     /// The timer's periodic tasks of anything but services.
     private final int others = timer.getQueue().size();
