@@ -131,6 +131,7 @@ Colours|配色
 // ---- Pure functions
 
 const NONE = '–';
+const BLANK = '⏎';
 const MAX_RAW_ROWS = 2000;
 const MAX_ROWS_A_FRAME = 100;
 const MAX_ROW_LENGTH = 4000;
@@ -143,6 +144,7 @@ const list = (value) => [].concat(value ?? []);
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const parse = (text) => { try { return JSON.parse(text); } catch { return undefined; } };
 const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+const isQuiet = (line) => line[0] === ':' || line === BLANK;
 const shorten = (text, most) => (text.length <= most ? text : `${text.slice(0, most)}…`);
 
 /** The text of a string, of a content part or of a list of either; what has none, as JSON. */
@@ -152,11 +154,15 @@ const textOf = (value) => {
   return textOf(value.thinking ?? value.text ?? value.refusal ?? JSON.stringify(value));
 };
 
-/** Reads server-sent events from text in any pieces; returns what it has of an unended line. */
+/**
+ * Reads server-sent events from text in any pieces; returns what it has of an unended line. A
+ * heartbeat may be two blank lines behind the one that ends an event: the first of them is `⏎`.
+ */
 const eventReader = (onLine, onEvent) => {
-  let [rest, afterCr, type, data] = ['', false, '', []];
+  let [rest, afterCr, type, data, blanks] = ['', false, '', [], 1];
   const takeLine = (line) => {
-    onLine(line);
+    onLine(line === '' && blanks % 2 === 1 ? BLANK : line);
+    blanks = line === '' ? blanks + 1 : 0;
     const [, name, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line);
     if (name === 'event') type = value;
     if (name === 'data') data.push(value);
@@ -613,7 +619,7 @@ const drawAnswer = () => {
 const drawRaw = () => {
   const raw = $('raw');
   raw.append(...state.run.rows.splice(0, MAX_ROWS_A_FRAME).map(({ at, text, gap }) => {
-    const row = element('div', text, `${text[0] === ':' ? 'comment' : ''} ${gap ?? ''}`);
+    const row = element('div', text, `${isQuiet(text) ? 'comment' : ''} ${gap ?? ''}`);
     row.prepend(element('span', `+${(at / 1000).toFixed(3)} s  `));
     return row;
   }));
@@ -747,7 +753,7 @@ const takeEvent = (run, name, data) => {
 /** An empty line is a gap below the line before it. */
 const noteLine = (run, text) => {
   if (text === '') return Object.assign(run.rows.at(-1) ?? {}, { gap: 'gap' });
-  if (text[0] === ':') note(run, 'heartbeat');
+  if (isQuiet(text)) note(run, 'heartbeat');
   return run.rows.push({ at: run.last, text: shorten(text, MAX_ROW_LENGTH) }) > MAX_RAW_ROWS
     && run.rows.shift();
 };
@@ -872,7 +878,7 @@ const loadModels = async () => {
 const playCheck = async (result, seconds, signal) => {
   const start = performance.now();
   const now = () => performance.now() - start;
-  const take = eventReader((text) => text[0] === ':' && result.beats.push(now()), (type, data) => {
+  const take = eventReader((text) => isQuiet(text) && result.beats.push(now()), (type, data) => {
     const { check, choices } = Object(parse(data));
     if (data === '[DONE]') result.end = 'whole';
     if (check) result.data.push({ at: now(), sent: check.sent_ms });

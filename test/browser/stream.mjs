@@ -217,7 +217,7 @@ export function timeChecks(world) {
                 document.getElementById('raw').innerText.includes('[DONE]'),
             );
             const raw = await textOf(page, '#raw');
-            assert.match(raw, /^\+0\.\d\d\d s {2}: heartbeat$/m);
+            assert.match(raw, /^\+0\.\d\d\d s {2}⏎$/m);
             assert.match(raw, /^\+1\.\d\d\d s {2}data: \{"id":/m);
             assert.ok((await page.locator('#raw .comment').count()) >= 2);
             await page.keyboard.press('ArrowRight');
