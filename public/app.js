@@ -122,6 +122,24 @@ Plays a silent answer from the daemon to this page, and finds what cuts or buffe
 从守护进程向本页播放一个静默的答案，找出谁会切断或缓冲它。
 Silence|静默时长
 Check the path|检查路径
+client waiting|waiting for {} so far|已等待 {}
+client replaying|receiving the answer, {} so far|正在接收答案，已 {}
+client whole|stayed {}|坚持了 {}
+client left|left after {}|{} 后离开
+client broken_off|broken off after {}|{} 后中断
+client failed|got an error after {}|{} 后收到错误
+: {} heartbeats, {} with data|：{} 次心跳，其中 {} 次带数据
+, the first of these after {}|，首次带数据在 {}
+unseen|No streamed request yet.|还没有流式请求。
+open|{} is waiting.|{} 正在等待。
+Client check|客户端检查
+Point your own client at this daemon, ask for a model that waits (the demo’s, or any slow one), \
+and see which heartbeats it gets and whether it stays.|让你自己的客户端连接本守护进程，请求一个会等待的模型\
+（演示模型，或任何慢的模型），看它收到哪些心跳、是否坚持到底。
+Watch requests|观察请求
+Base URL, and models: a click copies.|接口地址与模型：点击即复制。
+Client|客户端
+Did it stay?|坚持住了吗？
 Close|关闭
 Base URL to type into a client|填入客户端的接口地址
 Language|语言
@@ -669,6 +687,7 @@ const drawAll = () => {
   drawTimeline();
   drawError();
   drawChecks();
+  drawSeen();
   drawJson();
   if (run) drawTitles(run);
   askFrame();
@@ -961,6 +980,70 @@ const check = async () => {
   setBusy(false, 'check', 'check-stop');
 };
 
+// ---- The client check
+
+const LOOK_MS = 2000;
+const WAITING_MODELS = ['demo-wait-65', 'demo-wait-130', 'demo-wait-310'];
+
+const isOpen = ({ standing }) => standing === 'waiting' || standing === 'replaying';
+const roughly = (ms) => (ms < 10_000 ? time(ms) : `${Math.round(ms / 1000)} s`);
+
+/** Whether a client stayed, in words. */
+const stay = (it) => say(`client ${it.standing}`, roughly(it.elapsed_ms))
+  + say(': {} heartbeats, {} with data', it.quiet_beats + it.data_beats, it.data_beats)
+  + (it.data_beats ? say(', the first of these after {}', roughly(it.first_data_beat_ms)) : '');
+
+const seenRow = (it) => {
+  const [row, client, model] = [element('tr'), element('td', it.kind), element('td', it.model)];
+  client.append(element('p', it.user_agent, 'note'));
+  model.append(element('p', it.path, 'note'));
+  row.append(element('td', new Date(it.at).toLocaleTimeString(document.documentElement.lang)),
+    client, model,
+    element('td', stay(it), isOpen(it) ? '' : it.standing === 'whole' ? 'good' : 'bad'));
+  return row;
+};
+
+/** A screen reader hears of the newest request when it comes and when it ends, not of the time. */
+const drawSeen = () => {
+  const { seen = [], refusal } = state;
+  const [last] = seen;
+  $('seen').hidden = !last;
+  $('seen-rows').replaceChildren(...seen.map(seenRow));
+  show('told', refusal ? say(...refusal) : !state.seen ? '' : !last ? say('unseen')
+    : isOpen(last) ? say('open', last.kind) : `${last.kind}: ${stay(last)}`);
+};
+
+/** Shows the daemon's list. Who is refused is not asked for again until the user wants it. */
+const look = async () => {
+  state.looking = true;
+  const response = await fetch('api/clients', { headers: keyHeaders('chat', typedKey()) })
+    .catch(() => null);
+  const body = await response?.text().catch(String) ?? '';
+  const seen = response?.ok && parse(body)?.clients;
+  if (Array.isArray(seen)) state.seen = seen;
+  else {
+    state.refusal = !response ? ['silent'] : response.status === 401 ? ['closed']
+      : ['refused: {}', shorten(`${response.status} ${errorOf(body).message}`, 200)];
+    watch(false);
+  }
+  state.looking = false;
+  drawSeen();
+};
+
+/** From now on it is watched, or not; who has not chosen sees what runs. */
+function watch(wanted) {
+  state.watching = wanted;
+  setBusy(wanted, 'watch', 'watch-stop');
+  if (!wanted) return;
+  state.refusal = null;
+  look();
+}
+
+const isRunning = () => state.seen?.some(isOpen) || (state.run && state.run.at.end === undefined);
+const lookAgain = () => {
+  if (state.inView && !document.hidden && !state.looking && (state.watching ?? isRunning())) look();
+};
+
 // ---- Wiring
 
 const CLIENTS = [
@@ -1009,9 +1092,9 @@ const drawCode = () => {
     { ...request, anthropic, base: anthropic && state.code !== 'curl' ? ROOT : request.base });
 };
 
-const copy = async (text) => {
+const copy = async (text, place = $('dialog').open ? 'copied' : 'phase') => {
   const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-  show($('dialog').open ? 'copied' : 'phase', say(copied ? 'Copied.' : 'uncopied'));
+  show(place, say(copied ? 'Copied.' : 'uncopied'));
 };
 
 /** Tabs as the ARIA practices have them: one is in the tab order, arrows move between them. */
@@ -1060,6 +1143,8 @@ on('reveal', 'click', () => {
 });
 on('check', 'click', check);
 on('check-stop', 'click', () => state.checks.abort.abort());
+on('watch', 'click', () => watch(true));
+on('watch-stop', 'click', () => watch(false));
 on('connect', 'click', () => { drawCode(); show('copied', ''); $('dialog').showModal(); });
 on('close', 'click', () => $('dialog').close());
 on('copy-base', 'click', () => { $('base').select(); copy($('base').value); });
@@ -1081,6 +1166,15 @@ document.addEventListener('keydown', (event) => {
 });
 new ResizeObserver(() => { drawTimeline(); drawChecks(); }).observe($('timeline'));
 
+new IntersectionObserver(([{ isIntersecting }]) => { state.inView = isIntersecting; })
+  .observe($('own'));
+setInterval(lookAgain, LOOK_MS);
+
+$('copies').append(...[`${ROOT}/v1`, ROOT, ...WAITING_MODELS].map((text) => {
+  const button = element('button', text, 'mono');
+  button.addEventListener('click', () => copy(text, 'told'));
+  return button;
+}));
 $('base').value = `${ROOT}/v1`;
 $('key').value = recall('sessionStorage', 'key') ?? '';
 $('keep').checked = $('key').value !== '';

@@ -105,6 +105,10 @@ async function inEveryState({ upstream }, page) {
     await look('checking the path', false);
     await page.click('#check-stop');
     await page.waitForFunction(() => !document.getElementById('check').disabled);
+    await page.click('#watch');
+    await page.locator('#seen-rows .good, #seen-rows .bad').first().waitFor();
+    await look('watching clients');
+    await page.click('#watch-stop');
     await page.click('#connect');
     await look('the dialog');
 }

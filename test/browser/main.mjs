@@ -5,6 +5,7 @@ import { startDaemon, startDemo } from '../clients/daemon.mjs';
 import { startUpstream } from '../clients/upstream.mjs';
 import { apiChecks } from './apis.mjs';
 import { startBrowser } from './browser.mjs';
+import { clientChecks } from './clients.mjs';
 import { lookChecks } from './look.mjs';
 import { pathChecks } from './path.mjs';
 import { shots } from './shots.mjs';
@@ -42,6 +43,7 @@ describe('browser', () => {
     describe('timed', () => {
         speedChecks(world);
         pathChecks(world);
+        clientChecks(world);
         timeChecks(world);
     });
     describe('page', { concurrency: 4 }, () => {

@@ -49,6 +49,7 @@ final class PagesTest {
         assertEquals(upstream.url(), environment.string("source_api_url"));
         assertFalse(response.text().contains("sk-operator"));
         assertTrue(status.get("endpoints").toString().contains("\"POST /v1/chat/completions\""));
+        assertTrue(status.get("endpoints").toString().contains("\"GET /api/clients\""));
     }
 
     @ParameterizedTest
