@@ -77,8 +77,8 @@ beats|Silence is cut after {}, and heartbeats prevent it: keep them on.|\
 静默 {} 后会被切断，心跳可以避免：请保持开启。
 onlyChunk|Only heartbeats that are chunks survive: set HEARTBEAT_STYLE=chunk.|\
 只有数据块形式的心跳能存活：请设 HEARTBEAT_STYLE=chunk。
-onlyComment|Only heartbeats that are comments survive: keep HEARTBEAT_STYLE=comment.|\
-只有注释形式的心跳能存活：请保持 HEARTBEAT_STYLE=comment。
+onlyComment|Only heartbeats that are comments survive: set HEARTBEAT_STYLE=comment.|\
+只有注释形式的心跳能存活：请设 HEARTBEAT_STYLE=comment。
 none|Streams are cut after {}, heartbeats or not: something limits their whole time.|\
 有无心跳，流都在 {} 后被切断：途中限制了总时长。
 closed|Refused. Where this proxy has keys of its own, give one of them above.|\

@@ -126,10 +126,14 @@ final class Main {
                     + "ALLOW_ENV_API_KEY is true and CORS_ALLOW_ORIGIN is *");
         }
         var commit = config.get(Setting.COMMIT_AFTER_MS);
-        ClientTable.all().stream().filter(client -> commit.compareTo(client.headersWithin()) > 0)
-                .forEach(client -> log.warn("COMMIT_AFTER_MS=" + commit.toMillis() + " is longer "
-                        + "than the clients of the kind " + client.name() + " wait for a head: "
-                        + "they get it after " + client.headersWithin().toSeconds() + " s"));
+        var sooner = ClientTable.all().stream()
+                .filter(client -> commit.compareTo(client.headersWithin()) > 0)
+                .map(client -> client.name() + " after " + client.headersWithin().toSeconds()
+                        + " s").toList();
+        if (!sooner.isEmpty()) {
+            log.warn("COMMIT_AFTER_MS=" + commit.toMillis() + " is longer than some clients wait "
+                    + "for a head, so they get it sooner: " + String.join(", ", sooner));
+        }
         var connections = Capacity.ofThisProcess().connections();
         if (config.get(Setting.MAX_STREAMS) >= connections) {
             log.warn("MAX_STREAMS=" + config.get(Setting.MAX_STREAMS) + " is more than this "
