@@ -21,7 +21,6 @@ final class Beats {
     private static final int MOST_WITHOUT_DATA = 250;
 
     private final Rhythm rhythm;
-    /// Null where every beat is quiet.
     private final Protocol protocol;
     private final JsonObject request;
     private final LongSupplier nanoTime;
@@ -70,7 +69,12 @@ final class Beats {
         }
     }
 
-    private Beats(Rhythm rhythm, Protocol protocol, JsonObject request, Telling telling,
+    /// The beats of a stream of events.
+    ///
+    /// @param protocol null where every beat is quiet
+    /// @param telling how the stream is told, not begun yet
+    /// @param nanoTime a clock such as `System::nanoTime`
+    Beats(Rhythm rhythm, Protocol protocol, JsonObject request, Telling telling,
             LongSupplier nanoTime) {
         this.rhythm = rhythm;
         this.protocol = protocol;
@@ -78,15 +82,6 @@ final class Beats {
         this.telling = telling;
         this.nanoTime = nanoTime;
         this.since = nanoTime.getAsLong();
-    }
-
-    /// The beats of a stream of events.
-    ///
-    /// @param telling how the stream is told, not begun yet
-    /// @param nanoTime a clock such as `System::nanoTime`
-    static Beats of(Rhythm rhythm, Protocol protocol, JsonObject request, Telling telling,
-            LongSupplier nanoTime) {
-        return new Beats(rhythm, protocol, request, telling, nanoTime);
     }
 
     /// Blank lines, for a body that is no stream of events.

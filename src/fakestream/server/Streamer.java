@@ -62,9 +62,9 @@ final class Streamer {
         var profile = ClientTable.of(protocol, client.headers()::getFirst).dataWithin(dataAfter);
         var rhythm = Beats.Rhythm.of(as, protocol, profile, interval);
         client.record().client(profile.name());
-        return EventStream.open(client, framing, Beats.of(rhythm, protocol, request,
-                telling(profile), System::nanoTime), when.with(profile.headersWithin(),
-                        rhythm.interval()));
+        var beats = new Beats(rhythm, protocol, request, telling(profile), System::nanoTime);
+        return EventStream.open(client, framing, beats,
+                when.with(profile.headersWithin(), rhythm.interval()));
     }
 
     /// The time between two heartbeats.

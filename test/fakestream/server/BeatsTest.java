@@ -35,7 +35,7 @@ final class BeatsTest {
             String value) {
         var client = ClientTable.of(protocol, name -> name.equals(header) ? value : null);
         var rhythm = Beats.Rhythm.of(style, protocol, client, Duration.ofMillis(intervalMillis));
-        return Beats.of(rhythm, protocol, JsonObject.EMPTY, new Telling("minted", 7, 0, 30),
+        return new Beats(rhythm, protocol, JsonObject.EMPTY, new Telling("minted", 7, 0, 30),
                 () -> now);
     }
 

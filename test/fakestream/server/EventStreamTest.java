@@ -71,7 +71,7 @@ final class EventStreamTest {
                 var client = new Client(exchange, "req_1", false, Duration.ofSeconds(60), stalled,
                         new LeavingClients(List.of("/nowhere"), timer, beats, log),
                         new Lifetime());
-                var stream = EventStream.open(client, Framing.EVENTS, Beats.of(
+                var stream = EventStream.open(client, Framing.EVENTS, new Beats(
                         new Beats.Rhythm(SseEvent.HEARTBEAT, INTERVAL, ClientProfile.NEVER),
                         new ChatCompletions(), JsonObject.EMPTY,
                         new Telling("chatcmpl-1", 0, 0, 30), System::nanoTime), timing)) {
