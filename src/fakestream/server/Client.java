@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpExchange;
 import fakestream.upstream.Query;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -196,11 +195,10 @@ final class Client implements AutoCloseable {
         record.flushed();
     }
 
-    /// Sends what was written, and then the terminating chunk. Not both in one write: the JDK's
-    /// server swallows whatever fails in the write that ends a body in chunks, and the client would
-    /// count as one that got it all. Of the terminating chunk itself only the interrupt shows by
-    /// which [StalledWriters] cuts a client off. The server would then read what is left of the
-    /// request, which in chunks it must not: see [RequestBody#discard()].
+    /// Sends what was written and the terminating chunk, in one write. The JDK's server swallows
+    /// whatever fails in it (`ChunkedOutputStream.close`), but closes the request's body only
+    /// behind a good end. It would then read what is left of the request, which in chunks it must
+    /// not: see [RequestBody#discard()].
     ///
     /// @throws ClientLeft where it could not be written, or the request has no good end
     void end() throws ClientLeft {
@@ -208,14 +206,11 @@ final class Client implements AutoCloseable {
         if (request.length() < 0 && !request.discard()) {
             throw new ClientLeft(new IOException("the request has no good end"));
         }
-        output(body -> {
-            body.flush();
-            body.close();
-        });
-        record.flushed();
-        if (Thread.currentThread().isInterrupted()) {
-            throw left(new InterruptedIOException("the client did not take the end"));
+        output(OutputStream::close);
+        if (!request.isClosed()) {
+            throw left(new IOException("the client did not take the end"));
         }
+        record.flushed();
         exchange.close();
     }
 

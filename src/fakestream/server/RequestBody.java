@@ -156,6 +156,16 @@ final class RequestBody {
         }
     }
 
+    /// Whether the JDK's server has closed it.
+    boolean isClosed() {
+        try {
+            exchange.getRequestBody().read(new byte[0]);
+            return false;
+        } catch (IOException _) {
+            return true;
+        }
+    }
+
     /// The JDK's server has parsed it in the same way, and refused what is no number.
     private long declared() {
         var length = exchange.getRequestHeaders().getFirst("Content-Length");

@@ -8,6 +8,7 @@ import fakestream.config.LogLevel;
 import fakestream.testing.StubExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -30,13 +31,21 @@ final class ClientTest {
 
     /// An exchange whose body ends like this.
     private static StubExchange ending(Ending ending) {
+        var request = new Request();
         var body = new ByteArrayOutputStream() {
             @Override
             public void close() throws IOException {
-                ending.close();
+                if (ending.close()) {
+                    request.close();
+                }
             }
         };
         return new StubExchange() {
+            @Override
+            public InputStream getRequestBody() {
+                return request;
+            }
+
             @Override
             public OutputStream getResponseBody() {
                 return body;
@@ -44,9 +53,33 @@ final class ClientTest {
         };
     }
 
+    /// As the JDK's server has it.
+    private static final class Request extends InputStream {
+        private boolean closed;
+
+        @Override
+        public int read() throws IOException {
+            return read(new byte[1]);
+        }
+
+        @Override
+        public int read(byte[] buffer) throws IOException {
+            if (closed) {
+                throw new IOException("Stream is closed");
+            }
+            return -1;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
     @FunctionalInterface
     private interface Ending {
-        void close() throws IOException;
+        /// @return whether it is a good one
+        boolean close() throws IOException;
     }
 
     private Client client(StubExchange exchange, Duration writeTimeout) {
@@ -84,6 +117,7 @@ final class ClientTest {
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
+            return false;
         });
         try (var client = client(exchange, Duration.ofMillis(20))) {
             write(client);
@@ -91,9 +125,19 @@ final class ClientTest {
         }
     }
 
+    /// Whatever fails in the last write of the JDK's server, it says nothing.
+    @Test
+    void saysThatTheClientLeftWhereTheServerSwallowsThatItDid() throws IOException {
+        var exchange = ending(() -> false);
+        try (var client = client(exchange, Duration.ofMinutes(1))) {
+            write(client);
+            assertThrows(ClientLeft.class, client::end);
+        }
+    }
+
     @Test
     void endsWellWhereTheEndIsTaken() throws IOException {
-        var exchange = ending(() -> { });
+        var exchange = ending(() -> true);
         try (var client = client(exchange, Duration.ofMinutes(1))) {
             write(client);
             client.end();

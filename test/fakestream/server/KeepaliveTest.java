@@ -185,8 +185,8 @@ final class KeepaliveTest {
         }
     }
 
-    /// The whole answer goes out in one write with the end of the body, whose failure the JDK's
-    /// server swallows.
+    /// The whole answer goes out in one write with the end of the body, and the JDK's server
+    /// swallows what fails in it.
     @Test
     void logsNoAnswerThatTheClientCouldNotGet() {
         var reset = new CountDownLatch(1);
