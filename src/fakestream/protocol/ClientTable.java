@@ -27,8 +27,10 @@ public final class ClientTable {
                     named("openai-node-stream")),
             // openai-python, read: `responses.stream()` throws likewise, and has no mark.
             new Line(Responses.class, "X-Stainless-Lang", "python", named("openai-python")),
-            // @ai-sdk/xai 3.0.138, tried: each event that it does not know becomes an error.
-            new Line(Responses.class, "User-Agent", ".*\\bai-sdk/xai/.*", named("ai-sdk-xai")),
+            // @ai-sdk/xai 3.0.138 and 5.0.12, tried: each event that it does not know becomes an
+            // error. The providers of the AI SDK named themselves with slashes until ai 6, and do
+            // so with hyphens since ai 7.
+            new Line(Responses.class, "User-Agent", ".*\\bai-sdk[/-]xai/.*", named("ai-sdk-xai")),
             // Claude Code 2.1.197, tried: 300 s, which neither a ping nor `message_start` winds up,
             // but `message_delta` does.
             new Line(Messages.class, "User-Agent", "claude-cli/.*",
@@ -42,6 +44,10 @@ public final class ClientTable {
                     named("sillytavern-google").headersWithin(50).withCleanEnd()),
             new Line(null, "User-Agent", "node-fetch",
                     named("sillytavern").dataAfter(240).withCleanEnd()),
+            // @ai-sdk/anthropic 3.0.140 and 4.0.105, tried: its user's `firstChunkMs` begins at the
+            // first event that is no ping, and only text winds it up.
+            new Line(Messages.class, "User-Agent", ".*\\bai-sdk[/-]anthropic/.*",
+                    named("ai-sdk-anthropic").headersWithin(280)),
             // Anthropic's SDKs skip pings before a program sees them, so that a program with a
             // clock of its own, as OpenClaw has one, counts the same as Claude Code.
             new Line(Messages.class, named("messages").dataAfter(240)),
@@ -55,8 +61,8 @@ public final class ClientTable {
             // "AsyncGroq/Python"; their type of a chunk has `x_groq.usage`.
             new Line(null, "User-Agent", "(Async)?Groq/.*",
                     named("groq").dataAfter(100).unasked(UnaskedUsage.AT_FINISH_FOR_GROQ)),
-            // @ai-sdk/groq 3.0.71, tried: it reads `x_groq.usage` alone.
-            new Line(null, "User-Agent", ".*\\bai-sdk/groq/.*",
+            // @ai-sdk/groq 3.0.71 and 4.0.84, tried: it reads `x_groq.usage` alone.
+            new Line(null, "User-Agent", ".*\\bai-sdk[/-]groq/.*",
                     named("ai-sdk-groq").dataAfter(240).unasked(UnaskedUsage.AT_FINISH_FOR_GROQ)),
             // Qwen Code 0.24.4, tried: 240 s between events.
             new Line(null, "User-Agent", "QwenCode/.*", named("qwen-code").dataAfter(180)),
@@ -64,7 +70,7 @@ public final class ClientTable {
             // clock that a heartbeat winds up, tried, and stands on the same times of Node's fetch.
             new Line(null, "User-Agent", "opencode/.*",
                     named("opencode").dataAfter(240).headersWithin(280)),
-            new Line(null, "User-Agent", ".*\\bai-sdk/.*",
+            new Line(null, "User-Agent", ".*\\bai-sdk[/-].*",
                     named("ai-sdk").dataAfter(240).headersWithin(280)),
             // The SDKs count bytes, 300 to 600 s; but on them stand LangChain's async client (read)
             // and OpenClaw (issues), which count events: 120 s.

@@ -38,6 +38,14 @@ final class ClientTableTest {
         "responses; X-Stainless-Lang: python|User-Agent: OpenAI/Python 2.8.0; openai-python; -1",
         "chat; X-Stainless-Lang: python|User-Agent: AsyncOpenAI/Python 2.8.0; sdk; 100",
         "responses; User-Agent: ai/7.0.173 ai-sdk/xai/3.0.138 runtime/node.js/20; ai-sdk-xai; -1",
+        "responses; User-Agent: ai-sdk-xai/5.0.12 ai-sdk-provider-utils/5.0.51 node.js/22; "
+            + "ai-sdk-xai; -1",
+        "messages; User-Agent: ai/6.0.3 ai-sdk/anthropic/3.0.140 runtime/node.js/20; "
+            + "ai-sdk-anthropic; -1",
+        "messages; User-Agent: ai-sdk-anthropic/4.0.105 ai-sdk-provider-utils/5.0.81; "
+            + "ai-sdk-anthropic; -1",
+        "chat; User-Agent: ai-sdk-groq/4.0.84 ai-sdk-provider-utils/5.0.81; ai-sdk-groq; 240",
+        "chat; User-Agent: ai-sdk-openai-compatible/3.0.92 node.js/22; ai-sdk; 240",
         "messages; User-Agent: claude-cli/2.1.197 (external, cli)|x-app: cli|"
             + "X-Stainless-Lang: js; claude-code; 240",
         "messages; X-Stainless-Lang: python|User-Agent: Anthropic/Python 0.75.0; messages; 240",
@@ -70,6 +78,7 @@ final class ClientTableTest {
     @CsvSource({"chat, X-Stainless-Lang: java, NOWHERE", "chat, X-Stainless-Lang: js, AT_FINISH",
         "chat, User-Agent: Groq/JS 1.6.0, AT_FINISH_FOR_GROQ",
         "chat, User-Agent: ai-sdk/groq/3.0.71, AT_FINISH_FOR_GROQ",
+        "chat, User-Agent: ai-sdk-groq/4.0.84, AT_FINISH_FOR_GROQ",
         "chat, User-Agent: ai-sdk/mistral/3.0.69, AT_FINISH", "chat, Accept: java, AT_FINISH"})
     void knowsWhereEachLooksForUsage(String api, String headers, UnaskedUsage place) {
         assertEquals(place, of(api, headers).unasked());
