@@ -44,11 +44,14 @@ final class RecentStreams {
         }
     }
 
-    /// All of them, the newest first.
+    /// They, the newest first.
     ///
     /// @param masks hide what looks like a key in the words that clients chose
-    Reply reply(Masks masks) {
-        var clients = entries().stream().<JsonValue>map(entry -> json(entry, masks)).toList();
+    /// @param address of the client whose streams are shown; empty for everybody's
+    Reply reply(Masks masks, String address) {
+        var clients = entries().stream().filter(entry -> address.isEmpty()
+                        || entry.record.request().address().equals(address))
+                .<JsonValue>map(entry -> json(entry, masks)).toList();
         return Reply.json(200, new JsonObject.Builder()
                 .add("clients", new JsonArray(clients)).build());
     }

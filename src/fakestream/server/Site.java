@@ -40,6 +40,7 @@ final class Site {
     private final RecentStreams recent;
     private final Masks masks;
     private final boolean showsPage;
+    private final boolean hasKeys;
     private final Probes probes;
 
     Site(Config config, Upstream upstream, Shared shared) {
@@ -55,6 +56,7 @@ final class Site {
         this.recent = shared.recent();
         this.masks = Masks.of(config);
         this.showsPage = config.get(Setting.TEST_PAGE);
+        this.hasKeys = !config.get(Setting.PROXY_API_KEYS).isEmpty();
         this.probes = new Probes(config, shared, gate);
     }
 
@@ -112,8 +114,8 @@ final class Site {
         client.send(page.get());
     }
 
-    /// This tells a user of others, so that no page but the daemon's own can read it, and there is
-    /// nothing where there is no such page.
+    /// No page but the daemon's own can read this, and there is nothing without that page. A
+    /// stranger sees its own streams alone: those of its address, unless it has shown a key.
     private void clients(Client client) throws ProxyException, ClientLeft {
         if (!showsPage) {
             throw nothingAt(client);
@@ -121,7 +123,7 @@ final class Site {
         allow(client, "GET", "HEAD");
         gate.passHere(client);
         Cors.refuse(client.responseHeaders());
-        client.send(recent.reply(masks));
+        client.send(recent.reply(masks, hasKeys ? "" : client.record().request().address()));
     }
 
     private void ask(Client client, Route route, Ask ask) throws ProxyException, IOException {

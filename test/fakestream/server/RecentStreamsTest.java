@@ -194,6 +194,24 @@ final class RecentStreamsTest {
     }
 
     @Test
+    void showsAStrangerItsOwnStreamsAlone() {
+        try (var upstream = ScriptedUpstream.answering(200, ANSWER);
+                var proxy = TestProxy.before(upstream, "TRUST_PROXY=true", "CHUNK_DELAY_MS=1");
+                var keyed = TestProxy.before(upstream, "TRUST_PROXY=true", "CHUNK_DELAY_MS=1",
+                        "PROXY_API_KEYS=proxy-key-1", "OPENAI_API_KEY=sk-operator")) {
+            play(proxy, Chats.STREAM, "X-Forwarded-For: 192.0.2.1");
+            var other = "X-Forwarded-For: 192.0.2.2";
+            assertEquals(List.of(), clients(proxy.request("GET", "/api/clients", "", other)));
+            assertEquals(1, clients(proxy.request("GET", "/api/clients", "",
+                    "X-Forwarded-For: 192.0.2.1")).size());
+            var key = "x-api-key: proxy-key-1";
+            keyed.request("POST", "/v1/chat/completions", Chats.STREAM, key,
+                    "X-Forwarded-For: 192.0.2.1");
+            assertEquals(1, clients(keyed.request("GET", "/api/clients", "", other, key)).size());
+        }
+    }
+
+    @Test
     void isForTheDaemonsOwnPage() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream);
