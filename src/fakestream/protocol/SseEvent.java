@@ -40,11 +40,8 @@ public sealed interface SseEvent {
 
     /// Whether it carries something that a client's program may see.
     default boolean hasData() {
-        return switch (this) {
-            case Message _ -> true;
-            case Received(_, _, var data) -> !data.isEmpty();
-            case Comment _, BlankLines _, Space _ -> false;
-        };
+        return this instanceof Message
+                || this instanceof Received received && !received.data().isEmpty();
     }
 
     /// Whether the event is one of the pieces that a text was cut into, so that a pause belongs

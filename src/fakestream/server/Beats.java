@@ -162,11 +162,9 @@ final class Beats {
     /// Whether an event has data that winds up the clock of a client that counts events. A ping
     /// does not: Anthropic's SDKs skip it.
     static boolean isCounted(SseEvent event) {
-        return switch (event) {
-            case SseEvent.Message(var type, _, _) -> !type.equals("ping");
-            case SseEvent.Received(_, var type, _) -> event.hasData() && !type.equals("ping");
-            default -> false;
-        };
+        return event instanceof SseEvent.Message message ? !message.type().equals("ping")
+                : event instanceof SseEvent.Received received && received.hasData()
+                        && !received.type().equals("ping");
     }
 
     /// What stands for a comment; nothing in the moment between the answer and the first of it.
