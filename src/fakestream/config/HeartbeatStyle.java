@@ -2,7 +2,7 @@ package fakestream.config;
 
 /// What goes to a waiting client every HEARTBEAT_INTERVAL_MS.
 public enum HeartbeatStyle {
-    /// What the client at hand survives and counts.
+    /// The form that suits the client, by a table of clients.
     AUTO,
     /// An SSE comment, which the format asks clients to skip.
     COMMENT,

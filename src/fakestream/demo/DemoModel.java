@@ -87,7 +87,7 @@ enum DemoModel {
         }
     }
 
-    /// What a chat completion has. The models that wait just say how long they do.
+    /// The choices of a chat completion. A model that only waits says for how long it did.
     JsonArray choices(String message) {
         return JsonArray.of(choice(0, text("You waited " + delay.toSeconds() + " s.")));
     }

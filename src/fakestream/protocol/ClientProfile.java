@@ -2,8 +2,8 @@ package fakestream.protocol;
 
 import java.time.Duration;
 
-/// What a kind of client needs of a stream: which heartbeats it counts, how long it waits for one,
-/// where it looks for usage, and how it takes the end of a stream that failed.
+/// The needs of one kind of client: the heartbeats that it counts, its clocks, the place where it
+/// looks for usage, and the end that it needs behind a failure.
 ///
 /// @param name the word that logs and metrics have for this kind
 /// @param dataAfter the longest time without a heartbeat that carries data; zero makes every
@@ -25,13 +25,15 @@ public record ClientProfile(String name, Duration dataAfter, Duration headersWit
 
     /// This kind with a clock of so long at most, if it has one at all.
     public ClientProfile dataWithin(Duration most) {
-        return dataAfter == NEVER || dataAfter.compareTo(most) <= 0 ? this
-                : new ClientProfile(name, most, headersWithin, blankLines, unasked, endsCleanly);
+        return dataAfter == NEVER || dataAfter.compareTo(most) <= 0 ? this : dataAfter(most);
     }
 
     ClientProfile dataAfter(int seconds) {
-        return new ClientProfile(name, Duration.ofSeconds(seconds), headersWithin, blankLines,
-                unasked, endsCleanly);
+        return dataAfter(Duration.ofSeconds(seconds));
+    }
+
+    private ClientProfile dataAfter(Duration longest) {
+        return new ClientProfile(name, longest, headersWithin, blankLines, unasked, endsCleanly);
     }
 
     ClientProfile headersWithin(int seconds) {

@@ -20,7 +20,7 @@ final class MessagesEvent {
         return new SseEvent.Message(data.string("type"), data.toString(), piece);
     }
 
-    /// Opens a message of which nothing is known but who asked for it.
+    /// Opens a message before its answer is known. Its model is the one that the request names.
     static SseEvent opening(JsonObject request, Telling telling) {
         var model = request.string("model");
         return of(data("message_start").add("message", new JsonObject.Builder()

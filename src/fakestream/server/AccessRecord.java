@@ -263,7 +263,7 @@ final class AccessRecord {
         return beats;
     }
 
-    /// Those of the heartbeats that carry data.
+    /// The number of heartbeats that carried data.
     int dataBeats() {
         return dataBeats;
     }
