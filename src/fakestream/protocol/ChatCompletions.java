@@ -73,7 +73,9 @@ public final class ChatCompletions implements Protocol {
 
     @Override
     public UnaryOperator<SseEvent.Received> mending() {
-        return new ToolCallIndices()::mended;
+        var messages = new MessageDeltas();
+        var indices = new ToolCallIndices();
+        return event -> indices.mended(messages.mended(event));
     }
 
     @Override

@@ -105,5 +105,11 @@ public sealed interface SseEvent {
         public JsonObject object() {
             return JsonObject.orEmpty(json());
         }
+
+        /// This event with other data.
+        Received with(JsonObject changed) {
+            var text = changed.toString();
+            return new Received(new Message(type, text, false).bytes(), type, text);
+        }
     }
 }

@@ -25,12 +25,7 @@ final class ToolCallIndices {
         }
         var choices = new JsonArray(told.elements().stream().map(choice ->
                 choice instanceof JsonObject object ? mended(chunk, object) : choice).toList());
-        if (choices.equals(told)) {
-            return event;
-        }
-        var data = chunk.with("choices", choices).toString();
-        return new SseEvent.Received(new SseEvent.Message(event.type(), data, false).bytes(),
-                event.type(), data);
+        return choices.equals(told) ? event : event.with(chunk.with("choices", choices));
     }
 
     private JsonObject mended(JsonObject chunk, JsonObject choice) {
