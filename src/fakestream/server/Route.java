@@ -43,8 +43,9 @@ record Route(Kind kind, String name) {
         if (segments.stream().anyMatch(Route::climbs)) {
             return NONE;
         }
-        return switch (String.join("/", segments)) {
-            case "" -> new Route(Kind.PAGE, "index.html");
+        var joined = String.join("/", segments);
+        return switch (joined) {
+            case "" -> new Route(Kind.PAGE, TestPage.INDEX);
             case "api/status" -> new Route(Kind.STATUS, "");
             case "api/check" -> new Route(Kind.CHECK, "");
             case "api/clients" -> new Route(Kind.CLIENTS, "");
@@ -53,8 +54,7 @@ record Route(Kind kind, String name) {
             case "readyz" -> new Route(Kind.READY, "");
             case "version" -> new Route(Kind.VERSION, "");
             case "metrics" -> new Route(Kind.METRICS, "");
-            case "index.html", "app.js", "app.css" -> new Route(Kind.PAGE, segments.getFirst());
-            default -> api(segments);
+            default -> TestPage.has(joined) ? new Route(Kind.PAGE, joined) : api(segments);
         };
     }
 

@@ -3,18 +3,25 @@ package fakestream.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// The test page's files, from inside the jar: a fixed set, read once, so that no path of a
-/// request ever becomes one of a file.
+/// The test page. Its files are a fixed set that is read from the jar once, so no request path
+/// ever becomes a file path.
 final class TestPage {
-    private static final Map<String, String> TYPES = Map.of(
-            "index.html", "text/html; charset=utf-8",
-            "app.js", "text/javascript; charset=utf-8",
-            "app.css", "text/css; charset=utf-8");
+    static final String INDEX = "index.html";
 
-    /// Nothing but our own files, and no frame around them.
+    /// The one list of the files in `public/`; their endings give their types.
+    private static final Set<String> FILES = Set.of(INDEX, "app.css", "app.js");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8");
+
+    /// The browser loads our own files only, and shows the page in nobody's frame.
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
                     + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
@@ -28,23 +35,37 @@ final class TestPage {
 
     private final Map<String, Reply> files;
 
-    /// @param isWanted else there is one line in its place, which says that there is a proxy
+    /// @param isWanted otherwise the page is one line of text: a proxy runs here
     TestPage(boolean isWanted) {
-        this.files = isWanted ? Map.of("index.html", read("index.html"), "app.js", read("app.js"),
-                "app.css", read("app.css")) : Map.of("index.html", SIGN);
+        this.files = isWanted ? readAll() : Map.of(INDEX, SIGN);
     }
 
-    /// One of the files, `index.html`, `app.js` or `app.css`, where there is one.
+    /// Whether the page has a file of this name.
+    static boolean has(String name) {
+        return FILES.contains(name);
+    }
+
+    /// The response with a file; empty if the page is not wanted and the file is not its index.
     Optional<Reply> file(String name) {
         return Optional.ofNullable(files.get(name));
+    }
+
+    private static Map<String, Reply> readAll() {
+        var replies = new HashMap<String, Reply>();
+        FILES.forEach(name -> replies.put(name, read(name)));
+        return Map.copyOf(replies);
     }
 
     private static Reply read(String name) {
         try (InputStream file = TestPage.class.getResourceAsStream("/public/" + name)) {
             return new Reply(200, HEADERS, file.readAllBytes())
-                    .with(Map.of("Content-Type", TYPES.get(name)));
+                    .with(Map.of("Content-Type", typeOf(name)));
         } catch (IOException e) {
             throw new UncheckedIOException("the jar is damaged: public/" + name, e);
         }
+    }
+
+    private static String typeOf(String name) {
+        return TYPES.get(name.substring(name.lastIndexOf('.') + 1));
     }
 }

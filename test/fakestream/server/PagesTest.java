@@ -8,6 +8,9 @@ import fakestream.json.JsonObject;
 import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the proxy answers by itself: the status, the page, and that there is nothing.
 final class PagesTest {
+    private static final Path PUBLIC = Path.of("public");
+
     private final ScriptedUpstream upstream = ScriptedUpstream.answering(200, "{}");
 
     @AfterEach
@@ -82,11 +87,27 @@ final class PagesTest {
         assertFalse(policy.contains("unsafe"), policy);
     }
 
+    /// So the list in the code and the directory hold the same files.
     @Test
-    void needsNothingFromElsewhere() {
-        for (var path : List.of("/", "/app.js", "/app.css")) {
-            var text = request("GET", path).text();
-            assertFalse(text.matches("(?s).*(src|href|url|import)\\W{1,3}(https?:)?//.*"), path);
+    void servesEachFileOfThePageAndNoOther() throws IOException {
+        try (var proxy = TestProxy.before(upstream); var files = Files.list(PUBLIC)) {
+            for (var file : files.toList()) {
+                var response = proxy.request("GET", "/" + file.getFileName(), "");
+                assertEquals(200, response.status(), file::toString);
+                assertEquals(Files.readString(file), response.text());
+            }
+            assertEquals(404, proxy.request("GET", "/other.js", "").status());
+        }
+    }
+
+    @Test
+    void needsNothingFromElsewhere() throws IOException {
+        try (var files = Files.list(PUBLIC)) {
+            for (var file : files.toList()) {
+                var text = Files.readString(file);
+                assertFalse(text.matches("(?s).*(src|href|url|import)\\W{1,3}(https?:)?//.*"),
+                        file::toString);
+            }
         }
     }
 
