@@ -14,7 +14,9 @@ final class TestPage {
     static final String INDEX = "index.html";
 
     /// The one list of the files in `public/`; their endings give their types.
-    private static final Set<String> FILES = Set.of(INDEX, "app.css", "app.js");
+    private static final Set<String> FILES = Set.of(INDEX, "app.css", "apis.js", "app.js",
+            "client-check.js", "dom.js", "panes.js", "path-check.js", "run.js", "sse.js",
+            "timeline.js", "words.js");
 
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",

@@ -72,7 +72,8 @@ final class PagesTest {
     @ParameterizedTest
     @CsvSource({"/, text/html; charset=utf-8, <!doctype html>",
         "/index.html, text/html; charset=utf-8, <!doctype html>",
-        "/app.js, text/javascript; charset=utf-8, chat/completions",
+        "/app.js, text/javascript; charset=utf-8, import",
+        "/apis.js, text/javascript; charset=utf-8, chat/completions",
         "/app.css, text/css; charset=utf-8, {"})
     void servesThePageToABrowserAndToNobodyElsesFrame(String path, String type, String word) {
         var response = request("GET", path);

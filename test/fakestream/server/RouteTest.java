@@ -47,6 +47,7 @@ final class RouteTest {
     @ParameterizedTest
     @CsvSource({"/, PAGE, index.html", "'', PAGE, index.html", "/?x, PAGE, index.html",
         "/index.html, PAGE, index.html", "/app.js, PAGE, app.js", "//app.css, PAGE, app.css",
+        "/path-check.js, PAGE, path-check.js",
         "http://localhost:3000, PAGE, index.html", "/api/status, STATUS, ''",
         "/api/status/, STATUS, ''", "/api/clients, CLIENTS, ''",
         "/api/check?seconds=5&style=off, CHECK, ''"})
@@ -76,8 +77,8 @@ final class RouteTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1", "/v1/", "/api", "/chat", "/embeddings", "/favicon.ico",
-        "/index.htm", "/public/app.js", "/v2/chat/completions", "/V1/chat/completions",
-        "/status", "/api/files", "*", "/%76%31/models", "/v1%2Fmodels"})
+        "/index.htm", "/public/app.js", "/other.js", "/v2/chat/completions",
+        "/V1/chat/completions", "/status", "/api/files", "*", "/%76%31/models", "/v1%2Fmodels"})
     void findsNothingElse(String target) {
         assertEquals(Kind.NONE, Route.of(target).kind());
     }

@@ -1,0 +1,40 @@
+/** Reads responses as they arrive, and server-sent events. */
+
+/** Stands for a blank line that is a heartbeat. */
+const BLANK = '⏎';
+
+export const isHeartbeat = (line) => line[0] === ':' || line === BLANK;
+
+export const readText = async (response, onText) => {
+  const [reader, decoder] = [response.body?.getReader(), new TextDecoder()];
+  for (let read = await reader?.read(); read && !read.done; read = await reader.read()) {
+    onText(decoder.decode(read.value, { stream: true }));
+  }
+};
+
+/**
+ * Returns a parser that takes text in any pieces and returns its unfinished line. A heartbeat may
+ * be two blank lines after the one that ends an event: the first of the two becomes `⏎`.
+ */
+export const eventParser = (onLine, onEvent) => {
+  let [rest, afterCr, type, data, blanks] = ['', false, '', [], 1];
+  const takeLine = (line) => {
+    onLine(line === '' && blanks % 2 === 1 ? BLANK : line);
+    blanks = line === '' ? blanks + 1 : 0;
+    const [, name, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line);
+    if (name === 'event') type = value;
+    if (name === 'data') data.push(value);
+    if (line !== '') return;
+    if (data.length > 0) onEvent(type, data.join('\n'));
+    [type, data] = ['', []];
+  };
+  return (text) => {
+    if (text === '') return rest;
+    const lines = (afterCr && text[0] === '\n' ? text.slice(1) : text).split(/\r\n|\r|\n/);
+    afterCr = text.endsWith('\r');
+    lines[0] = rest + lines[0];
+    rest = lines.pop();
+    lines.forEach(takeLine);
+    return rest;
+  };
+};
