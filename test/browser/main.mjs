@@ -7,6 +7,7 @@ import { apiChecks } from './apis.mjs';
 import { startBrowser } from './browser.mjs';
 import { clientChecks } from './clients.mjs';
 import { lookChecks } from './look.mjs';
+import { moduleChecks } from './modules.mjs';
 import { pathChecks } from './path.mjs';
 import { shots } from './shots.mjs';
 import { speedChecks } from './speed.mjs';
@@ -39,6 +40,7 @@ describe('browser', () => {
         await world.upstream?.close();
     });
 
+    describe('modules', moduleChecks);
     // What is timed runs alone, the rest side by side.
     describe('timed', () => {
         speedChecks(world);
