@@ -139,6 +139,7 @@ export const errorOf = (text) => {
   const { type, code, param, message = isObject(error) ? text : error ?? text } = Object(error);
   return { type, code, param, message, id: json?.request_id };
 };
+
 export const errorLine = ({ status }, body) => shorten(`${status} ${errorOf(body).message}`, 200);
 
 /** Fetches a list. Without one, the body says why. */
@@ -163,7 +164,7 @@ const CODE = {
     `-d ${inQuotes(JSON.stringify(request))}`,
   ].join(' \\\n  '),
 
-  // The SDK rejects parameters that it does not know.
+  // The SDK rejects unknown parameters, so they go into extra_body.
   python: ({ anthropic, base, body, create, extra, stream }) => `import json, os
 from ${anthropic ? 'anthropic import Anthropic' : 'openai import OpenAI'} as Client
 
