@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /// One request that is under way upstream. The thread that serves the client sends it, waits in
 /// [#answer] and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does
@@ -39,7 +40,8 @@ final class UpstreamCall {
         TIMEOUT
     }
 
-    /// A kept connection that the upstream had closed shows so as soon as something is sent.
+    /// A kept connection that the upstream had closed, and a handshake that it ended, show so as
+    /// soon as something is sent.
     private static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
     /// With this the JDK's client tells that a response had begun.
@@ -253,16 +255,19 @@ final class UpstreamCall {
         return new UpstreamException(Kind.NOT_SENT, 502, code, message, cause);
     }
 
-    /// Whether the TLS handshake failed, so that nothing was sent. The JDK's client gives that many
-    /// names, and some of them to later faults too; now and then it wraps them into an IOException.
-    /// It takes a handshake that fails for one that is over, and begins to send at that moment: a
-    /// request that was really sent fails later. One without a body may be sent twice.
+    /// Whether the TLS handshake failed, so that nothing was sent. The JDK's client takes a
+    /// handshake that fails for one that is over, and begins to send at that moment: a request
+    /// that was really sent fails later. How much later depends on the exception. The JDK throws an
+    /// SSLHandshakeException for alerts of the handshake alone, of which TLS 1.3 sends some behind
+    /// it, but an SSLException for all faults. It wraps some of them into an IOException. A request
+    /// without a body may be sent twice.
     private boolean isHandshake(Throwable cause) {
         if (lease.isKept() || !isOrHas(cause, SSLException.class)) {
             return false;
         }
+        var moment = isOrHas(cause, SSLHandshakeException.class) ? SOON : MOMENT;
         var begun = sending.map(SendingBody::begun).orElse(OptionalLong.empty());
-        return begun.isEmpty() || System.nanoTime() - begun.getAsLong() < MOMENT;
+        return begun.isEmpty() || System.nanoTime() - begun.getAsLong() < moment;
     }
 
     private static boolean isOrHas(Throwable failure, Class<? extends IOException> type) {
