@@ -1,9 +1,8 @@
 package fakestream.json;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /// JSON text to values, and text to a JSON string. A value's way back to text is its
 /// [JsonValue#toString()].
@@ -14,24 +13,24 @@ import java.util.Arrays;
 public final class Json {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    /// What `new String` puts in the place of malformed bytes, and what may also just stand there.
-    private static final char REPLACEMENT = '\uFFFD';
-
     private Json() {
     }
 
-    /// The value that a JSON text in UTF-8 holds (RFC 8259 sections 2 and 8.1).
+    /// The value that a JSON text in UTF-8 holds (RFC 8259 sections 2 and 8.1). It keeps the bytes,
+    /// which nobody may change from then on, and finds in them what it is asked for.
     ///
     /// @throws JsonException where it is not well-formed UTF-8, not JSON, or too deeply nested
     public static JsonValue parse(byte[] utf8) throws JsonException {
-        return parse(decode(utf8));
+        return source(utf8, startsWithMark(utf8) ? BYTE_ORDER_MARK.length : 0).document();
     }
 
     /// The value that a JSON text holds (RFC 8259 section 2).
     ///
     /// @throws JsonException where it is not JSON, or too deeply nested
     public static JsonValue parse(String text) throws JsonException {
-        return new JsonParser(text).document();
+        // Each lone surrogate becomes a question mark, which is JSON where they are, in a string.
+        var source = source(text.getBytes(StandardCharsets.UTF_8), 0);
+        return hasLoneSurrogate(text) ? source(escaped(text), 0).document() : source.document();
     }
 
     /// The text as a JSON string, quotes included (RFC 8259 section 7).
@@ -39,22 +38,32 @@ public final class Json {
         return new JsonString(text).toString();
     }
 
-    private static String decode(byte[] utf8) throws JsonException {
-        var start = startsWithMark(utf8) ? BYTE_ORDER_MARK.length : 0;
-        var text = new String(utf8, start, utf8.length - start, StandardCharsets.UTF_8);
-        if (text.indexOf(REPLACEMENT) >= 0) {
-            checkWellFormed(ByteBuffer.wrap(utf8, start, utf8.length - start));
-        }
-        return text;
+    private static JsonSource source(byte[] utf8, int from) throws JsonException {
+        var scanner = new JsonScanner(utf8, from);
+        var source = scanner.document();
+        var repeated = scanner.names().repeated();
+        return repeated.size() == 0 ? source : source(Repeats.removed(source, repeated), 0);
     }
 
-    /// A decoder reports what is malformed where `new String`, which is faster, replaces it.
-    private static void checkWellFormed(ByteBuffer utf8) throws JsonException {
-        var chars = CharBuffer.allocate(utf8.remaining());
-        if (StandardCharsets.UTF_8.newDecoder().decode(utf8, chars, true).isError()) {
-            var text = chars.flip().toString();
-            throw new JsonException(text, text.length(), "well-formed UTF-8");
+    private static boolean hasLoneSurrogate(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (JsonWriter.isLoneSurrogate(text, at)) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    private static byte[] escaped(String text) {
+        var out = new StringBuilder();
+        for (int at = 0; at < text.length(); at++) {
+            if (JsonWriter.isLoneSurrogate(text, at)) {
+                out.append("\\u").append(HexFormat.of().toHexDigits(text.charAt(at)));
+            } else {
+                out.append(text.charAt(at));
+            }
+        }
+        return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /// RFC 8259 section 8.1 forbids to send a byte order mark, but parsers "MAY ignore the presence

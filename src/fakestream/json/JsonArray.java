@@ -9,11 +9,11 @@ public record JsonArray(List<JsonValue> elements) implements JsonValue {
     /// The array without elements.
     public static final JsonArray EMPTY = new JsonArray(List.of());
 
-    /// Copies the elements.
+    /// Copies the elements, unless they are those of another array.
     ///
     /// @throws NullPointerException where an element is null
     public JsonArray {
-        elements = List.copyOf(elements);
+        elements = elements instanceof Elements own ? own : List.copyOf(elements);
     }
 
     /// The array of these elements.

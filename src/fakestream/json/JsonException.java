@@ -6,16 +6,25 @@ package fakestream.json;
 public final class JsonException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    JsonException(String text, int at, String expected) {
-        super("line " + line(text, at) + ", column " + column(text, at)
+    /// @param from where the text begins in these bytes, which are well-formed up to `at`
+    JsonException(byte[] text, int from, int at, String expected) {
+        super("line " + line(text, from, at) + ", column " + column(text, from, at)
                 + ": expected " + expected);
     }
 
-    private static long line(String text, int at) {
-        return 1 + text.chars().limit(at).filter(c -> c == '\n').count();
+    private static int line(byte[] text, int from, int at) {
+        int line = 1;
+        for (int i = from; i < at; i++) {
+            line += text[i] == '\n' ? 1 : 0;
+        }
+        return line;
     }
 
-    private static int column(String text, int at) {
-        return at - text.lastIndexOf('\n', at - 1);
+    private static int column(byte[] text, int from, int at) {
+        int start = at;
+        while (start > from && text[start - 1] != '\n') {
+            start--;
+        }
+        return 1 + Utf8.units(text, start, at);
     }
 }

@@ -1,7 +1,6 @@
 package fakestream.json;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// An object of RFC 8259 section 4. Its members keep their order and cannot be changed:
@@ -43,23 +42,34 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
     /// This object with that member. One that it has already is replaced in its place, a new one
     /// comes last.
     public JsonObject with(String name, JsonValue value) {
-        var changed = new LinkedHashMap<>(members);
-        changed.put(name, value);
-        return new JsonObject(Members.of(changed));
+        return new JsonObject(own().with(name, value));
     }
 
     /// This object without those members; names that it does not have are fine.
     public JsonObject without(String... names) {
-        var changed = new LinkedHashMap<>(members);
-        changed.keySet().removeAll(List.of(names));
-        return new JsonObject(Members.of(changed));
+        return new JsonObject(own().picked(false, names));
     }
 
     /// Those members alone, in the order in which they are here.
     public JsonObject only(String... names) {
-        var changed = new LinkedHashMap<>(members);
-        changed.keySet().retainAll(List.of(names));
-        return new JsonObject(Members.of(changed));
+        return new JsonObject(own().picked(true, names));
+    }
+
+    /// The same object for somebody who keeps it longer than the text that it may be a part of: it
+    /// holds nothing of that.
+    public JsonObject detached() {
+        if (!own().isPart()) {
+            return this;
+        }
+        try {
+            return (JsonObject) Json.parse(new JsonWriter().value(this).parts().bytes());
+        } catch (JsonException e) {
+            throw new IllegalStateException("it was written as JSON", e);
+        }
+    }
+
+    Members own() {
+        return (Members) members;
     }
 
     @Override
@@ -71,9 +81,7 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
     /// Null, as a name or as a value, is refused with a [NullPointerException] by [#build()]
     /// at the latest.
     public static final class Builder {
-        private LinkedHashMap<String, JsonValue> members = new LinkedHashMap<>();
-        /// Whether an object has these members, which must then stay as they are.
-        private boolean built;
+        private final Map<String, JsonValue> members = new LinkedHashMap<>();
 
         /// A builder without members.
         public Builder() {
@@ -81,7 +89,7 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
 
         /// Adds a member.
         public Builder add(String name, JsonValue value) {
-            own().put(name, value);
+            members.put(name, value);
             return this;
         }
 
@@ -102,22 +110,13 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
 
         /// Adds all members of an object.
         public Builder addAll(JsonObject object) {
-            own().putAll(object.members());
+            members.putAll(object.members());
             return this;
         }
 
         /// The object with the members so far.
         public JsonObject build() {
-            built = true;
-            return new JsonObject(Members.of(members));
-        }
-
-        private Map<String, JsonValue> own() {
-            if (built) {
-                members = new LinkedHashMap<>(members);
-                built = false;
-            }
-            return members;
+            return new JsonObject(members);
         }
     }
 }

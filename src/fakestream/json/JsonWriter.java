@@ -1,85 +1,224 @@
 package fakestream.json;
 
+import fakestream.json.Parts.Part;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
-/// Values to compact JSON text, without blanks between the tokens.
-final class JsonWriter {
+/// Values to compact JSON text, without blanks between the tokens, and whatever text stands around
+/// them. What is long and stands so in another text already, such as that of an answer, becomes a
+/// part of what is written without being copied. For one thread.
+public final class JsonWriter {
     private static final HexFormat HEX = HexFormat.of();
+    private static final int USUAL = 256;
 
-    private final StringBuilder out = new StringBuilder();
+    /// A range that is shorter is copied, in bytes: parts cost something too.
+    private static final int LONG = 4 * 1024;
 
-    private JsonWriter() {
+    private byte[] buffer;
+    /// Where what is in no part yet begins in the buffer.
+    private int start;
+    private int filled;
+    private List<Part> parts = List.of();
+
+    /// One that has written nothing.
+    public JsonWriter() {
+        this(USUAL);
+    }
+
+    /// One that has written nothing, and has room for so many bytes.
+    public JsonWriter(int room) {
+        this.buffer = new byte[room];
     }
 
     static String write(JsonValue value) {
-        var writer = new JsonWriter();
-        writer.value(value);
-        return writer.out.toString();
+        return new JsonWriter().value(value).parts().toString();
     }
 
-    /// What is left, a number, a boolean or null, has its JSON as its text. Here, and wherever else
-    /// a chat comes by, is no pattern switch: the JVM makes the code of each one at its first use,
-    /// which costs every start some milliseconds.
-    private void value(JsonValue value) {
+    /// Whether a value's text is no longer than so many bytes.
+    public static boolean fits(JsonValue value, int most) {
+        return new JsonWriter().value(value).length() <= most;
+    }
+
+    /// Writes a value.
+    ///
+    /// Here, and wherever else a chat comes by, is no pattern switch: the JVM makes the code of
+    /// each one at its first use, which costs every start some milliseconds.
+    public JsonWriter value(JsonValue value) {
         if (value instanceof JsonObject object) {
-            object(object);
-        } else if (value instanceof JsonArray array) {
-            array(array);
+            object.own().write(this);
+        } else if (value instanceof JsonArray(var elements)) {
+            array(elements);
         } else if (value instanceof JsonString(var text)) {
             string(text);
         } else {
-            out.append(value);
+            // A number, a boolean or null has its JSON as its text.
+            text(value.toString());
         }
+        return this;
     }
 
-    private void object(JsonObject object) {
-        char before = '{';
-        for (var member : object.members().entrySet()) {
-            out.append(before);
-            string(member.getKey());
-            out.append(':');
-            value(member.getValue());
-            before = ',';
-        }
-        out.append(before == '{' ? "{}" : "}");
-    }
-
-    private void array(JsonArray array) {
-        char before = '[';
-        for (var element : array.elements()) {
-            out.append(before);
-            value(element);
-            before = ',';
-        }
-        out.append(before == '[' ? "[]" : "]");
-    }
-
-    /// Appends the runs between two escapes as a whole: a long text is mostly one run.
-    private void string(String text) {
-        out.append('"');
-        int run = 0;
-        for (int at = 0; at < text.length(); at++) {
-            if (needsEscape(text, at)) {
-                out.append(text, run, at);
-                escape(text.charAt(at));
-                run = at + 1;
+    /// Writes a text as a JSON string.
+    public JsonWriter string(String text) {
+        room(text.length() + 2);
+        buffer[filled++] = '"';
+        int at = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            if (c < 0x80 && c >= 0x20 && c != '"' && c != '\\') {
+                buffer[filled++] = (byte) c;
+                at++;
+            } else {
+                at += unusual(text, at);
+                room(text.length() - at + 1);
             }
         }
-        out.append(text, run, text.length()).append('"');
+        buffer[filled++] = '"';
+        return this;
     }
 
-    /// Section 7 asks for the quote, the backslash and the controls below U+0020. U+0085, U+2028
-    /// and U+2029 are escaped too, because readers of event streams that cut lines with Python's
-    /// `splitlines` would cut there. A lone surrogate has no UTF-8 form other than its escape.
-    private static boolean needsEscape(String text, int at) {
+    /// Writes a text as it is; a lone surrogate becomes a question mark.
+    public JsonWriter text(String text) {
+        room(text.length());
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c >= 0x80) {
+                return bytes(text.substring(at).getBytes(StandardCharsets.UTF_8));
+            }
+            buffer[filled++] = (byte) c;
+        }
+        return this;
+    }
+
+    /// Writes a text that was written before.
+    public JsonWriter parts(Parts written) {
+        for (var part : written.list()) {
+            range(part.bytes(), part.from(), part.from() + part.length());
+        }
+        return this;
+    }
+
+    /// Writes the text that these bytes are. Nobody may change them from now on.
+    public JsonWriter bytes(byte[] utf8) {
+        range(utf8, 0, utf8.length);
+        return this;
+    }
+
+    /// How many bytes were written since the last [#parts()].
+    public int length() {
+        int length = filled - start;
+        for (var part : parts) {
+            length = Math.addExact(length, part.length());
+        }
+        return length;
+    }
+
+    /// What was written since this was last asked.
+    public Parts parts() {
+        if (parts.isEmpty()) {
+            var written = new Parts(Arrays.copyOfRange(buffer, start, filled), 0, filled - start);
+            filled = start;
+            return written;
+        }
+        endPart();
+        var written = new Parts(parts);
+        parts = List.of();
+        return written;
+    }
+
+    /// Writes those of these bytes.
+    void range(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length >= LONG) {
+            endPart();
+            part(new Part(bytes, from, length));
+            return;
+        }
+        room(length);
+        System.arraycopy(bytes, from, buffer, filled, length);
+        filled += length;
+    }
+
+    private void array(List<JsonValue> elements) {
+        if (elements instanceof Elements own) {
+            own.write(this);
+            return;
+        }
+        text("[");
+        for (int i = 0; i < elements.size(); i++) {
+            text(i == 0 ? "" : ",");
+            value(elements.get(i));
+        }
+        text("]");
+    }
+
+    /// Makes a part of what is in none yet; the rest of the buffer goes on after that.
+    private void endPart() {
+        if (filled > start) {
+            part(new Part(buffer, start, filled - start));
+            start = filled;
+        }
+    }
+
+    private void part(Part part) {
+        parts = parts.isEmpty() ? new ArrayList<>() : parts;
+        parts.add(part);
+    }
+
+    /// What is in a part already stays in the old buffer.
+    private void room(int more) {
+        if (buffer.length - filled < more) {
+            int length = filled - start;
+            var larger = new byte[Math.max(Math.addExact(length, more),
+                    2 * (buffer.length - start))];
+            System.arraycopy(buffer, start, larger, 0, length);
+            buffer = larger;
+            start = 0;
+            filled = length;
+        }
+    }
+
+    /// Section 7 asks to escape the quote, the backslash and the controls below U+0020. U+0085,
+    /// U+2028 and U+2029 are escaped too, because readers of event streams that cut lines with
+    /// Python's `splitlines` would cut there. A lone surrogate has no UTF-8 form other than its
+    /// escape.
+    ///
+    /// @return how many UTF-16 units were written
+    private int unusual(String text, int at) {
         char c = text.charAt(at);
         if (c < 0x80) {
-            return c < 0x20 || c == '"' || c == '\\';
+            text(escape(c));
+        } else if (c == '\u0085' || c == '\u2028' || c == '\u2029'
+                || isLoneSurrogate(text, at)) {
+            text(hex(c));
+        } else if (Character.isHighSurrogate(c)) {
+            codePoint(text.codePointAt(at));
+            return 2;
+        } else {
+            codePoint(c);
         }
-        return c == '\u0085' || c == '\u2028' || c == '\u2029' || isLoneSurrogate(text, at);
+        return 1;
     }
 
-    private static boolean isLoneSurrogate(String text, int at) {
+    private void codePoint(int code) {
+        room(4);
+        if (code < 0x800) {
+            buffer[filled++] = (byte) (0xC0 | code >> 6);
+        } else {
+            if (code < 0x10000) {
+                buffer[filled++] = (byte) (0xE0 | code >> 12);
+            } else {
+                buffer[filled++] = (byte) (0xF0 | code >> 18);
+                buffer[filled++] = (byte) (0x80 | code >> 12 & 0x3F);
+            }
+            buffer[filled++] = (byte) (0x80 | code >> 6 & 0x3F);
+        }
+        buffer[filled++] = (byte) (0x80 | code & 0x3F);
+    }
+
+    static boolean isLoneSurrogate(String text, int at) {
         char c = text.charAt(at);
         if (Character.isHighSurrogate(c)) {
             return at + 1 == text.length() || !Character.isLowSurrogate(text.charAt(at + 1));
@@ -88,15 +227,20 @@ final class JsonWriter {
                 && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
     }
 
-    private void escape(char c) {
-        switch (c) {
-            case '"', '\\' -> out.append('\\').append(c);
-            case '\b' -> out.append("\\b");
-            case '\f' -> out.append("\\f");
-            case '\n' -> out.append("\\n");
-            case '\r' -> out.append("\\r");
-            case '\t' -> out.append("\\t");
-            default -> out.append("\\u").append(HEX.toHexDigits(c));
-        }
+    private static String escape(char c) {
+        return switch (c) {
+            case '"' -> "\\\"";
+            case '\\' -> "\\\\";
+            case '\b' -> "\\b";
+            case '\f' -> "\\f";
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            case '\t' -> "\\t";
+            default -> hex(c);
+        };
+    }
+
+    private static String hex(char c) {
+        return "\\u" + HEX.toHexDigits(c);
     }
 }

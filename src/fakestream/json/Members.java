@@ -1,46 +1,266 @@
 package fakestream.json;
 
 import java.util.AbstractMap;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 
-/// The members of an object: an ordered map that cannot be changed and holds no null. It has a
-/// type of its own so that [#copyOf(Map)] knows it, as `List.copyOf` knows its own lists, and an
-/// object that was just parsed is not copied again.
+/// The members of an object: an ordered map that cannot be changed and holds no null. Those of a
+/// text are only found when they are asked for, and a value of theirs when that is; then few
+/// members keep what was found, and of many nothing but the places is kept. A map that was made of
+/// another by a change has the rest from the same text.
+///
+/// Any thread may read it: what it keeps cannot be changed either, and two threads that find the
+/// same at once keep the one or the other.
 final class Members extends AbstractMap<String, JsonValue> {
-    private final Map<String, JsonValue> map;
 
-    private Members(LinkedHashMap<String, JsonValue> map) {
-        if (map.containsKey(null) || map.containsValue(null)) {
-            throw new NullPointerException("null is no name and no value");
-        }
-        this.map = Collections.unmodifiableMap(map);
+    /// Null where no member is from a text.
+    private final JsonSource source;
+    /// Where the members stand in it as an object, or -1 where they do not.
+    private final int at;
+    /// Null until somebody asks.
+    private MemberSlots slots;
+
+    private Members(JsonSource source, int at, MemberSlots slots) {
+        this.source = source;
+        this.at = at;
+        this.slots = slots;
     }
 
-    /// Takes the map itself: the caller must not keep it.
-    static Members of(LinkedHashMap<String, JsonValue> map) {
-        return new Members(map);
+    /// The members of the object that begins here.
+    static Members in(JsonSource source, int at) {
+        return new Members(source, at, null);
     }
 
     /// A copy of the map, or the map itself where it cannot be changed.
     static Members copyOf(Map<String, JsonValue> map) {
-        return map instanceof Members members ? members : new Members(new LinkedHashMap<>(map));
+        if (map instanceof Members members) {
+            return members;
+        }
+        var names = map.keySet().toArray(String[]::new);
+        var values = map.values().toArray(JsonValue[]::new);
+        for (int i = 0; i < names.length; i++) {
+            Objects.requireNonNull(names[i]);
+            Objects.requireNonNull(values[i]);
+        }
+        return new Members(null, -1, MemberSlots.of(names, values));
+    }
+
+    /// These with that member: in its place, or else as the last.
+    Members with(String name, JsonValue value) {
+        int found = find(Objects.requireNonNull(name));
+        int[] kept = new int[found < 0 ? size() + 1 : size()];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = i;
+        }
+        var changed = slots().picked(kept);
+        changed.set(found < 0 ? kept.length - 1 : found, name, Objects.requireNonNull(value));
+        return new Members(source, -1, changed);
+    }
+
+    /// Those of these members whose names are among the given ones, or else those whose are not.
+    Members picked(boolean among, String... names) {
+        int[] kept = new int[size()];
+        int count = 0;
+        for (int i = 0; i < kept.length; i++) {
+            if (isAmong(i, names) == among) {
+                kept[count++] = i;
+            }
+        }
+        return count == kept.length ? this
+                : new Members(source, -1, slots().picked(Arrays.copyOf(kept, count)));
+    }
+
+    private boolean isAmong(int i, String... names) {
+        for (var name : names) {
+            if (isNamed(i, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Writes them as an object; those of a text as they stand there.
+    void write(JsonWriter out) {
+        if (at >= 0) {
+            source.write(at, out);
+            return;
+        }
+        var all = slots();
+        out.text("{");
+        for (int i = 0; i < all.size(); i++) {
+            out.text(i == 0 ? "" : ",");
+            if (all.name(i) >= 0) {
+                source.write(all.name(i), out);
+            } else {
+                out.string(all.names()[i]);
+            }
+            out.text(":");
+            if (all.value(i) >= 0) {
+                source.write(all.value(i), out);
+            } else {
+                out.value(all.values()[i]);
+            }
+        }
+        out.text("}");
+    }
+
+    /// Whether they hold a text of which they are only a part.
+    boolean isPart() {
+        return source != null;
+    }
+
+    @Override
+    public int size() {
+        return slots().size();
     }
 
     @Override
     public JsonValue get(Object name) {
-        return map.get(name);
+        int i = name instanceof String text ? find(text) : -1;
+        return i < 0 ? null : value(i);
     }
 
     @Override
     public boolean containsKey(Object name) {
-        return map.containsKey(name);
+        return name instanceof String text && find(text) >= 0;
+    }
+
+    /// To look for each of many names in turn would take too long.
+    @Override
+    public boolean equals(Object other) {
+        return this == other || super.equals(other instanceof Members members
+                && members.size() > MemberSlots.MANY ? new HashMap<>(members) : other);
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
     }
 
     @Override
     public Set<Entry<String, JsonValue>> entrySet() {
-        return map.entrySet();
+        return new AbstractSet<>() {
+            @Override
+            public int size() {
+                return Members.this.size();
+            }
+
+            @Override
+            public Iterator<Entry<String, JsonValue>> iterator() {
+                return new Iteration();
+            }
+        };
+    }
+
+    private MemberSlots slots() {
+        if (slots == null) {
+            slots = MemberSlots.in(source.places(at));
+        }
+        return slots;
+    }
+
+    private int find(String name) {
+        int size = size();
+        for (int i = 0; i < size; i++) {
+            if (isNamed(i, name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isNamed(int i, String name) {
+        var all = slots();
+        return all.names() != null && all.names()[i] != null ? all.names()[i].equals(name)
+                : source.is(all.name(i), name);
+    }
+
+    private String name(int i) {
+        var all = slots();
+        var kept = all.names() == null ? null : all.names()[i];
+        if (kept != null) {
+            return kept;
+        }
+        var name = source.string(all.name(i));
+        if (all.names() != null) {
+            all.names()[i] = name;
+        }
+        return name;
+    }
+
+    private JsonValue value(int i) {
+        var all = slots();
+        var kept = all.values() == null ? null : all.values()[i];
+        if (kept != null) {
+            return kept;
+        }
+        var value = source.value(all.value(i));
+        if (all.values() != null) {
+            all.values()[i] = value;
+        }
+        return value;
+    }
+
+    private final class Iteration implements Iterator<Entry<String, JsonValue>> {
+        private int next;
+
+        @Override
+        public boolean hasNext() {
+            return next < size();
+        }
+
+        @Override
+        public Entry<String, JsonValue> next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return new Member(next++);
+        }
+    }
+
+    /// One member, whose value is found when it is asked for.
+    private final class Member implements Entry<String, JsonValue> {
+        private final int i;
+
+        private Member(int i) {
+            this.i = i;
+        }
+
+        @Override
+        public String getKey() {
+            return name(i);
+        }
+
+        @Override
+        public JsonValue getValue() {
+            return value(i);
+        }
+
+        @Override
+        public JsonValue setValue(JsonValue value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Entry<?, ?> entry && getKey().equals(entry.getKey())
+                    && getValue().equals(entry.getValue());
+        }
+
+        @Override
+        public int hashCode() {
+            return getKey().hashCode() ^ getValue().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return getKey() + "=" + getValue();
+        }
     }
 }

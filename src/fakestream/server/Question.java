@@ -27,7 +27,7 @@ final class Question {
     private Question(Ask ask, JsonObject request) {
         this.ask = ask;
         this.request = request;
-        this.told = ask.protocol().told(request);
+        this.told = ask.protocol().told(request).detached();
         var named = request.string("model");
         this.model = ask.model().orElse(named == null ? "" : named);
         this.streamed = ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));

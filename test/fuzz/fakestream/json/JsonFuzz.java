@@ -35,11 +35,19 @@ public final class JsonFuzz {
         }
     }
 
+    /// They are refused with the words that a plain parser has for it.
     private static JsonValue ours(byte[] bytes) {
+        var plain = ReferenceParser.read(bytes);
         try {
-            return Json.parse(bytes);
+            var value = Json.parse(bytes);
+            if (!value.equals(plain)) {
+                throw new AssertionError("ours " + value + ", the plain parser's " + plain);
+            }
+            return value;
         } catch (JsonException e) {
-            e.getMessage().length();
+            if (!e.getMessage().equals(plain)) {
+                throw new AssertionError("ours " + e.getMessage() + ", the plain one's " + plain);
+            }
             return null;
         }
     }

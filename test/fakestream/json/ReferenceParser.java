@@ -1,12 +1,16 @@
 package fakestream.json;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 
-/// Recursive descent through one JSON text: a method for each production of RFC 8259, which begins
-/// at the first character of what it reads and leaves `at` behind the last.
-final class JsonParser {
+/// A plain parser by which the product's own is judged: it decodes the whole text and makes all
+/// values at once. Recursive descent: a method for each production of RFC 8259, which begins at the
+/// first character of what it reads and leaves `at` behind the last.
+public final class ReferenceParser {
     /// How deep arrays and objects may be nested, so that no text exhausts the stack (section 9).
     private static final int MAX_DEPTH = 512;
 
@@ -17,12 +21,41 @@ final class JsonParser {
     private int at;
     private int depth;
 
-    JsonParser(String text) {
+    /// A text that is not JSON.
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Refused(String text, int at, String expected) {
+            super("line " + (1 + text.substring(0, at).chars().filter(c -> c == '\n').count())
+                    + ", column " + (at - text.lastIndexOf('\n', at - 1)) + ": expected "
+                    + expected);
+        }
+    }
+
+    private ReferenceParser(String text) {
         this.text = text;
     }
 
+    /// What a text in UTF-8 says, or why it is none.
+    public static Object read(byte[] utf8) {
+        try {
+            return new ReferenceParser(decoded(utf8)).document();
+        } catch (Refused e) {
+            return e.getMessage();
+        }
+    }
+
+    /// What a text says, or why it is none.
+    public static Object read(String text) {
+        try {
+            return new ReferenceParser(text).document();
+        } catch (Refused e) {
+            return e.getMessage();
+        }
+    }
+
     /// `JSON-text = ws value ws`
-    JsonValue document() throws JsonException {
+    JsonValue document() throws Refused {
         blanks();
         var value = value();
         blanks();
@@ -33,7 +66,7 @@ final class JsonParser {
     }
 
     /// `value = false / null / true / object / array / number / string`
-    private JsonValue value() throws JsonException {
+    private JsonValue value() throws Refused {
         return switch (peek()) {
             case '{' -> object();
             case '[' -> array();
@@ -46,7 +79,7 @@ final class JsonParser {
     }
 
     /// `object = begin-object [ member *( value-separator member ) ] end-object`
-    private JsonObject object() throws JsonException {
+    private JsonObject object() throws Refused {
         open();
         var members = new LinkedHashMap<String, JsonValue>();
         if (!skip('}')) {
@@ -55,13 +88,13 @@ final class JsonParser {
             } while (separator('}'));
         }
         depth--;
-        return new JsonObject(Members.of(members));
+        return new JsonObject(members);
     }
 
     /// `member = string name-separator value`
     ///
     /// Section 4 leaves the meaning of duplicates open; the last wins, in the place of the first.
-    private void member(LinkedHashMap<String, JsonValue> members) throws JsonException {
+    private void member(LinkedHashMap<String, JsonValue> members) throws Refused {
         if (peek() != '"') {
             throw expected("the name of a member");
         }
@@ -75,7 +108,7 @@ final class JsonParser {
     }
 
     /// `array = begin-array [ value *( value-separator value ) ] end-array`
-    private JsonArray array() throws JsonException {
+    private JsonArray array() throws Refused {
         open();
         var elements = new ArrayList<JsonValue>();
         if (!skip(']')) {
@@ -88,7 +121,7 @@ final class JsonParser {
     }
 
     /// `begin-array = ws %x5B ws`, and the same for an object
-    private void open() throws JsonException {
+    private void open() throws Refused {
         depth++;
         if (depth > MAX_DEPTH) {
             throw expected("no more than " + MAX_DEPTH + " nested arrays and objects");
@@ -98,7 +131,7 @@ final class JsonParser {
     }
 
     /// Whether another element follows: `value-separator = ws %x2C ws`, or else the closing bracket
-    private boolean separator(char close) throws JsonException {
+    private boolean separator(char close) throws Refused {
         blanks();
         if (skip(close)) {
             return false;
@@ -110,7 +143,7 @@ final class JsonParser {
         return true;
     }
 
-    private JsonValue literal(String word, JsonValue value) throws JsonException {
+    private JsonValue literal(String word, JsonValue value) throws Refused {
         if (!text.startsWith(word, at)) {
             throw expected(word);
         }
@@ -118,7 +151,7 @@ final class JsonParser {
         return value;
     }
 
-    private JsonNumber number() throws JsonException {
+    private JsonNumber number() throws Refused {
         int start = at;
         at = JsonNumber.end(text, start);
         if (at == start) {
@@ -128,7 +161,7 @@ final class JsonParser {
     }
 
     /// `string = quotation-mark *char quotation-mark`
-    private String string() throws JsonException {
+    private String string() throws Refused {
         int start = ++at;
         at = endOfRun();
         if (skip('"')) {
@@ -158,7 +191,7 @@ final class JsonParser {
 
     /// The character that an escape stands for. A surrogate is one too: two escapes in a row make a
     /// pair, and a lone one is kept (section 8.2).
-    private char escape() throws JsonException {
+    private char escape() throws Refused {
         if (!skip('\\')) {
             throw expected(peek() == END ? "the end of the string" : "an escape");
         }
@@ -179,7 +212,7 @@ final class JsonParser {
     }
 
     /// `%x75 4HEXDIG`, but leaves `at` on the last digit
-    private char codeUnit() throws JsonException {
+    private char codeUnit() throws Refused {
         int code = 0;
         for (int i = 0; i < 4; i++) {
             at++;
@@ -210,7 +243,19 @@ final class JsonParser {
         return at < text.length() ? text.charAt(at) : END;
     }
 
-    private JsonException expected(String what) {
-        return new JsonException(text, at, what);
+    private Refused expected(String what) {
+        return new Refused(text, at, what);
+    }
+
+    private static String decoded(byte[] utf8) throws Refused {
+        var text = CharBuffer.allocate(utf8.length);
+        var decoder = StandardCharsets.UTF_8.newDecoder();
+        var isBad = decoder.decode(ByteBuffer.wrap(utf8), text, true).isError();
+        var read = text.flip().toString();
+        var from = read.startsWith("\ufeff") ? 1 : 0;
+        if (isBad) {
+            throw new Refused(read.substring(from), read.length() - from, "well-formed UTF-8");
+        }
+        return read.substring(from);
     }
 }

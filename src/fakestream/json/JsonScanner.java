@@ -1,0 +1,262 @@
+package fakestream.json;
+
+/// One pass over the bytes of a JSON text, which finds out whether it is one and keeps nothing of
+/// its values: a method for each production of RFC 8259, which begins at the first byte of what it
+/// reads and leaves `at` behind the last.
+///
+/// It notes where large values end, so that nobody has to read them again to get past them, and
+/// which members are repeated.
+final class JsonScanner {
+    /// How deep arrays and objects may be nested, so that no text exhausts the stack (section 9).
+    private static final int MAX_DEPTH = 512;
+
+    /// What [#peek()] sees behind the text.
+    private static final int END = -1;
+
+    /// How many bytes a value has whose end is noted. That note has 8 bytes, and at most 512 values
+    /// share these bytes.
+    private static final int LARGE = 1024;
+
+    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+    private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+    private final byte[] text;
+    private final int from;
+    private final Longs large = new Longs();
+    private final Names names;
+    private int at;
+    private int depth;
+    /// The last byte so far that does not go out as it came in.
+    private int changed = -1;
+
+    /// @param from where the text begins
+    JsonScanner(byte[] text, int from) {
+        this.text = text;
+        this.from = from;
+        this.at = from;
+        this.names = new Names(text);
+    }
+
+    /// `JSON-text = ws value ws`
+    JsonSource document() throws JsonException {
+        blanks();
+        int start = at;
+        value();
+        int end = at;
+        blanks();
+        if (peek() != END) {
+            throw expected("the end of the text");
+        }
+        large.sort(0);
+        return new JsonSource(text, start, end, large.trimmed(), changed < start);
+    }
+
+    /// The members that are repeated, once the whole text was read.
+    Names names() {
+        return names;
+    }
+
+    /// `value = false / null / true / object / array / number / string`
+    private void value() throws JsonException {
+        int start = at;
+        switch (peek()) {
+            case '{' -> object();
+            case '[' -> array();
+            case '"' -> string();
+            case 't' -> literal("true", TRUE);
+            case 'f' -> literal("false", FALSE);
+            case 'n' -> literal("null", NULL);
+            default -> number();
+        }
+        if (at - start >= LARGE) {
+            large.add(start, JsonSource.noted(at, changed < start));
+        }
+    }
+
+    /// `object = begin-object [ member *( value-separator member ) ] end-object`
+    private void object() throws JsonException {
+        open();
+        int before = names.open();
+        if (!skip('}')) {
+            do {
+                member();
+            } while (separator('}'));
+        }
+        names.close(before);
+        depth--;
+    }
+
+    /// `member = string name-separator value`
+    private void member() throws JsonException {
+        if (peek() != '"') {
+            throw expected("the name of a member");
+        }
+        int start = at;
+        string();
+        names.add(start, at);
+        blanks();
+        if (!skip(':')) {
+            throw expected("':'");
+        }
+        blanks();
+        value();
+    }
+
+    /// `array = begin-array [ value *( value-separator value ) ] end-array`
+    private void array() throws JsonException {
+        open();
+        if (!skip(']')) {
+            do {
+                value();
+            } while (separator(']'));
+        }
+        depth--;
+    }
+
+    /// `begin-array = ws %x5B ws`, and the same for an object
+    private void open() throws JsonException {
+        depth++;
+        if (depth > MAX_DEPTH) {
+            throw expected("no more than " + MAX_DEPTH + " nested arrays and objects");
+        }
+        at++;
+        blanks();
+    }
+
+    /// Whether another element follows: `value-separator = ws %x2C ws`, or else the closing bracket
+    private boolean separator(char close) throws JsonException {
+        blanks();
+        if (skip(close)) {
+            return false;
+        }
+        if (!skip(',')) {
+            throw expected("',' or '" + close + "'");
+        }
+        blanks();
+        return true;
+    }
+
+    private void literal(String word, byte[] bytes) throws JsonException {
+        for (int i = 0; i < bytes.length; i++) {
+            if (at + i >= text.length || text[at + i] != bytes[i]) {
+                throw expected(word);
+            }
+        }
+        at += bytes.length;
+    }
+
+    /// `number = [ minus ] int [ frac ] [ exp ]`: the longest that begins here.
+    private void number() throws JsonException {
+        int start = at;
+        skip('-');
+        if (!skip('0') && !digits()) {
+            at = start;
+            throw expected("a value");
+        }
+        int end = at;
+        if (skip('.') && !digits()) {
+            at = end;
+        }
+        end = at;
+        if (skip('e') || skip('E')) {
+            boolean signed = skip('-') || skip('+');
+            at = digits() ? at : end;
+        }
+    }
+
+    /// `1*DIGIT`; whether there is one.
+    private boolean digits() {
+        int start = at;
+        while (at < text.length && text[at] >= '0' && text[at] <= '9') {
+            at++;
+        }
+        return at > start;
+    }
+
+    /// `string = quotation-mark *char quotation-mark`, where
+    /// `unescaped = %x20-21 / %x23-5B / %x5D-10FFFF`
+    private void string() throws JsonException {
+        int i = at + 1;
+        while (i < text.length) {
+            byte b = text[i];
+            if (b == '"') {
+                at = i + 1;
+                return;
+            }
+            if (b < 0) {
+                i = character(i);
+            } else if (b == '\\') {
+                i = escape(i);
+            } else if (b < 0x20) {
+                throw expected(i, "an escape");
+            } else {
+                i++;
+            }
+        }
+        throw expected(text.length, "the end of the string");
+    }
+
+    private int character(int start) throws JsonException {
+        int end = Utf8.next(text, start, text.length);
+        if (end < 0) {
+            throw expected(start, "well-formed UTF-8");
+        }
+        changed = JsonSource.isSeparator(text, start, end) ? start : changed;
+        return end;
+    }
+
+    /// Where the escape ends that begins here. A surrogate is one too: two escapes in a row make a
+    /// pair, and a lone one is kept (section 8.2).
+    private int escape(int start) throws JsonException {
+        int i = start + 1;
+        switch (i < text.length ? text[i] & 0xFF : END) {
+            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> { }
+            case 'u' -> {
+                for (int digit = i + 1; digit <= i + 4; digit++) {
+                    if (digit >= text.length || !isHexDigit(text[digit])) {
+                        throw expected(digit, "a hexadecimal digit");
+                    }
+                }
+                i += 4;
+            }
+            default -> throw expected(i, "one of \"\\/bfnrtu");
+        }
+        return i + 1;
+    }
+
+    private static boolean isHexDigit(byte b) {
+        return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F';
+    }
+
+    /// `ws = *( %x20 / %x09 / %x0A / %x0D )`
+    private void blanks() {
+        while (at < text.length && JsonSource.isBlank(text[at])) {
+            changed = at;
+            at++;
+        }
+    }
+
+    private boolean skip(char wanted) {
+        boolean found = peek() == wanted;
+        if (found) {
+            at++;
+        }
+        return found;
+    }
+
+    private int peek() {
+        return at < text.length ? text[at] & 0xFF : END;
+    }
+
+    private JsonException expected(String what) {
+        return expected(at, what);
+    }
+
+    /// What is wrong with the text as a whole comes first.
+    private JsonException expected(int where, String what) {
+        int malformed = Utf8.malformed(text, from);
+        return malformed < 0 ? new JsonException(text, from, where, what)
+                : new JsonException(text, from, malformed, "well-formed UTF-8");
+    }
+}

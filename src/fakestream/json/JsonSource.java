@@ -1,0 +1,245 @@
+package fakestream.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// A text that was found to be JSON, in which no object has a name twice, and the way through it.
+/// A value in it is known by the place of its first byte. Nobody changes the bytes, so any thread
+/// may read them.
+final class JsonSource {
+    /// From so many bytes on places are counted before they are noted, to need no more room than
+    /// that for them.
+    private static final int LONG = 64 * 1024;
+    private static final int USUAL = 16;
+
+    private final byte[] text;
+    private final int start;
+    private final int end;
+    /// Where large values begin, and where they end as [#noted] has it.
+    private final Longs large;
+    private final boolean plain;
+
+    /// @param plain whether the whole text may go out as it came in
+    JsonSource(byte[] text, int start, int end, Longs large, boolean plain) {
+        this.text = text;
+        this.start = start;
+        this.end = end;
+        this.large = large;
+        this.plain = plain;
+    }
+
+    /// The end of a large value.
+    ///
+    /// @param plain whether it may go out as it came in
+    static int noted(int end, boolean plain) {
+        return plain ? end << 1 : end << 1 | 1;
+    }
+
+    static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t' || b == '\n' || b == '\r';
+    }
+
+    /// Whether this character is U+0085, U+2028 or U+2029 (see [JsonWriter]).
+    static boolean isSeparator(byte[] text, int from, int to) {
+        return to - from == 2 ? text[from] == (byte) 0xC2 && text[from + 1] == (byte) 0x85
+                : to - from == 3 && text[from] == (byte) 0xE2 && text[from + 1] == (byte) 0x80
+                        && (text[from + 2] == (byte) 0xA8 || text[from + 2] == (byte) 0xA9);
+    }
+
+    /// The value that the whole text is.
+    JsonValue document() {
+        return value(start);
+    }
+
+    byte[] text() {
+        return text;
+    }
+
+    /// Where the value of the whole text begins.
+    int start() {
+        return start;
+    }
+
+    /// Where the value ends that begins here.
+    int end(int at) {
+        int note = note(at);
+        if (note >= 0) {
+            return note >>> 1;
+        }
+        return switch (text[at]) {
+            case '"' -> JsonStrings.end(text, at);
+            case '{', '[' -> endOfNested(at);
+            default -> endOfWord(at);
+        };
+    }
+
+    /// What was noted of the value that begins here, or -1 where it is not large.
+    private int note(int at) {
+        if (large.size() == 0) {
+            return -1;
+        }
+        int i = large.find(at);
+        return i < large.size() && Longs.first(large.get(i)) == at ? Longs.second(large.get(i))
+                : -1;
+    }
+
+    /// It has no large value in it, or would be one itself.
+    private int endOfNested(int at) {
+        int depth = 0;
+        int i = at;
+        do {
+            byte b = text[i];
+            if (b == '"') {
+                i = JsonStrings.end(text, i) - 1;
+            } else if (b == '{' || b == '[') {
+                depth++;
+            } else if (b == '}' || b == ']') {
+                depth--;
+            }
+            i++;
+        } while (depth > 0);
+        return i;
+    }
+
+    private int endOfWord(int at) {
+        int i = at + 1;
+        while (i < end && text[i] != ',' && text[i] != '}' && text[i] != ']'
+                && !isBlank(text[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    /// Where the elements of an array begin, or the names and values of an object by turns.
+    int[] places(int at) {
+        int[] places = new int[end(at) - at < LONG ? USUAL : count(at)];
+        int size = 0;
+        for (int i = first(at); i >= 0; i = following(i)) {
+            if (size == places.length) {
+                places = Arrays.copyOf(places, 2 * size);
+            }
+            places[size++] = i;
+        }
+        return size == places.length ? places : Arrays.copyOf(places, size);
+    }
+
+    private int count(int at) {
+        int count = 0;
+        for (int i = first(at); i >= 0; i = following(i)) {
+            count++;
+        }
+        return count;
+    }
+
+    /// Where the first name or element begins; -1 where there is none.
+    private int first(int at) {
+        int i = next(at + 1);
+        return text[i] == '}' || text[i] == ']' ? -1 : i;
+    }
+
+    /// Where the value begins behind a name, or the name or element behind a value; -1 where there
+    /// is none.
+    private int following(int at) {
+        int i = next(end(at));
+        return text[i] == ',' || text[i] == ':' ? next(i + 1) : -1;
+    }
+
+    /// The value that begins here. What it holds is only found when it is asked for.
+    JsonValue value(int at) {
+        return switch (text[at]) {
+            case '{' -> new JsonObject(Members.in(this, at));
+            case '[' -> new JsonArray(new Elements(this, at));
+            case '"' -> new JsonString(string(at));
+            case 't' -> JsonBoolean.TRUE;
+            case 'f' -> JsonBoolean.FALSE;
+            case 'n' -> JsonNull.NULL;
+            default -> new JsonNumber(
+                    new String(text, at, end(at) - at, StandardCharsets.ISO_8859_1));
+        };
+    }
+
+    String string(int at) {
+        return JsonStrings.decode(text, at, end(at));
+    }
+
+    /// Whether the string that begins here says this.
+    boolean is(int at, String wanted) {
+        return JsonStrings.is(text, at, wanted);
+    }
+
+    /// The first place from here on that is no blank.
+    int next(int at) {
+        int i = at;
+        while (isBlank(text[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    /// Writes the value that begins here, without blanks between its tokens.
+    void write(int at, JsonWriter out) {
+        int to = end(at);
+        int note = plain ? 0 : note(at);
+        if (plain || note >= 0 && (note & 1) == 0) {
+            out.range(text, at, to);
+        } else {
+            writeChanged(at, to, out);
+        }
+    }
+
+    private void writeChanged(int from, int to, JsonWriter out) {
+        int run = from;
+        int i = from;
+        while (i < to) {
+            if (isBlank(text[i])) {
+                out.range(text, run, i);
+                i = next(i);
+                run = i;
+            } else if (text[i] == '"') {
+                int end = end(i);
+                if (hasSeparator(i, end)) {
+                    out.range(text, run, i);
+                    writeEscaped(i, end, out);
+                    run = end;
+                }
+                i = end;
+            } else {
+                i++;
+            }
+        }
+        out.range(text, run, to);
+    }
+
+    private boolean hasSeparator(int from, int to) {
+        int note = note(from);
+        return note >= 0 ? (note & 1) == 1 : separator(from, to) < to;
+    }
+
+    /// Where the first of them stands; `to` where there is none.
+    private int separator(int from, int to) {
+        int i = from;
+        while (i < to) {
+            if (text[i] >= 0) {
+                i++;
+                continue;
+            }
+            int next = Utf8.next(text, i, to);
+            if (isSeparator(text, i, next)) {
+                return i;
+            }
+            i = next;
+        }
+        return to;
+    }
+
+    private void writeEscaped(int from, int to, JsonWriter out) {
+        int run = from;
+        for (int at = separator(run, to); at < to; at = separator(run, to)) {
+            out.range(text, run, at);
+            out.text(text[at] == (byte) 0xC2 ? "\\u0085"
+                    : text[at + 2] == (byte) 0xA8 ? "\\u2028" : "\\u2029");
+            run = Utf8.next(text, at, to);
+        }
+        out.range(text, run, to);
+    }
+}

@@ -1,0 +1,83 @@
+package fakestream.json;
+
+import java.util.Arrays;
+
+/// Writes a text anew in which objects have names more than once. RFC 8259 section 4 leaves open
+/// what that means: here the last value wins, in the place of the first.
+final class Repeats {
+    private final JsonSource source;
+    private final byte[] text;
+    /// What is left out or replaced: where that begins and ends.
+    private final Longs cuts = new Longs();
+    /// Of what is replaced, where it begins, and where the value begins that stands there instead.
+    private final Longs replaced = new Longs();
+    private final byte[] out;
+    private int written;
+
+    private Repeats(JsonSource source) {
+        this.source = source;
+        this.text = source.text();
+        this.out = new byte[text.length];
+    }
+
+    /// The text without repeated names.
+    ///
+    /// @param repeated see [Names#repeated()]
+    static byte[] removed(JsonSource source, Longs repeated) {
+        var repeats = new Repeats(source);
+        for (int i = 0; i < repeated.size(); i++) {
+            int first = Longs.first(repeated.get(i));
+            int other = Longs.second(repeated.get(i));
+            repeats.leaveOut(other);
+            var isLast = i + 1 == repeated.size() || Longs.first(repeated.get(i + 1)) != first;
+            if (isLast) {
+                repeats.replace(repeats.valueOf(first), repeats.valueOf(other));
+            }
+        }
+        repeats.cuts.sort(0);
+        repeats.replaced.sort(0);
+        repeats.copy(source.start(), source.end(source.start()));
+        return Arrays.copyOf(repeats.out, repeats.written);
+    }
+
+    /// A member with the comma before it: it is not the first.
+    private void leaveOut(int name) {
+        int comma = name - 1;
+        while (text[comma] != ',') {
+            comma--;
+        }
+        cuts.add(comma, source.end(valueOf(name)));
+    }
+
+    private void replace(int value, int by) {
+        cuts.add(value, source.end(value));
+        replaced.add(value, by);
+    }
+
+    private int valueOf(int name) {
+        return source.next(source.next(source.end(name)) + 1);
+    }
+
+    /// A value that is moved may have cuts in it, and so may one in it: as deep as values are
+    /// nested.
+    private void copy(int from, int to) {
+        int at = from;
+        for (int i = cuts.find(from); i < cuts.size() && Longs.first(cuts.get(i)) < to;
+                i = cuts.find(at)) {
+            int start = Longs.first(cuts.get(i));
+            append(at, start);
+            int by = replaced.find(start);
+            if (by < replaced.size() && Longs.first(replaced.get(by)) == start) {
+                int value = Longs.second(replaced.get(by));
+                copy(value, source.end(value));
+            }
+            at = Longs.second(cuts.get(i));
+        }
+        append(at, to);
+    }
+
+    private void append(int from, int to) {
+        System.arraycopy(text, from, out, written, to - from);
+        written += to - from;
+    }
+}
