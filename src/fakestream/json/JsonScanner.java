@@ -14,8 +14,10 @@ final class JsonScanner {
     private static final int END = -1;
 
     /// How many bytes a value has whose end is noted. That note has 8 bytes, and at most 512 values
-    /// share these bytes.
+    /// share these bytes. In a short text also the ends of smaller values are worth that.
     private static final int LARGE = 1024;
+    private static final int LARGE_IN_SHORT = 48;
+    private static final int SHORT = 32 * 1024;
 
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
@@ -25,6 +27,7 @@ final class JsonScanner {
     private final int from;
     private final Longs large = new Longs();
     private final Names names;
+    private final int noted;
     private int at;
     private int depth;
     /// The last byte so far that does not go out as it came in.
@@ -36,6 +39,7 @@ final class JsonScanner {
         this.from = from;
         this.at = from;
         this.names = new Names(text);
+        this.noted = text.length > SHORT ? LARGE : LARGE_IN_SHORT;
     }
 
     /// `JSON-text = ws value ws`
@@ -69,7 +73,7 @@ final class JsonScanner {
             case 'n' -> literal("null", NULL);
             default -> number();
         }
-        if (at - start >= LARGE) {
+        if (at - start >= noted) {
             large.add(start, JsonSource.noted(at, changed < start));
         }
     }

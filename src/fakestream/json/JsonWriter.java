@@ -22,6 +22,8 @@ public final class JsonWriter {
     private int start;
     private int filled;
     private List<Part> parts = List.of();
+    /// The bytes in these.
+    private int inParts;
 
     /// One that has written nothing.
     public JsonWriter() {
@@ -39,7 +41,12 @@ public final class JsonWriter {
 
     /// Whether a value's text is no longer than so many bytes.
     public static boolean fits(JsonValue value, int most) {
-        return new JsonWriter().value(value).length() <= most;
+        return length(value) <= most;
+    }
+
+    /// The length of a value's text in bytes.
+    public static int length(JsonValue value) {
+        return new JsonWriter().value(value).length();
     }
 
     /// Writes a value.
@@ -108,11 +115,7 @@ public final class JsonWriter {
 
     /// How many bytes were written since the last [#parts()].
     public int length() {
-        int length = filled - start;
-        for (var part : parts) {
-            length = Math.addExact(length, part.length());
-        }
-        return length;
+        return Math.addExact(inParts, filled - start);
     }
 
     /// What was written since this was last asked.
@@ -123,8 +126,9 @@ public final class JsonWriter {
             return written;
         }
         endPart();
-        var written = new Parts(parts);
+        var written = new Parts(parts, inParts);
         parts = List.of();
+        inParts = 0;
         return written;
     }
 
@@ -165,6 +169,7 @@ public final class JsonWriter {
     private void part(Part part) {
         parts = parts.isEmpty() ? new ArrayList<>() : parts;
         parts.add(part);
+        inParts = Math.addExact(inParts, part.length());
     }
 
     /// What is in a part already stays in the old buffer.

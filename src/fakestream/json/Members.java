@@ -42,11 +42,12 @@ final class Members extends AbstractMap<String, JsonValue> {
         if (map instanceof Members members) {
             return members;
         }
-        var names = map.keySet().toArray(String[]::new);
-        var values = map.values().toArray(JsonValue[]::new);
-        for (int i = 0; i < names.length; i++) {
-            Objects.requireNonNull(names[i]);
-            Objects.requireNonNull(values[i]);
+        var names = new String[map.size()];
+        var values = new JsonValue[names.length];
+        int i = 0;
+        for (var member : map.entrySet()) {
+            names[i] = Objects.requireNonNull(member.getKey());
+            values[i++] = Objects.requireNonNull(member.getValue());
         }
         return new Members(null, -1, MemberSlots.of(names, values));
     }

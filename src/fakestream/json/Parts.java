@@ -2,6 +2,7 @@ package fakestream.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /// A text in UTF-8 as the parts that it is made of one behind the other. What is long in it may be
@@ -17,9 +18,9 @@ public final class Parts {
     private final List<Part> list;
     private final int length;
 
-    Parts(List<Part> list) {
-        this.list = list;
-        this.length = list.stream().mapToInt(Part::length).reduce(0, Math::addExact);
+    Parts(List<Part> list, int length) {
+        this.list = Collections.unmodifiableList(list);
+        this.length = length;
     }
 
     Parts(byte[] bytes, int from, int length) {
@@ -35,6 +36,11 @@ public final class Parts {
     /// The text that these bytes are.
     public static Parts of(byte[] utf8) {
         return new Parts(utf8, 0, utf8.length);
+    }
+
+    /// The text of a value.
+    public static Parts of(JsonValue value) {
+        return new JsonWriter().value(value).parts();
     }
 
     /// The parts in their order.

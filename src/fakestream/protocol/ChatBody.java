@@ -5,7 +5,8 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import java.nio.charset.StandardCharsets;
+import fakestream.json.JsonWriter;
+import fakestream.json.Parts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,8 +39,8 @@ final class ChatBody {
     }
 
     /// Whether a line of data is no longer than a line may be.
-    static boolean fitsLine(String data) {
-        return isShort(data, LONGEST_LINE - "data: ".length());
+    static boolean fitsLine(Parts data) {
+        return data.length() <= LONGEST_LINE - "data: ".length();
     }
 
     /// All members that have no form of their own, unsplit in one delta: openai-node and
@@ -92,12 +93,7 @@ final class ChatBody {
     }
 
     private static boolean fits(JsonValue value) {
-        return isShort(value.toString(), LONGEST_LINE - FRAME);
-    }
-
-    private static boolean isShort(String text, int bytes) {
-        return text.length() <= bytes / 3
-                || text.getBytes(StandardCharsets.UTF_8).length <= bytes;
+        return JsonWriter.fits(value, LONGEST_LINE - FRAME);
     }
 
     private void addText(String name, int pieceLength) {

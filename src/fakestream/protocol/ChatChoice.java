@@ -6,6 +6,8 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
+import fakestream.json.Parts;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -21,7 +23,7 @@ final class ChatChoice {
     private final JsonObject message;
     private final String head;
     private final String nullLogprobs;
-    private final String others;
+    private final Parts others;
     private final List<ChatDelta> body;
 
     /// @param index that the choice goes by, whatever it says itself
@@ -33,8 +35,10 @@ final class ChatChoice {
                 : JsonObject.EMPTY;
         this.head = "{\"index\":" + index + ",\"delta\":";
         this.nullLogprobs = choice.has("logprobs") ? ",\"logprobs\":null" : "";
-        this.others = ChunkFrame.members(choice.without(
-                "index", "message", "delta", "logprobs", "finish_reason"));
+        var members = new JsonWriter();
+        ChunkFrame.members(choice.without(
+                "index", "message", "delta", "logprobs", "finish_reason"), members);
+        this.others = members.parts();
         this.body = ChatLogprobs.spread(choice.get("logprobs"),
                 ChatBody.of(message, pieceLength));
     }
@@ -55,13 +59,13 @@ final class ChatChoice {
         return body;
     }
 
-    /// The entry that opens the choice: openai-node throws where no role ever came, and LangChain
-    /// loses tool calls that come before it. It carries no text, because a client that looks only
-    /// at `data:` and cuts at blank lines loses this block behind a heartbeat, and no log
-    /// probabilities, because openai-node doubles those of a choice's first chunk.
+    /// Writes the entry that opens the choice: openai-node throws where no role ever came, and
+    /// LangChain loses tool calls that come before it. It carries no text, because a client that
+    /// looks only at `data:` and cuts at blank lines loses this block behind a heartbeat, and no
+    /// log probabilities, because openai-node doubles those of a choice's first chunk.
     ///
     /// @param begun whether a heartbeat has told the role already
-    String opening(boolean begun) {
+    void opening(boolean begun, JsonWriter out) {
         var delta = new JsonObject.Builder();
         if (!begun) {
             var role = message.string("role");
@@ -69,15 +73,20 @@ final class ChatChoice {
         }
         openText(delta, "content");
         openText(delta, "refusal");
-        return head + delta.build() + nullLogprobs + "," + others + UNFINISHED;
+        out.text(head).value(delta.build()).text(nullLogprobs).text(",").parts(others)
+                .text(UNFINISHED);
     }
 
-    /// The entry of one delta; of nothing, where the body is shorter than another choice's.
-    String body(int position) {
+    /// Writes the entry of one delta; of nothing, where the body is shorter than another choice's.
+    void body(int position, JsonWriter out) {
         var delta = position < body.size() ? body.get(position) : ChatDelta.NOTHING;
-        var logprobs = delta.logprobs() == null ? nullLogprobs
-                : ",\"logprobs\":" + delta.logprobs();
-        return head + delta.delta() + logprobs + "," + UNFINISHED;
+        out.text(head).value(delta.delta());
+        if (delta.logprobs() == null) {
+            out.text(nullLogprobs);
+        } else {
+            out.text(",\"logprobs\":").value(delta.logprobs());
+        }
+        out.text(",").text(UNFINISHED);
     }
 
     /// Whether that delta is a piece of text that is paced.
@@ -85,16 +94,16 @@ final class ChatChoice {
         return position < body.size() && body.get(position).piece();
     }
 
-    /// The entry that finishes the choice. openai-java keeps the vendor's fields of a choice from
-    /// its last chunk, openai-python from its first: both have them.
-    String finish() {
-        return head + JsonObject.EMPTY + nullLogprobs + "," + others + "\"finish_reason\":"
-                + finishReason() + "}";
+    /// Writes the entry that finishes the choice. openai-java keeps the vendor's fields of a choice
+    /// from its last chunk, openai-python from its first: both have them.
+    void finish(JsonWriter out) {
+        out.text(head).text("{}").text(nullLogprobs).text(",").parts(others)
+                .text("\"finish_reason\":").value(finishReason()).text("}");
     }
 
-    /// The entry of a heartbeat in the middle of the body.
-    String pause() {
-        return head + JsonObject.EMPTY + nullLogprobs + "," + UNFINISHED;
+    /// Writes the entry of a heartbeat in the middle of the body.
+    void pause(JsonWriter out) {
+        out.text(head).text("{}").text(nullLogprobs).text(",").text(UNFINISHED);
     }
 
     private void openText(JsonObject.Builder delta, String name) {

@@ -68,7 +68,7 @@ public final class ChatCompletions implements Protocol {
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
         var frame = ChunkFrame.of(CHUNK, request, telling);
         var entry = telling.begun() ? CHUNK.pause() : OPENING;
-        return SseEvent.Message.of(frame.chunk(entry.toString()));
+        return SseEvent.Message.of(frame.chunk(out -> out.value(entry)));
     }
 
     @Override

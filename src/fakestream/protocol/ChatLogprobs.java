@@ -5,7 +5,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import java.nio.charset.StandardCharsets;
+import fakestream.json.JsonWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -121,7 +121,7 @@ final class ChatLogprobs {
             var from = next;
             for (int size = 0; isDue() && size < ROOM; next++) {
                 var token = all.get(next);
-                size += token.toString().getBytes(StandardCharsets.UTF_8).length;
+                size += JsonWriter.length(token);
                 covered += token instanceof JsonObject object
                         && object.get("token") instanceof JsonString(var text) ? text.length() : 0;
             }

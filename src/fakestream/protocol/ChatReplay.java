@@ -1,12 +1,12 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonObject;
+import fakestream.json.JsonWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.StringJoiner;
-import java.util.function.Function;
+import java.util.function.BiConsumer;
 
 /// Tells a whole chat completion as the chunks of its stream. Each chunk has an entry for every
 /// choice, in the order of their indices: some clients read the first entry of each chunk as the
@@ -54,18 +54,18 @@ final class ChatReplay {
     }
 
     private Replay tell() {
-        events.add(SseEvent.Message.of(frame.chunk(opening(), others)));
+        events.add(SseEvent.Message.of(frame.chunk(this::opening, others)));
         addBodies();
-        events.add(SseEvent.Message.of(frame.finish(entries(ChatChoice::finish),
+        events.add(SseEvent.Message.of(frame.finish(out -> write(ChatChoice::finish, out),
                 JsonObject.EMPTY)));
         events.addAll(frame.ending());
-        var pause = SseEvent.Message.of(frame.chunk(entries(ChatChoice::pause)));
+        var pause = SseEvent.Message.of(frame.chunk(out -> write(ChatChoice::pause, out)));
         return new Replay(events, pause);
     }
 
     /// A heartbeat opens only the choice with index 0.
-    private String opening() {
-        return entries(choice -> choice.opening(begun && choice.index() == 0));
+    private void opening(JsonWriter out) {
+        write((choice, to) -> choice.opening(begun && choice.index() == 0, to), out);
     }
 
     /// The bodies side by side, and the finish of all of them behind the longest: openai-java
@@ -83,8 +83,13 @@ final class ChatReplay {
     /// A delta of each of these choices, or of one after the other where the line would else be
     /// longer than any of them needs.
     private void addBody(int position, List<ChatChoice> speaking) {
-        var data = frame.chunk(entries(choice -> speaking.contains(choice)
-                ? choice.body(position) : choice.pause()));
+        var data = frame.chunk(out -> write((choice, to) -> {
+            if (speaking.contains(choice)) {
+                choice.body(position, to);
+            } else {
+                choice.pause(to);
+            }
+        }, out));
         if (speaking.size() > 1 && !ChatBody.fitsLine(data)) {
             speaking.stream().filter(choice -> position < choice.body().size())
                     .forEach(choice -> addBody(position, List.of(choice)));
@@ -97,11 +102,9 @@ final class ChatReplay {
         events.add(new SseEvent.Message("", data, piece));
     }
 
-    private String entries(Function<ChatChoice, String> entry) {
-        var entries = new StringJoiner(",");
-        for (var choice : choices) {
-            entries.add(entry.apply(choice));
+    private void write(BiConsumer<ChatChoice, JsonWriter> entry, JsonWriter out) {
+        for (int i = 0; i < choices.size(); i++) {
+            entry.accept(choices.get(i), out.text(i == 0 ? "" : ","));
         }
-        return entries.toString();
     }
 }

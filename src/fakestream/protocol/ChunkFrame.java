@@ -1,13 +1,14 @@
 package fakestream.protocol;
 
-import fakestream.json.Json;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
+import fakestream.json.Parts;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 
 /// What all chunks of one stream of completions have in common, written once: id, object, created,
 /// model, and fingerprint and tier where the answer has them. openai-go drops a chunk
@@ -15,14 +16,16 @@ import java.util.Map;
 final class ChunkFrame {
     private static final String CHOICES = "\"choices\":[";
 
-    private final String head;
-    private final String beforeChoices;
+    /// It may be as long as the answer has it.
+    private final Parts head;
+    private final Parts beforeChoices;
     private final String afterChoices;
     private final ChunkUsage usage;
+    private final JsonWriter out = new JsonWriter();
 
-    private ChunkFrame(String head, ChunkUsage usage) {
-        this.head = head;
-        this.beforeChoices = head + CHOICES;
+    private ChunkFrame(JsonWriter head, ChunkUsage usage) {
+        this.head = head.parts();
+        this.beforeChoices = out.parts(this.head).text(CHOICES).parts();
         this.afterChoices = usage.asked() ? "],\"usage\":null}" : "]}";
         this.usage = usage;
     }
@@ -36,31 +39,34 @@ final class ChunkFrame {
                 answer.get("model"), request);
         for (var name : new String[] {"system_fingerprint", "service_tier"}) {
             if (answer.has(name)) {
-                head.append(member(name, answer.get(name)));
+                member(name, answer.get(name), head);
             }
         }
-        return new ChunkFrame(head.toString(), ChunkUsage.of(request, answer, telling));
+        return new ChunkFrame(head, ChunkUsage.of(request, answer, telling));
     }
 
     /// The frame of a stream that has no answer yet.
     static ChunkFrame of(ChunkKind kind, JsonObject request, Telling telling) {
         var head = head(kind.id(telling), kind.object(), JsonNumber.of(telling.created()), null,
                 request);
-        return new ChunkFrame(head.toString(), ChunkUsage.of(request));
+        return new ChunkFrame(head, ChunkUsage.of(request));
     }
 
-    /// A chunk with these entries of `choices`, written out and separated by commas.
-    String chunk(String choices) {
-        return beforeChoices + choices + afterChoices;
+    /// A chunk with these entries of `choices`, written one behind the other with commas.
+    Parts chunk(Consumer<JsonWriter> choices) {
+        choices.accept(out.parts(beforeChoices));
+        return out.text(afterChoices).parts();
     }
 
     /// A chunk that also carries these members beside the choices, as the opening one does.
-    String chunk(String choices, JsonObject others) {
-        return head + members(others) + CHOICES + choices + afterChoices;
+    Parts chunk(Consumer<JsonWriter> choices, JsonObject others) {
+        members(others, out.parts(head));
+        choices.accept(out.text(CHOICES));
+        return out.text(afterChoices).parts();
     }
 
     /// The chunk whose entries say why each choice ends. It has the usage that was not asked for.
-    String finish(String choices, JsonObject others) {
+    Parts finish(Consumer<JsonWriter> choices, JsonObject others) {
         return chunk(choices, new JsonObject.Builder().addAll(others).addAll(usage.atFinish())
                 .build());
     }
@@ -70,8 +76,8 @@ final class ChunkFrame {
     List<SseEvent> ending() {
         var done = SseEvent.Message.of(ChatCompletions.DONE);
         return usage.last() == null ? List.of(done)
-                : List.of(SseEvent.Message.of(beforeChoices + "],\"usage\":" + usage.last() + "}"),
-                        done);
+                : List.of(SseEvent.Message.of(out.parts(beforeChoices).text("],\"usage\":")
+                        .value(usage.last()).text("}").parts()), done);
     }
 
     /// What an answer holds beside what all chunks have, its choices and its usage. An `error`,
@@ -81,31 +87,27 @@ final class ChunkFrame {
                 "service_tier", "choices", "usage", "error", "obfuscation");
     }
 
-    /// The members of an object, each with a comma behind it.
-    static String members(JsonObject object) {
-        var text = new StringBuilder();
-        for (Map.Entry<String, JsonValue> entry : object.members().entrySet()) {
-            text.append(member(entry.getKey(), entry.getValue()));
-        }
-        return text.toString();
+    /// Writes the members of an object, each with a comma behind it.
+    static void members(JsonObject object, JsonWriter out) {
+        object.members().forEach((name, value) -> member(name, value, out));
     }
 
-    private static StringBuilder head(String id, String object, JsonValue created,
-            JsonValue model, JsonObject request) {
+    private static JsonWriter head(String id, String object, JsonValue created, JsonValue model,
+            JsonObject request) {
         var asked = request.string("model");
-        return new StringBuilder("{")
-                .append(member("id", new JsonString(id)))
-                .append(member("object", new JsonString(object)))
-                .append(member("created", orElse(created, JsonNumber.of(0))))
-                .append(member("model", orElse(model, new JsonString(asked == null ? ""
-                        : asked))));
+        var head = new JsonWriter().text("{");
+        member("id", new JsonString(id), head);
+        member("object", new JsonString(object), head);
+        member("created", orElse(created, JsonNumber.of(0)), head);
+        member("model", orElse(model, new JsonString(asked == null ? "" : asked)), head);
+        return head;
     }
 
     private static JsonValue orElse(JsonValue value, JsonValue fallback) {
         return value == null || value.equals(JsonNull.NULL) ? fallback : value;
     }
 
-    private static String member(String name, JsonValue value) {
-        return Json.quote(name) + ":" + value + ",";
+    private static void member(String name, JsonValue value, JsonWriter out) {
+        out.string(name).text(":").value(value).text(",");
     }
 }

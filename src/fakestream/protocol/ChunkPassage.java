@@ -35,7 +35,7 @@ final class ChunkPassage {
         // Some clients take an error that is empty for one.
         var clean = chunk.has("error") ? chunk.without("error") : chunk;
         var told = telling.begun() ? renamed(clean, kind.id(telling)) : clean;
-        return new Passage(told == chunk ? event : SseEvent.Message.of(told.toString()),
+        return new Passage(told == chunk ? event : SseEvent.Message.of(told),
                 pause(told, kind.pause()), progress(chunk), told(chunk));
     }
 
@@ -102,7 +102,7 @@ final class ChunkPassage {
                 pause.add(name, chunk.get(name));
             }
         }
-        return SseEvent.Message.of(pause.add("choices", new JsonArray(open)).build().toString());
+        return SseEvent.Message.of(pause.add("choices", new JsonArray(open)).build());
     }
 
     /// Under the id that the stream has begun with, and without the role that it has told, which is

@@ -5,9 +5,10 @@ import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
 /// OpenAI's legacy completions: `POST /v1/completions`. Chunks have the shape of the whole answer,
 /// with a piece of each choice's text.
@@ -44,20 +45,24 @@ public final class Completions implements Protocol {
         var events = new ArrayList<SseEvent>();
         for (int i = 0; i < length; i++) {
             var position = i;
-            var entries = choices.stream().map(choice -> choice.entry(position, length))
-                    .collect(Collectors.joining(","));
+            Consumer<JsonWriter> entries = out -> {
+                for (int j = 0; j < choices.size(); j++) {
+                    choices.get(j).entry(position, length, out.text(j == 0 ? "" : ","));
+                }
+            };
             var others = position == 0 ? ChunkFrame.others(answer) : JsonObject.EMPTY;
             events.add(new SseEvent.Message("", position == length - 1
                     ? frame.finish(entries, others) : frame.chunk(entries, others), true));
         }
         events.addAll(frame.ending());
-        return new Replay(events, SseEvent.Message.of(frame.chunk(CHUNK.pause().toString())));
+        return new Replay(events,
+                SseEvent.Message.of(frame.chunk(out -> out.value(CHUNK.pause()))));
     }
 
     @Override
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
         var frame = ChunkFrame.of(CHUNK, request, telling);
-        return SseEvent.Message.of(frame.chunk(CHUNK.pause().toString()));
+        return SseEvent.Message.of(frame.chunk(out -> out.value(CHUNK.pause())));
     }
 
     @Override

@@ -1,11 +1,11 @@
 package fakestream.protocol;
 
-import fakestream.json.Json;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -36,15 +36,19 @@ final class CompletionsChoice {
         return Math.max(pieces.size(), 1);
     }
 
-    /// The entry of one chunk out of so many.
-    String entry(int position, int length) {
+    /// Writes the entry of one chunk out of so many.
+    void entry(int position, int length, JsonWriter out) {
         var text = position < pieces.size() ? pieces.get(position) : "";
         var last = position == length - 1;
-        var others = position == 0 || last ? ChunkFrame.members(choice.without("text", "index",
-                "logprobs", "finish_reason")) : "";
-        return "{\"text\":" + Json.quote(text) + ",\"index\":" + index
-                + (choice.has("logprobs") ? ",\"logprobs\":" + logprobs(position) : "") + ","
-                + others + "\"finish_reason\":" + (last ? finishReason() : JsonNull.NULL) + "}";
+        out.text("{\"text\":").string(text).text(",\"index\":" + index);
+        if (choice.has("logprobs")) {
+            out.text(",\"logprobs\":").value(logprobs(position));
+        }
+        out.text(",");
+        if (position == 0 || last) {
+            ChunkFrame.members(choice.without("text", "index", "logprobs", "finish_reason"), out);
+        }
+        out.text("\"finish_reason\":").value(last ? finishReason() : JsonNull.NULL).text("}");
     }
 
     private JsonValue logprobs(int position) {

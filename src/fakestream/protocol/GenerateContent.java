@@ -100,7 +100,7 @@ public final class GenerateContent implements Protocol {
     @Override
     public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
         return List.of(SseEvent.Message.of(
-                GenerateContentError.body(error.likelyStatus(502), error).toString()));
+                GenerateContentError.body(error.likelyStatus(502), error)));
     }
 
     @Override

@@ -4,7 +4,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import java.nio.charset.StandardCharsets;
+import fakestream.json.JsonWriter;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -90,6 +90,6 @@ final class GenerateContentCandidate {
 
     private static int bytes(List<GenerateContentPiece> slice) {
         return slice.stream().mapToInt(piece ->
-                piece.part().toString().getBytes(StandardCharsets.UTF_8).length).sum();
+                JsonWriter.length(piece.part())).sum();
     }
 }

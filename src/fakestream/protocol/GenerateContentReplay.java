@@ -32,7 +32,7 @@ final class GenerateContentReplay {
     /// The events; one with everything where there is no candidate (a blocked prompt).
     static List<SseEvent> of(JsonObject answer, int pieceLength) {
         var replay = new GenerateContentReplay(answer, pieceLength);
-        return replay.candidates.isEmpty() ? List.of(SseEvent.Message.of(answer.toString()))
+        return replay.candidates.isEmpty() ? List.of(SseEvent.Message.of(answer))
                 : replay.tell();
     }
 
@@ -49,7 +49,7 @@ final class GenerateContentReplay {
         for (int i = 0; i < count; i++) {
             var event = i;
             var paced = candidates.stream().anyMatch(one -> one.isPaced(event, count));
-            events.add(new SseEvent.Message("", event(event, count).toString(), paced));
+            events.add(new SseEvent.Message("", event(event, count), paced));
         }
         return events;
     }

@@ -17,7 +17,7 @@ final class MessagesEvent {
     /// @param data with its `type`
     /// @param piece whether it is a piece of text that is paced
     static SseEvent of(JsonObject data, boolean piece) {
-        return new SseEvent.Message(data.string("type"), data.toString(), piece);
+        return new SseEvent.Message(data.string("type"), data, piece);
     }
 
     /// Opens a message before its answer is known. Its model is the one that the request names.

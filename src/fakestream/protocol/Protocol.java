@@ -106,7 +106,7 @@ public sealed interface Protocol
 
     /// The failure, told inside a stream that has begun.
     default List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
-        return List.of(new SseEvent.Message("error", error.body().toString(), false));
+        return List.of(new SseEvent.Message("error", error.body(), false));
     }
 
     /// The failure as the body of a response, in this API's own form.

@@ -33,6 +33,6 @@ final class ResponsesEvents {
     static SseEvent event(String type, long number, JsonObject members, boolean piece) {
         var data = new JsonObject.Builder().add("type", type).add("sequence_number", number)
                 .addAll(members).build();
-        return new SseEvent.Message(type, data.toString(), piece);
+        return new SseEvent.Message(type, data, piece);
     }
 }

@@ -5,7 +5,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import java.nio.charset.StandardCharsets;
+import fakestream.json.JsonWriter;
 import java.util.Set;
 
 /// Tells one item of a response: added without what comes later, then what there is to tell of it,
@@ -15,7 +15,7 @@ final class ResponsesItem {
     /// What an item keeps in its added event, however long it is: openai-node looks it up.
     private static final Set<String> KEPT = Set.of("type", "id", "call_id", "content", "summary");
 
-    /// A member that is longer, in UTF-16 units, waits for the done event where it must.
+    /// A member that is longer, in bytes, waits for the done event where it must.
     private static final int LONG_MEMBER = 1024;
 
     private final JsonObject item;
@@ -88,14 +88,13 @@ final class ResponsesItem {
     }
 
     private static boolean fits(JsonObject object) {
-        return object.toString().getBytes(StandardCharsets.UTF_8).length
-                <= ChatBody.LONGEST_LINE - 2048;
+        return JsonWriter.fits(object, ChatBody.LONGEST_LINE - 2048);
     }
 
     private static JsonObject shortened(JsonObject whole) {
         return whole.without(whole.members().entrySet().stream()
                 .filter(member -> !KEPT.contains(member.getKey()))
-                .filter(member -> member.getValue().toString().length() > LONG_MEMBER)
+                .filter(member -> JsonWriter.length(member.getValue()) > LONG_MEMBER)
                 .map(member -> member.getKey()).toArray(String[]::new));
     }
 

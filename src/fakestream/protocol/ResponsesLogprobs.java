@@ -4,6 +4,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
 import java.util.List;
 
 /// Spreads the log probabilities of a text over its pieces, each token with the piece that it ends
@@ -43,7 +44,7 @@ final class ResponsesLogprobs {
         var from = next;
         for (int size = 0; remain() && covered < told && size < ROOM; next++) {
             var token = tokens.get(next);
-            size += token.toString().length();
+            size += JsonWriter.length(token);
             covered += token instanceof JsonObject object
                     && object.get("token") instanceof JsonString(var text) ? text.length() : 0;
         }

@@ -66,7 +66,7 @@ final class ResponsesPassage {
             return event;
         }
         var moved = JsonNumber.of(number.getAsLong() + beats);
-        return new SseEvent.Message(received.type(), data.with("sequence_number", moved).toString(),
+        return new SseEvent.Message(received.type(), data.with("sequence_number", moved),
                 event.piece());
     }
 
@@ -74,8 +74,8 @@ final class ResponsesPassage {
     private static SseEvent.Received received(SseEvent event) {
         return switch (event) {
             case SseEvent.Received received -> received;
-            case SseEvent.Message(var type, var data, _) ->
-                    new SseEvent.Received(new byte[0], type, data);
+            case SseEvent.Message message ->
+                    new SseEvent.Received(new byte[0], message.type(), message.data());
             case SseEvent.Comment _, SseEvent.BlankLines _, SseEvent.Space _ ->
                     new SseEvent.Received(new byte[0], "", "");
         };

@@ -5,7 +5,8 @@ import fakestream.json.JsonException;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import java.nio.charset.StandardCharsets;
+import fakestream.json.JsonWriter;
+import fakestream.json.Parts;
 
 /// One thing that a server-sent event stream can carry, as WHATWG HTML section 9.2 frames it.
 public sealed interface SseEvent {
@@ -17,25 +18,31 @@ public sealed interface SseEvent {
     /// Stands for no heartbeat at all.
     SseEvent NONE = new Received(new byte[0], "", "");
 
-    /// The bytes as they go over the wire, complete: an event ends with its blank line, a comment
+    /// Writes it as it goes over the wire, complete: an event ends with its blank line, a comment
     /// with its line end.
-    byte[] bytes();
+    void write(JsonWriter out);
 
-    /// The bytes as they go on in a line of data that is open; none where the event has no data.
-    /// Its type comes behind that line, for the order of an event's fields means nothing.
-    default byte[] inOpenLine() {
-        return switch (this) {
-            case Space _ -> new byte[] {' '};
-            case Comment _, BlankLines _ -> new byte[0];
-            case Message(var type, var data, _) -> inOpenLine(type, data);
-            case Received(_, var type, var data) -> inOpenLine(type, data);
-        };
+    /// Writes it as it goes on in a line of data that is open; nothing where it has no data. Its
+    /// type comes behind that line, for the order of an event's fields means nothing.
+    default void writeInOpenLine(JsonWriter out) {
     }
 
-    private static byte[] inOpenLine(String type, String data) {
-        var lines = data.replace("\n", "\ndata: ")
-                + (type.isEmpty() ? "\n\n" : "\nevent: " + type + "\n\n");
-        return data.isEmpty() ? new byte[0] : lines.getBytes(StandardCharsets.UTF_8);
+    /// The bytes that [#write] writes.
+    default byte[] bytes() {
+        var out = new JsonWriter();
+        write(out);
+        return out.parts().bytes();
+    }
+
+    /// The bytes that [#writeInOpenLine] writes.
+    default byte[] inOpenLine() {
+        var out = new JsonWriter();
+        writeInOpenLine(out);
+        return out.parts().bytes();
+    }
+
+    private static void endOpenLine(String type, JsonWriter out) {
+        out.text(type.isEmpty() ? "\n\n" : "\nevent: " + type + "\n\n");
     }
 
     /// Whether it carries something that a client's program may see.
@@ -53,8 +60,8 @@ public sealed interface SseEvent {
     /// A line that every parser of the specification skips.
     record Comment(String text) implements SseEvent {
         @Override
-        public byte[] bytes() {
-            return (": " + text + "\n").getBytes(StandardCharsets.UTF_8);
+        public void write(JsonWriter out) {
+            out.text(": ").text(text).text("\n");
         }
     }
 
@@ -62,8 +69,8 @@ public sealed interface SseEvent {
     /// split a stream at double line ends, and must not find one in front of an event's first line.
     record BlankLines() implements SseEvent {
         @Override
-        public byte[] bytes() {
-            return new byte[] {'\n', '\n'};
+        public void write(JsonWriter out) {
+            out.text("\n\n");
         }
     }
 
@@ -71,27 +78,78 @@ public sealed interface SseEvent {
     record Space() implements SseEvent {
         /// As they are where no line is open yet.
         @Override
-        public byte[] bytes() {
-            return "data: ".getBytes(StandardCharsets.US_ASCII);
+        public void write(JsonWriter out) {
+            out.text("data: ");
+        }
+
+        @Override
+        public void writeInOpenLine(JsonWriter out) {
+            out.text(" ");
         }
     }
 
     /// An event with one line of data. An empty type sends no `event:` line.
-    record Message(String type, String data, boolean piece) implements SseEvent {
+    ///
+    /// @param text the data
+    record Message(String type, Parts text, boolean piece) implements SseEvent {
+        /// Data that is a JSON value.
+        public Message(String type, JsonValue data, boolean piece) {
+            this(type, Parts.of(data), piece);
+        }
+
+        /// Data that is a short text.
+        public Message(String type, String data, boolean piece) {
+            this(type, Parts.of(data), piece);
+        }
+
         /// Data without a type, as chat completions send it.
+        public static Message of(Parts text) {
+            return new Message("", text, false);
+        }
+
+        /// Data without a type.
+        public static Message of(JsonValue data) {
+            return new Message("", data, false);
+        }
+
+        /// Data without a type.
         public static Message of(String data) {
             return new Message("", data, false);
         }
 
+        /// The data in one piece.
+        public String data() {
+            return text.toString();
+        }
+
         @Override
-        public byte[] bytes() {
-            var event = type.isEmpty() ? "" : "event: " + type + "\n";
-            return (event + "data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8);
+        public void write(JsonWriter out) {
+            if (!type.isEmpty()) {
+                out.text("event: ").text(type).text("\n");
+            }
+            out.text("data: ").parts(text).text("\n\n");
+        }
+
+        @Override
+        public void writeInOpenLine(JsonWriter out) {
+            endOpenLine(type, out.parts(text));
         }
     }
 
     /// An event that an upstream sent, with the very bytes that it came in.
     record Received(byte[] bytes, String type, String data) implements SseEvent {
+        @Override
+        public void write(JsonWriter out) {
+            out.bytes(bytes);
+        }
+
+        @Override
+        public void writeInOpenLine(JsonWriter out) {
+            if (!data.isEmpty()) {
+                endOpenLine(type, out.text(data.replace("\n", "\ndata: ")));
+            }
+        }
+
         /// The JSON that the data is, or the JSON `null` where it is none.
         public JsonValue json() {
             try {

@@ -2,6 +2,7 @@ package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import fakestream.json.Parts;
 import fakestream.upstream.Query;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
@@ -180,13 +181,20 @@ final class Client implements AutoCloseable {
 
     /// Writes a part of the body; it may stay in a buffer until [#flush()].
     void write(byte[] bytes) throws ClientLeft {
+        write(Parts.of(bytes));
+    }
+
+    /// Writes a part of the body; it may stay in a buffer until [#flush()].
+    void write(Parts text) throws ClientLeft {
         output(out -> {
-            for (int i = 0; i < bytes.length; i += SLICE) {
-                out.write(bytes, i, Math.min(SLICE, bytes.length - i));
-                watch.writing();
+            for (var part : text.list()) {
+                for (int i = 0; i < part.length(); i += SLICE) {
+                    out.write(part.bytes(), part.from() + i, Math.min(SLICE, part.length() - i));
+                    watch.writing();
+                }
             }
         });
-        record.wrote(bytes.length);
+        record.wrote(text.length());
     }
 
     /// Sends what was written. The headers of [#begin] too stay in a buffer until then.

@@ -1,8 +1,8 @@
 package fakestream.server;
 
+import fakestream.json.JsonWriter;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -216,21 +216,20 @@ final class EventStream implements AutoCloseable {
 
     private void write(List<? extends SseEvent> events) throws ClientLeft {
         commit();
-        var together = new ByteArrayOutputStream(USUAL_EVENT * events.size());
+        var together = new JsonWriter(USUAL_EVENT * events.size());
         for (var event : events) {
-            var bytes = framed(beats.sending(event));
-            together.writeBytes(bytes);
+            var before = together.length();
+            frame(beats.sending(event), together);
             // A comment is left out of an array, and the next event may still be its first.
-            eventCount += bytes.length > 0 ? 1 : 0;
+            eventCount += together.length() > before ? 1 : 0;
         }
-        client.write(together.toByteArray());
+        client.write(together.parts());
         due = System.nanoTime() + timing.interval().toNanos();
     }
 
-    private byte[] framed(SseEvent event) {
-        var bytes = framing.frame(event, eventCount == 0, open);
+    private void frame(SseEvent event, JsonWriter out) {
+        framing.frame(event, eventCount == 0, open, out);
         open = framing.leavesOpen(event, open);
-        return bytes;
     }
 
     private void commit() throws ClientLeft {
@@ -285,7 +284,9 @@ final class EventStream implements AutoCloseable {
         var beat = beats.next();
         commit();
         if (beat != null) {
-            client.write(framed(beat));
+            var out = new JsonWriter();
+            frame(beat, out);
+            client.write(out.parts());
         }
         client.flush();
         if (beat != null) {

@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import fakestream.json.JsonWriter;
 import fakestream.protocol.SseEvent;
 import java.nio.charset.StandardCharsets;
 
@@ -8,8 +9,12 @@ enum Framing {
     /// Server-sent events, as their specification has them.
     EVENTS("text/event-stream; charset=utf-8") {
         @Override
-        byte[] frame(SseEvent event, boolean first, boolean open) {
-            return open ? event.inOpenLine() : event.bytes();
+        void frame(SseEvent event, boolean first, boolean open, JsonWriter out) {
+            if (open) {
+                event.writeInOpenLine(out);
+            } else {
+                event.write(out);
+            }
         }
 
         @Override
@@ -22,13 +27,17 @@ enum Framing {
     /// legal between its values, so that a blank line can be a heartbeat there too.
     JSON_ARRAY("application/json; charset=UTF-8") {
         @Override
-        byte[] frame(SseEvent event, boolean first, boolean open) {
-            return switch (event) {
-                case SseEvent.Comment _, SseEvent.BlankLines _, SseEvent.Space _ -> BLANK_LINE;
-                case SseEvent.Message message -> element(message.data(), first);
-                case SseEvent.Received received -> received.data().isEmpty() ? NOTHING
-                        : element(received.data(), first);
-            };
+        void frame(SseEvent event, boolean first, boolean open, JsonWriter out) {
+            switch (event) {
+                case SseEvent.Comment _, SseEvent.BlankLines _, SseEvent.Space _ ->
+                        out.text(BLANK_LINE);
+                case SseEvent.Message message -> out.text(before(first)).parts(message.text());
+                case SseEvent.Received received -> {
+                    if (!received.data().isEmpty()) {
+                        out.text(before(first)).text(received.data());
+                    }
+                }
+            }
         }
 
         @Override
@@ -40,13 +49,17 @@ enum Framing {
     /// One JSON document, with blank lines before it.
     DOCUMENT("application/json") {
         @Override
-        byte[] frame(SseEvent event, boolean first, boolean open) {
-            return event instanceof SseEvent.BlankLines ? BLANK_LINE : event.bytes();
+        void frame(SseEvent event, boolean first, boolean open, JsonWriter out) {
+            if (event instanceof SseEvent.BlankLines) {
+                out.text(BLANK_LINE);
+            } else {
+                event.write(out);
+            }
         }
     };
 
     private static final byte[] NOTHING = {};
-    private static final byte[] BLANK_LINE = {'\n'};
+    private static final String BLANK_LINE = "\n";
 
     private final String contentType;
 
@@ -59,11 +72,11 @@ enum Framing {
         return contentType;
     }
 
-    /// The bytes of one event.
+    /// Writes the bytes of one event.
     ///
     /// @param first whether no event but heartbeats went before it
     /// @param open whether heartbeats hold a line of data open
-    abstract byte[] frame(SseEvent event, boolean first, boolean open);
+    abstract void frame(SseEvent event, boolean first, boolean open, JsonWriter out);
 
     /// Whether a line of data is open behind this event.
     ///
@@ -79,7 +92,7 @@ enum Framing {
         return NOTHING;
     }
 
-    private static byte[] element(String data, boolean first) {
-        return ((first ? "[" : ",\n") + data).getBytes(StandardCharsets.UTF_8);
+    private static String before(boolean first) {
+        return first ? "[" : ",\n";
     }
 }

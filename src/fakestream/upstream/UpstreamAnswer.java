@@ -8,8 +8,10 @@ import fakestream.protocol.SseEvent;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,11 +24,14 @@ public final class UpstreamAnswer {
     /// The smallest and the largest that is made for a body before it shows how long it is.
     private static final int SMALLEST = 2 * 1024;
     private static final int BUFFER = 64 * 1024;
+    private static final int LARGEST_BUFFER = 1024 * 1024;
 
     /// As the JDK has it; MAX_UPSTREAM_BYTES is less.
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private static final Pattern DONE = Pattern.compile("data: ?\\[DONE]\\s*\\z");
+    /// How much of the end of a body is searched for that, in bytes.
+    private static final int LONGEST_DONE = 1024;
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private final int status;
@@ -183,22 +188,35 @@ public final class UpstreamAnswer {
         return start.length > most;
     }
 
-    /// Reads until the end, or until there is more than so many bytes.
+    /// Reads until the end, or until there is more than so many bytes. What was read is copied
+    /// once, when its length is known: at no time is it held more than twice.
     private byte[] read(int most) throws UpstreamException {
+        var full = new ArrayList<byte[]>();
         // With one byte to spare, so that the end shows without another buffer.
         var bytes = new byte[Math.clamp(length() + 1, SMALLEST, BUFFER)];
+        int before = 0;
         int filled = 0;
-        for (int n = 0; n >= 0 && filled <= most; filled += Math.max(n, 0)) {
+        for (int n = 0; n >= 0 && before + filled <= most; filled += Math.max(n, 0)) {
             if (filled == bytes.length) {
-                bytes = grown(bytes);
+                full.add(bytes);
+                before = Math.addExact(before, filled);
+                filled = 0;
+                bytes = new byte[Math.clamp(before, SMALLEST, LARGEST_BUFFER)];
             }
             n = source.read(bytes, filled, bytes.length - filled);
         }
-        return Arrays.copyOf(bytes, filled);
+        return joined(full, before, bytes, filled);
     }
 
-    private static byte[] grown(byte[] full) {
-        return Arrays.copyOf(full, (int) Math.min(2L * full.length, LARGEST_ARRAY));
+    private static byte[] joined(List<byte[]> full, int before, byte[] last, int filled) {
+        var all = new byte[Math.addExact(before, filled)];
+        int end = 0;
+        for (var bytes : full) {
+            System.arraycopy(bytes, 0, all, end, bytes.length);
+            end += bytes.length;
+        }
+        System.arraycopy(last, 0, all, before, filled);
+        return all;
     }
 
     /// The JSON that the whole body is, or null where it is none; it can be asked for again.
@@ -215,8 +233,10 @@ public final class UpstreamAnswer {
     /// The body without the end of a stream that some servers send behind their JSON. It is the
     /// body from then on.
     private byte[] withoutDone() {
-        var done = DONE.matcher(new String(body, StandardCharsets.ISO_8859_1));
-        body = done.find() ? Arrays.copyOf(body, done.start()) : body;
+        var from = Math.max(0, body.length - LONGEST_DONE);
+        var done = DONE.matcher(new String(body, from, body.length - from,
+                StandardCharsets.ISO_8859_1));
+        body = done.find() ? Arrays.copyOf(body, from + done.start()) : body;
         return body;
     }
 
@@ -268,7 +288,7 @@ public final class UpstreamAnswer {
         var text = "";
         for (int n = 0; n >= 0 && text.length() < 6; filled += Math.max(n, 0)) {
             if (filled == seen.length) {
-                seen = grown(seen);
+                seen = Arrays.copyOf(seen, (int) Math.min(2L * filled, LARGEST_ARRAY));
             }
             n = source.read(seen, filled, seen.length - filled);
             text = (text + new String(seen, filled, Math.max(n, 0), StandardCharsets.ISO_8859_1))

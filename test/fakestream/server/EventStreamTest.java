@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import fakestream.json.Parts;
 import fakestream.config.LogLevel;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ChatCompletions;
@@ -29,7 +30,7 @@ final class EventStreamTest {
     private static final PrintStream SILENT = new PrintStream(OutputStream.nullOutputStream());
 
     /// Its data is null, over which the beat's thread stumbles.
-    private static final SseEvent BROKEN = new SseEvent.Message(null, null, false);
+    private static final SseEvent BROKEN = new SseEvent.Message(null, (Parts) null, false);
 
     private final CountDownLatch stumbled = new CountDownLatch(2);
     private final CountDownLatch seen = new CountDownLatch(1);
