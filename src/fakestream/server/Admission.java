@@ -22,15 +22,31 @@ final class Admission {
     boolean enter(int most) {
         lock.lock();
         try {
-            var patience = MOMENT;
-            while (open >= most && patience > 0) {
-                patience = left.awaitNanos(patience);
-            }
-            if (open >= most) {
+            if (!hasRoom(most)) {
                 return false;
             }
             open++;
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether there is a place, which the next one may take.
+    ///
+    /// @param most places there are
+    boolean hasRoom(int most) {
+        lock.lock();
+        try {
+            var patience = MOMENT;
+            while (open >= most && patience > 0) {
+                patience = left.awaitNanos(patience);
+            }
+            if (open < most) {
+                // Whoever else waits must not miss the place that this one may not take.
+                left.signal();
+            }
+            return open < most;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return false;

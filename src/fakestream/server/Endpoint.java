@@ -53,7 +53,9 @@ final class Endpoint {
     /// @throws IOException where the client left, or its stream had to be broken off
     void serve(Client client, Ask ask, Gate.Passed passed) throws ProxyException, IOException {
         RequestRules.checkCharset(client.headers());
-        var question = Question.read(ask, client.request().whole(mostBytes));
+        var body = client.request().whole(mostBytes);
+        passed.enter();
+        var question = Question.read(ask, body);
         try (var up = upstream.request(passed.key(), client.id(), client.headers())) {
             client.asks(up);
             client.record().model(question.model());

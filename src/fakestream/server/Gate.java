@@ -11,18 +11,47 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /// What every request passes that goes to the upstream: it must show a key that will do, be one of
-/// not too many in a minute, and find a place. In this order, so that who has no right to the
-/// upstream, or has had its share, takes no place from others. The body is not read before.
+/// not too many in a minute, and find a place. The first two are checked before the body is read.
+/// A request whose body is still coming holds no place, or a few slow ones would keep all others
+/// out; but while all places are taken, it is refused without its body.
 final class Gate {
-    /// A request that was let through. It holds its place until it is closed.
-    ///
-    /// @param key for the upstream
-    /// @param caller tells who made it: a digest of its own key, or else its address
-    record Passed(UpstreamKey key, Supplier<String> caller, Admission admission)
-            implements AutoCloseable {
+    /// A request that was let through. It holds a place from [#enter()] until it is closed. Used
+    /// by one thread.
+    final class Passed implements AutoCloseable {
+        private final UpstreamKey key;
+        private final Supplier<String> caller;
+        private boolean entered;
+
+        private Passed(UpstreamKey key, Supplier<String> caller) {
+            this.key = key;
+            this.caller = caller;
+        }
+
+        /// The key for the upstream.
+        UpstreamKey key() {
+            return key;
+        }
+
+        /// Tells who made the request: a digest of its own key, or else its address.
+        Supplier<String> caller() {
+            return caller;
+        }
+
+        /// Takes a place, once. Called when the request's body is there.
+        ///
+        /// @throws ProxyException 503 where there is none
+        void enter() throws ProxyException {
+            entered = admission.enter(places);
+            if (!entered) {
+                throw overloaded();
+            }
+        }
+
         @Override
         public void close() {
-            admission.leave();
+            if (entered) {
+                admission.leave();
+            }
         }
     }
 
@@ -46,16 +75,16 @@ final class Gate {
         this.places = places(config);
     }
 
-    /// Lets a request through.
+    /// Lets a request through, whose body need not have come.
     ///
-    /// @throws ProxyException 401 for the key, 429 for the rate, 503 where there is no place
+    /// @throws ProxyException 401 for the key, 429 for the rate, 503 where all places are taken
     Passed pass(Client client, Keys.Form form) throws ProxyException {
         var key = keys.upstreamKey(client, form);
         limitRate(client);
-        if (!admission.enter(places)) {
+        if (!admission.hasRoom(places)) {
             throw overloaded();
         }
-        return new Passed(key, () -> nameOf(client), admission);
+        return new Passed(key, () -> nameOf(client));
     }
 
     /// Lets a request through that goes no further than this proxy, and takes no place.

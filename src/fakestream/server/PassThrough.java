@@ -8,7 +8,6 @@ import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
-import fakestream.upstream.UpstreamKey;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Arrays;
@@ -47,12 +46,14 @@ final class PassThrough {
     ///
     /// @param endpoint upstream, with its query
     /// @param protocol in whose form a failure of the proxy's own is told
-    /// @throws ProxyException 413 for a body that is too large
+    /// @throws ProxyException 413 for a body that is too large, 503 where there is no place
     /// @throws IOException where the client left, or the answer had to be broken off
-    void serve(Client client, String endpoint, UpstreamKey key, Protocol protocol)
+    void serve(Client client, String endpoint, Gate.Passed passed, Protocol protocol)
             throws ProxyException, IOException {
-        try (var up = upstream.request(key, client.id(), client.headers());
+        try (var up = upstream.request(passed.key(), client.id(), client.headers());
                 var body = Upload.of(client, mostBytes)) {
+            body.readBeginning();
+            passed.enter();
             client.asks(up);
             client.record().mode(AccessRecord.Mode.PASS);
             client.responseHeaders().set("X-Content-Type-Options", "nosniff");

@@ -114,6 +114,20 @@ final class RequestBody {
     ///
     /// @throws ProxyException 400 where its chunks are none, 408 where it comes too slowly
     int read(byte[] buffer) throws IOException, ProxyException {
+        return read(in -> in.read(buffer));
+    }
+
+    /// Reads on until the buffer is full or the body ends; -1 at its end.
+    ///
+    /// @throws ProxyException 400 where its chunks are none, 408 where it comes too slowly
+    int fill(byte[] buffer) throws IOException, ProxyException {
+        return read(in -> {
+            var n = in.readNBytes(buffer, 0, buffer.length);
+            return n == 0 ? -1 : n;
+        });
+    }
+
+    private int read(ReadTimeout.Input<Integer> next) throws IOException, ProxyException {
         try {
             reading.lockInterruptibly();
         } catch (InterruptedException _) {
@@ -121,7 +135,7 @@ final class RequestBody {
             throw new InterruptedIOException("another thread reads the request, and gets nothing");
         }
         try {
-            var n = input(in -> in.read(buffer));
+            var n = input(next);
             count += Math.max(n, 0);
             taken |= n < 0 || count == length();
             return n;
@@ -153,6 +167,15 @@ final class RequestBody {
             return false;
         } finally {
             watch.done();
+        }
+    }
+
+    /// Reads to its end what nobody wants, before the request is served.
+    ///
+    /// @throws ProxyException 400 where it has no good end
+    void ignore() throws ProxyException {
+        if (!discard()) {
+            throw RequestRules.malformed("the request has a body that does not end");
         }
     }
 

@@ -156,6 +156,8 @@ final class Site {
         var protocol = protocol(route, client);
         try (var passed = gate.pass(client, form(route, client));
                 var up = upstream.request(passed.key(), client.id(), client.headers())) {
+            client.request().ignore();
+            passed.enter();
             client.asks(up);
             client.record().mode(AccessRecord.Mode.WHOLE);
             streamer.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
@@ -181,8 +183,7 @@ final class Site {
 
     private void passOn(Client client, Route route) throws ProxyException, IOException {
         try (var passed = gate.pass(client, form(route, client))) {
-            passThrough.serve(client, asked(client, route), passed.key(),
-                    protocol(route, client));
+            passThrough.serve(client, asked(client, route), passed, protocol(route, client));
         }
     }
 

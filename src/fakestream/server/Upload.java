@@ -19,6 +19,12 @@ final class Upload implements StreamedBody, AutoCloseable {
     private static final int PIECE = 16 * 1024;
     private static final int MOST_KEPT = 64 * 1024;
 
+    /// How a piece is read; -1 tells the end.
+    @FunctionalInterface
+    private interface Reading {
+        int into(byte[] buffer) throws IOException, ProxyException;
+    }
+
     private final Client client;
     private final long length;
     private final int most;
@@ -48,6 +54,25 @@ final class Upload implements StreamedBody, AutoCloseable {
             throw RequestBody.tooLarge(most);
         }
         return new Upload(client, client.request().length(), most);
+    }
+
+    /// Waits for the beginning of the body, which is all of most bodies: until that has come, a
+    /// slow client costs nobody else anything. Called before the body is sent.
+    ///
+    /// @throws ProxyException 413 where it becomes too large, 400 and 408 as [RequestBody#fill]
+    /// @throws ClientLeft where it breaks off
+    void readBeginning() throws ProxyException, ClientLeft {
+        try {
+            while (!ended && !client.request().isTaken() && count + PIECE <= MOST_KEPT) {
+                var piece = read(client.request()::fill);
+                ended = piece == null;
+                if (!ended) {
+                    kept.add(piece);
+                }
+            }
+        } catch (IOException e) {
+            throw new ClientLeft(e);
+        }
     }
 
     @Override
@@ -146,7 +171,7 @@ final class Upload implements StreamedBody, AutoCloseable {
             if (index < kept.size()) {
                 return kept.get(index);
             }
-            var piece = ended ? null : read();
+            var piece = ended ? null : read(client.request()::read);
             ended = piece == null;
             if (piece != null) {
                 keep(piece, isFirst);
@@ -173,9 +198,9 @@ final class Upload implements StreamedBody, AutoCloseable {
         }
     }
 
-    private byte[] read() throws IOException, ProxyException {
+    private byte[] read(Reading reading) throws IOException, ProxyException {
         var buffer = new byte[PIECE];
-        var n = client.request().read(buffer);
+        var n = reading.into(buffer);
         count += Math.max(n, 0);
         if (count > most) {
             throw RequestBody.tooLarge(most);

@@ -141,6 +141,36 @@ final class OverloadTest {
         }
     }
 
+    /// Six of them, each with a byte now and then, would keep everybody else out.
+    @ParameterizedTest
+    @CsvSource({"POST, /v1/chat/completions", "POST, /v1/messages", "POST, /v1/embeddings",
+        "POST, /v1beta/models/m:generateContent", "GET, /v1/models", "PUT, /v1/files/f"})
+    void takesNoPlaceForARequestWhoseBodyIsStillComing(String method, String target) {
+        var senders = new ArrayList<RawClient>();
+        for (int i = 0; i < 6; i++) {
+            senders.add(proxy.connect().send(RawClient.head(method, target, TestProxy.KEY)
+                    + (i % 2 == 0 ? "Content-Length: 90000\r\n\r\n{"
+                            : "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")));
+        }
+        hold(3);
+        senders.forEach(RawClient::close);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/embeddings"})
+    void refusesABodyThatCameWhenTheLastPlaceWasGone(String target) {
+        hold(2);
+        try (var client = proxy.connect()) {
+            client.send(RawClient.head("POST", target, TestProxy.KEY, "Expect: 100-continue")
+                    + "Content-Length: " + Chats.WHOLE.length() + "\r\n\r\n");
+            assertEquals(100, client.responseWithoutBody().status());
+            hold(1);
+            client.send(Chats.WHOLE);
+            assertOverloaded(client.response());
+            assertEquals(3, held.size());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/messages", "/v1beta/models/m:streamGenerateContent?alt=sse"})
     void saysSoInTheFormOfTheApi(String target) {

@@ -227,14 +227,14 @@ final class PassThroughLimitsTest {
         try (var upstream = new ServerSocket(0);
                 var proxy = TestProxy.before("http://127.0.0.1:" + upstream.getLocalPort());
                 var client = proxy.connect()) {
-            client.send(RawClient.head("POST", "/v1/files", TestProxy.KEY, "Content-Length: 10")
-                    + "\r\nhalf");
+            client.send(RawClient.head("POST", "/v1/files", TestProxy.KEY,
+                    "Content-Length: 100000") + "\r\n" + "x".repeat(70_000) + "half");
             try (var socket = upstream.accept()) {
                 socket.setSoTimeout(5000);
                 client.leave();
                 var all = new String(socket.getInputStream().readAllBytes(),
                         StandardCharsets.ISO_8859_1);
-                assertTrue(all.endsWith("\r\n\r\nhalf"), all);
+                assertTrue(all.endsWith("xxhalf"), all);
                 assertTrue(proxy.accessLine().contains(" 499 "));
             }
         }

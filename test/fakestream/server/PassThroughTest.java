@@ -162,11 +162,11 @@ final class PassThroughTest {
     }
 
     @Test
-    void sendsAnUploadOnWhileItComes() throws IOException {
+    void sendsALongUploadOnWhileItComes() throws IOException {
         try (var upload = new Upload("first", gate, "\r\n0\r\n\r\n");
                 var proxy = TestProxy.before(upload.url()); var client = proxy.connect()) {
             client.send(RawClient.head("POST", "/v1/files", TestProxy.KEY,
-                    "Transfer-Encoding: chunked") + "\r\n" + chunked("first"));
+                    "Transfer-Encoding: chunked") + "\r\n" + chunked("x".repeat(70_000) + "first"));
             Waiting.open(gate);
             client.send(chunked("second") + "0\r\n\r\n");
             assertEquals(204, client.responseWithoutBody().status());
