@@ -19,14 +19,19 @@ final class JdkProperties {
         // Beyond it idle connections are closed silently, and a client's next POST meets a reset.
         VALUES.put("sun.net.httpserver.maxIdleConnections", "20000");
         // Beyond it connections are closed; beyond the open files accept() would fail and spin.
-        VALUES.put(Capacity.CONNECTIONS,
-                Integer.toString(Capacity.ofThisProcess().connections()));
+        VALUES.put(Capacity.CONNECTIONS, Integer.toString(Capacity.accepted()));
         // Seconds; longer than the client pools and balancers in front keep a connection.
         VALUES.put("sun.net.httpserver.idleInterval", "180");
         // Beyond these two a connection is closed without a word: they stand well above the limits
         // of the proxy's own, which are answered.
-        VALUES.put("sun.net.httpserver.maxReqHeaderSize", "65536");
-        VALUES.put("sun.net.httpserver.maxReqHeaders", "2000");
+        // A field of more than 40,960 bytes would double its array to 160 KB.
+        VALUES.put("sun.net.httpserver.maxReqHeaderSize", "40960");
+        VALUES.put("sun.net.httpserver.maxReqHeaders", "200");
+        // Seconds for a connection that says nothing, looked at every second. It would be the time
+        // for whole requests too, were it not for the third, in milliseconds: 10 years.
+        VALUES.put("sun.net.httpserver.maxReqTime", "10");
+        VALUES.put("sun.net.httpserver.clockTick", "1000");
+        VALUES.put("sun.net.httpserver.timerMillis", "315360000000");
         // Virtual threads are not time-sliced: a few busy ones must not hold up all others.
         VALUES.put("jdk.virtualThreadScheduler.parallelism",
                 Integer.toString(Math.max(8, 4 * Runtime.getRuntime().availableProcessors())));

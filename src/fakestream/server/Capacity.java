@@ -12,10 +12,21 @@ public record Capacity(int connections, int streams) {
 
     private static final int MOST = 1_000_000;
     private static final long HEAP_OF_STREAM = 64 * 1024;
-    private static final long HEAP_OF_CONNECTION = 32 * 1024;
+
+    /// An idle connection keeps 41 KB at the most (22 where its answers were short): 8 KB each of
+    /// what came and behind that, and twice the largest write with what is buffered before it. The
+    /// rest is for heads that are not whole, of which [Strangers] bounds the number.
+    private static final long HEAP_OF_CONNECTION = 64 * 1024;
 
     /// The JVM's own files, pollers and selectors, the listener, and what is open for a moment.
     private static final int OWN_FILES = 32;
+
+    /// Connections that the JDK's server may accept. Those that say nothing cost the heap 1 KB, so
+    /// the open files alone bound them; [Crowd] makes room before the capacity is used up.
+    public static int accepted() {
+        var processors = Runtime.getRuntime().availableProcessors();
+        return of(OpenFiles.limit(), Long.MAX_VALUE, processors, MOST).connections();
+    }
 
     /// The capacity of this process; where the operator has bounded the connections, within that.
     public static Capacity ofThisProcess() {

@@ -36,19 +36,22 @@ final class Client implements AutoCloseable {
     private final Lifetime lifetime;
     private final RequestBody request;
     private final AccessRecord record;
+    private final Crowd crowd;
+    private boolean isKnown;
     private boolean requestNeverEnds;
 
     /// @param id of the request
     /// @param trustsProxy whether a balancer names the client's address
     /// @param readTimeout see [ReadTimeout]
     Client(HttpExchange exchange, String id, boolean trustsProxy, Duration readTimeout,
-            StalledWriters stalled, LeavingClients leaving, Lifetime lifetime) {
+            StalledWriters stalled, LeavingClients leaving, Lifetime lifetime, Crowd crowd) {
         this.exchange = exchange;
         this.record = record(id, trustsProxy);
         this.watch = stalled.watch();
         this.presence = leaving.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
         this.lifetime = lifetime;
-        this.request = new RequestBody(exchange, watch, readTimeout);
+        this.crowd = crowd;
+        this.request = new RequestBody(exchange, watch, readTimeout, crowd);
     }
 
     String method() {
@@ -114,6 +117,11 @@ final class Client implements AutoCloseable {
     void asks(UpstreamRequest upstream) {
         record.asks(upstream::figures);
         onLeaving(upstream::cancel);
+    }
+
+    /// The client has shown a key that will do, and keeps its connection longer than strangers.
+    void isKnown() {
+        isKnown = true;
     }
 
     /// Watches from now on whether the client leaves, until its answer is there.
@@ -282,7 +290,8 @@ final class Client implements AutoCloseable {
         var old = version().equals("HTTP/1.0");
         return lifetime.isRefusing()
                 || options.stream().anyMatch(value -> CLOSE.matcher(value).find())
-                || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"));
+                || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"))
+                || !crowd.mayStay(exchange.getRemoteAddress(), isKnown);
     }
 
     private void set(Map<String, String> headers) {

@@ -80,6 +80,7 @@ final class Gate {
     /// @throws ProxyException 401 for the key, 429 for the rate, 503 where all places are taken
     Passed pass(Client client, Keys.Form form) throws ProxyException {
         var key = keys.upstreamKey(client, form);
+        client.isKnown();
         limitRate(client);
         if (!admission.hasRoom(places)) {
             throw overloaded();

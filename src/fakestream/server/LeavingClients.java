@@ -1,6 +1,7 @@
 package fakestream.server;
 
 import fakestream.server.SocketTable.Connection;
+import fakestream.server.SocketTable.State;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -98,9 +99,9 @@ final class LeavingClients {
         var missing = new HashMap<>(clients);
         for (var file : tables) {
             try (var in = new FileInputStream(file)) {
-                table.read(in, port, (connection, left) -> {
+                table.read(in, port, (connection, state) -> {
                     shown |= missing.remove(connection) != null;
-                    if (left && clients.containsKey(connection)) {
+                    if (state == State.LEFT && clients.containsKey(connection)) {
                         left(clients.get(connection));
                     }
                 });

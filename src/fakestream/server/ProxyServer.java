@@ -38,19 +38,24 @@ public final class ProxyServer implements AutoCloseable {
         this.requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual()
                 .uncaughtExceptionHandler((_, bug) -> log.bug("a task", bug)).factory());
         this.beats = new BeatExecutor(timer, requests, log);
+        var crowd = new Crowd(Capacity.ofThisProcess().connections(), server.getAddress().getPort(),
+                this::readTimeout, timer, requests, log);
         this.shared = new Shared(build, lifetime, timer, requests, beats,
                 RequestId.supplier("", ANSWER_ID_BYTES),
                 RequestId.supplier("req_", REQUEST_ID_BYTES),
-                new LeavingClients(timer, requests, log), new RateLimit(System::nanoTime),
+                new LeavingClients(timer, requests, log), crowd, new RateLimit(System::nanoTime),
                 new Admission(), new CallSharing(timer, requests), new Metrics(build),
                 new RecentStreams(), log);
         this.services = new Services(new Service(config, shared));
         HeapGrowth.watch(services::isIdle, timer, requests);
-        var heads = new HeadTimeout(() -> services.current().readTimeout(), timer, requests, log);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", heads.endingBefore(
+        server.createContext("/", crowd.strangers().endingBefore(
                 new Dispatcher(services, lifetime, shared.metrics(), log)));
-        server.setExecutor(heads);
+        server.setExecutor(crowd.strangers());
+    }
+
+    private Duration readTimeout() {
+        return services.current().readTimeout();
     }
 
     /// Takes an address, so that clients can connect; they are served from [#start()] on.

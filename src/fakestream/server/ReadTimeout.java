@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /// How long one request's body may keep its reader waiting: for the next byte as long as
 /// CLIENT_READ_TIMEOUT_MS says, and in all so long and a second more for each 500 bytes that came,
@@ -23,8 +24,10 @@ final class ReadTimeout {
     private static final int LEAST_BYTES_PER_SECOND = 500;
     private static final long NANOS_PER_BYTE = 1_000_000_000L / LEAST_BYTES_PER_SECOND;
 
+    private static final long LONGEST_NANOS = 1_000_000_000L;
+
     private final InputStream body;
-    private final Duration timeout;
+    private final Supplier<Duration> patience;
     private volatile long received;
     private volatile long lastByte;
     private long waited;
@@ -35,10 +38,10 @@ final class ReadTimeout {
         T from(InputStream body) throws IOException;
     }
 
-    /// @param timeout for the next byte
-    ReadTimeout(InputStream body, Duration timeout) {
+    /// @param patience for the next byte, which may become less
+    ReadTimeout(InputStream body, Supplier<Duration> patience) {
         this.body = new Progress(body);
-        this.timeout = timeout;
+        this.patience = patience;
     }
 
     /// Reads what is here already, so that no reading has to wait.
@@ -74,6 +77,7 @@ final class ReadTimeout {
             throws InterruptedException, IOException, ProxyException {
         while (true) {
             var now = System.nanoTime();
+            var timeout = patience.get();
             var silent = timeout.toNanos() - (now - lastByte);
             var slow = timeout.toNanos() + received * NANOS_PER_BYTE - (waited + now - began);
             if (silent <= 0) {
@@ -86,9 +90,10 @@ final class ReadTimeout {
                         + " bytes a second");
             }
             try {
-                return reading.get(Math.min(silent, slow), TimeUnit.NANOSECONDS);
+                return reading.get(Math.min(LONGEST_NANOS, Math.min(silent, slow)),
+                        TimeUnit.NANOSECONDS);
             } catch (TimeoutException _) {
-                // What has come meanwhile may have put it off.
+                // What has come meanwhile may have put it off, or there is less patience.
                 continue;
             } catch (ExecutionException e) {
                 throw thrown(e.getCause());

@@ -23,6 +23,7 @@ final class RequestBody {
 
     private final HttpExchange exchange;
     private final StalledWriters.Watch watch;
+    private final Strangers strangers;
     private final ReadTimeout body;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean broken;
@@ -31,10 +32,11 @@ final class RequestBody {
     /// Bytes that were read piece by piece; under the lock.
     private long count;
 
-    RequestBody(HttpExchange exchange, StalledWriters.Watch watch, Duration timeout) {
+    RequestBody(HttpExchange exchange, StalledWriters.Watch watch, Duration timeout, Crowd crowd) {
         this.exchange = exchange;
         this.watch = watch;
-        this.body = new ReadTimeout(exchange.getRequestBody(), timeout);
+        this.strangers = crowd.strangers();
+        this.body = new ReadTimeout(exchange.getRequestBody(), () -> crowd.patience(timeout));
     }
 
     static ProxyException tooLarge(int most) {
@@ -156,6 +158,7 @@ final class RequestBody {
             return false;
         }
         watch.discarding();
+        strangers.begin();
         try {
             var buffer = new byte[SLICE];
             int n = 0;
@@ -166,6 +169,7 @@ final class RequestBody {
         } catch (IOException | ProxyException _) {
             return false;
         } finally {
+            strangers.end();
             watch.done();
         }
     }

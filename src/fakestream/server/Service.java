@@ -53,7 +53,7 @@ final class Service {
     Client client(HttpExchange exchange) {
         return new Client(exchange,
                 RequestId.of(exchange.getRequestHeaders(), shared.requestIds()), trustsProxy,
-                readTimeout, stalled, shared.leaving(), shared.lifetime());
+                readTimeout, stalled, shared.leaving(), shared.lifetime(), shared.crowd());
     }
 
     /// How long a client may take for the head of a request, or for the next byte of its body.

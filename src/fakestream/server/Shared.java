@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 /// @param ids new names for streams whose answer has none
 /// @param requestIds new names for requests that bring none
 /// @param leaving which clients are gone
+/// @param crowd how many are connected
 /// @param rate of each client's requests, which counts on when the settings change
 /// @param admission likewise for the requests that are open
 /// @param sharing likewise for the calls that are shared
@@ -21,6 +22,6 @@ import java.util.function.Supplier;
 /// @param recent likewise for the streams that are shown
 record Shared(Build build, Lifetime lifetime, ScheduledExecutorService timer, Executor executor,
         Executor beats, Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
-        RateLimit rate, Admission admission, CallSharing sharing, Metrics metrics,
+        Crowd crowd, RateLimit rate, Admission admission, CallSharing sharing, Metrics metrics,
         RecentStreams recent, Log log) {
 }

@@ -19,10 +19,22 @@ import java.util.HexFormat;
 final class SocketTable {
     private static final int BUFFER = 64 * 1024;
 
-    /// CLOSE_WAIT: the other side has closed its half, and this side has not.
-    private static final String LEFT = "08";
 
     private final ByteOrder order;
+
+    /// What a connection is to this side.
+    enum State {
+        /// ESTABLISHED.
+        OPEN,
+        /// CLOSE_WAIT: the other side has closed its half, and this side has not.
+        LEFT,
+        /// One that listens, or that this side does not have, or no more.
+        OTHER;
+
+        private static State of(byte first, byte second) {
+            return first != '0' ? OTHER : second == '1' ? OPEN : second == '8' ? LEFT : OTHER;
+        }
+    }
 
     /// A connection of this machine; an IPv4 address on a socket of IPv6 is the IPv4 address.
     ///
@@ -44,9 +56,7 @@ final class SocketTable {
     /// What a table shows of one port.
     interface Visitor {
         /// A connection stands there.
-        ///
-        /// @param left whether the other side has closed its half
-        void visit(Connection connection, boolean left);
+        void visit(Connection connection, State state);
     }
 
     /// @param order in which the words of an address stand
@@ -86,9 +96,8 @@ final class SocketTable {
         int remote = local + digits + 6;
         int state = remote + digits + 6;
         if (state + 2 <= end && Arrays.equals(bytes, colon + 1, colon + 5, port, 0, 4)) {
-            var left = bytes[state] == LEFT.charAt(0) && bytes[state + 1] == LEFT.charAt(1);
             visitor.visit(new Connection(address(bytes, local, digits),
-                    address(bytes, remote, digits)), left);
+                    address(bytes, remote, digits)), State.of(bytes[state], bytes[state + 1]));
         }
     }
 

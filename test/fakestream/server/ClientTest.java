@@ -87,7 +87,8 @@ final class ClientTest {
                 new PrintStream(OutputStream.nullOutputStream()));
         return new Client(exchange, "req_1", false, Duration.ofMinutes(1),
                 new StalledWriters(writeTimeout, timer),
-                new LeavingClients(timer, timer, log), new Lifetime());
+                new LeavingClients(timer, timer, log), new Lifetime(),
+                new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log));
     }
 
     private static void write(Client client) throws ClientLeft {

@@ -12,6 +12,7 @@ import fakestream.testing.StubExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ final class DispatcherTest {
             var lifetime = new Lifetime();
             var shared = new Shared(new Build("", ""), lifetime, timer, timer, timer, () -> "",
                     () -> "req_1", new LeavingClients(timer, timer, log),
+                    new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
                     new RateLimit(System::nanoTime), new Admission(),
                     new CallSharing(timer, timer), new Metrics(new Build("", "")),
                     new RecentStreams(), log);

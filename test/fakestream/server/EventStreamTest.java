@@ -71,7 +71,8 @@ final class EventStreamTest {
         try (var stalled = new StalledWriters(Duration.ofSeconds(30), timer);
                 var client = new Client(exchange, "req_1", false, Duration.ofSeconds(60), stalled,
                         new LeavingClients(List.of("/nowhere"), timer, beats, log),
-                        new Lifetime());
+                        new Lifetime(), new Crowd(100, 0, () -> Duration.ofSeconds(60), timer,
+                                beats, log));
                 var stream = EventStream.open(client, Framing.EVENTS, new Beats(
                         new Beats.Rhythm(SseEvent.HEARTBEAT, INTERVAL, ClientProfile.NEVER),
                         new ChatCompletions(), JsonObject.EMPTY,

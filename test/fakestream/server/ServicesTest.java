@@ -7,6 +7,7 @@ import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ final class ServicesTest {
     private final Timer timer = new Timer(log);
     private final Shared shared = new Shared(new Build("", ""), new Lifetime(), timer, timer,
             timer, () -> "", () -> "", new LeavingClients(timer, timer, log),
+            new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
             new RateLimit(System::nanoTime), new Admission(), new CallSharing(timer, timer),
             new Metrics(new Build("", "")), new RecentStreams(), log);
 

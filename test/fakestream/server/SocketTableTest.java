@@ -39,8 +39,8 @@ final class SocketTableTest {
 
     private static List<Connection> left(ByteOrder order, InputStream table) throws IOException {
         var found = new ArrayList<Connection>();
-        new SocketTable(order).read(table, 3000, (connection, left) -> {
-            if (left) {
+        new SocketTable(order).read(table, 3000, (connection, state) -> {
+            if (state == SocketTable.State.LEFT) {
                 found.add(connection);
             }
         });
