@@ -86,7 +86,7 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients agents browser apps crowd fuzz soak clean \
+.PHONY: all test check doc reproducible run demo clients agents browser apps crowd fuzz soak strangers clean \
     help jdk FORCE install uninstall installcheck scale bench bench-hold bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
@@ -153,6 +153,12 @@ soak: $(JAR)  ## hold the jar under bad clients and upstreams for SOAK_SECONDS=6
 	@rm -rf $(BUILD)/soak && $(JAVAC) --release 25 -d $(BUILD)/soak $(wildcard test/soak/soak/*.java)
 	@$(JAVA) -Dsoak.only="$(SOAK_ONLY)" -cp $(BUILD)/soak soak.Soak $(JAR) \
 	    $(or $(SOAK_SECONDS),600)
+
+strangers: $(LAUNCHER)  ## flood it for STRANGERS_SECONDS=60 with clients that have no key
+	@rm -rf $(BUILD)/strangers && \
+	    $(JAVAC) --release 25 -d $(BUILD)/strangers $(wildcard test/strangers/strangers/*.java)
+	@$(BENCH) -cp $(BUILD)/strangers strangers.Main $(LAUNCHER) $(or $(STRANGERS_SECONDS),60) \
+	    $(or $(OPEN_FILES),1024) 2000
 
 install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings (PREFIX, DESTDIR)
 	@$(foreach it,fakestream.sh fakestream.service,$(fill) src/install/$(it) >$(BUILD)/$(it) &&) :
