@@ -2,15 +2,38 @@ package fakestream.config;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /// The mode of the models whose names a pattern fits: `*` is any text, `?` any character.
 public record ModelMode(String pattern, StreamMode mode) {
 
-    /// Whether the pattern fits the whole of a model's name.
+    /// Whether the pattern fits the whole of a model's name. Where it fits no further, only the last
+    /// `*` takes one character more: what fitted before it stays as it is. So the time is that of
+    /// the name's length times the pattern's at most, and the pattern is the operator's own.
     public boolean fits(String model) {
-        var regex = Pattern.quote(pattern).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
-        return Pattern.compile(regex, Pattern.DOTALL).matcher(model).matches();
+        int at = 0;
+        int next = 0;
+        int star = -1;
+        int behindStar = 0;
+        while (at < model.length()) {
+            if (next < pattern.length() && pattern.charAt(next) == '*') {
+                star = next++;
+                behindStar = at;
+            } else if (next < pattern.length() && fitsOne(pattern.charAt(next), model, at)) {
+                at = pattern.charAt(next) == '?' ? model.offsetByCodePoints(at, 1) : at + 1;
+                next++;
+            } else if (star >= 0) {
+                behindStar = model.offsetByCodePoints(behindStar, 1);
+                at = behindStar;
+                next = star + 1;
+            } else {
+                return false;
+            }
+        }
+        return pattern.substring(next).chars().allMatch(c -> c == '*');
+    }
+
+    private static boolean fitsOne(char wanted, String model, int at) {
+        return wanted == '?' || wanted == model.charAt(at);
     }
 
     /// A list of `PATTERN=MODE`, separated by commas.

@@ -5,6 +5,7 @@ import fakestream.config.Config;
 import fakestream.config.Secret;
 import fakestream.config.Setting;
 import fakestream.protocol.ApiError;
+import fakestream.upstream.Query;
 import fakestream.upstream.UpstreamKey;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class Keys {
 
     /// What a client sends that has no key (SillyTavern: nothing, others: these words).
     private static final Set<String> NO_KEYS = Set.of("", "undefined", "null");
-    private static final Pattern BEARER = Pattern.compile("(?i)^bearer(\\s+bearer)*(\\s+|$)");
+    private static final String BEARER = "bearer";
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]{1,8192}");
 
     private final List<Secret> proxyKeys;
@@ -62,7 +63,7 @@ final class Keys {
     ///
     /// @throws ProxyException 401 where it shows no key that will do
     UpstreamKey upstreamKey(Client client, Form form) throws ProxyException {
-        var shown = shown(client);
+        var shown = shown(client.headers(), client.query());
         if (!proxyKeys.isEmpty()) {
             return shown.filter(this::isProxyKey).flatMap(_ -> operatorsOwn()).map(form::of)
                     .orElseThrow(() -> unauthorised(shown.isPresent()));
@@ -73,7 +74,11 @@ final class Keys {
 
     /// The key by which a client shows who it is, whatever it is worth.
     static Optional<String> shownKey(Client client) {
-        return shown(client).map(Shown::key);
+        return shownKey(client.headers(), client.query());
+    }
+
+    static Optional<String> shownKey(Headers headers, Query query) {
+        return shown(headers, query).map(Shown::key);
     }
 
     /// Lets a request pass that goes no further than this proxy: where the proxy has keys of its
@@ -81,7 +86,7 @@ final class Keys {
     ///
     /// @throws ProxyException 401 where it does not
     void checkProxyKey(Client client) throws ProxyException {
-        var shown = shown(client);
+        var shown = shown(client.headers(), client.query());
         if (!proxyKeys.isEmpty() && shown.filter(this::isProxyKey).isEmpty()) {
             throw unauthorised(shown.isPresent());
         }
@@ -96,19 +101,41 @@ final class Keys {
         return proxyKeys.stream().filter(key -> key.matches(shown.key())).count() > 0;
     }
 
-    private static Optional<Shown> shown(Client client) {
-        var headers = client.headers();
+    private static Optional<Shown> shown(Headers headers, Query query) {
         return bearer(headers).or(() -> plain(headers.getFirst("x-api-key")))
                 .or(() -> plain(headers.getFirst("api-key")))
                 .or(() -> plain(headers.getFirst("x-goog-api-key")))
-                .or(() -> plain(client.query().get("key")));
+                .or(() -> plain(query.get("key")));
     }
 
     private static Optional<Shown> bearer(Headers headers) {
         return Optional.ofNullable(headers.getFirst("Authorization")).map(String::strip)
-                .filter(value -> BEARER.matcher(value).find())
-                .map(value -> new Shown(BEARER.matcher(value).replaceFirst(""), true))
+                .filter(value -> behindScheme(value, 0) > 0)
+                .map(value -> new Shown(withoutSchemes(value), true))
                 .filter(Shown::isKey);
+    }
+
+    /// The key alone: some clients put the scheme in front of a key that has one already. A pattern
+    /// with a group for that would take a frame of the stack for each of them.
+    private static String withoutSchemes(String value) {
+        int at = 0;
+        for (int next = behindScheme(value, 0); next > at; next = behindScheme(value, at)) {
+            at = next;
+        }
+        return value.substring(at);
+    }
+
+    /// Where the text goes on behind a scheme and its blanks; `at` where none stands there.
+    private static int behindScheme(String value, int at) {
+        int end = at + BEARER.length();
+        if (!value.regionMatches(true, at, BEARER, 0, BEARER.length())
+                || end < value.length() && !Character.isWhitespace(value.charAt(end))) {
+            return at;
+        }
+        while (end < value.length() && Character.isWhitespace(value.charAt(end))) {
+            end++;
+        }
+        return end;
     }
 
     private static Optional<Shown> plain(String key) {

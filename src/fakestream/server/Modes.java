@@ -34,7 +34,7 @@ final class Modes {
     private static final Pattern QUOTED = Pattern.compile(
             "(?<!\\w)(['\"`])(?!stream\\b)[^'\"`]*+\\1(?!\\w)");
     /// How FastAPI names a parameter.
-    private static final Pattern PLACE = Pattern.compile("^body\\.(\\w+)[^:]*:");
+    private static final Pattern PLACE = Pattern.compile("^body\\.(\\w++)[^:]*+:");
     /// What makes the word mean the way of answering, and not a stream of sound or of bytes.
     private static final String STREAM = "(\\bstream(ing|ed)\\b|['\"`]stream['\"`]"
             + "|\\bstream(_options\\b|GenerateContent\\b|\\s*[=:]"
@@ -91,7 +91,11 @@ final class Modes {
         if (error.object().get("param") instanceof JsonString(var name) && !name.isEmpty()) {
             return PARAMETERS.contains(name);
         }
-        var whole = error.message();
+        return isRefusal(error.message(), model);
+    }
+
+    /// Of a long message only the beginning is read.
+    static boolean isRefusal(String whole, String model) {
         var message = whole.substring(0, Math.min(whole.length(), LONGEST_MESSAGE));
         var place = PLACE.matcher(message);
         if (place.find()) {

@@ -1,6 +1,5 @@
 package fakestream.server;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -80,17 +79,17 @@ record Route(Kind kind, String name) {
 
     /// Without what was typed once too often in front of the endpoint.
     private static List<String> canonical(List<String> segments) {
-        var rest = new ArrayList<>(segments);
-        while (!rest.isEmpty()) {
-            if (PREFIXES.contains(rest.getFirst())) {
-                rest.removeFirst();
-            } else if (isPasted(rest)) {
-                rest.subList(0, 2).clear();
+        int first = 0;
+        while (first < segments.size()) {
+            if (PREFIXES.contains(segments.get(first))) {
+                first++;
+            } else if (isPasted(segments.subList(first, segments.size()))) {
+                first += PASTED.size();
             } else {
-                return rest;
+                break;
             }
         }
-        return rest;
+        return segments.subList(first, segments.size());
     }
 
     /// A pasted endpoint has another behind it; `chat/completions/ID` is a stored completion.

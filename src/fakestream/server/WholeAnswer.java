@@ -8,6 +8,7 @@ import fakestream.protocol.Protocol;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /// An upstream's response as a response to the client: its status and its JSON in the bytes that it
 /// came in. What is not JSON becomes an error in the API's form, so that no HTML and no half of a
@@ -15,6 +16,11 @@ import java.nio.charset.StandardCharsets;
 final class WholeAnswer {
     /// How much of an upstream's plain text an error may quote.
     private static final int LONGEST_QUOTE = 200;
+
+    /// An element whose text is not for people, be it closed or not; any other tag. Neither is
+    /// looked for beyond where the next one may begin, which keeps the time linear.
+    private static final Pattern HTML = Pattern.compile(
+            "(?is)<(script|style)\\b.*?(?:</\\1[^<>]*+>?|\\z)|<[^<>]*+>");
 
     private WholeAnswer() {
     }
@@ -146,9 +152,13 @@ final class WholeAnswer {
     /// The beginning of a text for people, without its HTML and its secrets, be they cut or not.
     private static String quote(UpstreamAnswer answer, byte[] body) {
         var whole = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
-                StandardCharsets.UTF_8).replaceAll("(?is)<(script|style).*?</\\1>|<[^>]*>", " ")
-                .replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-        var text = answer.masks().text(whole);
+                StandardCharsets.UTF_8);
+        var text = answer.masks().text(plain(whole));
         return text.substring(0, Math.min(text.length(), LONGEST_QUOTE));
+    }
+
+    /// What a person reads of HTML or of any other text, on one line.
+    static String plain(String html) {
+        return HTML.matcher(html).replaceAll(" ").replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
     }
 }

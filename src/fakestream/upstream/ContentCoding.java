@@ -17,6 +17,8 @@ import java.util.zip.InflaterInputStream;
 /// no coding at all is known, `utf-8` too, which some servers take for one.
 public final class ContentCoding {
     private static final int BUFFER = 8 * 1024;
+    /// More than anybody has a use for: each takes memory, and room on the stack. curl has 5.
+    private static final int MOST = 5;
     private static final Set<String> NONE = Set.of("", "identity", "none", "utf-8", "utf8");
     private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
     private static final String DEFLATE = "deflate";
@@ -48,10 +50,12 @@ public final class ContentCoding {
     }
 
     /// The first coding among these values of `Content-Encoding` that cannot be decoded, in lower
-    /// case; empty where all can.
+    /// case, or, where there are too many, how many may be; empty where all can.
     public static Optional<String> unknown(List<String> fields) {
-        return codings(fields).stream()
-                .filter(coding -> !GZIP.contains(coding) && !coding.equals(DEFLATE)).findFirst();
+        var codings = codings(fields);
+        return codings.size() > MOST ? Optional.of("of more than " + MOST + " layers")
+                : codings.stream().filter(coding -> !GZIP.contains(coding)
+                        && !coding.equals(DEFLATE)).findFirst();
     }
 
     /// The plain bytes behind these values of `Content-Encoding`, none of which is

@@ -17,6 +17,9 @@ public final class UpstreamUrl {
             + "|audio/(speech|transcriptions|translations))$");
     private static final Pattern VERSION = Pattern.compile("/v[0-9][^/]*(/|$)");
     private static final String GEMINI = "v1beta/";
+    /// What is longer leads nowhere; and a URI of many `a/../` takes the JDK the square of its
+    /// length to resolve.
+    private static final int LONGEST_LOCATION = 8 * 1024;
 
     private final URI server;
     private final String base;
@@ -68,8 +71,11 @@ public final class UpstreamUrl {
 
     /// The `Location` of a redirect of this endpoint, as the client can follow it: what is below
     /// the base as a path of the proxy's, without the parameters that the proxy adds; all else as
-    /// a whole URL. Empty where it is no URI.
+    /// a whole URL. Empty where it is no URI, or too long.
     Optional<String> forClient(String endpoint, String location) {
+        if (location.length() > LONGEST_LOCATION) {
+            return Optional.empty();
+        }
         try {
             // RFC 3986 section 5.2.2: a query alone keeps the whole path, and URI.resolve drops
             // its last segment.

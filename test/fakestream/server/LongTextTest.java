@@ -1,0 +1,109 @@
+package fakestream.server;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.Headers;
+import fakestream.config.Config;
+import fakestream.config.LogLevel;
+import fakestream.config.ModelMode;
+import fakestream.config.StreamMode;
+import fakestream.protocol.ChatCompletions;
+import fakestream.protocol.ClientTable;
+import fakestream.protocol.SseParser;
+import fakestream.testing.Growth;
+import fakestream.upstream.ContentCoding;
+import fakestream.upstream.Masks;
+import fakestream.upstream.Query;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Whatever reads a text from outside takes time in proportion to it, whatever it holds.
+final class LongTextTest {
+    private static final List<String> TOKENS = List.of("a", "A", "1", ".", ",", ", ", ";", ":", "/",
+            "../", "./", "a/../", "v1/", "chat/completions/", "bearer ", "bearer", "gzip,", "%20",
+            "=", "&", "key=&", "?", "*", " ", "\t", "\"", "'", "'a", "-", "_", "eyJ", "eyJa.",
+            "sk-", "://", "<", "<script", "<script>", "<a ", ">", "models/", ":a", ":aA", "audio/",
+            "; charset=", "data:", "data: {}\n", ":\n", "\r", "\n", "ai-sdk-", "\u200b", "\u00e9",
+            "\ud83d\ude00", "data:[DONE] ", "not streaming ", "body.a");
+    private static final List<String> ENDS = List.of("", "!");
+
+    private static final Config CONFIG = Config.of(Map.of("TRUST_PROXY", "true",
+            "OPENAI_API_KEY", "sk-of-the-operator", "CORS_ALLOW_ORIGIN", "https://a.example"));
+    private static final LogRules LOG = LogRules.of(CONFIG, Journal.NONE);
+    private static final Masks MASKS = Masks.of(CONFIG);
+
+    /// What reads a text.
+    private enum Reader {
+        ROUTE(Route::of),
+        KEY(text -> Keys.shownKey(headers("Authorization", text), new Query(""))),
+        PLAIN_KEY(text -> Keys.shownKey(headers("X-Api-Key", text), new Query(""))),
+        KEY_IN_QUERY(text -> Keys.shownKey(new Headers(), new Query("key=" + escaped(text)))),
+        QUERY(text -> new Query(escaped(text)).withoutKeys("k").get("q")),
+        HOST(Authority::parse),
+        MODEL(text -> List.of("*a*b", "**", "*?*?c", "a*a*a*", "?*!").forEach(pattern ->
+                new ModelMode(pattern, StreamMode.REAL).fits(text))),
+        ACCEPT(text -> JsonWanted.by("POST", "embeddings", Map.of("Accept", List.of(text)))),
+        ENDPOINT(text -> JsonWanted.by("GET", text, Map.of("Accept", List.of("a/json")))),
+        TYPE(JsonWanted::isJson),
+        CODING(text -> ContentCoding.unknown(List.of(text))),
+        ADDRESS(text -> ClientAddress.of(InetAddress.getLoopbackAddress(),
+                headers("X-Forwarded-For", text), true)),
+        CHARSET(text -> {
+            try {
+                RequestRules.checkCharset(headers("Content-Type", text));
+            } catch (ProxyException e) {
+                assertTrue(e.status() == 415);
+            }
+        }),
+        ID(text -> RequestId.of(headers("X-Request-Id", text), () -> "req")),
+        CORS(text -> new Cors(CONFIG).preflight(
+                headers("Access-Control-Request-Headers", text))),
+        AGENT(text -> ClientTable.of(new ChatCompletions(), _ -> text)),
+        REPEATED(text -> CallSharing.isRepetition(headers("X-Stainless-Retry-Count", text))),
+        MASKED(MASKS::text),
+        MASKED_BODY(text -> MASKS.body(text.getBytes(StandardCharsets.UTF_8))),
+        LOGGED(text -> LOG.line(LogLevel.WARN, text, text)),
+        EVENTS(text -> {
+            var bytes = text.getBytes(StandardCharsets.UTF_8);
+            var parser = new SseParser();
+            parser.feed(bytes, 0, bytes.length);
+            parser.end();
+        }),
+        HTML(WholeAnswer::plain),
+        REFUSAL(text -> Modes.isRefusal(text, "m")),
+        MODEL_IN_REFUSAL(text -> Modes.isRefusal(text, text));
+
+        private final Consumer<String> work;
+
+        Reader(Consumer<String> work) {
+            this.work = work;
+        }
+
+        /// The JDK's server lets nothing else into a field.
+        private static Headers headers(String name, String value) {
+            var headers = new Headers();
+            headers.put(name, List.of(value.replaceAll("[^\t -\u00ff]", " ")));
+            return headers;
+        }
+
+        /// As the JDK's server lets it through.
+        private static String escaped(String text) {
+            return text.replaceAll("%(?![0-9a-f]{2})", "");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesTimeInProportion(Reader reader) {
+        for (var token : TOKENS) {
+            for (var end : ENDS) {
+                Growth.isLinear(token, end, reader.work);
+            }
+        }
+    }
+}
