@@ -6,9 +6,9 @@ import java.util.List;
 /// The mode of the models whose names a pattern fits: `*` is any text, `?` any character.
 public record ModelMode(String pattern, StreamMode mode) {
 
-    /// Whether the pattern fits the whole of a model's name. Where it fits no further, only the last
-    /// `*` takes one character more: what fitted before it stays as it is. So the time is that of
-    /// the name's length times the pattern's at most, and the pattern is the operator's own.
+    /// Whether the pattern fits the whole of a model's name. Where it fits no further, only the
+    /// last `*` takes one character more: what fitted before it stays as it is. So the time is
+    /// at most the name's length times the pattern's, and the pattern is the operator's own.
     public boolean fits(String model) {
         int at = 0;
         int next = 0;

@@ -24,13 +24,13 @@ final class RepeatedTokensTest {
         "Idempotency-Key", "X-Stainless-Retry-Count", "X-Stainless-Lang", "Anthropic-Version",
         "Anthropic-Beta", "Traceparent", "Tracestate", "Baggage", "Session_id", "X-Codex-A",
         "Host", "Expect", "Content-Length", "Transfer-Encoding"};
-    private static final String[] TOKENS = {"bearer ", "gzip,", "deflate, ", "a", "1.", "f:", "\t",
-        ", ", ";", "=", "\"", "%20", "../", "close, ", "; charset=", "eyJ.", "\u00e9"};
+    private static final String[] TOKENS = {"bearer ", "gzip,", "deflate, ", "a", "1.", "f:",
+        "\t", ", ", ";", "=", "\"", "%20", "../", "close, ", "; charset=", "eyJ.", "\u00e9"};
     private static final String[] PATHS = {"/v1", "/v1/models", "/chat/completions", "/a", "/",
         "/.", "/..", "/..;", "/%2e", "/%2f", "/a%5c", ":a", ":aA", "/models/", "/a:aA",
         "/v1beta/models/", "/audio", "/content/", "a", "%20", ";"};
-    private static final String[] QUERIES = {"&", "a&", "a=b&", "key=&", "key=bearer%20", "alt=sse&",
-        "%20", "?", "=", "/", "[", "sk-a&", "seconds=1&"};
+    private static final String[] QUERIES = {"&", "a&", "a=b&", "key=&", "key=bearer%20",
+        "alt=sse&", "%20", "?", "=", "/", "[", "sk-a&", "seconds=1&"};
     private static final int[] LENGTHS = {7 * 1024, 31 * 1024, 300 * 1024};
 
     private static String text(String token, int length) {
