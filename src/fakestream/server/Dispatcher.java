@@ -11,6 +11,13 @@ import java.util.Map;
 /// the one place that catches everything: an Error out of a handler would leak the connection for
 /// ever, and an exception before the headers would close it without a word.
 final class Dispatcher implements HttpHandler {
+    /// What an upstream sends may be HTML or SVG with a script in it, and a browser that is led
+    /// there must not run it where the test page keeps a key. The page's own files have a policy of
+    /// their own (Content Security Policy Level 3, section 6.3.2).
+    private static final Map<String, String> NO_PAGE = Map.of(
+            "Content-Security-Policy", "sandbox; default-src 'none'",
+            "X-Content-Type-Options", "nosniff");
+
     private final Services services;
     private final Lifetime lifetime;
     private final Metrics metrics;
@@ -59,6 +66,7 @@ final class Dispatcher implements HttpHandler {
         var cors = service.cors();
         var site = service.site();
         client.responseHeaders().set(RequestId.HEADER, client.id());
+        NO_PAGE.forEach(client.responseHeaders()::set);
         cors.allow(client.headers(), client.responseHeaders());
         var route = Route.of(client.target());
         client.record().route(route.kind());

@@ -54,7 +54,8 @@ final class HeadersTest {
 
     private static final Set<String> OWN_DOWN = Set.of("date", "content-type", "content-length",
             "cache-control", "access-control-allow-origin", "access-control-expose-headers",
-            "transfer-encoding", "x-accel-buffering");
+            "transfer-encoding", "x-accel-buffering", "content-security-policy",
+            "x-content-type-options");
 
     private static Map<String, String> map(List<String> fields) {
         var map = new TreeMap<String, String>();
