@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +26,11 @@ import java.util.stream.Stream;
 /// @param accessLog its form
 record LogRules(LogLevel level, Masks masks, LogFormat format, boolean journalAccess,
         AccessLog accessLog) {
+    /// Zero-width and bidirectional marks and tags are of the general category Cf.
+    private static final Set<Integer> HIDDEN = Stream.of(Character.CONTROL, Character.FORMAT,
+            Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE)
+            .map(Byte::intValue).collect(Collectors.toUnmodifiableSet());
+
     /// As the settings have it.
     static LogRules of(Config config, Journal journal) {
         var format = config.get(Setting.LOG_FORMAT);
@@ -84,7 +90,7 @@ record LogRules(LogLevel level, Masks masks, LogFormat format, boolean journalAc
         return masks.text(trace).strip().lines().map(String::strip).toList();
     }
 
-    /// The text without secrets and control characters, which are shown as escapes.
+    /// The text without secrets, and without characters that hide, which are shown as escapes.
     private String legible(String text) {
         return escaped(masks.text(text));
     }
@@ -95,14 +101,20 @@ record LogRules(LogLevel level, Masks masks, LogFormat format, boolean journalAc
     }
 
     private static String escaped(String text) {
-        return text.chars().noneMatch(LogRules::isControl) ? text
-                : text.chars().mapToObj(c -> isControl(c) ? "\\u%04x".formatted(c)
+        return text.codePoints().noneMatch(LogRules::isHidden) ? text
+                : text.codePoints().mapToObj(c -> isHidden(c) ? escape(c)
                         : Character.toString(c)).collect(Collectors.joining());
     }
 
-    /// A line's end among them, and those that only some readers take for one.
-    private static boolean isControl(int c) {
-        return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+    private static String escape(int c) {
+        return Character.toString(c).chars().mapToObj("\\u%04x"::formatted)
+                .collect(Collectors.joining());
+    }
+
+    /// What ends a line for some readers, or moves other characters about, or is not seen at all:
+    /// with it a line could look like another (Unicode Technical Report 36, section 2.5).
+    private static boolean isHidden(int c) {
+        return c > '~' ? HIDDEN.contains(Character.getType(c)) : c < ' ';
     }
 
     /// The priorities of syslog.

@@ -3,6 +3,7 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
@@ -12,7 +13,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LogTest {
     private static final String SECRETS = "(?s).*(sk-|hidden|Hello|Hi there).*";
@@ -102,6 +108,29 @@ final class LogTest {
         assertTrue(lines[2].contains("Z error " + escaped + ": java.lang.Ill"), lines[2]);
         assertTrue(Arrays.stream(lines).skip(3).allMatch(line -> line.matches("\t\\P{Cc}*")));
         assertTrue(String.join("\n", lines).contains("\tCaused by: java.lang.IllegalArgument"));
+    }
+
+    /// What is not seen, or moves what is: bidirectional marks, zero-width characters, tags.
+    @ParameterizedTest
+    @ValueSource(strings = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067",
+        "\u2068", "\u2069", "\u200e", "\u200f", "\u061c", "\u200b", "\u200c", "\u200d", "\u2060",
+        "\u2064", "\ufeff", "\u00ad", "\u180e", "\u206a", "\ufff9", "\u2029", "\u0085", "\u007f",
+        "\ud834\udd73", "\udb40\udc41", "\udb40\udc01", "\ud800"})
+    void hidesNothingFromWhoReadsIt(String hidden) {
+        var out = new ByteArrayOutputStream();
+        for (var format : List.of("text", "json", "journal")) {
+            var config = Config.of(Map.of("ACCESS_LOG", "json", "LOG_LEVEL", "debug",
+                    "LOG_FORMAT", format));
+            var log = new Log(config, Journal.NONE, new PrintStream(out, true),
+                    new PrintStream(out, true));
+            log.access(record("/", "a" + hidden + "b\u00e9\ud83d\ude00"));
+            log.debug("a" + hidden + "b");
+            log.bug("a" + hidden + "b", new IllegalStateException("a" + hidden + "b"));
+        }
+        var text = out.toString(StandardCharsets.UTF_8);
+        var escape = hidden.chars().mapToObj("\\u%04x"::formatted).collect(Collectors.joining());
+        assertEquals(12, text.split(Pattern.quote("a" + escape + "b"), -1).length - 1, text);
+        assertTrue(text.contains("b\u00e9\ud83d\ude00"), text);
     }
 
     @Test
