@@ -91,7 +91,8 @@ const loadModels = async () => {
 const askStatus = async () => {
   const status = await fetch('api/status').then((it) => it.json()).catch(() => null);
   const { version, environment } = Object(status);
-  if (version) show('version', `fakestream ${version} → ${environment?.source_api_url}`);
+  const upstream = environment?.source_api_url;
+  if (version) show('version', `fakestream ${version}${upstream ? ` → ${upstream}` : ''}`);
   if (environment?.needs_key !== false) return;
   keyless = true;
   drawNotes();

@@ -96,6 +96,11 @@ final class Gate {
         limitRate(client);
     }
 
+    /// Whether a request may know what only the proxy's own clients may.
+    boolean knows(Client client) {
+        return keys.knows(client);
+    }
+
     /// Whether every place is taken.
     boolean isFull() {
         return admission.open() >= places;

@@ -81,14 +81,20 @@ final class Keys {
         return shown(headers, query).map(Shown::key);
     }
 
+    /// Whether a request may know what only the proxy's own clients may. Where the proxy has no
+    /// keys, all may.
+    boolean knows(Client client) {
+        return proxyKeys.isEmpty() || shown(client.headers(), client.query())
+                .filter(this::isProxyKey).isPresent();
+    }
+
     /// Lets a request pass that goes no further than this proxy: where the proxy has keys of its
     /// own, it must show one.
     ///
     /// @throws ProxyException 401 where it does not
     void checkProxyKey(Client client) throws ProxyException {
-        var shown = shown(client.headers(), client.query());
-        if (!proxyKeys.isEmpty() && shown.filter(this::isProxyKey).isEmpty()) {
-            throw unauthorised(shown.isPresent());
+        if (!knows(client)) {
+            throw unauthorised(shownKey(client).isPresent());
         }
     }
 

@@ -3,7 +3,9 @@ package fakestream.server;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.json.JsonObject;
+import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
+import fakestream.upstream.ErrorBody;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
@@ -12,15 +14,12 @@ import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /// Everything that is not told as a stream goes through as it is, both ways, without being read or
-/// kept: embeddings, files, audio, images, whatever the method and the body. Only an error is read,
-/// for the secrets that may be in it, and an answer behind the blank lines that keep it alive.
+/// kept: embeddings, files, audio, images, whatever the method and the body. Only an error or a
+/// redirect is read, for the secrets that may be in it, and an answer behind the blank lines that
+/// keep it alive.
 final class PassThrough {
-    /// Longer errors pass unread.
-    private static final int LONGEST_ERROR = 256 * 1024;
-
     /// Longer JSON is not waited for, but passes as it comes.
     private static final int LONGEST_WAIT = 256 * 1024;
 
@@ -56,12 +55,11 @@ final class PassThrough {
             passed.enter();
             client.asks(up);
             client.record().mode(AccessRecord.Mode.PASS);
-            client.responseHeaders().set("X-Content-Type-Options", "nosniff");
             if (streamer.keepsWholeAnswersAlive()
                     && JsonWanted.by(client.method(), endpoint, client.headers())) {
                 relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
             } else {
-                relay(client, endpoint, send(client, endpoint, up, body));
+                relay(client, endpoint, send(client, endpoint, up, body), protocol);
             }
         } catch (UpstreamException e) {
             client.checkPresence();
@@ -85,7 +83,7 @@ final class PassThrough {
                     answer.isLongerThan(LONGEST_WAIT);
                 }
                 if (stream.withdraw()) {
-                    relay(client, endpoint, answer);
+                    relay(client, endpoint, answer, protocol);
                 } else {
                     tell(client, stream, answer.decoded(), protocol);
                 }
@@ -106,7 +104,7 @@ final class PassThrough {
             Protocol protocol) throws UpstreamException, IOException {
         if (answer.status() == 204) {
             stream.end(Reply.json(200, JsonObject.EMPTY));
-        } else if (answer.isEventStream()
+        } else if (answer.isSuccess() && answer.isEventStream()
                 || isJson(answer) && answer.isLongerThan(LONGEST_WAIT)) {
             tellAsItComes(client, stream, answer);
         } else {
@@ -150,7 +148,7 @@ final class PassThrough {
         }
     }
 
-    private void relay(Client client, String endpoint, UpstreamAnswer answer)
+    private void relay(Client client, String endpoint, UpstreamAnswer answer, Protocol protocol)
             throws UpstreamException, ClientLeft {
         checkLength(client, answer);
         answer.headersForClient().forEach(client.responseHeaders()::set);
@@ -163,16 +161,28 @@ final class PassThrough {
             client.send(new Reply(answer.status(), answer.headersOfBody(), new byte[0]));
             return;
         }
-        var error = isLegibleError(answer) ? answer.bodyUpTo(LONGEST_ERROR)
-                : Optional.<byte[]>empty();
-        if (error.isPresent()) {
-            client.send(new Reply(answer.status(), answer.headersOfBody(),
-                    answer.masks().body(error.get())));
+        if (!answer.isSuccess()) {
+            client.send(error(answer, protocol));
             return;
         }
         client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
         client.flush();
         copy(client, answer);
+    }
+
+    /// An error or a redirect without secrets. Where they would not be found, its body is ours.
+    private static Reply error(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
+        var body = ErrorBody.of(answer);
+        if (body.isEmpty()) {
+            var message = "the upstream answered " + answer.status() + " with a body that is not "
+                    + "shown, for a key could stand in it unseen: it is longer than "
+                    + ErrorBody.LONGEST + " bytes, or no text that can be read here";
+            return Reply.error(protocol, answer.status(),
+                    ApiError.upstream("upstream_body_withheld", message));
+        }
+        var headers = answer.headersOfBody();
+        headers.remove("content-encoding");
+        return new Reply(answer.status(), headers, body.get());
     }
 
     private static void copy(Client client, UpstreamAnswer answer)
@@ -195,11 +205,5 @@ final class PassThrough {
     private static boolean isBodiless(Client client, UpstreamAnswer answer) {
         return client.method().equals("HEAD") || answer.status() == 204
                 || answer.status() == 304 || answer.length() == 0;
-    }
-
-    private static boolean isLegibleError(UpstreamAnswer answer) {
-        return answer.status() >= 400 && answer.length() <= LONGEST_ERROR
-                && !answer.headersOfBody().containsKey("content-encoding")
-                && answer.contentType().matches("|text/.*|.*[/+]json");
     }
 }

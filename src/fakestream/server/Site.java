@@ -78,7 +78,7 @@ final class Site {
             case OTHER -> other(client, route);
             case STATUS -> {
                 allow(client, "GET", "HEAD");
-                client.send(status.reply());
+                client.send(status.reply(gate.knows(client)));
             }
             case CHECK -> {
                 allow(client, "GET");

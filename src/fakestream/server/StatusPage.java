@@ -21,7 +21,8 @@ final class StatusPage {
         this.config = config;
     }
 
-    Reply reply() {
+    /// @param showsUpstream whether it says where the upstream is; else nothing stands there
+    Reply reply(boolean showsUpstream) {
         return Reply.json(200, new JsonObject.Builder()
                 .add("status", "ok")
                 .add("message", "fakestream is running")
@@ -41,7 +42,8 @@ final class StatusPage {
                         .add("has_api_key", config.get(Setting.OPENAI_API_KEY).isPresent())
                         .add("needs_key", !config.get(Setting.ALLOW_ENV_API_KEY)
                                 || !config.get(Setting.PROXY_API_KEYS).isEmpty())
-                        .add("source_api_url", config.shown(Setting.SOURCE_API_URL)).build())
+                        .add("source_api_url", showsUpstream
+                                ? config.shown(Setting.SOURCE_API_URL) : "").build())
                 .build());
     }
 }

@@ -12,6 +12,7 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,8 +73,14 @@ public final class Masks {
 
     private Masks(Stream<String> secrets) {
         // The longest first: one that stands in another must not leave its rest.
-        this.known = secrets.filter(secret -> secret.length() >= SHORTEST).distinct()
+        this.known = secrets.filter(secret -> secret.length() >= SHORTEST)
+                .flatMap(secret -> Stream.of(secret, inUrl(secret))).distinct()
                 .sorted((one, other) -> other.length() - one.length()).toList();
+    }
+
+    /// As an error has it that shows the request's URL.
+    private static String inUrl(String secret) {
+        return URLEncoder.encode(secret, StandardCharsets.UTF_8);
     }
 
     /// Hides what looks like a key alone.

@@ -57,6 +57,26 @@ final class PagesTest {
         assertTrue(status.get("endpoints").toString().contains("\"GET /api/clients\""));
     }
 
+    /// A stranger could ask it without the proxy, or attack it.
+    @Test
+    void tellsOnlyWhoHasAKeyWhereTheUpstreamIs() {
+        try (var proxy = TestProxy.before(upstream, "OPENAI_API_KEY=sk-operator",
+                "PROXY_API_KEYS=sk-of-the-proxy")) {
+            for (var field : List.of("X-A: b", "Authorization: Bearer sk-another-key")) {
+                for (var target : List.of("/api/status", "/api/clients",
+                        "/api/check?seconds=1&style=off", "/version", "/v1/models", "/")) {
+                    var response = proxy.request("GET", target, "", field);
+                    assertFalse((response.headers() + response.text()).contains(
+                            upstream.url().substring("http://".length())), target);
+                }
+            }
+            var known = proxy.request("GET", "/api/status", "",
+                    "Authorization: Bearer sk-of-the-proxy").json();
+            assertEquals(upstream.url(),
+                    ((JsonObject) known.get("environment")).string("source_api_url"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"'', false, true", "OPENAI_API_KEY=sk-o, true, true",
         "OPENAI_API_KEY=sk-o|ALLOW_ENV_API_KEY=true, true, false",
