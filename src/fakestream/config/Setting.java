@@ -107,8 +107,8 @@ public final class Setting<T> {
             "requests served at once, 503 beyond; 0 is as many as memory and open files allow");
     public static final Setting<Integer> RATE_LIMIT_PER_MINUTE = integer(
             "RATE_LIMIT_PER_MINUTE", "0", 0, 1_000_000,
-            "requests of one key, or without one of one address, in a minute, 429 beyond; 0 is "
-            + "no limit");
+            "requests of one key, and of one address where no PROXY_API_KEYS prove the keys, in a "
+            + "minute, 429 beyond; 0 is no limit");
     public static final Setting<Boolean> TRUST_PROXY = flag("TRUST_PROXY",
             "true: the client's address is the last one of X-Forwarded-For");
     public static final Setting<Duration> SHUTDOWN_GRACE_MS = millis(

@@ -6,6 +6,7 @@ import fakestream.config.Setting;
 import fakestream.protocol.ApiError;
 import fakestream.upstream.UpstreamKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -57,19 +58,25 @@ final class Gate {
 
     private static final int LONGEST_RETRY_SECONDS = 3;
 
+    /// Wrong keys of one address in a minute. A right one passes at any time, for an address may be
+    /// a balancer's, with others behind it. So this is for the processor and the log, and against
+    /// a guess it is the length of the keys that helps.
+    static final int MOST_WRONG_KEYS = 10;
+
     private final Keys keys;
     private final RateLimit rate;
+    private final RateLimit wrongKeys;
     private final Admission admission;
     private final int perMinute;
     private final boolean trustsProxy;
     private final int places;
 
-    /// @param rate lives on when other settings make another gate
-    /// @param admission likewise
-    Gate(Config config, RateLimit rate, Admission admission) {
+    /// @param shared its limits live on when other settings make another gate
+    Gate(Config config, Shared shared) {
         this.keys = new Keys(config);
-        this.rate = rate;
-        this.admission = admission;
+        this.rate = shared.rate();
+        this.wrongKeys = shared.wrongKeys();
+        this.admission = shared.admission();
         this.perMinute = config.get(Setting.RATE_LIMIT_PER_MINUTE);
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
         this.places = places(config);
@@ -77,8 +84,12 @@ final class Gate {
 
     /// Lets a request through, whose body need not have come.
     ///
-    /// @throws ProxyException 401 for the key, 429 for the rate, 503 where all places are taken
+    /// @throws ProxyException 401 for the key, 429 for the rate or too many wrong keys, 503 where
+    ///     all places are taken
     Passed pass(Client client, Keys.Form form) throws ProxyException {
+        if (!knows(client)) {
+            throw Keys.unauthorised(client);
+        }
         var key = keys.upstreamKey(client, form);
         client.isKnown();
         limitRate(client);
@@ -90,15 +101,23 @@ final class Gate {
 
     /// Lets a request through that goes no further than this proxy, and takes no place.
     ///
-    /// @throws ProxyException 401 for the key, 429 for the rate
+    /// @throws ProxyException 401 for the key, 429 for the rate or too many wrong keys
     void passHere(Client client) throws ProxyException {
-        keys.checkProxyKey(client);
+        if (!knows(client)) {
+            throw Keys.unauthorised(client);
+        }
         limitRate(client);
     }
 
     /// Whether a request may know what only the proxy's own clients may.
-    boolean knows(Client client) {
-        return keys.knows(client);
+    ///
+    /// @throws ProxyException 429 for too many wrong keys
+    boolean knows(Client client) throws ProxyException {
+        var knows = keys.knows(client);
+        if (!knows) {
+            countWrongKey(client);
+        }
+        return knows;
     }
 
     /// Whether every place is taken.
@@ -114,24 +133,38 @@ final class Gate {
 
     private void limitRate(Client client) throws ProxyException {
         if (perMinute > 0) {
-            var wait = rate.take(nameOf(client), perMinute);
-            if (!wait.isZero()) {
-                throw tooMany(wait);
-            }
+            var own = nameOf(client);
+            check(rate.take(keys.canProve() ? List.of(own) : List.of(own, addressOf(client)),
+                    perMinute), "rate_limit_exceeded", "more than " + perMinute
+                    + " requests in a minute (RATE_LIMIT_PER_MINUTE); the next one");
+        }
+    }
+
+    /// A request without a key is no try.
+    private void countWrongKey(Client client) throws ProxyException {
+        if (Keys.shownKey(client).isPresent()) {
+            check(wrongKeys.take(List.of(addressOf(client)), MOST_WRONG_KEYS),
+                    "too_many_wrong_keys", "more than " + MOST_WRONG_KEYS + " wrong API keys in a "
+                    + "minute came from this address; a right one may come at any time, another");
         }
     }
 
     private String nameOf(Client client) {
         return Keys.shownKey(client).map(key -> "key " + new Secret(key).digest())
-                .orElseGet(() -> "address "
-                        + ClientAddress.of(client.address(), client.headers(), trustsProxy));
+                .orElseGet(() -> addressOf(client));
     }
 
-    private ProxyException tooMany(Duration wait) {
-        var seconds = wait.plusNanos(999_999_999).toSeconds();
-        return new ProxyException(429, ApiError.of("rate_limit_error", "rate_limit_exceeded", null,
-                "more than " + perMinute + " requests in a minute (RATE_LIMIT_PER_MINUTE); the "
-                + "next one may come in " + seconds + " s"), retryAfter(seconds));
+    private String addressOf(Client client) {
+        return "address " + ClientAddress.of(client.address(), client.headers(), trustsProxy);
+    }
+
+    /// @param what happened too often, and may happen again
+    private static void check(Duration wait, String code, String what) throws ProxyException {
+        if (!wait.isZero()) {
+            var seconds = wait.plusNanos(999_999_999).toSeconds();
+            throw new ProxyException(429, ApiError.of("rate_limit_error", code, null,
+                    what + " may come in " + seconds + " s"), retryAfter(seconds));
+        }
     }
 
     /// The clients come back at different times, not all at once.

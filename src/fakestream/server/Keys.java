@@ -66,10 +66,10 @@ final class Keys {
         var shown = shown(client.headers(), client.query());
         if (!proxyKeys.isEmpty()) {
             return shown.filter(this::isProxyKey).flatMap(_ -> operatorsOwn()).map(form::of)
-                    .orElseThrow(() -> unauthorised(shown.isPresent()));
+                    .orElseThrow(() -> unauthorised(client));
         }
         return shown.or(() -> operatorKeyForAll ? operatorsOwn() : Optional.empty())
-                .map(form::of).orElseThrow(() -> unauthorised(false));
+                .map(form::of).orElseThrow(() -> unauthorised(client));
     }
 
     /// The key by which a client shows who it is, whatever it is worth.
@@ -81,21 +81,16 @@ final class Keys {
         return shown(headers, query).map(Shown::key);
     }
 
+    /// Whether the proxy can tell a right key from one that was made up.
+    boolean canProve() {
+        return !proxyKeys.isEmpty();
+    }
+
     /// Whether a request may know what only the proxy's own clients may. Where the proxy has no
     /// keys, all may.
     boolean knows(Client client) {
         return proxyKeys.isEmpty() || shown(client.headers(), client.query())
                 .filter(this::isProxyKey).isPresent();
-    }
-
-    /// Lets a request pass that goes no further than this proxy: where the proxy has keys of its
-    /// own, it must show one.
-    ///
-    /// @throws ProxyException 401 where it does not
-    void checkProxyKey(Client client) throws ProxyException {
-        if (!knows(client)) {
-            throw unauthorised(shownKey(client).isPresent());
-        }
     }
 
     private Optional<Shown> operatorsOwn() {
@@ -149,8 +144,9 @@ final class Keys {
                 .filter(Shown::isKey);
     }
 
-    private static ProxyException unauthorised(boolean shown) {
-        var message = shown ? "the API key is none that this proxy knows"
+    /// The answer to a request that shows no key that will do.
+    static ProxyException unauthorised(Client client) {
+        var message = shownKey(client).isPresent() ? "the API key is none that this proxy knows"
                 : "no API key was given: send it as 'Authorization: Bearer KEY'";
         return new ProxyException(401,
                 ApiError.invalidRequest("invalid_api_key", null, message),

@@ -44,8 +44,8 @@ public final class ProxyServer implements AutoCloseable {
                 RequestId.supplier("", ANSWER_ID_BYTES),
                 RequestId.supplier("req_", REQUEST_ID_BYTES),
                 new LeavingClients(timer, requests, log), crowd, new RateLimit(System::nanoTime),
-                new Admission(), new CallSharing(timer, requests), new Metrics(build),
-                new RecentStreams(), log);
+                new RateLimit(System::nanoTime), new Admission(),
+                new CallSharing(timer, requests), new Metrics(build), new RecentStreams(), log);
         this.services = new Services(new Service(config, shared));
         HeapGrowth.watch(services::isIdle, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.

@@ -1,8 +1,10 @@
 package fakestream.server;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.SequencedMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -11,42 +13,79 @@ import java.util.function.LongSupplier;
 /// a bucket only the time is kept at which it will be full again. Any thread may call it; the lock
 /// guards the buckets.
 final class RateLimit {
-    /// Beyond it the bucket that was not asked for the longest is forgotten, which fills it.
+    /// Beyond it those that are full are forgotten, which changes nothing. While there is none, no
+    /// flood of names has another forgotten: names that are new share buckets.
     static final int MOST_BUCKETS = 10_000;
+
+    /// As many as these. Which of them a name shares is not for it to choose.
+    static final int SHARED_BUCKETS = 1 << 10;
 
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
+    /// To look through all buckets for full ones takes some 100 µs.
+    private static final long BETWEEN_SEARCHES = TimeUnit.SECONDS.toNanos(1);
+
     private final LongSupplier nanoTime;
+    private final int salt = ThreadLocalRandom.current().nextInt() | 1;
     private final ReentrantLock lock = new ReentrantLock();
-    private final SequencedMap<String, Long> fullAt = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Long> fullAt = new HashMap<>();
+    private long searchedAt;
+    private boolean searched;
 
     /// @param nanoTime a clock such as `System::nanoTime`
     RateLimit(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    /// Takes a token of a client.
+    /// Takes a token from each bucket of a client, or from none.
     ///
-    /// @param perMinute how many it gets; it may be another number than the last time
-    /// @return zero, or how long it takes until the next one where there is none
-    Duration take(String client, int perMinute) {
+    /// @param names of the buckets; one that is named twice gives one token
+    /// @param perMinute how many a bucket gets; it may be another number than the last time
+    /// @return zero, or how long it takes until all have one where one of them has none
+    Duration take(List<String> names, int perMinute) {
         var token = MINUTE / perMinute;
         lock.lock();
         try {
             var now = nanoTime.getAsLong();
-            // The clock may run over: only differences tell.
-            var fullIn = Math.max(fullAt.getOrDefault(client, now) - now, 0);
-            var wait = fullIn + token - MINUTE;
+            var buckets = names.stream().map(name -> bucket(name, now)).distinct().toList();
+            var wait = buckets.stream().mapToLong(bucket -> fullIn(bucket, now)).max().orElse(0)
+                    + token - MINUTE;
             if (wait > 0) {
                 return Duration.ofNanos(wait);
             }
-            fullAt.put(client, now + fullIn + token);
-            if (fullAt.size() > MOST_BUCKETS) {
-                fullAt.pollFirstEntry();
-            }
+            buckets.forEach(bucket -> fullAt.put(bucket, now + fullIn(bucket, now) + token));
             return Duration.ZERO;
         } finally {
             lock.unlock();
         }
+    }
+
+    /// How many buckets it holds.
+    int size() {
+        lock.lock();
+        try {
+            return fullAt.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String bucket(String name, long now) {
+        if (fullAt.size() < MOST_BUCKETS || fullAt.containsKey(name)) {
+            return name;
+        }
+        if (!searched || now - searchedAt >= BETWEEN_SEARCHES) {
+            fullAt.keySet().removeIf(bucket -> fullIn(bucket, now) == 0);
+            searched = true;
+            searchedAt = now;
+        }
+        return fullAt.size() < MOST_BUCKETS ? name
+                : "shared " + Integer.remainderUnsigned(name.hashCode() * salt >>> 16,
+                        SHARED_BUCKETS);
+    }
+
+    /// The clock may run over: only differences tell.
+    private long fullIn(String bucket, long now) {
+        return Math.max(fullAt.getOrDefault(bucket, now) - now, 0);
     }
 }

@@ -45,7 +45,7 @@ final class Site {
 
     Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
-        this.gate = new Gate(config, shared.rate(), shared.admission());
+        this.gate = new Gate(config, shared);
         this.streamer = new Streamer(config, shared);
         this.endpoint = new Endpoint(config, upstream, streamer, shared);
         this.passThrough = new PassThrough(upstream, streamer, config);

@@ -35,7 +35,8 @@ final class DispatcherTest {
             var shared = new Shared(new Build("", ""), lifetime, timer, timer, timer, () -> "",
                     () -> "req_1", new LeavingClients(timer, timer, log),
                     new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
-                    new RateLimit(System::nanoTime), new Admission(),
+                    new RateLimit(System::nanoTime), new RateLimit(System::nanoTime),
+                    new Admission(),
                     new CallSharing(timer, timer), new Metrics(new Build("", "")),
                     new RecentStreams(), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));

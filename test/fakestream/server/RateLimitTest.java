@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ final class RateLimitTest {
 
     /// How many requests get through at once.
     private long burst(String client, int perMinute) {
-        return IntStream.iterate(0, n -> rate.take(client, perMinute).isZero(), n -> n + 1)
+        return IntStream.iterate(0, n -> rate.take(List.of(client), perMinute).isZero(), n -> n + 1)
                 .count();
     }
 
@@ -34,7 +35,7 @@ final class RateLimitTest {
     void refillsEvenlyAndToTheFullWithinAMinute() {
         assertEquals(60, burst("a", 60));
         pass(Duration.ofMillis(999));
-        assertEquals(Duration.ofMillis(1), rate.take("a", 60));
+        assertEquals(Duration.ofMillis(1), rate.take(List.of("a"), 60));
         pass(Duration.ofMillis(1));
         assertEquals(1, burst("a", 60));
         pass(Duration.ofSeconds(10));
@@ -46,16 +47,16 @@ final class RateLimitTest {
     @Test
     void tellsHowLongItTakesUntilTheNextToken() {
         assertEquals(1, burst("a", 1));
-        assertEquals(Duration.ofSeconds(60), rate.take("a", 1));
+        assertEquals(Duration.ofSeconds(60), rate.take(List.of("a"), 1));
         pass(Duration.ofSeconds(50));
-        assertEquals(Duration.ofSeconds(10), rate.take("a", 1));
+        assertEquals(Duration.ofSeconds(10), rate.take(List.of("a"), 1));
     }
 
     @Test
     void aRefusedRequestCostsNothing() {
         assertEquals(6, burst("a", 6));
         for (int i = 0; i < 100; i++) {
-            assertEquals(Duration.ofSeconds(10), rate.take("a", 6));
+            assertEquals(Duration.ofSeconds(10), rate.take(List.of("a"), 6));
         }
     }
 
@@ -73,16 +74,54 @@ final class RateLimitTest {
         assertEquals(30, burst("a", 60));
     }
 
-    @Test
-    void forgetsTheClientThatWasNotSeenForTheLongestWhereThereAreTooMany() {
-        assertEquals(1, burst("old", 1));
-        assertEquals(1, burst("seen", 1));
-        for (int i = 2; i < RateLimit.MOST_BUCKETS; i++) {
-            assertTrue(rate.take("client " + i, 1).isZero());
+    /// A flood of names fills whatever room there is for them.
+    private void flood(int names) {
+        for (int i = 0; i < names; i++) {
+            rate.take(List.of("flood " + i), 1);
         }
-        assertEquals(0, burst("seen", 1));
-        assertTrue(rate.take("one too many", 1).isZero());
-        assertEquals(0, burst("seen", 1));
-        assertEquals(1, burst("old", 1));
+    }
+
+    @Test
+    void forgetsNoBucketThatIsNotFullWhateverNamesCome() {
+        assertEquals(3, burst("old", 3));
+        for (int i = 0; i < 50; i++) {
+            flood(2 * RateLimit.MOST_BUCKETS);
+            assertEquals(0, burst("old", 3));
+            pass(Duration.ofMillis(390));
+        }
+        pass(Duration.ofMillis(500));
+        assertEquals(1, burst("old", 3));
+    }
+
+    @Test
+    void holdsNoMoreBucketsThanThereIsRoomFor() {
+        flood(10 * RateLimit.MOST_BUCKETS);
+        assertTrue(rate.size() <= RateLimit.MOST_BUCKETS + RateLimit.SHARED_BUCKETS);
+        pass(Duration.ofSeconds(60));
+        assertEquals(1, burst("new", 1));
+        assertEquals(1, rate.size());
+    }
+
+    @Test
+    void letsNewNamesShareABucketOnlyWhileAFloodLasts() {
+        flood(RateLimit.MOST_BUCKETS);
+        var through = IntStream.range(0, 10 * RateLimit.SHARED_BUCKETS)
+                .filter(i -> rate.take(List.of("new " + i), 1).isZero()).count();
+        assertTrue(through > RateLimit.SHARED_BUCKETS / 2 && through <= RateLimit.SHARED_BUCKETS,
+                () -> through + " of them");
+        pass(Duration.ofSeconds(60));
+        assertEquals(2, burst("a", 2));
+        assertEquals(2, burst("b", 2));
+    }
+
+    @Test
+    void takesATokenOfEachBucketOrOfNone() {
+        assertEquals(1, burst("a", 2) - 1);
+        assertEquals(Duration.ofSeconds(30), rate.take(List.of("b", "a"), 2));
+        assertEquals(2, burst("b", 2));
+        pass(Duration.ofSeconds(60));
+        assertTrue(rate.take(List.of("a", "b"), 2).isZero());
+        assertEquals(1, burst("a", 2));
+        assertEquals(1, burst("b", 2));
     }
 }

@@ -70,12 +70,51 @@ final class RateLimitedTest {
 
     @Test
     void countsEachKeyByItselfWhateverTheHeader() {
-        try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR, FOR_ALL)) {
-            third(proxy, "Authorization: Bearer sk-a");
-            third(proxy, "Authorization: Bearer sk-b");
-            assertEquals(429, chat(proxy, "api-key: sk-a").status());
-            third(proxy);
+        try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR,
+                "PROXY_API_KEYS=sk-proxy-a,sk-proxy-b")) {
+            third(proxy, "Authorization: Bearer sk-proxy-a");
+            third(proxy, "Authorization: Bearer sk-proxy-b");
+            assertEquals(429, chat(proxy, "api-key: sk-proxy-a").status());
+        }
+    }
+
+    /// Where the proxy knows no keys, anybody can make one up for each request.
+    @Test
+    void countsKeysThatItCannotProveByTheirAddressToo() {
+        try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR, FOR_ALL,
+                "TRUST_PROXY=true")) {
+            assertEquals(200, chat(proxy, "api-key: sk-a").status());
+            assertEquals(200, chat(proxy, "api-key: sk-b").status());
+            for (int i = 0; i < 20; i++) {
+                assertEquals(429, chat(proxy, "api-key: sk-" + i).status());
+            }
+            assertEquals(429, chat(proxy).status());
             assertEquals(429, chat(proxy, "Authorization: Bearer undefined").status());
+            third(proxy, "api-key: sk-c", "X-Forwarded-For: 192.0.2.1");
+            assertEquals(429, chat(proxy, "api-key: sk-c", "X-Forwarded-For: 192.0.2.2").status());
+        }
+    }
+
+    @Test
+    void slowsWrongKeysDownAndNoRightOne() {
+        try (var proxy = TestProxy.before(upstream, OPERATOR, "PROXY_API_KEYS=sk-of-the-proxy",
+                "TRUST_PROXY=true", "MAX_STREAMS=1")) {
+            for (int i = 0; i < Gate.MOST_WRONG_KEYS; i++) {
+                assertEquals(401, chat(proxy, "Authorization: Bearer sk-wrong-" + i).status());
+            }
+            for (var target : new String[] {"/v1/models", "/v1/files", "/api/clients",
+                "/api/status", "/api/check?seconds=1&style=off"}) {
+                var refused = proxy.request("GET", target, "", "x-api-key: sk-wrong");
+                assertEquals("too_many_wrong_keys", refused.error(429).string("code"));
+                var seconds = Integer.parseInt(refused.header("retry-after"));
+                assertTrue(seconds >= 1 && seconds <= 6, () -> "after " + seconds + " s");
+            }
+            assertEquals(401, chat(proxy).status());
+            assertEquals(200, proxy.request("GET", "/api/status", "").status());
+            assertEquals(200, chat(proxy, "Authorization: Bearer sk-of-the-proxy").status());
+            assertEquals(401, chat(proxy, "Authorization: Bearer sk-wrong",
+                    "X-Forwarded-For: 192.0.2.1").status());
+            assertEquals(1, upstream.count());
         }
     }
 

@@ -24,7 +24,8 @@ final class ServicesTest {
     private final Shared shared = new Shared(new Build("", ""), new Lifetime(), timer, timer,
             timer, () -> "", () -> "", new LeavingClients(timer, timer, log),
             new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
-            new RateLimit(System::nanoTime), new Admission(), new CallSharing(timer, timer),
+            new RateLimit(System::nanoTime), new RateLimit(System::nanoTime), new Admission(),
+            new CallSharing(timer, timer),
             new Metrics(new Build("", "")), new RecentStreams(), log);
 
     /// The timer's periodic tasks of anything but services.
