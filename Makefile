@@ -161,17 +161,19 @@ strangers: $(LAUNCHER)  ## flood it for STRANGERS_SECONDS=60 with clients that h
 	    $(or $(OPEN_FILES),1024) 2000
 
 install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings (PREFIX, DESTDIR)
+	@rm -f $(BUILD)/fakestream.sh $(BUILD)/fakestream.service
 	@$(foreach it,fakestream.sh fakestream.service,$(fill) src/install/$(it) >$(BUILD)/$(it) &&) :
 	@install -d $(foreach it,bindir jardir docdir unitdir confdir,"$(DESTDIR)$($(it))")
-	install -m 755 $(BUILD)/fakestream.sh "$(DESTDIR)$(bindir)/fakestream"
-	install -m 644 $(JAR) "$(DESTDIR)$(jardir)/fakestream.jar"
-	install -m 644 $(BUILD)/fakestream.service "$(DESTDIR)$(unitdir)/fakestream.service"
-	install -m 644 README.md LICENSE "$(DESTDIR)$(docdir)"
-	install -m 644 proxy.properties.example "$(DESTDIR)$(confdir)"
-	@if [ -e "$(DESTDIR)$(confdir)/proxy.properties" ]; then \
-	    echo 'The settings in $(DESTDIR)$(confdir)/proxy.properties stay as they are.'; \
+	$(put) -m 755 $(BUILD)/fakestream.sh "$(DESTDIR)$(bindir)/fakestream"
+	$(put) -m 644 $(JAR) "$(DESTDIR)$(jardir)/fakestream.jar"
+	$(put) -m 644 $(BUILD)/fakestream.service "$(DESTDIR)$(unitdir)/fakestream.service"
+	$(put) -m 644 README.md "$(DESTDIR)$(docdir)/README.md"
+	$(put) -m 644 LICENSE "$(DESTDIR)$(docdir)/LICENSE"
+	$(put) -m 644 proxy.properties.example "$(DESTDIR)$(confdir)/proxy.properties.example"
+	@at="$(DESTDIR)$(confdir)/proxy.properties"; if [ -e "$$at" ] || [ -L "$$at" ]; then \
+	    echo "The settings in $$at stay as they are."; \
 	else \
-	    set -x; install -m 640 proxy.properties.example "$(DESTDIR)$(confdir)/proxy.properties"; \
+	    set -x; $(put) -m 640 proxy.properties.example "$$at"; \
 	fi
 
 uninstall:  ## remove what was installed, but for the settings
@@ -179,6 +181,10 @@ uninstall:  ## remove what was installed, but for the settings
 	    "$(DESTDIR)$(unitdir)/fakestream.service" "$(DESTDIR)$(docdir)/README.md" \
 	    "$(DESTDIR)$(docdir)/LICENSE" "$(DESTDIR)$(confdir)/proxy.properties.example"
 	@rmdir "$(DESTDIR)$(jardir)" "$(DESTDIR)$(docdir)"
+
+# Puts a file under that very name, and follows no link that stands there. BSD's has no -T, and
+# replaces a link to a file all the same.
+put = install $(shell install --version >/dev/null 2>&1 && echo -T)
 
 # Fills in a template with where things will stand.
 fill = sed -e 's|@JAR@|$(jardir)/fakestream.jar|' -e 's|@BINDIR@|$(bindir)|' \

@@ -7,7 +7,8 @@
 #
 # A cache of the loaded classes makes every start but the first quick. It is made by the first
 # start, in $CACHE_DIRECTORY (which systemd gives), $XDG_CACHE_HOME/fakestream or
-# ~/.cache/fakestream. Where nothing can be written there is none, and starts are slower.
+# ~/.cache/fakestream. Where nothing can be written there is none, and starts are slower. It is
+# code, so there is none either where somebody else could have put it, or could change it.
 set -eu
 
 jar=@JAR@
@@ -77,18 +78,68 @@ find_java() {
     exit 78
 }
 
+# is_ours PATH: whether only this user and root can change the file or directory, and what leads
+# there. It is a whole path without links. A directory such as /tmp, in which everybody may write
+# and remove their own, may lead there.
+is_ours() {
+    path=$1
+    set -- "$path"
+    while path=${path%/*} && [ -n "$path" ]; do
+        set -- "$@" "$path"
+    done
+    me=$(id -u)
+    # Sorted by their names, PATH is the last.
+    LC_ALL=C ls -ldn / "$@" 2>/dev/null | {
+        ours=no
+        while read -r mode _ owner _; do
+            [ "$owner" = "$me" ] || [ "$owner" = 0 ] || exit 1
+            case $mode in
+                d????????[tT]*) ours=no ;;
+                d????-??-*) ours=yes ;;
+                -????-??-*) [ "$ours" = yes ] || exit 1 ;;
+                *) exit 1 ;;
+            esac
+        done
+        [ "$ours" = yes ]
+    }
+}
+
+# The whole path of the directory $1 without links.
+real() {
+    (CDPATH= cd -P "$1" 2>/dev/null && pwd -P)
+}
+
+# Makes the directory $1, which is a whole path, in one that is ours.
+make_directory() {
+    above=$1
+    until [ -e "$above/" ] || [ -L "$above" ]; do
+        above=${above%/*}
+    done
+    above=$(real "$above/") && is_ours "$above" && (umask 077 && mkdir -p "$1" 2>/dev/null)
+}
+
 # Sets `cache` to where the cache is or could be, or to nothing. A jar, a Java or options that
 # changed give it another name: the JVM itself would run the old classes.
 find_cache() {
     cache=${CACHE_DIRECTORY:-}
     cache=${cache%%:*}
-    if [ -z "$cache" ] && [ -n "${XDG_CACHE_HOME:-${HOME:-}}" ]; then
-        cache=${XDG_CACHE_HOME:-$HOME/.cache}/fakestream
-        [ -d "$cache" ] || (umask 077 && mkdir -p "$cache") 2>/dev/null || cache=
+    if [ -z "$cache" ]; then
+        cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/fakestream
+        case $cache in
+            /fakestream) cache= ;;
+            /*) [ -d "$cache" ] || make_directory "$cache" || cache= ;;
+            *) cache= ;;
+        esac
     fi
-    [ -n "$cache" ] && [ -w "$cache" ] || { cache= && return; }
+    [ -n "$cache" ] && cache=$(real "$cache") && [ -w "$cache" ] || { cache= && return; }
     sum=$({ echo "$home $version $options"; cat "$home/release" "$jar"; } 2>/dev/null | cksum)
     cache=$cache/${sum% *}-${sum#* }.aot
+    kept=$cache
+    [ -e "$kept" ] || [ -L "$kept" ] || kept=${cache%/*}
+    is_ours "$kept" || {
+        echo "fakestream: others could change $kept, so it is no cache of loaded classes" >&2
+        cache=
+    }
 }
 
 # Makes the cache from what a daemon loads that answers itself once, as every one does before it
