@@ -285,10 +285,13 @@ final class Client implements AutoCloseable {
 
     /// The JDK's server closes where it reads `close` alone, and does not say so. To a client of
     /// HTTP/1.0 it sends no chunks, but promises to keep the connection whose end tells the body's.
+    /// In chunks it sees an end where there is none (in a size of `100000000`, which overflows to
+    /// 0, in a size of no digits, in digits around a CR), and shows nobody the sizes: what stands
+    /// behind chunks is never taken for another request.
     private boolean isLastOfConnection(long length) {
         var options = headers().getOrDefault("Connection", List.of());
         var old = version().equals("HTTP/1.0");
-        return lifetime.isRefusing()
+        return lifetime.isRefusing() || request.length() < 0
                 || options.stream().anyMatch(value -> CLOSE.matcher(value).find())
                 || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"))
                 || !crowd.mayStay(exchange.getRemoteAddress(), isKnown);
