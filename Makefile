@@ -158,7 +158,7 @@ strangers: $(LAUNCHER)  ## flood it for STRANGERS_SECONDS=60 with clients that h
 	@rm -rf $(BUILD)/strangers && \
 	    $(JAVAC) --release 25 -d $(BUILD)/strangers $(wildcard test/strangers/strangers/*.java)
 	@$(BENCH) -cp $(BUILD)/strangers strangers.Main $(LAUNCHER) $(or $(STRANGERS_SECONDS),60) \
-	    $(or $(OPEN_FILES),1024) 2000
+	    $(or $(OPEN_FILES),8192) 2000
 
 install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings (PREFIX, DESTDIR)
 	@rm -f $(BUILD)/fakestream.sh $(BUILD)/fakestream.service

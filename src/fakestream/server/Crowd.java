@@ -151,8 +151,8 @@ final class Crowd {
         } else if (pushedOut > 0) {
             lastLine = now;
             log.warn(pushedOut + " clients were cut whose requests did not come on, because others "
-                    + "came: " + strangers.most() + " may be unfinished at once, in a quarter of "
-                    + "the heap (-Xmx) and of the connections (ulimit -n, LimitNOFILE)");
+                    + "came: " + strangers.most() + " may be unfinished at once, for which a "
+                    + "part of the heap (-Xmx) and of the files (ulimit -n, LimitNOFILE) is kept");
         }
     }
 }

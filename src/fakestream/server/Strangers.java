@@ -64,9 +64,9 @@ final class Strangers implements Executor {
                 TimeUnit.SECONDS);
     }
 
-    /// As many as a quarter of the heap and a quarter of the connections allow.
+    /// As many as a sixteenth of the heap and a quarter of the connections allow.
     static int most(long heap, int connections) {
-        return Math.clamp(heap / 4 / HEAP_OF_HEAD, 2, Math.max(connections / 4, 2));
+        return Math.clamp(heap / 16 / HEAP_OF_HEAD, 2, Math.max(connections / 4, 2));
     }
 
     /// How many there may be.

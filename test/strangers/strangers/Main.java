@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Strangers against the installed daemon: thousands of connections without a key that say half of
 /// something, nothing, or a byte a second, and that come back whenever they are cut. Beside them
@@ -19,6 +20,7 @@ final class Main {
     private static final long LONGEST_MILLIS = 2000;
     private static final long MEMORY_BACK_SECONDS = 60;
     private static final long MEMORY_SLACK = 8 << 20;
+    private static final int LONG_SECONDS = 30;
     private static final int WARM_UP_SECONDS = 3;
     private static final int SLOW_SENDERS_SECONDS = 8;
     private static final String KEY = "a-key-of-this-proxy";
@@ -56,15 +58,20 @@ final class Main {
                 "http://127.0.0.1:" + upstream.getAddress().getPort());
         var seconds = Integer.parseInt(args[1]);
         var count = Integer.parseInt(args[3]);
-        for (var kinds : List.of(List.of(Flood.Kind.HALF_HEAD), List.of(Flood.Kind.SILENT),
-                List.of(Flood.Kind.DRIBBLED_HEAD, Flood.Kind.DRIBBLED_BODY),
-                List.of(Flood.Kind.IDLE), List.of(Flood.Kind.values()))) {
+        for (var kinds : kinds(seconds)) {
             main.flood(kinds, count, seconds);
         }
         main.slowSenders();
         upstream.stop(0);
         System.out.printf("%d passed, %d failed, 0 skipped%n", main.passed, main.failed);
         System.exit(main.failed == 0 ? 0 : 1);
+    }
+
+    /// Each kind alone, where there is time, and all at once.
+    private static List<List<Flood.Kind>> kinds(int seconds) {
+        var all = List.of(Flood.Kind.values());
+        return seconds < LONG_SECONDS ? List.of(all)
+                : Stream.concat(all.stream().map(List::of), Stream.of(all)).toList();
     }
 
     /// Strangers of these kinds, where the proxy has keys of its own.
