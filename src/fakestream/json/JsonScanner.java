@@ -15,7 +15,7 @@ final class JsonScanner {
 
     /// How many bytes a value has whose end is noted. That note has 8 bytes, and at most 512 values
     /// share these bytes. In a short text also the ends of smaller values are worth that.
-    private static final int LARGE = 1024;
+    private static final int LARGE = 4 * 1024;
     private static final int LARGE_IN_SHORT = 48;
     private static final int SHORT = 32 * 1024;
 

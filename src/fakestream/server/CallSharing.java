@@ -1,6 +1,7 @@
 package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.json.Parts;
 import fakestream.upstream.StoredAnswer;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -94,7 +95,7 @@ final class CallSharing {
 
     /// Tells a request from all others: a digest of its caller, the endpoint, the `Idempotency-Key`
     /// and the body. So no caller ever joins another's call.
-    static String name(String caller, String endpoint, Headers headers, byte[] body) {
+    static String name(String caller, String endpoint, Headers headers, Parts body) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             for (var part : new String[] {caller, endpoint, key(headers)}) {
@@ -103,7 +104,10 @@ final class CallSharing {
                 digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
                 digest.update(bytes);
             }
-            return HexFormat.of().formatHex(digest.digest(body));
+            for (var part : body.list()) {
+                digest.update(part.bytes(), part.from(), part.length());
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -6,23 +6,21 @@ import fakestream.json.JsonBoolean;
 import fakestream.json.JsonException;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
+import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
-import java.nio.charset.StandardCharsets;
 
 /// What a client asks with the body of its request. It may be as long as a book, and its answer may
-/// take minutes: so it is kept once, as a tree until it was written for the upstream, and as those
-/// bytes while it may have to be asked in another way. What it takes to tell the answer stays. For
-/// one thread.
+/// take minutes: so it is kept once, in the bytes that it came in, of which what goes upstream is
+/// made of parts, and only while it may have to be asked. What it takes to tell the answer stays.
+/// For one thread.
 final class Question {
     private final Ask ask;
     private final String model;
     private final boolean streamed;
     private final JsonObject told;
-    /// Null once it was written.
+    /// Null once it was let go of.
     private JsonObject request;
-    /// As it was written for a stream, where a whole answer may have to be asked for after that.
-    private byte[] forStream;
 
     private Question(Ask ask, JsonObject request) {
         this.ask = ask;
@@ -84,32 +82,18 @@ final class Question {
     }
 
     /// As the upstream is asked for a whole answer. It is let go of with that.
-    byte[] forWhole() {
-        var whole = bytes(ask.protocol().whole(request == null ? object(forStream) : request));
+    Parts forWhole() {
+        var whole = Parts.of(ask.protocol().whole(request));
         request = null;
-        forStream = null;
         return whole;
     }
 
     /// As the upstream is asked for its own stream.
     ///
     /// @param last whether it is let go of, and not asked for a whole answer after that
-    byte[] forStream(boolean last) {
-        var streamed = bytes(request);
-        request = null;
-        forStream = last ? null : streamed;
+    Parts forStream(boolean last) {
+        var streamed = Parts.of(request);
+        request = last ? null : request;
         return streamed;
-    }
-
-    private static byte[] bytes(JsonObject request) {
-        return request.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static JsonObject object(byte[] written) {
-        try {
-            return (JsonObject) Json.parse(written);
-        } catch (JsonException e) {
-            throw new IllegalStateException("it was written as JSON", e);
-        }
     }
 }

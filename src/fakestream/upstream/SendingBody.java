@@ -1,7 +1,13 @@
 package fakestream.upstream;
 
+import fakestream.json.Parts;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.OptionalLong;
 import java.util.concurrent.Flow.Subscriber;
 
@@ -9,11 +15,26 @@ import java.util.concurrent.Flow.Subscriber;
 /// length right before it writes the request's head (`Http1Request.headers` in JDK 25). Any thread
 /// may ask for that time.
 final class SendingBody implements BodyPublisher {
+    private static final int LONGEST_COPY = 16 * 1024;
+
     private final BodyPublisher body;
     private volatile OptionalLong begun = OptionalLong.empty();
 
     SendingBody(BodyPublisher body) {
         this.body = body;
+    }
+
+    /// A text, which can be sent again. The JDK copies an array whole, and keeps the copy until the
+    /// answer comes: a long one is rather read.
+    static BodyPublisher of(Parts text) {
+        return text.length() <= LONGEST_COPY ? BodyPublishers.ofByteArray(text.bytes())
+                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> stream(text)),
+                        text.length());
+    }
+
+    private static InputStream stream(Parts text) {
+        return new SequenceInputStream(Collections.enumeration(text.list().stream().map(part ->
+                new ByteArrayInputStream(part.bytes(), part.from(), part.length())).toList()));
     }
 
     /// When the client began to send, by `System.nanoTime`; empty where it has not.

@@ -1,10 +1,9 @@
 package fakestream.upstream;
 
+import fakestream.json.Parts;
 import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.UpstreamException.Kind;
-import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Map;
@@ -22,8 +21,6 @@ import java.util.function.Function;
 public final class UpstreamRequest implements AutoCloseable {
     /// All waits of one request together.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-
-    private static final int LONGEST_COPY = 16 * 1024;
 
     private static final Judge ANY = UpstreamAnswer::status;
 
@@ -110,19 +107,11 @@ public final class UpstreamRequest implements AutoCloseable {
     /// told; where none can, for the last one that there is.
     ///
     /// @throws UpstreamException where there is none at all
-    public UpstreamAnswer post(String endpoint, byte[] json, Judge judge)
+    public UpstreamAnswer post(String endpoint, Parts json, Judge judge)
             throws UpstreamException {
         return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                .POST(publisher(json)).build(), judge,
+                .POST(SendingBody.of(json)).build(), judge,
                 headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
-    }
-
-    /// The JDK copies an array whole, and keeps the copy until the answer comes: a long one is
-    /// rather read.
-    private static BodyPublisher publisher(byte[] json) {
-        return json.length <= LONGEST_COPY ? BodyPublishers.ofByteArray(json)
-                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() ->
-                        new ByteArrayInputStream(json)), json.length);
     }
 
     /// Asks for an endpoint such as `models`, and waits for the response's headers.

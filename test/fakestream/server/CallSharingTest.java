@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.json.Parts;
 import fakestream.config.Config;
 import fakestream.testing.Chats;
 import fakestream.testing.Response;
@@ -227,14 +228,14 @@ final class CallSharingTest {
 
     @Test
     void namesARequestByAllThatMakesIt() {
-        var body = "{}".getBytes(StandardCharsets.UTF_8);
+        var body = Parts.of("{}");
         var plain = new Headers();
         var named = Headers.of(Map.of("Idempotency-Key", List.of("b")));
         var name = CallSharing.name("a", "b", plain, body);
-        assertEquals(name, CallSharing.name("a", "b", plain, body.clone()));
+        assertEquals(name, CallSharing.name("a", "b", plain, Parts.of("{}".getBytes(StandardCharsets.UTF_8))));
         assertNotEquals(name, CallSharing.name("ab", "", plain, body));
         assertNotEquals(name, CallSharing.name("a", "", named, body));
         assertNotEquals(name, CallSharing.name("a", "b", named, body));
-        assertNotEquals(name, CallSharing.name("a", "b", plain, new byte[0]));
+        assertNotEquals(name, CallSharing.name("a", "b", plain, Parts.of("")));
     }
 }

@@ -2,6 +2,7 @@ package fakestream.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import fakestream.json.Parts;
 import fakestream.config.Config;
 import fakestream.testing.Call;
 import fakestream.testing.Chats;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -84,7 +84,7 @@ final class CallsTest {
         try (var upstream = new Upstream(config, timer, _ -> { }, AT_ONCE);
                 var request = upstream.request(UpstreamKey.bearer("sk-test"), "req_1", headers)) {
             try {
-                request.post("chat/completions", Chats.WHOLE.getBytes(StandardCharsets.UTF_8),
+                request.post("chat/completions", Parts.of(Chats.WHOLE),
                         CallsTest::judge);
             } catch (UpstreamException _) {
                 // What it was is for other tests; here the calls are counted.
