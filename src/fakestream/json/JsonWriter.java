@@ -132,6 +132,12 @@ public final class JsonWriter {
         return written;
     }
 
+    /// Writes a character of ASCII.
+    void one(char c) {
+        room(1);
+        buffer[filled++] = (byte) c;
+    }
+
     /// Writes those of these bytes.
     void range(byte[] bytes, int from, int to) {
         int length = to - from;
@@ -150,12 +156,14 @@ public final class JsonWriter {
             own.write(this);
             return;
         }
-        text("[");
+        one('[');
         for (int i = 0; i < elements.size(); i++) {
-            text(i == 0 ? "" : ",");
+            if (i > 0) {
+                one(',');
+            }
             value(elements.get(i));
         }
-        text("]");
+        one(']');
     }
 
     /// Makes a part of what is in none yet; the rest of the buffer goes on after that.

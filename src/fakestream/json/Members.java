@@ -55,12 +55,8 @@ final class Members extends AbstractMap<String, JsonValue> {
     /// These with that member: in its place, or else as the last.
     Members with(String name, JsonValue value) {
         int found = find(Objects.requireNonNull(name));
-        int[] kept = new int[found < 0 ? size() + 1 : size()];
-        for (int i = 0; i < kept.length; i++) {
-            kept[i] = i;
-        }
-        var changed = slots().picked(kept);
-        changed.set(found < 0 ? kept.length - 1 : found, name, Objects.requireNonNull(value));
+        var changed = slots().with(found < 0 ? size() : found, name,
+                Objects.requireNonNull(value));
         return new Members(source, -1, changed);
     }
 
@@ -93,22 +89,24 @@ final class Members extends AbstractMap<String, JsonValue> {
             return;
         }
         var all = slots();
-        out.text("{");
+        out.one('{');
         for (int i = 0; i < all.size(); i++) {
-            out.text(i == 0 ? "" : ",");
+            if (i > 0) {
+                out.one(',');
+            }
             if (all.name(i) >= 0) {
                 source.write(all.name(i), out);
             } else {
                 out.string(all.names()[i]);
             }
-            out.text(":");
+            out.one(':');
             if (all.value(i) >= 0) {
                 source.write(all.value(i), out);
             } else {
                 out.value(all.values()[i]);
             }
         }
-        out.text("}");
+        out.one('}');
     }
 
     /// Whether they hold a text of which they are only a part.
@@ -161,14 +159,14 @@ final class Members extends AbstractMap<String, JsonValue> {
 
     private MemberSlots slots() {
         if (slots == null) {
-            slots = MemberSlots.in(source.places(at));
+            slots = MemberSlots.in(source.text(), source.places(at));
         }
         return slots;
     }
 
     private int find(String name) {
-        int size = size();
-        for (int i = 0; i < size; i++) {
+        var all = slots();
+        for (int i = 0; all.mayHave(name) && i < all.size(); i++) {
             if (isNamed(i, name)) {
                 return i;
             }

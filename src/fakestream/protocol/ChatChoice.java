@@ -8,6 +8,7 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -18,11 +19,13 @@ final class ChatChoice {
 
     private static final String UNFINISHED = "\"finish_reason\":null}";
 
+    private static final byte[] UNFINISHED_AFTER = ascii("," + UNFINISHED);
+
     private final int index;
     private final JsonObject choice;
     private final JsonObject message;
-    private final String head;
-    private final String nullLogprobs;
+    private final byte[] head;
+    private final byte[] nullLogprobs;
     private final Parts others;
     private final List<ChatDelta> body;
 
@@ -33,14 +36,18 @@ final class ChatChoice {
         this.choice = choice;
         this.message = choice.get("message") instanceof JsonObject object ? object
                 : JsonObject.EMPTY;
-        this.head = "{\"index\":" + index + ",\"delta\":";
-        this.nullLogprobs = choice.has("logprobs") ? ",\"logprobs\":null" : "";
+        this.head = ascii("{\"index\":" + index + ",\"delta\":");
+        this.nullLogprobs = ascii(choice.has("logprobs") ? ",\"logprobs\":null" : "");
         var members = new JsonWriter();
         ChunkFrame.members(choice.without(
                 "index", "message", "delta", "logprobs", "finish_reason"), members);
         this.others = members.parts();
         this.body = ChatLogprobs.spread(choice.get("logprobs"),
                 ChatBody.of(message, pieceLength));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /// The `index` of a choice or a tool call; `position`, where it has none that is one.
@@ -73,20 +80,20 @@ final class ChatChoice {
         }
         openText(delta, "content");
         openText(delta, "refusal");
-        out.text(head).value(delta.build()).text(nullLogprobs).text(",").parts(others)
+        out.bytes(head).value(delta.build()).bytes(nullLogprobs).text(",").parts(others)
                 .text(UNFINISHED);
     }
 
     /// Writes the entry of one delta; of nothing, where the body is shorter than another choice's.
     void body(int position, JsonWriter out) {
         var delta = position < body.size() ? body.get(position) : ChatDelta.NOTHING;
-        out.text(head).value(delta.delta());
+        out.bytes(head).value(delta.delta());
         if (delta.logprobs() == null) {
-            out.text(nullLogprobs);
+            out.bytes(nullLogprobs);
         } else {
             out.text(",\"logprobs\":").value(delta.logprobs());
         }
-        out.text(",").text(UNFINISHED);
+        out.bytes(UNFINISHED_AFTER);
     }
 
     /// Whether that delta is a piece of text that is paced.
@@ -97,13 +104,13 @@ final class ChatChoice {
     /// Writes the entry that finishes the choice. openai-java keeps the vendor's fields of a choice
     /// from its last chunk, openai-python from its first: both have them.
     void finish(JsonWriter out) {
-        out.text(head).text("{}").text(nullLogprobs).text(",").parts(others)
+        out.bytes(head).text("{}").bytes(nullLogprobs).text(",").parts(others)
                 .text("\"finish_reason\":").value(finishReason()).text("}");
     }
 
     /// Writes the entry of a heartbeat in the middle of the body.
     void pause(JsonWriter out) {
-        out.text(head).text("{}").text(nullLogprobs).text(",").text(UNFINISHED);
+        out.bytes(head).text("{}").bytes(nullLogprobs).bytes(UNFINISHED_AFTER);
     }
 
     private void openText(JsonObject.Builder delta, String name) {

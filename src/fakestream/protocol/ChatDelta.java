@@ -16,12 +16,11 @@ record ChatDelta(JsonObject delta, boolean piece, JsonValue logprobs) {
     }
 
     static ChatDelta of(String name, JsonValue value) {
-        return of(new JsonObject.Builder().add(name, value).build());
+        return of(JsonObject.EMPTY.with(name, value));
     }
 
     static ChatDelta piece(String name, String text) {
-        var delta = new JsonObject.Builder().add(name, new JsonString(text)).build();
-        return new ChatDelta(delta, true, null);
+        return new ChatDelta(JsonObject.EMPTY.with(name, new JsonString(text)), true, null);
     }
 
     ChatDelta withLogprobs(JsonValue value) {

@@ -19,14 +19,14 @@ final class ChunkFrame {
     /// It may be as long as the answer has it.
     private final Parts head;
     private final Parts beforeChoices;
-    private final String afterChoices;
+    private final Parts afterChoices;
     private final ChunkUsage usage;
     private final JsonWriter out = new JsonWriter();
 
     private ChunkFrame(JsonWriter head, ChunkUsage usage) {
         this.head = head.parts();
         this.beforeChoices = out.parts(this.head).text(CHOICES).parts();
-        this.afterChoices = usage.asked() ? "],\"usage\":null}" : "]}";
+        this.afterChoices = Parts.of(usage.asked() ? "],\"usage\":null}" : "]}");
         this.usage = usage;
     }
 
@@ -55,14 +55,14 @@ final class ChunkFrame {
     /// A chunk with these entries of `choices`, written one behind the other with commas.
     Parts chunk(Consumer<JsonWriter> choices) {
         choices.accept(out.parts(beforeChoices));
-        return out.text(afterChoices).parts();
+        return out.parts(afterChoices).parts();
     }
 
     /// A chunk that also carries these members beside the choices, as the opening one does.
     Parts chunk(Consumer<JsonWriter> choices, JsonObject others) {
         members(others, out.parts(head));
         choices.accept(out.text(CHOICES));
-        return out.text(afterChoices).parts();
+        return out.parts(afterChoices).parts();
     }
 
     /// The chunk whose entries say why each choice ends. It has the usage that was not asked for.

@@ -92,6 +92,9 @@ public sealed interface SseEvent {
     ///
     /// @param text the data
     record Message(String type, Parts text, boolean piece) implements SseEvent {
+        private static final byte[] DATA = {'d', 'a', 't', 'a', ':', ' '};
+        private static final byte[] END = {'\n', '\n'};
+
         /// Data that is a JSON value.
         public Message(String type, JsonValue data, boolean piece) {
             this(type, Parts.of(data), piece);
@@ -127,7 +130,7 @@ public sealed interface SseEvent {
             if (!type.isEmpty()) {
                 out.text("event: ").text(type).text("\n");
             }
-            out.text("data: ").parts(text).text("\n\n");
+            out.bytes(DATA).parts(text).bytes(END);
         }
 
         @Override
