@@ -97,6 +97,10 @@ public final class Setting<T> {
     public static final Setting<Integer> MAX_UPSTREAM_BYTES = bytes(
             "MAX_UPSTREAM_BYTES", "67108864",
             "largest upstream answer; 502 beyond");
+    public static final Setting<Integer> BODY_MEMORY_MIB = integer(
+            "BODY_MEMORY_MIB", "0", 0, 1 << 20,
+            "MiB of heap that requests and answers may fill at once, what does not fit waits for "
+            + "its turn; 0 is half of the heap");
     public static final Setting<Duration> CLIENT_READ_TIMEOUT_MS = millis(
             "CLIENT_READ_TIMEOUT_MS", "60000", 1000, 600_000,
             "longest wait for a request's head, or for the next byte of its body; 408 beyond");
@@ -138,9 +142,10 @@ public final class Setting<T> {
             STREAM_MODE_MODELS,
             UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
             RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
-            NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, CLIENT_READ_TIMEOUT_MS,
-            CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE, TRUST_PROXY,
-            SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS, TEST_PAGE);
+            NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
+            CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
+            TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS,
+            TEST_PAGE);
 
     private final String name;
     private final String fallback;

@@ -2,6 +2,7 @@ package fakestream.server;
 
 import com.sun.net.httpserver.Headers;
 import fakestream.json.Parts;
+import fakestream.upstream.ByteBudget;
 import fakestream.upstream.StoredAnswer;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -47,6 +48,7 @@ final class CallSharing {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Call> running = new HashMap<>();
     private final SequencedMap<String, Kept> kept = new LinkedHashMap<>();
+    private final ByteBudget memory;
     private long keptBytes;
 
     /// One request that may share a call.
@@ -83,14 +85,18 @@ final class CallSharing {
         }
     }
 
+    /// @param bytes that it holds
     /// @param expiry ends the keeping
-    private record Kept(StoredAnswer answer, Future<?> expiry) {
+    private record Kept(StoredAnswer answer, ByteBudget.Hold bytes, Future<?> expiry) {
     }
 
     /// @param timer only hands over to the executor
-    CallSharing(ScheduledExecutorService timer, Executor executor) {
+    /// @param memory for answers, of which the oldest that is kept goes when others need it
+    CallSharing(ScheduledExecutorService timer, Executor executor, ByteBudget memory) {
         this.timer = timer;
         this.executor = executor;
+        this.memory = memory;
+        memory.spare(this::forgetOldest);
     }
 
     /// Tells a request from all others: a digest of its caller, the endpoint, the `Idempotency-Key`
@@ -127,13 +133,13 @@ final class CallSharing {
     ///
     /// @param judge tells which answers are worth keeping
     /// @throws UpstreamException where there is no answer, or the client has left
-    UpstreamAnswer answer(Sharer sharer, Judge judge, Calling calling) throws UpstreamException {
+    StoredAnswer answer(Sharer sharer, Judge judge, Calling calling) throws UpstreamException {
         var own = new Call(sharer.cancel());
         Call joined = null;
         lock.lock();
         try {
             if (sharer.repeats() && kept.containsKey(sharer.name())) {
-                return kept.get(sharer.name()).answer().open();
+                return kept.get(sharer.name()).answer();
             }
             joined = sharer.repeats() ? running.get(sharer.name()) : null;
             if (joined == null) {
@@ -145,7 +151,7 @@ final class CallSharing {
         } finally {
             lock.unlock();
         }
-        return (joined == null ? make(sharer, own, judge, calling) : join(sharer, joined)).open();
+        return joined == null ? make(sharer, own, judge, calling) : join(sharer, joined);
     }
 
     /// Makes the call, and gives its outcome to all that have joined it.
@@ -234,14 +240,36 @@ final class CallSharing {
         }
     }
 
-    /// The timer holds the answer, and nothing of the request that brought it.
+    /// The timer holds the answer, and nothing of the request that brought it. Where there is no
+    /// memory, the oldest go, and then the answer is not kept.
     private void keep(String name, StoredAnswer answer, Duration window) {
         forget(name);
-        kept.put(name, new Kept(answer, timer.schedule(() -> expire(name, answer),
+        var bytes = memory.hold();
+        while (!bytes.tryGrow(answer.size())) {
+            if (kept.isEmpty()) {
+                return;
+            }
+            forget(kept.firstEntry().getKey());
+        }
+        kept.put(name, new Kept(answer, bytes, timer.schedule(() -> expire(name, answer),
                 window.toNanos(), TimeUnit.NANOSECONDS)));
-        keptBytes += answer.body().length;
+        keptBytes += answer.size();
         while (kept.size() > MOST_KEPT || keptBytes > MOST_BYTES) {
             forget(kept.firstEntry().getKey());
+        }
+    }
+
+    /// Somebody waits for memory; whether there was an answer that could go.
+    private boolean forgetOldest() {
+        lock.lock();
+        try {
+            var any = !kept.isEmpty();
+            if (any) {
+                forget(kept.firstEntry().getKey());
+            }
+            return any;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -262,7 +290,8 @@ final class CallSharing {
         var old = kept.remove(name);
         if (old != null) {
             old.expiry().cancel(false);
-            keptBytes -= old.answer().body().length;
+            old.bytes().close();
+            keptBytes -= old.answer().size();
         }
     }
 }

@@ -138,7 +138,7 @@ final class Endpoint {
                 CallSharing.name(job.caller().get(), endpoint, headers, body),
                 CallSharing.isRepetition(headers), window, job.client()::onLeaving,
                 job.upstream()::cancel);
-        return sharing.answer(sharer, new AnswerJudge(job.protocol(), false),
-                judge -> job.upstream().post(endpoint, body, judge));
+        return job.upstream().open(sharing.answer(sharer, new AnswerJudge(job.protocol(), false),
+                judge -> job.upstream().post(endpoint, body, judge)));
     }
 }

@@ -84,11 +84,13 @@ final class Metrics {
     private final List<Family<?>> all = List.of(requests, durations, inFlight, waiting, replaying,
             firstBytes, firstContents, upstreams, upstreamErrors, beats, lateness, chunks, bytes,
             disconnects, clients, rejections, retries, tokens, outlived);
+    private final BodyMemory memory;
     private volatile boolean reloaded = true;
     private volatile long reloadedAt = Instant.now().getEpochSecond();
 
-    Metrics(Build build) {
+    Metrics(Build build, BodyMemory memory) {
         this.build = build;
+        this.memory = memory;
     }
 
     /// A request has come.
@@ -152,6 +154,7 @@ final class Metrics {
         out.family("fakestream_build_info", "gauge", "Which program this is; always 1.")
                 .sample("fakestream_build_info", labels, 1);
         all.forEach(family -> family.write(out));
+        memory.write(out);
         out.single("fakestream_config_last_reload_successful", "gauge",
                 "Whether the settings could be read the last time.", reloaded ? 1 : 0);
         out.single("fakestream_config_last_reload_success_timestamp_seconds", "gauge",
@@ -206,7 +209,7 @@ final class Metrics {
 
     private static String upstreamReason(String error) {
         return switch (error) {
-            case "", "internal_error", "server_shutdown", "upstream_cancelled" -> "";
+            case "", "internal_error", "overloaded", "server_shutdown", "upstream_cancelled" -> "";
             case "upstream_connect_timeout", "upstream_dns", "upstream_unreachable" -> "connect";
             case "upstream_timeout" -> "timeout";
             case "upstream_tls" -> "tls";

@@ -3,6 +3,7 @@ package fakestream.server;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.json.JsonObject;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,8 @@ import java.util.Optional;
 final class Probes {
     private final Lifetime lifetime;
     private final Gate gate;
+    private final BodyMemory memory;
+    private final Duration interval;
     private final Metrics metrics;
     private final boolean showsMetrics;
     private final Reply version;
@@ -20,6 +23,8 @@ final class Probes {
     Probes(Config config, Shared shared, Gate gate) {
         this.lifetime = shared.lifetime();
         this.gate = gate;
+        this.memory = shared.memory();
+        this.interval = config.get(Setting.HEARTBEAT_INTERVAL_MS);
         this.metrics = shared.metrics();
         this.showsMetrics = config.get(Setting.METRICS);
         this.version = Reply.json(200, new JsonObject.Builder()
@@ -35,7 +40,8 @@ final class Probes {
                     : Reply.text(200, "ok\n"));
             case READY -> Optional.of(lifetime.isRefusing() ? status(503, "draining")
                     : lifetime.isStarting() ? status(503, "starting")
-                    : gate.isFull() ? status(503, "saturated") : status(200, "ready"));
+                    : gate.isFull() || memory.isFullFor(interval) ? status(503, "saturated")
+                    : status(200, "ready"));
             case VERSION -> Optional.of(version);
             case METRICS -> showsMetrics ? Optional.of(Reply.text(200, metrics.expose())
                     .with(Map.of("Content-Type", Exposition.TYPE))) : Optional.empty();

@@ -40,12 +40,14 @@ public final class ProxyServer implements AutoCloseable {
         this.beats = new BeatExecutor(timer, requests, log);
         var crowd = new Crowd(Capacity.ofThisProcess().connections(), server.getAddress().getPort(),
                 this::readTimeout, timer, requests, log);
+        var memory = BodyMemory.of(config);
         this.shared = new Shared(build, lifetime, timer, requests, beats,
                 RequestId.supplier("", ANSWER_ID_BYTES),
                 RequestId.supplier("req_", REQUEST_ID_BYTES),
                 new LeavingClients(timer, requests, log), crowd, new RateLimit(System::nanoTime),
-                new RateLimit(System::nanoTime), new Admission(),
-                new CallSharing(timer, requests), new Metrics(build), new RecentStreams(), log);
+                new RateLimit(System::nanoTime), new Admission(), memory,
+                new CallSharing(timer, requests, memory.answers()), new Metrics(build, memory),
+                new RecentStreams(), log);
         this.services = new Services(new Service(config, shared));
         HeapGrowth.watch(services::isIdle, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
@@ -99,6 +101,7 @@ public final class ProxyServer implements AutoCloseable {
     /// Serves new requests by other settings; those that are open end as they began. Where it
     /// listens stays. The last call wins.
     public void reload(Config config) {
+        shared.memory().resize(config);
         services.replace(new Service(config, shared));
         shared.metrics().reloaded(true);
     }

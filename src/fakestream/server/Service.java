@@ -31,7 +31,8 @@ final class Service {
         this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
         this.rules = new RequestRules(config);
         this.cors = new Cors(config);
-        this.upstream = new Upstream(config, shared.timer(), shared.log()::warn);
+        this.upstream = new Upstream(config, shared.timer(), shared.log()::warn,
+                shared.memory().answers());
         this.site = new Site(config, upstream, shared);
         this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS),
                 shared.timer());

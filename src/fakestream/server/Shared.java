@@ -18,11 +18,12 @@ import java.util.function.Supplier;
 /// @param rate of each client's requests, which counts on when the settings change
 /// @param wrongKeys likewise of each address's wrong keys
 /// @param admission likewise for the requests that are open
+/// @param memory likewise for the bodies that are held
 /// @param sharing likewise for the calls that are shared
 /// @param metrics likewise count on
 /// @param recent likewise for the streams that are shown
 record Shared(Build build, Lifetime lifetime, ScheduledExecutorService timer, Executor executor,
         Executor beats, Supplier<String> ids, Supplier<String> requestIds, LeavingClients leaving,
-        Crowd crowd, RateLimit rate, RateLimit wrongKeys, Admission admission, CallSharing sharing,
-        Metrics metrics, RecentStreams recent, Log log) {
+        Crowd crowd, RateLimit rate, RateLimit wrongKeys, Admission admission, BodyMemory memory,
+        CallSharing sharing, Metrics metrics, RecentStreams recent, Log log) {
 }

@@ -195,6 +195,11 @@ public final class ByteBudget {
             }
         }
 
+        /// See [ByteBudget#longestBody()].
+        public long longestBody() {
+            return ByteBudget.this.longestBody();
+        }
+
         /// The body is whole: it needs no more than so many bytes for now. The rest is given back.
         public void settle(long most) {
             lock.lock();

@@ -7,6 +7,14 @@ import java.net.http.HttpHeaders;
 ///
 /// @param masks hide in its errors the secrets that were sent upstream
 public record StoredAnswer(int status, HttpHeaders headers, Masks masks, byte[] body) {
+    private static final int SMALL = 1024;
+
+    /// What it holds of the heap, in bytes, more or less.
+    public long size() {
+        return SMALL + body.length + headers.map().entrySet().stream().mapToLong(field ->
+                field.getKey().length() + String.join("", field.getValue()).length()).sum();
+    }
+
     /// The answer for one reader.
     public UpstreamAnswer open() {
         return UpstreamAnswer.of(this);

@@ -31,19 +31,22 @@ public final class Upstream implements AutoCloseable {
     private final Retries retries;
     private final ScheduledExecutorService timer;
     private final Consumer<String> warnings;
+    private final ByteBudget answers;
     private final ExecutorService executor;
     private final Connections connections;
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
     /// @param warnings takes what the operator should know and no client is told
-    public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings) {
-        this(config, timer, warnings, new Random());
+    /// @param answers counts the bytes of answers
+    public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
+            ByteBudget answers) {
+        this(config, timer, warnings, answers, new Random());
     }
 
     /// @param random for the pauses before a call is repeated
     Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
-            RandomGenerator random) {
+            ByteBudget answers, RandomGenerator random) {
         this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
         this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
@@ -53,6 +56,7 @@ public final class Upstream implements AutoCloseable {
         this.retries = new Retries(config, random, InstantSource.system());
         this.timer = timer;
         this.warnings = warnings;
+        this.answers = answers;
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
         this.connections = new Connections(() -> client(config));
     }
@@ -106,7 +110,8 @@ public final class Upstream implements AutoCloseable {
         headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
         headers.putAll(extraHeaders.all());
-        var request = new UpstreamRequest(this, headers, masks.with(key.value()));
+        var request = new UpstreamRequest(this, headers, masks.with(key.value()),
+                answers.hold());
         open.add(request);
         retries.opened();
         return request;
@@ -141,12 +146,14 @@ public final class Upstream implements AutoCloseable {
     ///
     /// @param unpooled whether on a connection made for it, which nobody else gets
     /// @param masks hide what was sent, where it comes back
+    /// @param bytes of the answer
     /// @param elapsed how much of the time for the whole is gone
-    UpstreamCall call(HttpRequest request, boolean unpooled, Masks masks, Duration elapsed) {
+    UpstreamCall call(HttpRequest request, boolean unpooled, Masks masks, ByteBudget.Hold bytes,
+            Duration elapsed) {
         var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
                 .header("Connection", "close").build() : request;
         return new UpstreamCall(unpooled ? connections.leaseAlone() : connections.lease(), sent,
-                masks, limits.after(elapsed), timer, executor);
+                masks, limits.after(elapsed), bytes, timer, executor);
     }
 
     /// A call has failed, whether or not another one follows. The client is not told why there is

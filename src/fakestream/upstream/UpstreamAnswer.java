@@ -8,10 +8,8 @@ import fakestream.protocol.SseEvent;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +19,8 @@ import java.util.stream.Stream;
 /// An upstream's response: its status and headers, and a body that is read by one thread, within
 /// the bounds of the call.
 public final class UpstreamAnswer {
-    /// The smallest and the largest that is made for a body before it shows how long it is.
+    /// Made for the first characters.
     private static final int SMALLEST = 2 * 1024;
-    private static final int BUFFER = 64 * 1024;
-    private static final int LARGEST_BUFFER = 1024 * 1024;
 
     /// As the JDK has it; MAX_UPSTREAM_BYTES is less.
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -167,7 +163,7 @@ public final class UpstreamAnswer {
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     public byte[] body() throws UpstreamException {
         if (body == null) {
-            body = read(Integer.MAX_VALUE);
+            body = source.readUpTo(Integer.MAX_VALUE, length());
         }
         return body;
     }
@@ -176,47 +172,26 @@ public final class UpstreamAnswer {
     ///
     /// @throws UpstreamException where it breaks off or falls silent
     public Optional<byte[]> bodyUpTo(int most) throws UpstreamException {
-        return isLongerThan(most) ? Optional.empty() : Optional.of(read(most));
+        return isLongerThan(most) ? Optional.empty() : Optional.of(source.readUpTo(most, length()));
     }
 
     /// Waits for the whole body, or for more of it than this; none of it counts as read.
     ///
     /// @throws UpstreamException where it breaks off or falls silent
     public boolean isLongerThan(int most) throws UpstreamException {
-        var start = read(most);
+        var start = source.readUpTo(most, length());
         source.unread(start);
         return start.length > most;
     }
 
-    /// Reads until the end, or until there is more than so many bytes. What was read is copied
-    /// once, when its length is known: at no time is it held more than twice.
-    private byte[] read(int most) throws UpstreamException {
-        var full = new ArrayList<byte[]>();
-        // With one byte to spare, so that the end shows without another buffer.
-        var bytes = new byte[Math.clamp(length() + 1, SMALLEST, BUFFER)];
-        int before = 0;
-        int filled = 0;
-        for (int n = 0; n >= 0 && before + filled <= most; filled += Math.max(n, 0)) {
-            if (filled == bytes.length) {
-                full.add(bytes);
-                before = Math.addExact(before, filled);
-                filled = 0;
-                bytes = new byte[Math.clamp(before, SMALLEST, LARGEST_BUFFER)];
-            }
-            n = source.read(bytes, filled, bytes.length - filled);
-        }
-        return joined(full, before, bytes, filled);
+    /// See [UpstreamCall#hold].
+    void hold(long bytes) throws UpstreamException {
+        source.hold(bytes);
     }
 
-    private static byte[] joined(List<byte[]> full, int before, byte[] last, int filled) {
-        var all = new byte[Math.addExact(before, filled)];
-        int end = 0;
-        for (var bytes : full) {
-            System.arraycopy(bytes, 0, all, end, bytes.length);
-            end += bytes.length;
-        }
-        System.arraycopy(last, 0, all, before, filled);
-        return all;
+    /// See [UpstreamBody#settle].
+    void settle(long bytes) throws UpstreamException {
+        source.settle(bytes);
     }
 
     /// The JSON that the whole body is, or null where it is none; it can be asked for again.
@@ -288,6 +263,7 @@ public final class UpstreamAnswer {
         var text = "";
         for (int n = 0; n >= 0 && text.length() < 6; filled += Math.max(n, 0)) {
             if (filled == seen.length) {
+                source.hold(ByteBudget.COPIES * (long) filled);
                 seen = Arrays.copyOf(seen, (int) Math.min(2L * filled, LARGEST_ARRAY));
             }
             n = source.read(seen, filled, seen.length - filled);

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipException;
@@ -29,6 +30,11 @@ final class UpstreamBody {
     private interface Source {
         int read(byte[] buffer, int offset, int length) throws IOException, UpstreamException;
     }
+
+    /// The smallest and the largest that is made for a body before it shows how long it is.
+    private static final int SMALLEST = 2 * 1024;
+    private static final int BUFFER = 64 * 1024;
+    private static final int LARGEST_BUFFER = 1024 * 1024;
 
     private final UpstreamCall call;
     private final String encoding;
@@ -83,6 +89,58 @@ final class UpstreamBody {
             throw UpstreamException.tooLarge();
         }
         return n;
+    }
+
+    /// See [UpstreamCall#hold]; what was read before is counted elsewhere.
+    void hold(long bytes) throws UpstreamException {
+        if (call != null) {
+            call.hold(bytes);
+        }
+    }
+
+    /// It needs no more than this for now. The rest is given back.
+    void settle(long bytes) throws UpstreamException {
+        if (call != null) {
+            call.hold(0).settle(bytes);
+        }
+    }
+
+    /// Reads until the end, or until there is more than so many bytes. What was read is copied
+    /// once, when its length is known: at no time is it held more than twice. A length that is
+    /// declared has its memory before the first byte is read, so that it holds nothing meanwhile.
+    ///
+    /// @param declared length of it; negative where there is none
+    byte[] readUpTo(int most, long declared) throws UpstreamException {
+        hold(ByteBudget.COPIES * (long) Math.clamp(declared, 0, most));
+        var full = new ArrayList<byte[]>();
+        // With one byte to spare, so that the end shows without another buffer.
+        var bytes = new byte[Math.clamp(declared + 1, SMALLEST, BUFFER)];
+        int before = 0;
+        int filled = 0;
+        for (int n = 0; n >= 0 && before + filled <= most; filled += Math.max(n, 0)) {
+            if (filled == bytes.length) {
+                full.add(bytes);
+                before = Math.addExact(before, filled);
+                filled = 0;
+                hold(ByteBudget.COPIES * (long) before);
+                bytes = new byte[Math.clamp(before, SMALLEST, LARGEST_BUFFER)];
+            }
+            n = read(bytes, filled, bytes.length - filled);
+        }
+        hold(ByteBudget.COPIES * ((long) before + filled));
+        settle(ByteBudget.COPIES * ((long) before + filled));
+        return joined(full, before, bytes, filled);
+    }
+
+    private static byte[] joined(List<byte[]> full, int before, byte[] last, int filled) {
+        var all = new byte[Math.addExact(before, filled)];
+        int end = 0;
+        for (var bytes : full) {
+            System.arraycopy(bytes, 0, all, end, bytes.length);
+            end += bytes.length;
+        }
+        System.arraycopy(last, 0, all, before, filled);
+        return all;
     }
 
     /// These bytes, which were read last, are what is read next.

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.upstream.ByteBudget.Grant;
 import fakestream.upstream.UpstreamException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,6 @@ final class UpstreamCall {
     private static final String PARSING = "parsing HTTP/1.1";
 
     private static final int SHORT = 8 * 1024;
-
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Optional<SendingBody> sending;
@@ -59,6 +59,7 @@ final class UpstreamCall {
     private final Executor executor;
     private final long started = System.nanoTime();
     private final Connections.Lease lease;
+    private final ByteBudget.Hold bytes;
     private volatile CompletableFuture<HttpResponse<InputStream>> response;
     private final AtomicReference<End> end = new AtomicReference<>();
     private volatile Future<?> nextLook = CompletableFuture.completedFuture(null);
@@ -69,8 +70,10 @@ final class UpstreamCall {
     private volatile long untilEnd;
     private OptionalLong over = OptionalLong.empty();
 
+    /// @param bytes of its answer; they stay when it ends
     UpstreamCall(Connections.Lease lease, HttpRequest request, Masks masks, Limits limits,
-            ScheduledExecutorService timer, Executor executor) {
+            ByteBudget.Hold bytes, ScheduledExecutorService timer, Executor executor) {
+        this.bytes = bytes;
         this.sending = request.bodyPublisher().map(SendingBody::new);
         this.request = sending.isEmpty() || !request.uri().getScheme().equalsIgnoreCase("https")
                 ? request : HttpRequest.newBuilder(request, (_, _) -> true)
@@ -156,6 +159,21 @@ final class UpstreamCall {
         } finally {
             reading = false;
         }
+    }
+
+    /// Holds so much of the heap for the answer from now on, and waits for it where it must. It is
+    /// not the upstream that is silent meanwhile.
+    ///
+    /// @return what holds it, to give it back
+    /// @throws UpstreamException where it never fits, its turn does not come, or the call ends
+    ByteBudget.Hold hold(long count) throws UpstreamException {
+        var grant = bytes.grow(count, started + limits.total().toNanos());
+        if (grant != Grant.GIVEN) {
+            cancel();
+            throw grant == Grant.ENDED ? failure(null)
+                    : UpstreamException.noRoom(grant, bytes, limits.bytes());
+        }
+        return bytes;
     }
 
     /// The answer was read to its end. For the thread that reads it.

@@ -10,11 +10,22 @@ import java.util.Optional;
 
 /// The events of an upstream's stream, one after another as they come. Read by one thread.
 public final class UpstreamEvents {
+    /// What a stream always needs, and nobody counts.
+    private static final int LITTLE = 64 * 1024;
+
+    /// What an event costs beside its bytes.
+    private static final int OBJECTS = 256;
+
     private final UpstreamAnswer answer;
     private final SseParser parser = new SseParser();
     private final byte[] buffer = new byte[8 * 1024];
     private final Deque<SseEvent.Received> waiting = new ArrayDeque<>();
     private boolean ended;
+    /// Bytes that were read for the events that wait or are being told.
+    private long coming;
+    /// Bytes of those that [#all()] keeps.
+    private long kept;
+    private long held;
     private Optional<SseEvent.Received> first;
     private List<SseEvent.Received> all;
 
@@ -49,12 +60,27 @@ public final class UpstreamEvents {
     ///
     /// @throws UpstreamException where the stream breaks off, falls silent or grows too large
     public Optional<SseEvent.Received> next() throws UpstreamException {
+        coming = waiting.isEmpty() ? 0 : coming;
         while (waiting.isEmpty() && !ended) {
+            hold();
             var n = answer.read(buffer);
             ended = n < 0;
+            coming += Math.max(n, 0);
             waiting.addAll(ended ? List.of() : parser.feed(buffer, 0, n));
         }
         return Optional.ofNullable(waiting.poll());
+    }
+
+    /// Of a stream that passes on, what one event needs that is long; of one that is kept, all.
+    private void hold() throws UpstreamException {
+        var needed = ByteBudget.COPIES * (kept + coming);
+        if (needed > Math.max(held, LITTLE)) {
+            held = needed;
+            answer.hold(held);
+        } else if (kept == 0 && coming == 0 && held > 0) {
+            held = 0;
+            answer.settle(0);
+        }
     }
 
     /// Whether another event is here already, so that [#next()] need not wait for it.
@@ -76,6 +102,7 @@ public final class UpstreamEvents {
             var events = new ArrayList<SseEvent.Received>();
             for (var event = next(); event.isPresent(); event = next()) {
                 events.add(event.get());
+                kept += event.get().bytes().length + OBJECTS;
             }
             events.addAll(rest());
             all = events;

@@ -59,6 +59,24 @@ public final class UpstreamException extends Exception {
                 "the upstream's answer is larger than MAX_UPSTREAM_BYTES");
     }
 
+    /// There is no memory for an answer.
+    ///
+    /// @param grant why; not [ByteBudget.Grant#GIVEN]
+    /// @param most bytes that MAX_UPSTREAM_BYTES allows
+    static UpstreamException noRoom(ByteBudget.Grant grant, ByteBudget.Hold hold, int most) {
+        return switch (grant) {
+            case GIVEN -> throw new IllegalArgumentException("it was given");
+            case NEVER -> hold.longestBody() >= most ? tooLarge()
+                    : notAnAnswer("upstream_too_large", "the upstream's answer is larger than "
+                    + hold.longestBody() + " bytes, the longest that fits into the memory for "
+                    + "answers (BODY_MEMORY_MIB)");
+            case LATE -> new UpstreamException(Kind.FINAL, 503, ApiError.of("server_error",
+                    "overloaded", null, "the memory for answers was full all the time "
+                    + "(BODY_MEMORY_MIB)"), null);
+            case ENDED -> cancelled(null);
+        };
+    }
+
     /// A body that ended too early.
     static UpstreamException truncated(Throwable cause) {
         return new UpstreamException(Kind.LOST, 502, "upstream_truncated",

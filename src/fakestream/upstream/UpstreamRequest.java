@@ -2,6 +2,7 @@ package fakestream.upstream;
 
 import fakestream.json.Parts;
 import fakestream.upstream.UpstreamCall.End;
+import fakestream.upstream.Try.IfLost;
 import fakestream.upstream.UpstreamException.Kind;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -34,17 +35,6 @@ public final class UpstreamRequest implements AutoCloseable {
         int status(UpstreamAnswer answer) throws UpstreamException;
     }
 
-    /// Who may be asked again where a request was sent and its answer was lost: it may be paid for
-    /// already (RFC 9110 section 9.2.2).
-    private enum IfLost {
-        /// Nobody.
-        GIVE_UP,
-        /// The same upstream: it knows the request by its `Idempotency-Key`, and the others do not.
-        ASK_AGAIN,
-        /// Any upstream: the request costs nothing and changes nothing.
-        ASK_ANYBODY
-    }
-
     /// What a try sends, and what it takes for an answer.
     ///
     /// @param decoded whether the answer's body is to be read, and not passed through
@@ -53,38 +43,14 @@ public final class UpstreamRequest implements AutoCloseable {
             BooleanSupplier repeatable) {
     }
 
-    /// One try: an answer, or why there is none.
-    ///
-    /// @param status that the answer should have come with
-    private record Try(UpstreamAnswer answer, UpstreamException failure, int status) {
-        /// Whether the upstream says itself that it did not answer, or was never asked, or a lost
-        /// answer may be asked for again.
-        private boolean isWorthAnother(IfLost ifLost) {
-            if (failure == null) {
-                return Retries.isPassing(status) && !answer.forbidsRetry();
-            }
-            return failure.kind() == Kind.NOT_SENT || isLost() && ifLost != IfLost.GIVE_UP;
-        }
-
-        private boolean isLost() {
-            return failure != null
-                    && (failure.kind() == Kind.LOST || failure.kind() == Kind.STALE);
-        }
-
-        private UpstreamAnswer get() throws UpstreamException {
-            if (failure != null) {
-                throw failure;
-            }
-            return answer;
-        }
-    }
-
     private final Upstream upstream;
     private final Map<String, String> headers;
     private final Masks masks;
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
+    /// Of the answer to the last call, or of one that was joined.
+    private final ByteBudget.Hold bytes;
     private UpstreamCall current;
     private End end;
     private Duration waited = Duration.ZERO;
@@ -97,7 +63,9 @@ public final class UpstreamRequest implements AutoCloseable {
     /// Whether an answer was lost that may be paid for.
     private boolean lost;
 
-    UpstreamRequest(Upstream upstream, Map<String, String> headers, Masks masks) {
+    UpstreamRequest(Upstream upstream, Map<String, String> headers, Masks masks,
+            ByteBudget.Hold bytes) {
+        this.bytes = bytes;
         this.upstream = upstream;
         this.headers = headers;
         this.masks = masks;
@@ -134,6 +102,18 @@ public final class UpstreamRequest implements AutoCloseable {
         return tryOnce(new Sending(request.build(), false, ANY, body::canBeSentAgain)).get();
     }
 
+    /// An answer that another request's call has brought, as if this one had made that call.
+    ///
+    /// @throws UpstreamException where there is no memory for it
+    public UpstreamAnswer open(StoredAnswer joined) throws UpstreamException {
+        var grant = bytes.grow((long) ByteBudget.COPIES * joined.body().length,
+                started + upstream.limits().total().toNanos());
+        if (grant != ByteBudget.Grant.GIVEN) {
+            throw UpstreamException.noRoom(grant, bytes, upstream.limits().bytes());
+        }
+        return joined.open();
+    }
+
     /// What there is to say of its calls; for the thread that serves the client.
     public UpstreamFigures figures() {
         var over = current == null ? OptionalLong.empty() : current.over();
@@ -151,6 +131,7 @@ public final class UpstreamRequest implements AutoCloseable {
     @Override
     public void close() {
         cancel();
+        bytes.close();
         upstream.closed(this);
     }
 
@@ -166,6 +147,7 @@ public final class UpstreamRequest implements AutoCloseable {
             lock.unlock();
         }
         over.countDown();
+        bytes.end();
         upstream.retries().wake();
     }
 
@@ -205,7 +187,7 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// How long to wait before another try; empty where the request has no more time for it.
     private Optional<Duration> pause(Try last) {
-        var pause = last.failure == null ? upstream.retries().pause(repeated + 1, last.answer)
+        var pause = last.failure() == null ? upstream.retries().pause(repeated + 1, last.answer())
                 : upstream.retries().pause(repeated + 1);
         return pause.filter(time -> time.compareTo(patience()) < 0);
     }
@@ -245,7 +227,7 @@ public final class UpstreamRequest implements AutoCloseable {
     /// Once more, on a connection made for it, where the upstream had closed the one that was kept.
     private Try tryOnce(Sending sending) {
         var last = call(sending, false);
-        if (last.failure != null && last.failure.kind() == Kind.STALE && !freshened
+        if (last.failure() != null && last.failure().kind() == Kind.STALE && !freshened
                 && sending.repeatable.getAsBoolean()) {
             freshened = true;
             last = call(sending, true);
@@ -271,9 +253,10 @@ public final class UpstreamRequest implements AutoCloseable {
         try {
             if (current != null) {
                 current.cancel();
+                bytes.settle(0);
             }
             calls++;
-            current = upstream.call(request, fresh, masks, elapsed());
+            current = upstream.call(request, fresh, masks, bytes, elapsed());
             if (end != null) {
                 current.end(end);
             }

@@ -41,6 +41,7 @@ final class SettingTest {
             NONSTREAM_KEEPALIVE_MS=0
             MAX_BODY_BYTES=33554432
             MAX_UPSTREAM_BYTES=67108864
+            BODY_MEMORY_MIB=0
             CLIENT_READ_TIMEOUT_MS=60000
             CLIENT_WRITE_TIMEOUT_MS=30000
             MAX_STREAMS=0

@@ -32,12 +32,14 @@ final class DispatcherTest {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
             var lifetime = new Lifetime();
+            var memory = BodyMemory.of(Config.of(Map.of()));
             var shared = new Shared(new Build("", ""), lifetime, timer, timer, timer, () -> "",
                     () -> "req_1", new LeavingClients(timer, timer, log),
                     new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
                     new RateLimit(System::nanoTime), new RateLimit(System::nanoTime),
-                    new Admission(),
-                    new CallSharing(timer, timer), new Metrics(new Build("", "")),
+                    new Admission(), memory,
+                    new CallSharing(timer, timer, memory.answers()),
+                    new Metrics(new Build("", ""), memory),
                     new RecentStreams(), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));
             new Dispatcher(services, lifetime, shared.metrics(), log).handle(exchange);

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import fakestream.json.Parts;
+import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.json.JsonObject;
+import fakestream.json.Parts;
 import fakestream.protocol.ChatCompletions;
 import fakestream.protocol.ClientProfile;
 import fakestream.protocol.SseEvent;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,7 @@ final class EventStreamTest {
 
     private void serve(HttpExchange exchange) throws IOException {
         var timing = new BeatTiming(INTERVAL, INTERVAL, timer, beats,
-                new Metrics(new Build("", "")));
+                new Metrics(new Build("", ""), BodyMemory.of(Config.of(Map.of()))));
         try (var stalled = new StalledWriters(Duration.ofSeconds(30), timer);
                 var client = new Client(exchange, "req_1", false, Duration.ofSeconds(60), stalled,
                         new LeavingClients(List.of("/nowhere"), timer, beats, log),

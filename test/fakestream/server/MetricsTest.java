@@ -202,7 +202,7 @@ final class MetricsTest {
 
     @Test
     void countsTheStreamsThatOutlivedASilence() {
-        var metrics = new Metrics(new Build("", ""));
+        var metrics = Scrape.metrics();
         serve(metrics, stream(59, 1));
         serve(metrics, stream(60, 1));
         serve(metrics, stream(100, 1));
@@ -224,7 +224,7 @@ final class MetricsTest {
         "upstream_empty, 503, status", "rate_limit_exceeded, 200, status",
         "server_shutdown, 0, none", "internal_error, 200, none", "'', 200, none"})
     void saysWhyTheUpstreamFailed(String code, int status, String reason) {
-        var metrics = new Metrics(new Build("", ""));
+        var metrics = Scrape.metrics();
         var record = stream(1, 0);
         if (!code.isEmpty()) {
             record.failed(ApiError.of("x", code, null, ""));
@@ -242,7 +242,7 @@ final class MetricsTest {
 
     @Test
     void measuresHowLateHeartbeatsAre() {
-        var metrics = new Metrics(new Build("", ""));
+        var metrics = Scrape.metrics();
         metrics.beat(SseEvent.HEARTBEAT, 900_000);
         metrics.beat(new SseEvent.BlankLines(), 1_000_000);
         metrics.beat(SseEvent.Message.of("{}"), 9_000_000_000L);
@@ -257,7 +257,7 @@ final class MetricsTest {
     @Test
     void standInTheReadme() throws IOException {
         var readme = Files.readString(Path.of("README.md"));
-        for (var family : Scrape.of(new Metrics(new Build("", "")).expose()).families()) {
+        for (var family : Scrape.of(Scrape.metrics().expose()).families()) {
             assertTrue(readme.contains("`" + family + "`")
                     || family.startsWith("process_") || family.startsWith("jvm_"), family);
         }

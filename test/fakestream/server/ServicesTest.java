@@ -21,12 +21,13 @@ final class ServicesTest {
 
     private final Log log = new Log(LogLevel.ERROR, SILENT, SILENT);
     private final Timer timer = new Timer(log);
+    private final BodyMemory memory = BodyMemory.of(Config.of(Map.of()));
     private final Shared shared = new Shared(new Build("", ""), new Lifetime(), timer, timer,
             timer, () -> "", () -> "", new LeavingClients(timer, timer, log),
             new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
             new RateLimit(System::nanoTime), new RateLimit(System::nanoTime), new Admission(),
-            new CallSharing(timer, timer),
-            new Metrics(new Build("", "")), new RecentStreams(), log);
+            memory, new CallSharing(timer, timer, memory.answers()),
+            new Metrics(new Build("", ""), memory), new RecentStreams(), log);
 
     /// The timer's periodic tasks of anything but services.
     private final int others = timer.getQueue().size();

@@ -81,7 +81,8 @@ final class CallsTest {
                 "UPSTREAM_CONNECT_TIMEOUT_MS", "100", "UPSTREAM_IDLE_TIMEOUT_MS", "1000"));
         var headers = idempotencyKey.isEmpty() ? Map.<String, List<String>>of()
                 : Map.of("Idempotency-Key", List.of(idempotencyKey));
-        try (var upstream = new Upstream(config, timer, _ -> { }, AT_ONCE);
+        try (var upstream = new Upstream(config, timer, _ -> { },
+                        new ByteBudget(1 << 20, 1 << 20), AT_ONCE);
                 var request = upstream.request(UpstreamKey.bearer("sk-test"), "req_1", headers)) {
             try {
                 request.post("chat/completions", Parts.of(Chats.WHOLE),

@@ -23,7 +23,8 @@ final class UpstreamCallTest {
             var connections = new Connections(HttpClient::newHttpClient);
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
             var call = new UpstreamCall(connections.lease(), request, Masks.ofKeys(),
-                    new Limits(Duration.ofMinutes(1), Duration.ZERO, 1000), timer, executor);
+                    new Limits(Duration.ofMinutes(1), Duration.ZERO, 1000),
+                    new ByteBudget(0, 0).hold(), timer, executor);
             var failure = assertThrows(UpstreamException.class, () -> call.answer(true));
             assertEquals("upstream_timeout", failure.error().object().string("code"));
             connections.close();

@@ -27,7 +27,8 @@ public final class GzipFuzz {
         var expected = expected(bytes);
         var call = new UpstreamCall(
                 new Connections(() -> AnsweringClient.with(bytes)).lease(), AnsweringClient.REQUEST,
-                Masks.ofKeys(), LIMITS, TIMER, Runnable::run);
+                Masks.ofKeys(), LIMITS, new ByteBudget(0, Long.MAX_VALUE).hold(), TIMER,
+                Runnable::run);
         try {
             var body = call.answer(true).body();
             if (!Arrays.equals(body, expected)) {
