@@ -3,9 +3,11 @@ package fakestream.server;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.config.StreamMode;
+import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import fakestream.server.AccessRecord.Mode;
+import fakestream.upstream.ByteBudget;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -24,6 +26,8 @@ final class Endpoint {
     private final RecentStreams recent;
     private final Duration window;
     private final int mostBytes;
+    private final ByteBudget requests;
+    private final Duration patience;
     private final Log log;
 
     Endpoint(Config config, Upstream upstream, Streamer streamer, Shared shared) {
@@ -34,6 +38,8 @@ final class Endpoint {
         this.recent = shared.recent();
         this.window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
+        this.requests = shared.memory().requests();
+        this.patience = config.get(Setting.UPSTREAM_TIMEOUT_MS);
         this.log = shared.log();
     }
 
@@ -41,7 +47,7 @@ final class Endpoint {
     ///
     /// @param caller see [Gate.Passed]
     private record Job(Client client, Ask ask, Question question, Supplier<String> caller,
-            UpstreamRequest upstream) {
+            UpstreamRequest upstream, RequestMemory memory) {
         private Protocol protocol() {
             return ask.protocol();
         }
@@ -53,13 +59,25 @@ final class Endpoint {
     /// @throws IOException where the client left, or its stream had to be broken off
     void serve(Client client, Ask ask, Gate.Passed passed) throws ProxyException, IOException {
         RequestRules.checkCharset(client.headers());
-        var body = client.request().whole(mostBytes);
+        try (var memory = new RequestMemory(client, requests, patience)) {
+            serve(client, ask, read(client, ask, passed, memory), passed, memory);
+        }
+    }
+
+    /// Apart, so that no frame below keeps the body.
+    private Question read(Client client, Ask ask, Gate.Passed passed, RequestMemory memory)
+            throws ProxyException, ClientLeft {
+        var body = client.request().whole(mostBytes, memory);
         passed.enter();
-        var question = Question.read(ask, body);
+        return Question.read(ask, body);
+    }
+
+    private void serve(Client client, Ask ask, Question question, Gate.Passed passed,
+            RequestMemory memory) throws IOException {
         try (var up = upstream.request(passed.key(), client.id(), client.headers())) {
             client.asks(up);
             client.record().model(question.model());
-            var job = new Job(client, ask, question, passed.caller(), up);
+            var job = new Job(client, ask, question, passed.caller(), up, memory);
             if (question.isStreamed()) {
                 stream(job);
             } else {
@@ -106,9 +124,18 @@ final class Endpoint {
         };
     }
 
+    /// Where it may have to be asked for a whole answer after that, its memory stays.
     private static UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
-        return job.upstream().post(job.ask().streamed(), job.question().forStream(last),
+        var body = job.question().forStream(last);
+        if (last) {
+            job.memory().settle(body.length());
+        }
+        var answer = job.upstream().post(job.ask().streamed(), body,
                 new AnswerJudge(job.protocol(), true));
+        if (last) {
+            job.memory().settle(0);
+        }
+        return answer;
     }
 
     /// An upstream that answers whole all the same needs no second call: its answer is told.
@@ -121,6 +148,8 @@ final class Endpoint {
         if (answer.isSuccess() && !answer.isEventStream()) {
             modes.remember(job.question().model());
         }
+        job.question().forget();
+        job.memory().settle(0);
         return answer;
     }
 
@@ -128,8 +157,16 @@ final class Endpoint {
     ///
     /// @param streamed whether the client wants a stream
     private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
-        var endpoint = job.ask().whole();
         var body = job.question().forWhole();
+        job.memory().settle(body.length());
+        var answer = postWhole(job, body, streamed);
+        job.memory().settle(0);
+        return answer;
+    }
+
+    private UpstreamAnswer postWhole(Job job, Parts body, boolean streamed)
+            throws UpstreamException {
+        var endpoint = job.ask().whole();
         if (window.isZero()) {
             return job.upstream().post(endpoint, body, new AnswerJudge(job.protocol(), streamed));
         }

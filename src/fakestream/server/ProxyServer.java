@@ -120,6 +120,7 @@ public final class ProxyServer implements AutoCloseable {
         lifetime.refuse();
         var finished = services.awaitIdle(System.nanoTime() + grace.toNanos());
         lifetime.hurry();
+        shared.memory().requests().shut();
         services.shutDown();
         services.awaitIdle(System.nanoTime() + LAST_WORDS.toNanos());
         close();

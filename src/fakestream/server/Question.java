@@ -84,7 +84,7 @@ final class Question {
     /// As the upstream is asked for a whole answer. It is let go of with that.
     Parts forWhole() {
         var whole = Parts.of(ask.protocol().whole(request));
-        request = null;
+        forget();
         return whole;
     }
 
@@ -95,5 +95,10 @@ final class Question {
         var streamed = Parts.of(request);
         request = last ? null : request;
         return streamed;
+    }
+
+    /// It will not be asked again.
+    void forget() {
+        request = null;
     }
 }

@@ -57,47 +57,47 @@ final class RequestBody {
 
     /// All of it, decoded where it is coded.
     ///
+    /// @param memory that it fills
     /// @throws ProxyException 413 where it is larger than `most`, coded or not, of which a declared
     ///     length is proof enough; 415 where it has a coding that cannot be decoded; 400 where its
     ///     chunks are none, or it does not have the coding that it says; 408 where it comes too
     ///     slowly
     /// @throws ClientLeft where it breaks off
-    byte[] whole(int most) throws ProxyException, ClientLeft {
+    byte[] whole(int most, RequestMemory memory) throws ProxyException, ClientLeft {
         var codings = exchange.getRequestHeaders().getOrDefault("Content-Encoding", List.of());
         var unknown = ContentCoding.unknown(codings);
         if (unknown.isPresent()) {
             throw unreadable(unknown.get());
         }
-        var body = raw(most);
-        return ContentCoding.isNone(codings) ? body : decoded(body, codings, most);
+        var body = raw(most, memory);
+        return ContentCoding.isNone(codings) ? body : decoded(body, codings, most, memory);
     }
 
-    private byte[] raw(int most) throws ProxyException, ClientLeft {
+    private byte[] raw(int most, RequestMemory memory) throws ProxyException, ClientLeft {
         if (declared() > most) {
             throw tooLarge(most);
         }
         try {
-            var longest = length() < 0 ? most + 1 : (int) declared();
-            var body = input(in -> in.readNBytes(longest));
-            if (body.length > most) {
-                throw tooLarge(most);
-            }
+            RequestMemory.Source source = (buffer, offset, length) ->
+                    input(in -> in.readNBytes(buffer, offset, length));
+            var body = length() < 0 ? memory.all(most, 0, source)
+                    : memory.exactly((int) declared(), source);
             taken = true;
             return body;
+        } catch (ClientLeft e) {
+            throw e;
         } catch (IOException e) {
             throw new ClientLeft(e);
         }
     }
 
     /// Of what is larger than allowed no more is decoded than shows that it is.
-    private static byte[] decoded(byte[] coded, List<String> codings, int most)
-            throws ProxyException {
+    private static byte[] decoded(byte[] coded, List<String> codings, int most,
+            RequestMemory memory) throws ProxyException, ClientLeft {
         try (var plain = ContentCoding.decoded(new ByteArrayInputStream(coded), codings)) {
-            var body = plain.readNBytes(most + 1);
-            if (body.length > most) {
-                throw tooLarge(most);
-            }
-            return body;
+            return memory.all(most, coded.length, plain::readNBytes);
+        } catch (ClientLeft e) {
+            throw e;
         } catch (IOException _) {
             throw new ProxyException(400, ApiError.invalidRequest("malformed_encoding", null,
                     "the request's body does not have the coding that its Content-Encoding says"));

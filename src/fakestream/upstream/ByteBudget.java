@@ -63,6 +63,7 @@ public final class ByteBudget {
     private long used;
     /// Has the reserve, or null.
     private Hold first;
+    private boolean shut;
     private long fullSince;
     private long waits;
     private long waited;
@@ -92,6 +93,14 @@ public final class ByteBudget {
     /// it could. It may close holds of this budget.
     public void spare(BooleanSupplier freeing) {
         spare = freeing;
+    }
+
+    /// Nobody waits from now on: where there is no room at once, the hold is ended.
+    public void shut() {
+        lock.lock();
+        shut = true;
+        queue.forEach(hold -> hold.changed.signal());
+        lock.unlock();
     }
 
     /// For one body; it holds nothing yet.
@@ -247,10 +256,10 @@ public final class ByteBudget {
                 waits++;
                 serveQueue();
                 var left = until - System.nanoTime();
-                while (!given && !ended && total <= reserve && left > 0) {
+                while (!given && !ended && !shut && total <= reserve && left > 0) {
                     left = changed.awaitNanos(left);
                 }
-                return given ? Grant.GIVEN : ended ? Grant.ENDED
+                return given ? Grant.GIVEN : ended || shut ? Grant.ENDED
                         : total > reserve ? Grant.NEVER : Grant.LATE;
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.OptionalLong;
 import java.util.concurrent.Flow.Subscriber;
+import java.util.function.Supplier;
 
 /// The body of one call, which notes when the JDK's client begins to send: the client asks for the
 /// length right before it writes the request's head (`Http1Request.headers` in JDK 25). Any thread
@@ -25,11 +26,13 @@ final class SendingBody implements BodyPublisher {
     }
 
     /// A text, which can be sent again. The JDK copies an array whole, and keeps the copy until the
-    /// answer comes: a long one is rather read.
-    static BodyPublisher of(Parts text) {
-        return text.length() <= LONGEST_COPY ? BodyPublishers.ofByteArray(text.bytes())
-                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> stream(text)),
-                        text.length());
+    /// answer comes: a long text is read instead, each time that it is sent.
+    ///
+    /// @param length of the text in bytes
+    static BodyPublisher of(Supplier<Parts> text, int length) {
+        return length <= LONGEST_COPY ? BodyPublishers.ofByteArray(text.get().bytes())
+                : BodyPublishers.fromPublisher(
+                        BodyPublishers.ofInputStream(() -> stream(text.get())), length);
     }
 
     private static InputStream stream(Parts text) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -77,9 +78,15 @@ public final class UpstreamRequest implements AutoCloseable {
     /// @throws UpstreamException where there is none at all
     public UpstreamAnswer post(String endpoint, Parts json, Judge judge)
             throws UpstreamException {
-        return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                .POST(SendingBody.of(json)).build(), judge,
-                headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
+        var body = new AtomicReference<>(json);
+        try {
+            return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
+                    .POST(SendingBody.of(body::get, json.length())).build(), judge,
+                    headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
+        } finally {
+            // The request stays as long as its answer is read.
+            body.set(null);
+        }
     }
 
     /// Asks for an endpoint such as `models`, and waits for the response's headers.
