@@ -59,6 +59,7 @@ final class Endpoint {
     /// @throws IOException where the client left, or its stream had to be broken off
     void serve(Client client, Ask ask, Gate.Passed passed) throws ProxyException, IOException {
         RequestRules.checkCharset(client.headers());
+        Question.checkModel(ask.model().orElse(null));
         try (var memory = new RequestMemory(client, requests, patience)) {
             serve(client, ask, read(client, ask, passed, memory), passed, memory);
         }

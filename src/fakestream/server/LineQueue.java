@@ -13,7 +13,7 @@ import java.util.function.LongConsumer;
 
 /// Lines on their way to a stream. A daemon thread of its own writes them, in the order in which
 /// they came, so that a reader that stops holds up nobody else. While more wait than fit, new lines
-/// are dropped and counted. Any thread may call it.
+/// are dropped and counted; of one that never fits the beginning is taken. Any thread may call it.
 final class LineQueue implements Consumer<String> {
     /// Of all lines that wait, in UTF-16 units: some thousand requests.
     private static final int MOST = 1 << 20;
@@ -50,7 +50,8 @@ final class LineQueue implements Consumer<String> {
 
     /// Takes a line, and waits for nothing.
     @Override
-    public void accept(String line) {
+    public void accept(String whole) {
+        var line = whole.substring(0, Math.min(whole.length(), MOST));
         lock.lock();
         try {
             if (count > 0 && size + line.length() > MOST) {

@@ -14,7 +14,7 @@ import fakestream.upstream.UpstreamException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 /// upstream will not stream.
 final class Modes {
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    /// Beyond either bound the oldest is forgotten; of their names, in UTF-16 units.
     private static final int MOST_REMEMBERED = 1000;
+    private static final int MOST_OF_NAMES = 128 * 1024;
 
     /// The statuses with which upstreams say that they cannot do this at all.
     private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 405, 415, 422, 501);
@@ -52,14 +54,9 @@ final class Modes {
     private final StreamMode mode;
     private final List<ModelMode> models;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Long> unstreamable = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > MOST_REMEMBERED;
-        }
-    };
+    /// The oldest first.
+    private final SequencedMap<String, Long> unstreamable = new LinkedHashMap<>();
+    private int sizeOfNames;
 
     Modes(Config config) {
         this.mode = config.get(Setting.STREAM_MODE);
@@ -110,8 +107,12 @@ final class Modes {
     void remember(String model) {
         lock.lock();
         try {
-            unstreamable.remove(model);
+            forget(model);
             unstreamable.put(model, System.nanoTime());
+            sizeOfNames += model.length();
+            while (unstreamable.size() > MOST_REMEMBERED || sizeOfNames > MOST_OF_NAMES) {
+                forget(unstreamable.firstEntry().getKey());
+            }
         } finally {
             lock.unlock();
         }
@@ -121,10 +122,17 @@ final class Modes {
         lock.lock();
         try {
             var since = unstreamable.get(model);
-            return since != null && System.nanoTime() - since < REMEMBERED.toNanos();
+            if (since != null && System.nanoTime() - since >= REMEMBERED.toNanos()) {
+                forget(model);
+            }
+            return unstreamable.containsKey(model);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void forget(String model) {
+        sizeOfNames -= unstreamable.remove(model) == null ? 0 : model.length();
     }
 
     private static boolean hasTools(JsonObject request) {

@@ -15,6 +15,9 @@ import fakestream.protocol.BadRequest;
 /// made of parts, and only while it may have to be asked. What it takes to tell the answer stays.
 /// For one thread.
 final class Question {
+    /// Names are kept, logged and compared; those of real models are far shorter.
+    private static final int LONGEST_MODEL = 512;
+
     private final Ask ask;
     private final String model;
     private final boolean streamed;
@@ -40,12 +43,24 @@ final class Question {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
             checkStream(request);
+            checkModel(request.string("model"));
             ask.protocol().check(request);
             return new Question(ask, request);
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
         } catch (BadRequest e) {
             throw new ProxyException(400, e.error());
+        }
+    }
+
+    /// Whether a model's name is not too long.
+    ///
+    /// @param name null where there is none
+    /// @throws ProxyException 400 where it is
+    static void checkModel(String name) throws ProxyException {
+        if (name != null && (name.length() > LONGEST_MODEL
+                || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_MODEL)) {
+            throw badRequest("model", "'model' is longer than " + LONGEST_MODEL + " bytes");
         }
     }
 

@@ -10,11 +10,13 @@ import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,6 +64,25 @@ final class BadRequestTest {
     /// A chat nested so deep.
     private static String nested(int depth) {
         return "{\"messages\":" + "[".repeat(depth - 1) + "]".repeat(depth - 1) + "}";
+    }
+
+    /// The bytes of a name count, and not its characters.
+    @ParameterizedTest
+    @EnumSource(Api.class)
+    void refusesAModelWhoseNameIsTooLong(Api api) {
+        try (var proxy = TestProxy.before(upstream)) {
+            for (var name : List.of("x".repeat(512), "x".repeat(513), "\u00e9".repeat(257))) {
+                var gemini = api.target().contains("models/g");
+                var target = api.target().replace("models/g", "models/"
+                        + name.replace("\u00e9", "%C3%A9"));
+                var body = api.request().replace("\"m\"", "\"" + name + "\"");
+                var response = proxy.request("POST", gemini ? target : api.target(), body,
+                        api.key());
+                assertEquals(name.endsWith("x") && name.length() == 512, response.status() != 400,
+                        response::text);
+                assertTrue(response.status() != 400 || response.text().contains("512 bytes"));
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0}")

@@ -2,7 +2,10 @@ package fakestream.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import fakestream.config.Config;
+import fakestream.config.StreamMode;
 import fakestream.json.Json;
+import fakestream.json.JsonObject;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
@@ -12,6 +15,7 @@ import fakestream.upstream.UpstreamException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +30,20 @@ final class ModesTest {
 
     private static String error(String message) {
         return "{\"error\":{\"message\":" + Json.quote(message) + "}}";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1000", "512,256"})
+    void areForgottenFirstWhereTheyAreTheOldest(int length, int most) {
+        var modes = new Modes(Config.of(Map.of("STREAM_MODE", "auto")));
+        var names = IntStream.range(0, 2000).mapToObj(i ->
+                Character.toString(0x4e00 + i).repeat(length)).toList();
+        names.forEach(modes::remember);
+        assertEquals(names.subList(2000 - most, 2000), names.stream().filter(name ->
+                modes.of(name, JsonObject.EMPTY) == StreamMode.FAKE).toList());
+        modes.remember(names.get(2000 - most));
+        modes.remember("another");
+        assertEquals(StreamMode.FAKE, modes.of(names.get(2000 - most), JsonObject.EMPTY));
     }
 
     @ParameterizedTest
