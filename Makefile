@@ -86,8 +86,9 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients agents browser apps crowd fuzz soak strangers clean \
-    help jdk FORCE install uninstall installcheck scale bench bench-hold bench-start
+.PHONY: all test check doc reproducible run demo clients agents browser apps crowd fuzz soak \
+    memory strangers clean help jdk FORCE install uninstall installcheck scale bench bench-hold \
+    bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -159,6 +160,11 @@ strangers: $(LAUNCHER)  ## flood it for STRANGERS_SECONDS=60 with clients that h
 	    $(JAVAC) --release 25 -d $(BUILD)/strangers $(wildcard test/strangers/strangers/*.java)
 	@$(BENCH) -cp $(BUILD)/strangers strangers.Main $(LAUNCHER) $(or $(STRANGERS_SECONDS),60) \
 	    $(or $(OPEN_FILES),8192) 2000
+
+memory: $(JAR)  ## hold the jar with a heap of 128 MB under large bodies; MEMORY=small takes a minute
+	@rm -rf $(BUILD)/memory && $(JAVAC) --release 25 -d $(BUILD)/memory \
+	    $(wildcard test/memory/memory/*.java)
+	@$(JAVA) -cp $(BUILD)/memory memory.Memory $(JAR) $(MEMORY)
 
 install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings (PREFIX, DESTDIR)
 	@rm -f $(BUILD)/fakestream.sh $(BUILD)/fakestream.service
