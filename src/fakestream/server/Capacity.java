@@ -11,12 +11,17 @@ public record Capacity(int connections, int streams) {
     public static final String CONNECTIONS = "jdk.httpserver.maxConnections";
 
     private static final int MOST = 1_000_000;
-    private static final long HEAP_OF_STREAM = 64 * 1024;
 
-    /// An idle connection keeps 41 KB at the most (22 where its answers were short): 8 KB each of
-    /// what came and behind that, and twice the largest write with what is buffered before it. The
-    /// rest is for heads that are not whole, of which [Strangers] bounds the number.
-    private static final long HEAP_OF_CONNECTION = 64 * 1024;
+    /// Measured: 50 KiB for a stream that is held, and its connections to both sides.
+    private static final long HEAP_OF_STREAM = 52 * 1024;
+
+    /// Measured: a connection that is kept keeps 21 KiB where its answers were short, and 41 at
+    /// most: 8 KiB each of what came and behind that, and twice the largest write.
+    private static final long HEAP_OF_CONNECTION = 40 * 1024;
+
+    /// Half of the heap is for bodies ([BodyMemory]), a sixteenth for heads that are not whole
+    /// ([Strangers]), and this for the program itself.
+    private static final long HEAP_OF_PROGRAM = 16 << 20;
 
     /// The JVM's own files, pollers and selectors, the listener, and what is open for a moment.
     private static final int OWN_FILES = 32;
@@ -42,9 +47,10 @@ public record Capacity(int connections, int streams) {
     /// @param most connections
     static Capacity of(long files, long heap, int processors, int most) {
         var byFiles = (files - OWN_FILES - processors) / 2;
-        var bound = Math.min(Math.min(byFiles, heap / HEAP_OF_CONNECTION), most);
+        var share = Math.max(heap / 2 - heap / 16 - HEAP_OF_PROGRAM, heap / 8);
+        var bound = Math.min(Math.min(byFiles, share / HEAP_OF_CONNECTION), most);
         var connections = Math.clamp(bound, 2, MOST);
-        var streams = Math.min(connections - 1 - connections / 8, heap / HEAP_OF_STREAM);
+        var streams = Math.min(connections - 1 - connections / 8, share / HEAP_OF_STREAM);
         return new Capacity(connections, (int) Math.max(streams, 1));
     }
 }

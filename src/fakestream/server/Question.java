@@ -9,6 +9,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
+import java.nio.charset.StandardCharsets;
 
 /// What a client asks with the body of its request. It may be as long as a book, and its answer may
 /// take minutes: so it is kept once, in the bytes that it came in, of which what goes upstream is
