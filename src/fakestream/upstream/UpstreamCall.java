@@ -44,7 +44,6 @@ final class UpstreamCall {
     /// A kept connection that the upstream had closed, and a handshake that it ended, show so as
     /// soon as something is sent.
     private static final long SOON = TimeUnit.SECONDS.toNanos(1);
-
     /// With this the JDK's client tells that a response had begun.
     private static final String PARSING = "parsing HTTP/1.1";
 
@@ -245,14 +244,10 @@ final class UpstreamCall {
         return switch (end.get()) {
             case CANCELLED -> UpstreamException.cancelled(cause);
             case SHUTDOWN -> UpstreamException.shutdown(cause);
-            case IDLE -> tooSlow("the upstream fell silent in the middle of its answer", cause);
-            case TIMEOUT -> tooSlow("the upstream did not answer in time", cause);
+            case IDLE -> UpstreamException.fellSilent(cause);
+            case TIMEOUT -> UpstreamException.tooSlow(cause);
             case null -> body == null ? failed(cause) : UpstreamException.truncated(cause);
         };
-    }
-
-    private static UpstreamException tooSlow(String message, Throwable cause) {
-        return new UpstreamException(Kind.FINAL, 504, "upstream_timeout", message, cause);
     }
 
     /// Why there is no response.

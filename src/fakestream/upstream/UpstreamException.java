@@ -77,6 +77,18 @@ public final class UpstreamException extends Exception {
         };
     }
 
+    /// A call that took too long in all.
+    static UpstreamException tooSlow(Throwable cause) {
+        return new UpstreamException(Kind.FINAL, 504, "upstream_timeout",
+                "the upstream did not answer in time", cause);
+    }
+
+    /// A body that stopped coming.
+    static UpstreamException fellSilent(Throwable cause) {
+        return new UpstreamException(Kind.FINAL, 504, "upstream_timeout",
+                "the upstream fell silent in the middle of its answer", cause);
+    }
+
     /// A body that ended too early.
     static UpstreamException truncated(Throwable cause) {
         return new UpstreamException(Kind.LOST, 502, "upstream_truncated",

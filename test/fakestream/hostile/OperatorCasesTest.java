@@ -119,7 +119,7 @@ final class OperatorCasesTest {
         try (var upstream = ScriptedUpstream.answering(200, large)) {
             var port = freePort();
             var process = shell("exec \"$@\"", upstream, port, List.of("-Xmx48m",
-                    "-XX:+ExitOnOutOfMemoryError"));
+                    "-XX:+ExitOnOutOfMemoryError"), "--set", "BODY_MEMORY_MIB=1000");
             try (var client = connect(port, process)) {
                 client.request("POST", "/v1/chat/completions", Chats.STREAM, TestProxy.KEY);
                 assertTrue(process.waitFor(20, TimeUnit.SECONDS), "it lives on");
@@ -131,13 +131,14 @@ final class OperatorCasesTest {
     }
 
     private static Process shell(String script, ScriptedUpstream upstream, int port,
-            List<String> options) throws IOException {
+            List<String> options, String... arguments) throws IOException {
         var command = new ArrayList<String>(List.of("/bin/sh", "-c", script, "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
         var jar = System.getProperty("fakestream.jar", "build/fakestream.jar");
         command.addAll(List.of("-jar", new File(jar).getAbsolutePath(), "--port", "" + port,
                 "--set", "SOURCE_API_URL=" + upstream.url()));
+        command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);

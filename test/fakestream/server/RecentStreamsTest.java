@@ -165,7 +165,7 @@ final class RecentStreamsTest {
         var key = "sk-0123456789abcdef";
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream, QUICK)) {
-            var body = Chats.STREAM.replace("\"m\"", "\"" + key + "n".repeat(5000) + "\"");
+            var body = Chats.STREAM.replace("\"m\"", "\"" + key + "n".repeat(480) + "\"");
             try (var client = SseClient.reading(proxy.connect().request("POST",
                     "/v1/chat/completions?key=" + key, body, "User-Agent: x " + key,
                     TestProxy.KEY))) {
