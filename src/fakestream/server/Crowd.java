@@ -112,6 +112,7 @@ final class Crowd {
 
     /// Runs on a virtual thread of its own.
     private void read() {
+        var before = Set.copyOf(kept);
         try {
             var shown = new HashSet<InetSocketAddress>();
             for (var file : TABLES) {
@@ -126,10 +127,12 @@ final class Crowd {
                 }
             }
             open = shown;
+            // Those that were kept meanwhile may have come too late for the tables.
+            kept.removeIf(shown::contains);
         } catch (IOException e) {
             log.debug("the connections cannot be counted: " + e);
         } finally {
-            kept.clear();
+            kept.removeAll(before);
             tell();
             reading.set(false);
         }

@@ -103,8 +103,8 @@ final class RequestFramingTest {
     static Stream<Probe> chunked() {
         return Stream.of(
                 closes("one chunk", chunks(SIZE + "\r\n" + BODY + "\r\n" + END), 200),
-                closes("a chunk of each byte", chunks(BODY.replaceAll("(?s).", "1\r\n$0\r\n") + END),
-                        200),
+                closes("a chunk of each byte",
+                        chunks(BODY.replaceAll("(?s).", "1\r\n$0\r\n") + END), 200),
                 closes("leading zeros", chunks("000" + SIZE + "\r\n" + BODY + "\r\n" + END), 200),
                 closes("an extension", chunks(SIZE + ";a=b\r\n" + BODY + "\r\n" + END), 200),
                 closes("none", chunks(END), 400),
@@ -115,7 +115,8 @@ final class RequestFramingTest {
                 closes("an extension without a size", chunks(";a\r\n\r\n"), 400),
                 closes("a CR in the size", chunks("0\r0\r\n\r\n"), 400),
                 closes("control bytes in an extension",
-                        chunks(SIZE + ";a=\u0000\u0001\n\r\n" + BODY + "\r\n" + END), 200, 400),
+                        chunks(SIZE + ";a=\u0000\u0001\n\r\n" + BODY + "\r\n" + END), 200,
+                        400),
                 closes("no size", chunks("hello\r\n" + END), 400),
                 closes("a prefix", chunks("0x5\r\nhello\r\n" + END), 400),
                 closes("a sign", chunks("+5\r\nhello\r\n" + END), 400),

@@ -162,6 +162,18 @@ final class RequestRulesTest {
                 keeps("127/8", host("127.1.2.3"), 200), keeps("::1", host("[::1]:3000"), 200));
     }
 
+    /// The JDK's server shows no handler what it has read: README.md tells who refuses these.
+    static Stream<Probe> unseen() {
+        return Stream.of(
+                keeps("a fold is a blank", get("X: a\r\n b"), 200),
+                keeps("a fold behind Host",
+                        lines("GET /api/status HTTP/1.1", "Host:\r\n localhost"), 200),
+                keeps("a bare LF ends a field", get("X: a\nY: b"), 200),
+                keeps("so does a bare CR", get("X: a\rY: b"), 200),
+                keeps("control characters around a value", get("X: \u0001a\u0002"), 200),
+                closes("but not within it", get("X: a\u0001\u0002b"), 400));
+    }
+
     static Stream<Probe> fields() {
         return Stream.of(
                 closes("a blank before the colon", get("Content-Length : 5"), 400),
@@ -199,7 +211,7 @@ final class RequestRulesTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"requestLines", "methods", "targets", "hosts", "fields"})
+    @MethodSource({"unseen", "requestLines", "methods", "targets", "hosts", "fields"})
     void servesOrRefuses(Probe probe) {
         probe.against(proxy);
     }
