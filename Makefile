@@ -225,7 +225,8 @@ $(MANIFEST): FORCE
 	@revision=$$($(GIT) describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null); \
 	when=$${SOURCE_DATE_EPOCH:-$$($(GIT) log -1 --format=%ct 2>/dev/null || echo 1767225600)}; \
 	date=$$(date -u -d "@$$when" +%FT%TZ 2>/dev/null || date -u -r "$$when" +%FT%TZ) && \
-	printf '%s\n' 'Main-Class: fakestream.Guard' 'Implementation-Title: fakestream' \
+	printf '%s\n' 'Main-Class: fakestream.Guard' 'Enable-Native-Access: ALL-UNNAMED' \
+	    'Implementation-Title: fakestream' \
 	    "Implementation-Version: $(VERSION)+$${revision:-unknown}" \
 	    "Implementation-Date: $$date" > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi

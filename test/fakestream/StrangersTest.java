@@ -47,7 +47,8 @@ final class StrangersTest {
     private Daemon start(String options) {
         return Daemon.startWithOptions("-Djdk.httpserver.maxConnections=" + CONNECTIONS + options,
                 directory, "--port", "0", "--upstream", upstream.url(), "--set",
-                "PROXY_API_KEYS=a-key-of-this-proxy", "--set", "OPENAI_API_KEY=sk-1");
+                "PROXY_API_KEYS=a-key-of-this-proxy", "--set", "OPENAI_API_KEY=sk-1", "--set",
+                "LOG_LEVEL=debug");
     }
 
     private RawClient stranger(int port, String says) {
@@ -123,6 +124,19 @@ final class StrangersTest {
                     + "Content-Length: 1000\r\n\r\n{").response();
             assertEquals(408, late.status());
             assertTrue(Waiting.millisSince(began) < 10_000);
+        }
+    }
+
+    /// Else those that say nothing could fill what the open files allow.
+    @Test
+    void keepNobodyOutByConnectingAlone() {
+        try (var daemon = start(" --enable-native-access=ALL-UNNAMED")) {
+            var port = URI.create(daemon.url()).getPort();
+            daemon.says("TCP_DEFER_ACCEPT");
+            for (int i = 0; i < 3 * CONNECTIONS; i++) {
+                stranger(port, "");
+                assertEquals(200, honest(port).status());
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /// The running proxy: the JDK's HTTP server with a virtual thread for each request, and one timer
 /// for all heartbeats and deadlines.
@@ -24,6 +25,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private final HttpServer server;
     private final String host;
+    private final Log log;
     private final ScheduledExecutorService timer;
     private final ExecutorService requests;
     private final BeatExecutor beats;
@@ -33,6 +35,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private ProxyServer(HttpServer server, Config config, Build build, Log log) {
         this.server = server;
+        this.log = log;
         this.host = config.get(Setting.HOST);
         this.timer = new Timer(log);
         this.requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual()
@@ -84,6 +87,9 @@ public final class ProxyServer implements AutoCloseable {
     public ProxyServer ready() {
         services.current().upstream().prepare();
         lifetime.ready();
+        // Later, because it loads classes that the first requests should not have to wait for.
+        timer.schedule(() -> requests.execute(() ->
+                DeferredAccept.ask(server.getAddress().getPort(), log)), 1, TimeUnit.SECONDS);
         return this;
     }
 
