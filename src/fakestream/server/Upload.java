@@ -63,7 +63,7 @@ final class Upload implements StreamedBody, AutoCloseable {
     /// @throws ClientLeft where it breaks off
     void readBeginning() throws ProxyException, ClientLeft {
         try {
-            while (!ended && !client.request().isTaken() && count + PIECE <= MOST_KEPT) {
+            while (!ended && !client.request().isTaken() && count + PIECE < MOST_KEPT) {
                 var piece = read(client.request()::fill);
                 ended = piece == null;
                 if (!ended) {
