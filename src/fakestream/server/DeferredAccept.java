@@ -32,8 +32,9 @@ final class DeferredAccept {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_DEFER_ACCEPT = 9;
 
-    /// Then a connection is handed over all the same.
-    private static final int SECONDS = 60;
+    /// About then a connection is handed over all the same. Those of one moment come in one burst,
+    /// so it is long; the kernel's queue holds as many as the listener's backlog.
+    private static final int SECONDS = 3600;
 
     private DeferredAccept() {
     }
