@@ -37,7 +37,7 @@ final class Client implements AutoCloseable {
     private final RequestBody request;
     private final AccessRecord record;
     private final Crowd crowd;
-    private boolean isKnown;
+    private boolean hasShownKey;
     private boolean requestNeverEnds;
 
     /// @param id of the request
@@ -119,9 +119,9 @@ final class Client implements AutoCloseable {
         onLeaving(upstream::cancel);
     }
 
-    /// The client has shown a key that will do, and keeps its connection longer than strangers.
-    void isKnown() {
-        isKnown = true;
+    /// The client has shown a right key, so its connection stays longer than a stranger's.
+    void hasShownKey() {
+        hasShownKey = true;
     }
 
     /// Watches from now on whether the client leaves, until its answer is there.
@@ -151,7 +151,7 @@ final class Client implements AutoCloseable {
                 sendHead(reply.status());
             } else {
                 start(reply.status(), reply.body().length);
-                write(reply.body());
+                write(Parts.of(reply.body()));
                 flush();
                 requestNeverEnds = !request.discard();
             }
@@ -185,11 +185,6 @@ final class Client implements AutoCloseable {
         } catch (IOException e) {
             throw left(e);
         }
-    }
-
-    /// Writes a part of the body; it may stay in a buffer until [#flush()].
-    void write(byte[] bytes) throws ClientLeft {
-        write(Parts.of(bytes));
     }
 
     /// Writes a part of the body; it may stay in a buffer until [#flush()].
@@ -294,7 +289,7 @@ final class Client implements AutoCloseable {
         return lifetime.isRefusing() || request.length() < 0
                 || options.stream().anyMatch(value -> CLOSE.matcher(value).find())
                 || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"))
-                || !crowd.mayStay(exchange.getRemoteAddress(), isKnown);
+                || !crowd.mayStay(exchange.getRemoteAddress(), hasShownKey);
     }
 
     private void set(Map<String, String> headers) {

@@ -1,6 +1,7 @@
 package fakestream.server;
 
 import fakestream.json.JsonWriter;
+import fakestream.json.Parts;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
 import java.time.Duration;
@@ -158,7 +159,7 @@ final class EventStream implements AutoCloseable {
             write(events);
             var ending = framing.end(eventCount == 0);
             if (ending.length > 0) {
-                client.write(ending);
+                client.write(Parts.of(ending));
             }
             ended = true;
             client.end();

@@ -91,7 +91,7 @@ final class Gate {
             throw Keys.unauthorised(client);
         }
         var key = keys.upstreamKey(client, form);
-        client.isKnown();
+        client.hasShownKey();
         limitRate(client);
         if (!admission.hasRoom(places)) {
             throw overloaded();

@@ -3,6 +3,7 @@ package fakestream.server;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.json.JsonObject;
+import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import fakestream.upstream.ErrorBody;
@@ -189,7 +190,7 @@ final class PassThrough {
             throws UpstreamException, ClientLeft {
         var buffer = new byte[16 * 1024];
         for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
-            client.write(n == buffer.length ? buffer : Arrays.copyOf(buffer, n));
+            client.write(Parts.of(n == buffer.length ? buffer : Arrays.copyOf(buffer, n)));
             client.flush();
         }
         client.end();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.LogLevel;
+import fakestream.json.Parts;
 import fakestream.testing.StubExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -93,7 +94,7 @@ final class ClientTest {
 
     private static void write(Client client) throws ClientLeft {
         client.begin(200, Map.of(), 0);
-        client.write(new byte[] {'x'});
+        client.write(Parts.of("x"));
     }
 
     @Test

@@ -61,8 +61,10 @@ final class RecentStreamsTest {
                 var proxy = TestProxy.before(upstream, QUICK);
                 var client = proxy.stream(Chats.STREAM, "User-Agent: opencode/1.18 " + "x".repeat(
                         300))) {
-            client.next("data: {");
-            client.next("data: {");
+            // The record counts what went out, a moment after the client has it.
+            for (int i = 0; i < 3; i++) {
+                client.next("data: {");
+            }
             var waiting = clients(proxy).getFirst();
             assertEquals("waiting", waiting.string("standing"));
             assertEquals("opencode", waiting.string("kind"));
@@ -71,7 +73,7 @@ final class RecentStreamsTest {
             assertEquals("/v1/chat/completions", waiting.string("path"));
             assertEquals("m", waiting.string("model"));
             assertTrue(number(waiting, "quiet_beats") >= 1, waiting::toString);
-            assertEquals(2, number(waiting, "data_beats"), waiting::toString);
+            assertTrue(number(waiting, "data_beats") >= 2, waiting::toString);
             assertTrue(number(waiting, "first_data_beat_ms") >= 900, waiting::toString);
             assertTrue(number(waiting, "elapsed_ms") >= 1400, waiting::toString);
             var age = Duration.between(Instant.parse(waiting.string("at")), Instant.now());
@@ -131,6 +133,7 @@ final class RecentStreamsTest {
                 var proxy = TestProxy.before(upstream, "CHUNK_DELAY_MS=400",
                         "CHUNK_TARGET_LENGTH=1"); var client = proxy.stream(Chats.STREAM)) {
             client.next("H");
+            client.next("data: {");
             assertEquals("replaying", clients(proxy).getFirst().string("standing"));
         }
     }
