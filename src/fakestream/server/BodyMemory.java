@@ -29,7 +29,7 @@ record BodyMemory(ByteBudget requests, ByteBudget answers) {
         return memory;
     }
 
-    /// Is as these settings have it from now on.
+    /// Takes the sizes of these settings.
     void resize(Config config) {
         var all = bytes(config.get(Setting.BODY_MEMORY_MIB), Runtime.getRuntime().maxMemory());
         var forAnswers = all / PARTS * PARTS_OF_ANSWERS;
@@ -45,7 +45,7 @@ record BodyMemory(ByteBudget requests, ByteBudget answers) {
         return mib > 0 ? mib * MIB : heap / SHARE;
     }
 
-    /// Whether somebody has waited for room all the time for so long.
+    /// Whether bodies have been waiting for so long without a break.
     boolean isFullFor(Duration time) {
         return List.of(requests, answers).stream()
                 .anyMatch(budget -> budget.isFullFor(time.toNanos()));

@@ -18,11 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/// How many connections there are of those that there may be, and who goes when they run out. The
-/// JDK's server closes the next one without a word when its own bound is reached, and lets nobody
-/// close an idle one. So this makes room before: at half of the bound, a client that has shown no
-/// right key loses its connection with its answer; at three quarters, every client does, and slow
-/// ones have only [#HURRY] for what is late.
+/// Counts the open connections, and makes room before they run out: at its own bound the JDK's
+/// server closes new connections without a word, and it lets nobody close an idle one. At half of
+/// the bound, a client that has shown no right key loses its connection with its answer. At three
+/// quarters, every client does, and a slow one is cut after [#HURRY].
 ///
 /// Linux shows the connections in its tables, which are read once a second while requests come;
 /// connections that were kept since then are counted here. Elsewhere only those are counted.
@@ -67,7 +66,7 @@ final class Crowd {
                 TimeUnit.SECONDS);
     }
 
-    /// Those of whom nothing is known yet.
+    /// The bound on heads and refused bodies that are still coming.
     Strangers strangers() {
         return strangers;
     }

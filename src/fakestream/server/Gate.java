@@ -11,10 +11,9 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
-/// What every request passes that goes to the upstream: it must show a key that will do, be one of
-/// not too many in a minute, and find a place. The first two are checked before the body is read.
-/// A request whose body is still coming holds no place, or a few slow ones would keep all others
-/// out; but while all places are taken, it is refused without its body.
+/// Checks each request for the upstream: its key and its rate before the body is read, and then
+/// whether there is a place. A request whose body is still coming holds no place, or a few slow
+/// ones would keep all others out; while all places are taken, it is refused without its body.
 final class Gate {
     /// A request that was let through. It holds a place from [#enter()] until it is closed. Used
     /// by one thread.
@@ -58,9 +57,9 @@ final class Gate {
 
     private static final int LONGEST_RETRY_SECONDS = 3;
 
-    /// Wrong keys of one address in a minute. A right one passes at any time, for an address may be
-    /// a balancer's, with others behind it. So this is for the processor and the log, and against
-    /// a guess it is the length of the keys that helps.
+    /// Wrong keys of one address in a minute. A right key passes at any time, for the address may
+    /// be a balancer's. So this limit spares the processor and the log; only long keys help against
+    /// guessing.
     static final int MOST_WRONG_KEYS = 10;
 
     private final Keys keys;

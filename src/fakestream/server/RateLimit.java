@@ -13,11 +13,11 @@ import java.util.function.LongSupplier;
 /// a bucket only the time is kept at which it will be full again. Any thread may call it; the lock
 /// guards the buckets.
 final class RateLimit {
-    /// Beyond it those that are full are forgotten, which changes nothing. While there is none, no
-    /// flood of names has another forgotten: names that are new share buckets.
+    /// Beyond it, full buckets are forgotten, which changes nothing. A bucket that is not full stays,
+    /// however many names come; where none is full, new names share buckets.
     static final int MOST_BUCKETS = 10_000;
 
-    /// As many as these. Which of them a name shares is not for it to choose.
+    /// How many buckets new names share. A salt keeps a name from choosing its bucket.
     static final int SHARED_BUCKETS = 1 << 10;
 
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);

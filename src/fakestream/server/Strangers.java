@@ -14,10 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// Bounds the clients that nobody knows anything good of: the head of their request is still
-/// coming, or a body that was refused. There are only so many of them at once, and each has only
-/// so much time. The next one cuts the one that has waited longest, because an honest client sends
-/// its head in one piece, and is past this before the next one comes.
+/// Bounds the clients whose head is still coming, and those whose refused body is. Only so many
+/// wait at once, and each has limited time. A new one cuts the one that has waited longest: an
+/// honest client sends its head in one piece, and no longer waits when the next one comes.
 ///
 /// The JDK's server reads a head on the thread that then calls the handler. Its own bound
 /// (`sun.net.httpserver.maxReqTime`) counts the body too, and it shows nobody how many bytes have
@@ -30,7 +29,7 @@ final class Strangers implements Executor {
     /// there as text and as the array or buffer that it was read into, and which had doubled.
     static final long HEAP_OF_HEAD = 192 * 1024;
 
-    /// Heads that are there, and wait for a processor alone.
+    /// Heads that have come whole, and wait only for a processor.
     private static final int MOST_READY = 64;
 
     private static final long LONGEST_WAIT_SECONDS = 1;
@@ -69,12 +68,12 @@ final class Strangers implements Executor {
         return Math.clamp(heap / 16 / HEAP_OF_HEAD, 2, Math.max(connections / 4, 2));
     }
 
-    /// How many there may be.
+    /// How many may wait at once.
     int most() {
         return most;
     }
 
-    /// How many were cut since the last call because others came.
+    /// How many clients newer ones have cut since the last call.
     long pushedOut() {
         return pushedOut.getAndSet(0);
     }
@@ -133,7 +132,7 @@ final class Strangers implements Executor {
         }
     }
 
-    /// This thread begins to wait for such a client.
+    /// This thread begins to wait for its client, and cuts the oldest where too many wait.
     void begin() {
         lock.lock();
         try {

@@ -7,9 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// Counts the bytes of heap that bodies of one kind fill, requests or answers, and makes those wait
-/// for which there is no room. Any thread may call it. The lock guards all that changes; a thread
-/// that waits has given it up.
+/// Counts the bytes of heap that requests or answers fill. A body for which there is no room waits.
+/// Any thread may call it. The lock guards all that changes; a thread that waits has given it up.
 ///
 /// # Why nobody waits for ever
 ///
@@ -76,7 +75,7 @@ public final class ByteBudget {
         this.reserve = reserve;
     }
 
-    /// Has another size from now on. What is held stays.
+    /// Changes the size. What is held stays.
     public void resize(long common, long reserve) {
         lock.lock();
         try {
@@ -89,8 +88,8 @@ public final class ByteBudget {
         }
     }
 
-    /// What is asked before somebody waits: it frees some bytes that nobody needs, and says whether
-    /// it could. It may close holds of this budget.
+    /// Sets what is asked before a body waits. It frees bytes that nobody needs and says whether it
+    /// could; it may close holds of this budget.
     public void spare(BooleanSupplier freeing) {
         spare = freeing;
     }
@@ -118,7 +117,7 @@ public final class ByteBudget {
         }
     }
 
-    /// Whether somebody has waited in it all the time for so long, in nanoseconds.
+    /// Whether bodies have been waiting for so long without a break, in nanoseconds.
     public boolean isFullFor(long nanos) {
         lock.lock();
         try {
