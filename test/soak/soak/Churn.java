@@ -33,6 +33,13 @@ final class Churn {
             deed("pipelined requests", Visit::pipeline),
             deed("upload", visit -> visit.upload(200_000)),
             deed("upload that is too large", visit -> visit.upload(1_500_000)),
+            deed("stream of an image", visit -> visit.stream("image")),
+            deed("whole image", visit -> visit.whole("image")),
+            deed("request of numbers", visit -> visit.numbers(450_000)),
+            deed("says nothing", visit -> visit.dribble("")),
+            deed("half a head", visit -> visit.dribble("GET / HTTP/1.1\r\nX: "
+                    + "x".repeat(30_000))),
+            deed("a byte now and then", visit -> visit.dribble("POST /v1/chat/completions HTTP")),
             deed("no request", visit -> visit.leave("", false)),
             deed("half a request, FIN", visit -> visit.leave("POST /v1/chat", false)),
             deed("half a body, RST", visit -> visit.halfABody(true)),

@@ -79,6 +79,9 @@ final class Upstream implements AutoCloseable {
             case "long" -> whole(out, completion("0123456789abcdef", 6_000));
             // As a stream it is more than the buffers of two sockets hold.
             case "large" -> whole(out, completion("0123456789abcdef", 60_000));
+            case "image" -> whole(out, completion("", 1).replace("\"role\"",
+                    "\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;"
+                    + "base64," + "A".repeat(6_000_000) + "\"}}],\"role\""));
             case "file" -> whole(out, "{\"id\":\"file-1\",\"object\":\"file\"}");
             case "error-503" -> send(out, "HTTP/1.1 503 No\r\nContent-Length: 29\r\n"
                     + "Retry-After: 0\r\n\r\n{\"error\":{\"message\":\"Later\"}}");

@@ -87,6 +87,23 @@ final class Visit implements AutoCloseable {
         socket.setSoLinger(reset, 0);
     }
 
+    /// A chat whose messages are numbers: JSON with as many values as it can have.
+    void numbers(int count) throws IOException {
+        var body = "{\"model\":\"good\",\"messages\":[" + "0,".repeat(count - 1) + "0]}";
+        send(post(body));
+        expect200("chat.completion");
+    }
+
+    /// Sends half of this, and the rest in small pieces for four seconds; then it leaves.
+    void dribble(String bytes) throws IOException, InterruptedException {
+        var half = bytes.length() / 2;
+        send(bytes.substring(0, half));
+        for (int piece = 0; piece < 8; piece++) {
+            Thread.sleep(500);
+            send(bytes.substring(half + half * piece / 8, half + half * (piece + 1) / 8));
+        }
+    }
+
     void halfABody(boolean reset) throws IOException {
         var chat = chat("good", true);
         leave(chat.substring(0, chat.length() - 20), reset);
@@ -156,8 +173,11 @@ final class Visit implements AutoCloseable {
     }
 
     private static String chat(String model, boolean stream) {
-        var body = "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":"
-                + "\"Hi\"}],\"stream\":" + stream + "}";
+        return post("{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":"
+                + "\"Hi\"}],\"stream\":" + stream + "}");
+    }
+
+    private static String post(String body) {
         return "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
                 + "Authorization: Bearer sk-soak\r\nContent-Type: application/json\r\n"
                 + "Content-Length: " + body.length() + "\r\n\r\n" + body;
