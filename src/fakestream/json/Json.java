@@ -8,8 +8,8 @@ import java.util.HexFormat;
 /// [JsonValue#toString()].
 ///
 /// Reading is strict: what is not RFC 8259 is refused. Where that leaves a choice, numbers of any
-/// size and lone surrogates are kept, the last of duplicate members wins, and arrays and objects
-/// may be nested 512 deep.
+/// size and lone surrogates are kept, the last of duplicate members wins, of which there may be
+/// 65,536, an object may have a million members, and arrays and objects may be nested 512 deep.
 public final class Json {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 

@@ -87,7 +87,9 @@ final class JsonScanner {
                 member();
             } while (separator('}'));
         }
-        names.close(before);
+        if (!names.close(before)) {
+            throw expected("no more than " + Names.MOST_REPEATED + " repeated members");
+        }
         depth--;
     }
 
@@ -98,7 +100,9 @@ final class JsonScanner {
         }
         int start = at;
         string();
-        names.add(start, at);
+        if (!names.add(start, at)) {
+            throw expected(start, "no more than " + Names.MOST_OPEN + " members at once");
+        }
         blanks();
         if (!skip(':')) {
             throw expected("':'");

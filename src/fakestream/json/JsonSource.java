@@ -187,6 +187,16 @@ final class JsonSource {
         }
     }
 
+    /// Whether the whole text may go out as it came in.
+    boolean isPlain() {
+        return plain;
+    }
+
+    /// Writes a [plain][#isPlain()] text from here to the end of that value.
+    void write(int from, int last, JsonWriter out) {
+        out.range(text, from, end(last));
+    }
+
     private void writeChanged(int from, int to, JsonWriter out) {
         int run = from;
         int i = from;

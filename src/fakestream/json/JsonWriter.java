@@ -17,6 +17,9 @@ public final class JsonWriter {
     /// A range that is shorter is copied, in bytes: parts cost something too.
     private static final int LONG = 4 * 1024;
 
+    /// What is longer is not copied into a larger buffer, in bytes.
+    private static final int LARGEST = 64 * 1024;
+
     private byte[] buffer;
     /// Where what is in no part yet begins in the buffer.
     private int start;
@@ -180,9 +183,16 @@ public final class JsonWriter {
         inParts = Math.addExact(inParts, part.length());
     }
 
-    /// What is in a part already stays in the old buffer.
+    /// What is in a part already stays in the old buffer, and a large buffer becomes one.
     private void room(int more) {
         if (buffer.length - filled < more) {
+            if (filled - start >= LARGEST) {
+                endPart();
+                buffer = new byte[Math.max(LARGEST, more)];
+                start = 0;
+                filled = 0;
+                return;
+            }
             int length = filled - start;
             var larger = new byte[Math.max(Math.addExact(length, more),
                     2 * (buffer.length - start))];

@@ -62,6 +62,9 @@ final class Members extends AbstractMap<String, JsonValue> {
 
     /// Those of these members whose names are among the given ones, or else those whose are not.
     Members picked(boolean among, String... names) {
+        if (!among && Arrays.stream(names).noneMatch(this::containsKey)) {
+            return this;
+        }
         int[] kept = new int[size()];
         int count = 0;
         for (int i = 0; i < kept.length; i++) {
@@ -94,19 +97,41 @@ final class Members extends AbstractMap<String, JsonValue> {
             if (i > 0) {
                 out.one(',');
             }
-            if (all.name(i) >= 0) {
-                source.write(all.name(i), out);
+            if (all.name(i) >= 0 && all.value(i) >= 0 && source.isPlain()) {
+                int last = lastTogether(i);
+                source.write(all.name(i), all.value(last), out);
+                i = last;
             } else {
-                out.string(all.names()[i]);
-            }
-            out.one(':');
-            if (all.value(i) >= 0) {
-                source.write(all.value(i), out);
-            } else {
-                out.value(all.values()[i]);
+                write(i, out);
             }
         }
         out.one('}');
+    }
+
+    /// The last of the members behind this one that stand as they did in the text.
+    private int lastTogether(int first) {
+        var all = slots();
+        int i = first;
+        while (i + 1 < all.size() && all.value(i + 1) >= 0
+                && all.name(i + 1) == source.end(all.value(i)) + 1) {
+            i++;
+        }
+        return i;
+    }
+
+    private void write(int i, JsonWriter out) {
+        var all = slots();
+        if (all.name(i) >= 0) {
+            source.write(all.name(i), out);
+        } else {
+            out.string(all.names()[i]);
+        }
+        out.one(':');
+        if (all.value(i) >= 0) {
+            source.write(all.value(i), out);
+        } else {
+            out.value(all.values()[i]);
+        }
     }
 
     /// Whether they hold a text of which they are only a part.

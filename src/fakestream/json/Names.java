@@ -5,6 +5,14 @@ package fakestream.json;
 /// length, or in a wide object to its length and the logarithm of their number, whatever the names
 /// are.
 final class Names {
+    /// How many members may be open at once, those of an object and of all around it. OpenAI's
+    /// longest list of them is `logit_bias`, with some 200,000.
+    static final int MOST_OPEN = 1 << 20;
+
+    /// How many members of a text may have a name that came before in their object. An honest text
+    /// has none, and to leave out millions would take ten times its bytes.
+    static final int MOST_REPEATED = 65_536;
+
     /// So many are compared each with each.
     private static final int FEW = 16;
 
@@ -26,7 +34,9 @@ final class Names {
     }
 
     /// It has a member with the name that stands here, in quotes.
-    void add(int from, int to) {
+    ///
+    /// @return false where that is one too many
+    boolean add(int from, int to) {
         int hash = 0;
         for (int i = from + 1; i < to - 1; i++) {
             if (text[i] < 0 || text[i] == '\\') {
@@ -36,16 +46,20 @@ final class Names {
             hash = hash(hash, text[i]);
         }
         open.add(hash, from);
+        return open.size() <= MOST_OPEN;
     }
 
     /// The object that opened last is closed.
-    void close(int opened) {
+    ///
+    /// @return false where too many names are repeated by now
+    boolean close(int opened) {
         int count = open.size() - opened;
         if (count > FEW || count > 1 && shareAHash(opened)) {
             open.sort(opened);
             findRepeated(opened);
         }
         open.shrink(opened);
+        return repeated.size() <= MOST_REPEATED;
     }
 
     /// The places of names that are repeated, sorted: each of the first with each of the others.
@@ -87,7 +101,9 @@ final class Names {
                 end++;
             }
             if (end - start > 1) {
-                sort(start, end);
+                if (!isSorted(start, end)) {
+                    sort(start, end);
+                }
                 noteRepeated(start, end);
             }
         }
@@ -95,13 +111,23 @@ final class Names {
 
     private void noteRepeated(int start, int end) {
         int first = start;
-        for (int i = start + 1; i < end; i++) {
+        for (int i = start + 1; i < end && repeated.size() <= MOST_REPEATED; i++) {
             if (JsonStrings.compare(text, place(first), place(i)) == 0) {
                 repeated.add(place(first), place(i));
             } else {
                 first = i;
             }
         }
+    }
+
+    /// So are the places of one name.
+    private boolean isSorted(int from, int to) {
+        for (int i = from + 1; i < to; i++) {
+            if (!isBefore(i - 1, i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// By name and then by place, with a heap: whoever makes a thousand names with one hash has
