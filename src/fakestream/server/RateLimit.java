@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 /// a bucket only the time is kept at which it will be full again. Any thread may call it; the lock
 /// guards the buckets.
 final class RateLimit {
-    /// Beyond it, full buckets are forgotten, which changes nothing. A bucket that is not full stays,
-    /// however many names come; where none is full, new names share buckets.
+    /// Beyond it, full buckets are forgotten, which changes nothing. A bucket that is not full
+    /// stays, however many names come; where none is full, new names share buckets.
     static final int MOST_BUCKETS = 10_000;
 
     /// How many buckets new names share. A salt keeps a name from choosing its bucket.

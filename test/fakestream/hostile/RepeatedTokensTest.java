@@ -54,7 +54,7 @@ final class RepeatedTokensTest {
                 // The JDK's server closes where a message is none of HTTP.
             }
             var millis = (System.nanoTime() - started) / 1_000_000;
-            assertTrue(millis < 5000, () -> millis + " ms for " + told(target, fields));
+            assertTrue(millis < 30_000, () -> millis + " ms for " + told(target, fields));
         }
 
         private static String head(String method, String target, String body, String... fields) {
