@@ -7,8 +7,6 @@ import java.util.RandomAccess;
 /// only found when they are asked for; then a list of few keeps them, and one of many keeps nothing
 /// but their places. Any thread may read it, as [Members].
 final class Elements extends AbstractList<JsonValue> implements RandomAccess {
-    private static final int MANY = 256;
-
     private final JsonSource source;
     private final int at;
     /// Null until somebody asks.
@@ -18,7 +16,7 @@ final class Elements extends AbstractList<JsonValue> implements RandomAccess {
     private record Slots(int[] places, JsonValue[] kept) {
     }
 
-    /// Those of the array that begins here.
+    /// The elements of the array that begins at this place.
     Elements(JsonSource source, int at) {
         this.source = source;
         this.at = at;
@@ -51,7 +49,8 @@ final class Elements extends AbstractList<JsonValue> implements RandomAccess {
     private Slots slots() {
         if (slots == null) {
             int[] places = source.places(at);
-            slots = new Slots(places, places.length > MANY ? null : new JsonValue[places.length]);
+            slots = new Slots(places, places.length > MemberSlots.MANY ? null
+                    : new JsonValue[places.length]);
         }
         return slots;
     }

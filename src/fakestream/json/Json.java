@@ -7,9 +7,10 @@ import java.util.HexFormat;
 /// JSON text to values, and text to a JSON string. A value's way back to text is its
 /// [JsonValue#toString()].
 ///
-/// Reading is strict: what is not RFC 8259 is refused. Where that leaves a choice, numbers of any
-/// size and lone surrogates are kept, the last of duplicate members wins, of which there may be
-/// 65,536, an object may have a million members, and arrays and objects may be nested 512 deep.
+/// Reading is strict: a text that is not RFC 8259 is refused. Where the RFC leaves a choice,
+/// numbers of any size and lone surrogates are kept, and the last of duplicate members wins. A text
+/// may have 65,536 duplicates, an object a million members, and 512 arrays and objects may be
+/// nested.
 public final class Json {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 

@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// @param values null where none is kept, and each null where it was not asked for
 /// @param initials a bit for each character that a name may begin with, see [#initial]
 record MemberSlots(int size, int[] places, String[] names, JsonValue[] values, long initials) {
-    /// Of more members from a text nothing but the places is kept.
+    /// Of more members or elements than this, only the places in the text are kept.
     static final int MANY = 256;
 
     private static final int[] NOWHERE = {};

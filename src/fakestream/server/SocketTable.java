@@ -19,7 +19,6 @@ import java.util.HexFormat;
 final class SocketTable {
     private static final int BUFFER = 64 * 1024;
 
-
     private final ByteOrder order;
 
     /// What a connection is to this side.

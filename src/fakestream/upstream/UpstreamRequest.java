@@ -1,8 +1,8 @@
 package fakestream.upstream;
 
 import fakestream.json.Parts;
-import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.Try.IfLost;
+import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.UpstreamException.Kind;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
