@@ -169,6 +169,14 @@ final class DemoUpstreamTest {
     }
 
     @Test
+    void hasNothingAtOtherPaths() {
+        try (var client = connect()) {
+            var told = client.request("POST", "/v1/audio/speech", "no JSON", header).error(404);
+            assertTrue(told.string("message").contains("/v1/audio/speech"), told::toString);
+        }
+    }
+
+    @Test
     void invitesToThePage() {
         assertTrue(daemon.said().contains("Open http://127.0.0.1:" + port + "/ or run"));
         try (var client = connect()) {
