@@ -43,7 +43,8 @@ final class Connections {
     /// client that nothing reaches, but itself reaches from it the requests that it sent last, and
     /// from those this lease.
     final class Lease {
-        private Counted counted;
+        /// Null once it has ended; changed under the lock.
+        private volatile Counted counted;
         private volatile Optional<IdleConnections.Idle> kept = Optional.empty();
 
         private Lease(Counted counted) {
@@ -52,7 +53,7 @@ final class Connections {
 
         /// Sends the request; to cancel the future closes its connection.
         CompletableFuture<HttpResponse<InputStream>> send(HttpRequest request) {
-            var sender = sender();
+            var sender = counted;
             if (sender == null) {
                 return CompletableFuture.failedFuture(new CancellationException());
             }
@@ -76,18 +77,9 @@ final class Connections {
 
         /// The answer was read to its end, so that its connection may carry another request.
         void keep(HttpResponse<?> answer) {
-            var sender = sender();
+            var sender = counted;
             if (sender != null) {
                 sender.idle.keep(answer);
-            }
-        }
-
-        private Counted sender() {
-            lock.lock();
-            try {
-                return counted;
-            } finally {
-                lock.unlock();
             }
         }
 

@@ -71,7 +71,8 @@ public final class ContentCoding {
     }
 
     private static List<String> codings(List<String> fields) {
-        return fields.stream().flatMap(field -> Arrays.stream(field.split(",")))
+        return fields.isEmpty() ? List.of() : fields.stream()
+                .flatMap(field -> Arrays.stream(field.split(",")))
                 .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
                 .filter(coding -> !NONE.contains(coding)).toList();
     }

@@ -3,7 +3,6 @@ package fakestream.upstream;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,8 +76,7 @@ final class IdleConnections {
 
     /// A response was read to its end, and its connection may carry another request.
     void keep(HttpResponse<?> response) {
-        if (closes(response.headers()) || closes(response.request().headers())
-                || !hasEnd(response.headers())) {
+        if (!mayCarryAnother(response.headers())) {
             return;
         }
         lock.lock();
@@ -90,16 +88,17 @@ final class IdleConnections {
         }
     }
 
-    private static boolean closes(HttpHeaders headers) {
-        return headers.allValues("connection").stream()
-                .flatMap(options -> Arrays.stream(options.split(",")))
-                .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
-    }
-
-    /// Whether the body ends before its connection does.
-    private static boolean hasEnd(HttpHeaders headers) {
-        return headers.firstValue("content-length").isPresent()
-                || headers.firstValue("transfer-encoding").isPresent();
+    /// Whether the body ends before its connection does, and that goes on behind it.
+    private static boolean mayCarryAnother(HttpHeaders headers) {
+        for (var options : headers.allValues("connection")) {
+            for (var option : options.split(",")) {
+                if (option.strip().equalsIgnoreCase("close")) {
+                    return false;
+                }
+            }
+        }
+        return !headers.allValues("content-length").isEmpty()
+                || !headers.allValues("transfer-encoding").isEmpty();
     }
 
     private SequencedMap<String, Idle> kept(URI target) {

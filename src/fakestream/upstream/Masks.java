@@ -104,7 +104,8 @@ public final class Masks {
     /// These and one more secret, which may have its scheme before it (`Bearer`).
     Masks with(String secret) {
         var bare = secret.substring(secret.lastIndexOf(' ') + 1);
-        return new Masks(Stream.concat(known.stream(), Stream.of(bare)));
+        return bare.length() < SHORTEST || known.contains(bare) ? this
+                : new Masks(Stream.concat(known.stream(), Stream.of(bare)));
     }
 
     /// The text without its secrets; the same where it holds none.

@@ -47,12 +47,6 @@ public final class UpstreamAnswer {
         this.source = source;
     }
 
-    /// One whose body is to be read, and decoded for that.
-    static UpstreamAnswer decoded(UpstreamCall call, int status, HttpHeaders headers,
-            Masks masks) {
-        return raw(call, status, headers, masks).decoded();
-    }
-
     /// One whose body passes through as it is.
     static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers, Masks masks) {
         return new UpstreamAnswer(status, headers, masks, UpstreamBody.raw(call));

@@ -111,7 +111,8 @@ final class UpstreamBody {
     ///
     /// @param declared length of it; negative where there is none
     byte[] readUpTo(int most, long declared) throws UpstreamException {
-        hold(ByteBudget.COPIES * (long) Math.clamp(declared, 0, most));
+        long held = Math.clamp(declared, 0, most);
+        hold(ByteBudget.COPIES * held);
         var full = new ArrayList<byte[]>();
         // With one byte to spare, so that the end shows without another buffer.
         var bytes = new byte[Math.clamp(declared + 1, SMALLEST, BUFFER)];
@@ -127,7 +128,9 @@ final class UpstreamBody {
             }
             n = read(bytes, filled, bytes.length - filled);
         }
-        hold(ByteBudget.COPIES * ((long) before + filled));
+        if ((long) before + filled > held) {
+            hold(ByteBudget.COPIES * ((long) before + filled));
+        }
         settle(ByteBudget.COPIES * ((long) before + filled));
         return joined(full, before, bytes, filled);
     }

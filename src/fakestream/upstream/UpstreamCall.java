@@ -96,12 +96,11 @@ final class UpstreamCall {
             if (end.get() != null) {
                 closeBody();
             }
-            untilEnd = head.headers().firstValueAsLong("content-length").orElse(-1);
+            var answer = UpstreamAnswer.raw(this, head.statusCode(), head.headers(), masks);
+            untilEnd = answer.length();
             checkStatus(head.statusCode());
             checkFraming(head.headers());
-            return decoded
-                    ? UpstreamAnswer.decoded(this, head.statusCode(), head.headers(), masks)
-                    : UpstreamAnswer.raw(this, head.statusCode(), head.headers(), masks);
+            return decoded ? answer.decoded() : answer;
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (CancellationException e) {
@@ -201,8 +200,8 @@ final class UpstreamCall {
     /// The JDK's client believes the length, where RFC 9112 section 6.3 suspects an attempt at
     /// response splitting.
     private void checkFraming(HttpHeaders headers) throws UpstreamException {
-        if (headers.firstValue("content-length").isPresent()
-                && headers.firstValue("transfer-encoding").isPresent()) {
+        if (!headers.allValues("transfer-encoding").isEmpty()
+                && !headers.allValues("content-length").isEmpty()) {
             cancel();
             throw UpstreamException.notAnAnswer("upstream_invalid",
                     "the upstream's answer says its length in two ways");

@@ -25,6 +25,13 @@ public final class UpstreamUrl {
     private final String base;
     private final String unversioned;
     private final Query query;
+    /// What was asked for last, which is mostly what is asked for next; null at first. Any thread
+    /// may change it.
+    private volatile Endpoint last;
+
+    /// @param name as it was asked for
+    private record Endpoint(String name, URI address) {
+    }
 
     private UpstreamUrl(URI server, String path, Query query) {
         this.server = server;
@@ -64,6 +71,15 @@ public final class UpstreamUrl {
     /// stands in place of the base's own. The base's query joins the endpoint's, whose value wins
     /// where both have a parameter.
     public URI at(String endpoint) {
+        var known = last;
+        if (known == null || !known.name.equals(endpoint)) {
+            known = new Endpoint(endpoint, address(endpoint));
+            last = known;
+        }
+        return known.address;
+    }
+
+    private URI address(String endpoint) {
         var path = endpoint.split("\\?", 2)[0];
         return URI.create(server + (path.startsWith(GEMINI) ? unversioned : base) + "/" + path
                 + Query.of(endpoint).over(query).suffix());
