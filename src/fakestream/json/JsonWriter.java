@@ -104,9 +104,7 @@ public final class JsonWriter {
 
     /// Writes a text that was written before.
     public JsonWriter parts(Parts written) {
-        for (var part : written.list()) {
-            range(part.bytes(), part.from(), part.from() + part.length());
-        }
+        written.write(this);
         return this;
     }
 
@@ -124,12 +122,12 @@ public final class JsonWriter {
     /// What was written since this was last asked.
     public Parts parts() {
         if (parts.isEmpty()) {
-            var written = new Parts(Arrays.copyOfRange(buffer, start, filled), 0, filled - start);
+            var written = Parts.of(Arrays.copyOfRange(buffer, start, filled));
             filled = start;
             return written;
         }
         endPart();
-        var written = new Parts(parts, inParts);
+        var written = new Parts(inParts, parts.toArray(Part[]::new));
         parts = List.of();
         inParts = 0;
         return written;

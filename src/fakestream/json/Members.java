@@ -62,7 +62,7 @@ final class Members extends AbstractMap<String, JsonValue> {
 
     /// Those of these members whose names are among the given ones, or else those whose are not.
     Members picked(boolean among, String... names) {
-        if (!among && Arrays.stream(names).noneMatch(this::containsKey)) {
+        if (!among && !hasAny(names)) {
             return this;
         }
         int[] kept = new int[size()];
@@ -74,6 +74,15 @@ final class Members extends AbstractMap<String, JsonValue> {
         }
         return count == kept.length ? this
                 : new Members(source, -1, slots().picked(Arrays.copyOf(kept, count)));
+    }
+
+    private boolean hasAny(String... names) {
+        for (var name : names) {
+            if (find(name) >= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isAmong(int i, String... names) {
@@ -191,7 +200,7 @@ final class Members extends AbstractMap<String, JsonValue> {
 
     private int find(String name) {
         var all = slots();
-        for (int i = 0; all.mayHave(name) && i < all.size(); i++) {
+        for (int i = all.mayHave(name) ? 0 : all.size(); i < all.size(); i++) {
             if (isNamed(i, name)) {
                 return i;
             }

@@ -2,7 +2,6 @@ package fakestream.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /// A text in UTF-8 as the parts that it is made of one behind the other. What is long in it may be
@@ -15,16 +14,12 @@ public final class Parts {
     public record Part(byte[] bytes, int from, int length) {
     }
 
-    private final List<Part> list;
+    private final Part[] parts;
     private final int length;
 
-    Parts(List<Part> list, int length) {
-        this.list = Collections.unmodifiableList(list);
-        this.length = length;
-    }
-
-    Parts(byte[] bytes, int from, int length) {
-        this.list = List.of(new Part(bytes, from, length));
+    /// @param length of all of them, in bytes
+    Parts(int length, Part... parts) {
+        this.parts = parts;
         this.length = length;
     }
 
@@ -35,7 +30,7 @@ public final class Parts {
 
     /// The text that these bytes are.
     public static Parts of(byte[] utf8) {
-        return new Parts(utf8, 0, utf8.length);
+        return new Parts(utf8.length, new Part(utf8, 0, utf8.length));
     }
 
     /// The text of a value.
@@ -45,7 +40,14 @@ public final class Parts {
 
     /// The parts in their order.
     public List<Part> list() {
-        return list;
+        return List.of(parts);
+    }
+
+    /// Writes them behind what was written.
+    void write(JsonWriter out) {
+        for (var part : parts) {
+            out.range(part.bytes(), part.from(), part.from() + part.length());
+        }
     }
 
     /// The length of the text in bytes.
@@ -57,7 +59,7 @@ public final class Parts {
     public byte[] bytes() {
         var all = new byte[length];
         int filled = 0;
-        for (var part : list) {
+        for (var part : parts) {
             System.arraycopy(part.bytes(), part.from(), all, filled, part.length());
             filled += part.length();
         }
@@ -77,9 +79,8 @@ public final class Parts {
 
     @Override
     public String toString() {
-        var first = list.isEmpty() ? null : list.getFirst();
-        return list.size() == 1
-                ? new String(first.bytes(), first.from(), length, StandardCharsets.UTF_8)
+        return parts.length == 1
+                ? new String(parts[0].bytes(), parts[0].from(), length, StandardCharsets.UTF_8)
                 : new String(bytes(), StandardCharsets.UTF_8);
     }
 }

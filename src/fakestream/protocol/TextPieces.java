@@ -70,7 +70,7 @@ final class TextPieces {
     /// The last boundary that is no further than the target, or 0.
     private int last(BreakIterator boundaries, String window) {
         boundaries.setText(window);
-        return boundaries.isBoundary(target) ? target : Math.max(boundaries.preceding(target), 0);
+        return Math.max(boundaries.preceding(target + 1), 0);
     }
 
     /// Whether there is anything but words, figures, blanks and the marks within a sentence: most

@@ -76,8 +76,7 @@ final class VendorError {
     /// What holds the error of a body: one of its members, or the body itself; null where there is
     /// no error.
     private static JsonValue error(JsonObject body, boolean alone) {
-        var answers = ANSWERS.stream().anyMatch(name ->
-                body.get(name) instanceof JsonArray(var list) && !list.isEmpty());
+        var answers = hasAnswer(body);
         var error = body.get("error");
         if (says(error) && !(answers && isSuccess(error))) {
             return error;
@@ -92,14 +91,25 @@ final class VendorError {
         return answers ? ofChoice(body) : beside(body, alone);
     }
 
+    private static boolean hasAnswer(JsonObject body) {
+        for (var name : ANSWERS) {
+            if (body.get(name) instanceof JsonArray(var list) && !list.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// OpenRouter gives a choice its error, and `error` as its finish.
     private static JsonValue ofChoice(JsonObject body) {
-        return ChunkPassage.choices(body).stream()
-                .filter(choice -> says(choice.get("error"))
-                        || "error".equals(choice.string("finish_reason")))
-                .map(choice -> choice.get("error") instanceof JsonObject error && says(error)
-                        ? error : choice.only("error", "finish_reason", "native_finish_reason"))
-                .findFirst().orElse(null);
+        for (var choice : ChunkPassage.choices(body)) {
+            var error = choice.get("error");
+            if (says(error) || "error".equals(choice.string("finish_reason"))) {
+                return error instanceof JsonObject && says(error) ? error
+                        : choice.only("error", "finish_reason", "native_finish_reason");
+            }
+        }
+        return null;
     }
 
     /// The forms that have no `error`, in a body without an answer.
