@@ -34,7 +34,8 @@ record Authority(String host) {
     /// Whether no page of a foreign site can bear this name, wherever its DNS may point: a name
     /// that nobody can register, or a loopback address.
     boolean isLocal() {
-        var name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+        var lower = host.toLowerCase(Locale.ROOT);
+        var name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
         return Host.isLoopback(name) || LOCAL.stream().anyMatch(name::endsWith);
     }
 }

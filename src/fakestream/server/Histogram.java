@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Counts times by how long they were. Any thread may call it.
@@ -24,8 +23,10 @@ final class Histogram {
     /// One more time.
     void observe(long nanos) {
         var seconds = nanos / NANOS;
-        var bucket = IntStream.range(0, bounds.size()).filter(i -> seconds <= bounds.get(i))
-                .findFirst().orElse(bounds.size());
+        int bucket = 0;
+        while (bucket < bounds.size() && seconds > bounds.get(bucket)) {
+            bucket++;
+        }
         counts.get(bucket).increment();
         sum.add(nanos);
     }

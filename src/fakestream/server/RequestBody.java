@@ -25,6 +25,8 @@ final class RequestBody {
     private final StalledWriters.Watch watch;
     private final Strangers strangers;
     private final ReadTimeout body;
+    private final boolean chunked;
+    private final long declared;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean broken;
     /// Whether nothing is left of it, its end included.
@@ -37,6 +39,10 @@ final class RequestBody {
         this.watch = watch;
         this.strangers = crowd.strangers();
         this.body = new ReadTimeout(exchange.getRequestBody(), () -> crowd.patience(timeout));
+        this.chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
+        // The JDK's server has parsed it in the same way, and refused what is no number.
+        var length = exchange.getRequestHeaders().getFirst("Content-Length");
+        this.declared = length == null ? 0 : Long.parseLong(length);
     }
 
     static ProxyException tooLarge(int most) {
@@ -47,7 +53,7 @@ final class RequestBody {
 
     /// How long the request says that it is, in bytes; -1 where it comes in chunks, 0 for none.
     long length() {
-        return exchange.getRequestHeaders().containsKey("Transfer-Encoding") ? -1 : declared();
+        return chunked ? -1 : declared;
     }
 
     /// Whether all of it has come; any thread may ask.
@@ -74,14 +80,14 @@ final class RequestBody {
     }
 
     private byte[] raw(int most, RequestMemory memory) throws ProxyException, ClientLeft {
-        if (declared() > most) {
+        if (declared > most) {
             throw tooLarge(most);
         }
         try {
             RequestMemory.Source source = (buffer, offset, length) ->
                     input(in -> in.readNBytes(buffer, offset, length));
             var body = length() < 0 ? memory.all(most, 0, source)
-                    : memory.exactly((int) declared(), source);
+                    : memory.exactly((int) declared, source);
             taken = true;
             return body;
         } catch (ClientLeft e) {
@@ -193,15 +199,9 @@ final class RequestBody {
         }
     }
 
-    /// The JDK's server has parsed it in the same way, and refused what is no number.
-    private long declared() {
-        var length = exchange.getRequestHeaders().getFirst("Content-Length");
-        return length == null ? 0 : Long.parseLong(length);
-    }
-
     /// Whether all of it has come already, as most of it has that came with the head.
     private boolean isHere() throws IOException {
-        return length() >= 0 && body.available() >= declared();
+        return length() >= 0 && body.available() >= declared;
     }
 
     /// The JDK's server tells a malformed chunk from a broken connection by its message alone, and

@@ -88,11 +88,12 @@ final class RequestRules {
     }
 
     private static void checkRequestLine(Client client) throws ProxyException {
-        if (!VERSION.matcher(client.version()).matches()
-                || !HeaderRules.isToken(client.method())) {
+        var known = VERSIONS.contains(client.version());
+        if (!known && !VERSION.matcher(client.version()).matches()
+                || !METHODS.contains(client.method()) && !HeaderRules.isToken(client.method())) {
             throw malformed("the request line is not one of HTTP");
         }
-        if (!VERSIONS.contains(client.version())) {
+        if (!known) {
             throw refused(505, "unsupported_version", "the version of HTTP is not 1.0 or 1.1");
         }
         var target = client.target();
@@ -124,7 +125,7 @@ final class RequestRules {
             for (var value : field.getValue()) {
                 count++;
                 bytes += field.getKey().length() + ": ".length() + value.length() + "\r\n".length();
-                if (value.chars().anyMatch(RequestRules::isControl)) {
+                if (hasControl(value)) {
                     throw malformed("a header field has control characters in it");
                 }
             }
@@ -136,13 +137,20 @@ final class RequestRules {
         if (all(headers, "Authorization").size() > 1) {
             throw malformed("the request has more than one Authorization field");
         }
-        if (all(headers, "Content-Type").stream().distinct().count() > 1) {
+        if (Set.copyOf(all(headers, "Content-Type")).size() > 1) {
             throw malformed("the request has Content-Type fields that differ");
         }
     }
 
-    private static boolean isControl(int c) {
-        return c < ' ' && c != '\t' || c == 0x7F;
+    /// Each value of each request is asked: a stream would cost more than all else here.
+    private static boolean hasControl(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7F) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// RFC 9112 section 6. A length with leading zeros is a number, but not the same one to all; a

@@ -2,8 +2,12 @@ package fakestream.server;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Where a request goes, told from its raw target. People type base URLs in many ways, and clients
 /// add to them: a doubled `/v1` or slash and a pasted endpoint lead where they were meant to.
@@ -31,9 +35,19 @@ record Route(Kind kind, String name) {
     private static final String STREAMED = ":streamGenerateContent";
     private static final String WHOLE = ":generateContent";
 
+    /// Nearly all requests go to one of these.
+    private static final Map<String, Route> USUAL = Stream.of("/v1/chat/completions",
+            "/v1/completions", "/v1/responses", "/v1/messages", "/v1/models")
+            .collect(Collectors.toMap(Function.identity(), Route::read));
+
     /// The route of a request target in origin form or absolute form (RFC 9112 section 3.2), with
     /// or without a query.
     static Route of(String target) {
+        var usual = USUAL.get(target);
+        return usual == null ? read(target) : usual;
+    }
+
+    private static Route read(String target) {
         var path = path(target);
         if (!path.startsWith("/")) {
             path = AUTHORITY.matcher(path).replaceFirst("");
