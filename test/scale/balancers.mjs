@@ -42,9 +42,9 @@ export function read(name) {
     return readFileSync(new URL(name, import.meta.url), 'utf8');
 }
 
-/** The files that the README does not have as they are. */
-export function strangersToReadme() {
-    const readme = read('../../README.md');
+/** The files that README.md beside this one does not show exactly as they are. */
+export function filesMissingInReadme() {
+    const readme = read('README.md');
     return BALANCERS.map(({ file }) => file)
         .filter((name) => !readme.includes(read(name).replace(/^(?=.)/gm, '    ')));
 }
