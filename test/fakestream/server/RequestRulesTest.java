@@ -162,7 +162,8 @@ final class RequestRulesTest {
                 keeps("127/8", host("127.1.2.3"), 200), keeps("::1", host("[::1]:3000"), 200));
     }
 
-    /// The JDK's server shows no handler what it has read: README.md tells who refuses these.
+    /// The JDK's server shows no handler what it has read: test/strangers/README.md names the
+    /// proxies that refuse these.
     static Stream<Probe> unseen() {
         return Stream.of(
                 keeps("a fold is a blank", get("X: a\r\n b"), 200),
