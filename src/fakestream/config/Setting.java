@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /// A setting: its name, its default, what it accepts and what it means. The name is the same in
 /// the file, in the environment and after `--set`. Each constant here is the one line that makes
-/// a setting; help, README and `proxy.properties.example` are held to them by tests.
+/// a setting; tests hold help, README's short table and `proxy.properties.example` to them.
 ///
 /// @param <T> what [Config#get] gives for it
 public final class Setting<T> {
@@ -134,7 +134,7 @@ public final class Setting<T> {
     public static final Setting<Boolean> TEST_PAGE = of("TEST_PAGE", "true", Values::yesOrNo,
             "false: there is no test page at /");
 
-    /// Every setting, in the order in which help, README and the example file show them.
+    /// Every setting, in the order in which help and the example file show them.
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,

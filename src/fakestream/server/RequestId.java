@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// The name of a request, under which it stands in the logs of the client, of this proxy and of the
-/// upstream: the client's own, where it can do no harm in any of them, and else a new one.
+/// upstream: the client's own, where it can do no harm in any of them, and else a new one. Harmless
+/// are at most 128 letters, digits, dots, dashes and underscores. The id is on every answer.
 final class RequestId {
     /// The header that carries it, each way.
     static final String HEADER = "X-Request-Id";

@@ -26,6 +26,11 @@ import java.util.stream.Stream;
 /// Hides secrets in texts for people, be they errors or lines of a log: those that it knows, and
 /// whatever looks like a key, of which only the prefix stays that says what it was. It takes time
 /// in proportion to the text, whatever that holds.
+///
+/// The proxy decodes an error that passes through to mask it. It replaces an error that is longer
+/// than 256 KiB, or no text in ASCII, UTF-8 or Latin-1, by one of its own. It does not mask answers
+/// with a good status, except an `error` in JSON that it reads, nor a key that was cut or escaped
+/// otherwise than in JSON or a URL.
 public final class Masks {
     private static final String MASK = "***";
 

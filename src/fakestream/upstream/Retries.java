@@ -20,9 +20,10 @@ import java.util.random.RandomGenerator;
 /// open requests may pause before another call at the same time, three always. The others wait for
 /// a place. Any thread may call it; the lock guards the places, and nobody holds it while it waits.
 final class Retries {
-    /// With these statuses an upstream says that it did not answer, and that this may pass. The
-    /// README has the same table. 520 to 527 and 530 are Cloudflare's, for a server behind it that
-    /// is down or cannot be reached; 529 is Anthropic's for overload.
+    /// With these statuses an upstream says that it did not answer, and that this may pass.
+    /// `RETRY_MAX` in `proxy.properties.example` lists them too. 520 to 527 and 530 are
+    /// Cloudflare's, for a server behind it that is down or cannot be reached; 529 is Anthropic's
+    /// for overload.
     private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504,
             520, 521, 522, 523, 524, 525, 526, 527, 529, 530);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
