@@ -107,10 +107,10 @@ run: $(JAR)  ## start the daemon; ARGS=... are its arguments
 demo: $(JAR)  ## start it against its own scripted upstream, without a key
 	@$(JAVA) -jar $(JAR) --demo $(ARGS)
 
-clients: $(JAR)  ## drive the jar with the official SDKs
+clients: $(JAR)  ## drive the jar with the official SDKs; needs npm and Maven
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/clients/run
 
-agents: $(JAR)  ## drive the jar with real coding agents; LONG=1 lets them wait 7 minutes too
+agents: $(JAR)  ## drive the jar with real coding agents from npm; PLAY=, AGENT= and LONG=1 choose
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/agents/run
 
 browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes the pictures too
@@ -146,22 +146,22 @@ installcheck: $(JAR)  ## install it in a directory of its own, and try what was 
 scale: $(JAR)  ## restart three replicas behind HAProxy, nginx and Caddy, under streams
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/scale/run
 
-fuzz: $(FUZZED)  ## try random inputs for FUZZ_SECONDS=60; FUZZ=Json tries that target alone
+fuzz: $(FUZZED)  ## read random inputs as from strangers, for FUZZ_SECONDS=60; FUZZ=Json chooses
 	@JAVA=$(JAVA) BUILD="$(BUILD)" CLASS_PATH="$(CLASSES):$(TESTS):$(FUZZERS):$(FUZZ_JARS)" \
 	    test/fuzz/run
 
-soak: $(JAR)  ## hold the jar under bad clients and upstreams for SOAK_SECONDS=600
+soak: $(JAR)  ## hold the jar under bad clients and upstreams, and its memory; SOAK_SECONDS=600
 	@rm -rf $(BUILD)/soak && $(JAVAC) --release 25 -d $(BUILD)/soak $(wildcard test/soak/soak/*.java)
 	@$(JAVA) -Dsoak.only="$(SOAK_ONLY)" -cp $(BUILD)/soak soak.Soak $(JAR) \
 	    $(or $(SOAK_SECONDS),600)
 
-strangers: $(LAUNCHER)  ## flood it for STRANGERS_SECONDS=60 with clients that have no key
+strangers: $(LAUNCHER)  ## flood it without keys, beside an honest client, for STRANGERS_SECONDS=60
 	@rm -rf $(BUILD)/strangers && \
 	    $(JAVAC) --release 25 -d $(BUILD)/strangers $(wildcard test/strangers/strangers/*.java)
 	@$(BENCH) -cp $(BUILD)/strangers strangers.Main $(LAUNCHER) $(or $(STRANGERS_SECONDS),60) \
 	    $(or $(OPEN_FILES),8192) 2000
 
-memory: $(JAR)  ## hold the jar with a heap of 128 MB under large bodies; MEMORY=small takes a minute
+memory: $(JAR)  ## hold a heap of 128 MB under images and large bodies; MEMORY=small takes 1 min
 	@rm -rf $(BUILD)/memory && $(JAVAC) --release 25 -d $(BUILD)/memory \
 	    $(wildcard test/memory/memory/*.java)
 	@$(JAVA) -cp $(BUILD)/memory memory.Memory $(JAR) $(MEMORY)

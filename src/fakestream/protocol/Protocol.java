@@ -8,6 +8,20 @@ import java.util.function.UnaryOperator;
 
 /// One API that the proxy speaks: how it asks for a whole answer, and how it tells that answer as
 /// a stream. Pure: no socket, no clock, no thread, and no state between two calls.
+///
+/// To add an API, follow its parts:
+///
+/// | part | where |
+/// |---|---|
+/// | request, answer, replay, heartbeats, failure, fold | a class in this package |
+/// | its path | `Route` and `Route.kind`, `Site.serve` and `Site.protocol` |
+/// | how its key travels, if not as a bearer's | `Keys.Form` |
+/// | headers that its clients and its upstream need | `HeaderRules` |
+/// | tests that fold random answers with an accumulator of their own | `test/fakestream/protocol` |
+/// | tests with its official SDK, on recorded answers | `test/clients` |
+/// | its row under "Promises and limits" | README.md |
+///
+/// The compiler names what the class lacks, and asks for the cases in `Site`.
 public sealed interface Protocol
         permits ChatCompletions, Completions, Responses, Messages, GenerateContent {
 
