@@ -171,7 +171,8 @@ final class DemoUpstreamTest {
     @Test
     void hasNothingAtOtherPaths() {
         try (var client = connect()) {
-            var told = client.request("POST", "/v1/audio/speech", "no JSON", header).error(404);
+            client.request("POST", "/v1/audio/speech", "no JSON", header);
+            var told = client.response().error(404);
             assertTrue(told.string("message").contains("/v1/audio/speech"), told::toString);
         }
     }
