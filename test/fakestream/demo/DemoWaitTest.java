@@ -111,8 +111,10 @@ final class DemoWaitTest {
     @Test
     void stopsWhileItWaits() throws IOException {
         var patient = DemoUpstream.start();
-        try (var client = SseClient.reading(RawClient.connect(
-                URI.create(patient.url()).getPort()).request("POST", "/v1/chat/completions",
+        var connection = RawClient.connect(URI.create(patient.url()).getPort());
+        // A connection that has been answered is one that the server closes.
+        connection.request("POST", "/v1/embeddings", "{}").response().error(404);
+        try (var client = SseClient.reading(connection.request("POST", "/v1/chat/completions",
                 request("demo-wait-310", false)))) {
             patient.close();
             assertFalse(client.ending().whole());
