@@ -128,10 +128,11 @@ final class UpstreamBody {
             }
             n = read(bytes, filled, bytes.length - filled);
         }
-        if ((long) before + filled > held) {
-            hold(ByteBudget.COPIES * ((long) before + filled));
+        long length = (long) before + filled;
+        if (length > held) {
+            hold(ByteBudget.COPIES * length);
         }
-        settle(ByteBudget.COPIES * ((long) before + filled));
+        settle(ByteBudget.COPIES * length);
         return joined(full, before, bytes, filled);
     }
 

@@ -25,8 +25,8 @@ public final class UpstreamUrl {
     private final String base;
     private final String unversioned;
     private final Query query;
-    /// What was asked for last, which is mostly what is asked for next; null at first. Any thread
-    /// may change it.
+    /// The endpoint of the last request, null before the first: most requests ask for the same
+    /// one. Any thread may change it.
     private volatile Endpoint last;
 
     /// @param name as it was asked for
