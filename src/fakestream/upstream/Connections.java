@@ -46,6 +46,7 @@ final class Connections {
         /// Null once it has ended; changed under the lock.
         private volatile Counted counted;
         private volatile Optional<IdleConnections.Idle> kept = Optional.empty();
+        private volatile boolean whole;
 
         private Lease(Counted counted) {
             this.counted = counted;
@@ -75,10 +76,12 @@ final class Connections {
             return kept.isPresent();
         }
 
-        /// The answer was read to its end, so that its connection may carry another request.
+        /// The answer was read to its end, so that its connection may carry another request; to say
+        /// so again changes nothing.
         void keep(HttpResponse<?> answer) {
             var sender = counted;
-            if (sender != null) {
+            if (sender != null && !whole) {
+                whole = true;
                 sender.idle.keep(answer);
             }
         }

@@ -23,7 +23,8 @@ final class IdleConnections {
     private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
 
     private final ReentrantLock lock = new ReentrantLock();
-    /// By host and port, and then by label.
+    /// By host and port, and then by label. The last is the one that the client takes next. The
+    /// oldest is the first, but for those that another one was taken for.
     private final Map<String, SequencedMap<String, Idle>> idle = new HashMap<>();
 
     /// A kept connection.
@@ -44,8 +45,14 @@ final class IdleConnections {
         try {
             var kept = kept(target);
             var now = System.nanoTime();
-            kept.values().removeIf(idle -> idle.isOlderThan(KEPT, now));
-            return Optional.ofNullable(kept.pollLastEntry()).map(Map.Entry::getValue);
+            while (!kept.isEmpty() && kept.firstEntry().getValue().isOlderThan(KEPT, now)) {
+                kept.pollFirstEntry();
+            }
+            var last = kept.pollLastEntry();
+            while (last != null && last.getValue().isOlderThan(KEPT, now)) {
+                last = kept.pollLastEntry();
+            }
+            return Optional.ofNullable(last).map(Map.Entry::getValue);
         } finally {
             lock.unlock();
         }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /// the bounds of the call.
 public final class UpstreamAnswer {
     /// Made for the first characters.
-    private static final int SMALLEST = 2 * 1024;
+    private static final int SMALLEST = 64;
 
     /// As the JDK has it; MAX_UPSTREAM_BYTES is less.
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;

@@ -147,7 +147,7 @@ final class UpstreamCall {
         reading = true;
         try {
             var n = body.read(buffer, offset, length);
-            untilEnd -= n;
+            untilEnd -= Math.max(n, 0);
             if (n < 0 || untilEnd == 0) {
                 lease.keep(response.resultNow());
             }
