@@ -1,6 +1,8 @@
 package fakestream.json;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// An object of RFC 8259 section 4. Its members keep their order and cannot be changed:
@@ -37,6 +39,20 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
     /// The text of a member that is a string, or null where there is none.
     public String string(String name) {
         return get(name) instanceof JsonString(var text) ? text : null;
+    }
+
+    /// The elements of a member that is an array, those of them that are objects; none where it is
+    /// no array.
+    public List<JsonObject> objects(String name) {
+        var objects = new ArrayList<JsonObject>();
+        if (get(name) instanceof JsonArray(var elements)) {
+            for (var element : elements) {
+                if (element instanceof JsonObject object) {
+                    objects.add(object);
+                }
+            }
+        }
+        return objects;
     }
 
     /// This object with that member. One that it has already is replaced in its place, a new one

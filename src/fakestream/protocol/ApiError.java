@@ -62,17 +62,6 @@ public record ApiError(JsonObject object, int status) {
                 "fakestream has a bug, and its log says where");
     }
 
-    /// The error in an upstream's JSON that is known to be one, in any vendor's form. What is
-    /// missing of the four members is added, what else there is stays.
-    public static ApiError in(JsonValue body) {
-        return VendorError.in(body);
-    }
-
-    /// The error in an upstream's JSON, whatever its status; empty where it is no error.
-    public static Optional<ApiError> find(JsonValue body) {
-        return VendorError.find(body);
-    }
-
     /// What went wrong, for people.
     public String message() {
         return object.string("message");

@@ -16,7 +16,7 @@ final class ChatAnswer {
         var answer = choices(body instanceof JsonObject object && !object.has("choices")
                 && object.get("candidates") instanceof JsonArray candidates
                 && VendorError.find(body).isEmpty() ? GeminiAnswer.read(object, candidates) : body);
-        var choices = ChunkPassage.choices(answer);
+        var choices = answer.objects("choices");
         return choices.stream().allMatch(choice -> withMessage(choice) == choice) ? answer
                 : answer.with("choices", new JsonArray(choices.stream()
                         .<JsonValue>map(ChatAnswer::withMessage).toList()));

@@ -6,7 +6,6 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
-import fakestream.json.Parts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,9 +13,6 @@ import java.util.List;
 /// then content, refusal, the old function call, the tool calls. Spring AI 2 keeps no content
 /// that comes behind a tool call.
 final class ChatBody {
-    /// No line may be longer, in bytes: aiohttp's readers fail above 128 KiB (open-webui#24928).
-    static final int LONGEST_LINE = 96 * 1024;
-
     /// What a line holds beside a delta, in bytes.
     private static final int FRAME = 2048;
 
@@ -36,11 +32,6 @@ final class ChatBody {
         body.addFunctionCall();
         body.addToolCalls();
         return body.deltas;
-    }
-
-    /// Whether a line of data is no longer than a line may be.
-    static boolean fitsLine(Parts data) {
-        return data.length() <= LONGEST_LINE - "data: ".length();
     }
 
     /// All members that have no form of their own, unsplit in one delta: openai-node and
@@ -93,7 +84,7 @@ final class ChatBody {
     }
 
     private static boolean fits(JsonValue value) {
-        return JsonWriter.fits(value, LONGEST_LINE - FRAME);
+        return JsonWriter.fits(value, SseEvent.LONGEST_LINE - FRAME);
     }
 
     private void addText(String name, int pieceLength) {

@@ -1,7 +1,6 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonArray;
-import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
@@ -24,7 +23,7 @@ final class ChatCalls {
     /// unique, in the answer and among all streams.
     static List<JsonObject> completed(JsonObject answer, Telling telling) {
         var calls = new ChatCalls(telling);
-        return ChunkPassage.choices(answer).stream().map(calls::choice).toList();
+        return answer.objects("choices").stream().map(calls::choice).toList();
     }
 
     private JsonObject choice(JsonObject choice) {
@@ -35,7 +34,7 @@ final class ChatCalls {
     private JsonObject message(JsonObject message) {
         var told = message;
         if (message.get("function_call") instanceof JsonObject call) {
-            told = told.with("function_call", withTextArguments(call));
+            told = told.with("function_call", ToolCalls.withTextArguments(call));
         }
         if (message.get("tool_calls") instanceof JsonArray(var calls)) {
             told = told.with("tool_calls", new JsonArray(calls.stream().map(this::call).toList()));
@@ -47,25 +46,9 @@ final class ChatCalls {
         if (!(value instanceof JsonObject call)) {
             return value;
         }
-        var named = hasId(call, "id") ? call : call.with("id", new JsonString(idPrefix + made++));
+        var named = ToolCalls.hasId(call, "id") ? call
+                : call.with("id", new JsonString(idPrefix + made++));
         return call.get("function") instanceof JsonObject function
-                ? named.with("function", withTextArguments(function)) : named;
-    }
-
-    /// Whether the member names something: null and an empty text do not.
-    static boolean hasId(JsonObject object, String name) {
-        return switch (object.get(name)) {
-            case null -> false;
-            case JsonNull _ -> false;
-            case JsonString(var text) -> !text.isEmpty();
-            default -> true;
-        };
-    }
-
-    /// The call whose `arguments` are JSON text where they were an object or a list.
-    static JsonObject withTextArguments(JsonObject call) {
-        var arguments = call.get("arguments");
-        return arguments instanceof JsonObject || arguments instanceof JsonArray
-                ? call.with("arguments", new JsonString(arguments.toString())) : call;
+                ? named.with("function", ToolCalls.withTextArguments(function)) : named;
     }
 }

@@ -2,7 +2,6 @@ package fakestream.protocol;
 
 import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
-import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
@@ -10,13 +9,10 @@ import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /// One choice of a chat completion, as the entries that it puts into the stream's chunks: one that
 /// opens it, one for each delta of its body, one that finishes it.
 final class ChatChoice {
-    private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}");
-
     private static final String UNFINISHED = "\"finish_reason\":null}";
 
     private static final byte[] UNFINISHED_AFTER = ascii("," + UNFINISHED);
@@ -48,12 +44,6 @@ final class ChatChoice {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /// The `index` of a choice or a tool call; `position`, where it has none that is one.
-    static int index(JsonObject object, int position) {
-        return object.get("index") instanceof JsonNumber(var text)
-                && INDEX.matcher(text).matches() ? Integer.parseInt(text) : position;
     }
 
     /// Its place among the choices, from 0.

@@ -1,7 +1,6 @@
 package fakestream.protocol;
 
 import fakestream.json.JsonBoolean;
-import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
@@ -10,24 +9,22 @@ import java.util.function.UnaryOperator;
 
 /// OpenAI's chat completions: `POST /v1/chat/completions`.
 public final class ChatCompletions implements Protocol {
-    /// The data with which a stream says that it is whole.
-    static final String DONE = "[DONE]";
-
     /// The request's members that are about streaming alone. OpenAI refuses `stream_options`
     /// without a stream, Z.ai `tool_stream`; DashScope and llama.cpp have the other two.
     static final String[] STREAMING_ONLY = {
         "stream_options", "tool_stream", "incremental_output", "return_progress"};
 
-    /// The kind of chunk that its streams consist of.
-    static final ChunkKind CHUNK = new ChunkKind("chat.completion.chunk", "chatcmpl-",
-            entry(JsonObject.EMPTY));
-
-    private static final JsonObject OPENING = entry(
+    private static final JsonObject OPENING = ChunkKind.entry(
             new JsonObject.Builder().add("role", "assistant").build());
 
     /// The id of a stream that has none from its answer.
     public static String id(Telling telling) {
-        return CHUNK.id(telling);
+        return ChunkKind.CHAT.id(telling);
+    }
+
+    @Override
+    public String name() {
+        return "chat";
     }
 
     @Override
@@ -52,7 +49,7 @@ public final class ChatCompletions implements Protocol {
 
     /// Whether no token was made for any choice, none holds anything, and none says why.
     static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
-        return ChunkPassage.choices(answer).stream().allMatch(choice -> holdsNothing.test(choice)
+        return answer.objects("choices").stream().allMatch(choice -> holdsNothing.test(choice)
                         && !Emptiness.isReason(choice.string("finish_reason")))
                 && Emptiness.countsNothing(answer);
     }
@@ -66,8 +63,8 @@ public final class ChatCompletions implements Protocol {
     /// role in the first.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        var frame = ChunkFrame.of(CHUNK, request, telling);
-        var entry = telling.begun() ? CHUNK.pause() : OPENING;
+        var frame = ChunkFrame.of(ChunkKind.CHAT, request, telling);
+        var entry = telling.begun() ? ChunkKind.CHAT.pause() : OPENING;
         return SseEvent.Message.of(frame.chunk(out -> out.value(entry)));
     }
 
@@ -80,22 +77,17 @@ public final class ChatCompletions implements Protocol {
 
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
-        return ChunkPassage.of(event, telling, CHUNK);
+        return ChunkPassage.of(event, telling, ChunkKind.CHAT);
     }
 
     @Override
     public boolean isWhole(SseEvent.Received event) {
-        var choices = ChunkPassage.choices(event.object());
+        var choices = event.object().objects("choices");
         return !choices.isEmpty() && choices.stream().allMatch(ChatAnswer::isWhole);
     }
 
     @Override
     public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
         return ChatFold.of(events);
-    }
-
-    private static JsonObject entry(JsonObject delta) {
-        return new JsonObject.Builder().add("index", 0).add("delta", delta)
-                .add("finish_reason", JsonNull.NULL).build();
     }
 }

@@ -51,10 +51,10 @@ final class ChatFold {
 
     private void add(SseEvent.Received event) throws NotAnAnswer {
         var chunk = NotAnAnswer.data(event);
-        done = event.data().equals(ChatCompletions.DONE);
+        done = event.data().equals(SseEvent.DONE);
         top = chunk.without("choices", "object");
-        for (var choice : ChunkPassage.choices(chunk)) {
-            (ChatAnswer.isWhole(choice) ? messages : choices).merge(ChatChoice.index(choice, 0),
+        for (var choice : chunk.objects("choices")) {
+            (ChatAnswer.isWhole(choice) ? messages : choices).merge(Protocol.index(choice, 0),
                     read(choice), ChatFold::joinedChoices);
         }
     }
@@ -112,7 +112,7 @@ final class ChatFold {
     }
 
     /// All of them as one, each half for itself first.
-    static JsonObject joined(List<JsonObject> parts) {
+    private static JsonObject joined(List<JsonObject> parts) {
         var half = parts.size() / 2;
         return parts.size() < 2 ? parts.getFirst() : joined(joined(parts.subList(0, half)),
                 joined(parts.subList(half, parts.size())));
@@ -134,7 +134,8 @@ final class ChatFold {
     private static JsonValue withCalls(JsonObject choice) {
         var message = (JsonObject) choice.get("message");
         return message.get("tool_calls") instanceof JsonArray(var parts)
-                ? choice.with("message", message.with("tool_calls", ToolCallFold.of(parts)))
+                ? choice.with("message", message.with("tool_calls",
+                        ToolCallFold.of(parts, ChatFold::joined)))
                 : choice;
     }
 }

@@ -26,7 +26,7 @@ final class ChatReplay {
     }
 
     static Replay of(JsonObject request, JsonObject answer, Telling telling) {
-        var frame = ChunkFrame.of(ChatCompletions.CHUNK, request, answer, telling);
+        var frame = ChunkFrame.of(ChunkKind.CHAT, request, answer, telling);
         return new ChatReplay(frame, answer, telling).tell();
     }
 
@@ -36,7 +36,7 @@ final class ChatReplay {
         var distinct = haveDistinctIndices(objects);
         var choices = new ArrayList<ChatChoice>();
         for (int i = 0; i < objects.size(); i++) {
-            var index = distinct ? ChatChoice.index(objects.get(i), i) : i;
+            var index = distinct ? Protocol.index(objects.get(i), i) : i;
             choices.add(new ChatChoice(objects.get(i), index, pieceLength));
         }
         choices.sort(Comparator.comparingInt(ChatChoice::index));
@@ -46,7 +46,7 @@ final class ChatReplay {
     private static boolean haveDistinctIndices(List<JsonObject> choices) {
         var seen = new HashSet<Integer>();
         for (int i = 0; i < choices.size(); i++) {
-            if (!seen.add(ChatChoice.index(choices.get(i), i))) {
+            if (!seen.add(Protocol.index(choices.get(i), i))) {
                 return false;
             }
         }
@@ -90,7 +90,7 @@ final class ChatReplay {
                 choice.pause(to);
             }
         }, out));
-        if (speaking.size() > 1 && !ChatBody.fitsLine(data)) {
+        if (speaking.size() > 1 && data.length() > SseEvent.LONGEST_LINE - "data: ".length()) {
             speaking.stream().filter(choice -> position < choice.body().size())
                     .forEach(choice -> addBody(position, List.of(choice)));
             return;

@@ -74,7 +74,7 @@ final class ChunkFrame {
     /// The events behind the finish. The last chunk carries the usage if the client asked for it,
     /// and has no choices: openai-java ignores all but the usage in it.
     List<SseEvent> ending() {
-        var done = SseEvent.Message.of(ChatCompletions.DONE);
+        var done = SseEvent.Message.of(SseEvent.DONE);
         return usage.last() == null ? List.of(done)
                 : List.of(SseEvent.Message.of(out.parts(beforeChoices).text("],\"usage\":")
                         .value(usage.last()).text("}").parts()), done);

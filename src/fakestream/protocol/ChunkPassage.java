@@ -21,7 +21,7 @@ final class ChunkPassage {
     }
 
     static Passage of(SseEvent.Received event, Telling telling, ChunkKind kind) {
-        if (event.data().equals(ChatCompletions.DONE)) {
+        if (event.data().equals(SseEvent.DONE)) {
             return new Passage(event, SseEvent.HEARTBEAT, Progress.ENDED);
         }
         var data = event.json();
@@ -40,18 +40,18 @@ final class ChunkPassage {
     }
 
     private static Progress progress(JsonObject chunk) {
-        if (choices(chunk).isEmpty()) {
+        if (chunk.objects("choices").isEmpty()) {
             return Progress.SILENT;
         }
-        return choices(chunk).stream().anyMatch(ChunkPassage::isFinished) ? Progress.WHOLE
+        return chunk.objects("choices").stream().anyMatch(ChunkPassage::isFinished) ? Progress.WHOLE
                 : Progress.OPEN;
     }
 
     /// The choices of a chunk. Each tells its part in its delta; legacy completions tell it in
     /// `text`.
     private static List<Passage.Choice> told(JsonObject chunk) {
-        return choices(chunk).stream().map(choice -> new Passage.Choice(
-                ChatChoice.index(choice, 0), !Emptiness.isNothing(choice.get("delta"))
+        return chunk.objects("choices").stream().map(choice -> new Passage.Choice(
+                Protocol.index(choice, 0), !Emptiness.isNothing(choice.get("delta"))
                         || !Emptiness.isNothing(choice.get("text")), isFinished(choice))).toList();
     }
 
@@ -67,19 +67,6 @@ final class ChunkPassage {
         return choice.string("finish_reason") instanceof String reason && !reason.isEmpty();
     }
 
-    /// The choices of a chunk that are objects.
-    static List<JsonObject> choices(JsonObject chunk) {
-        var choices = new ArrayList<JsonObject>();
-        if (chunk.get("choices") instanceof JsonArray(var elements)) {
-            elements.forEach(element -> {
-                if (element instanceof JsonObject choice) {
-                    choices.add(choice);
-                }
-            });
-        }
-        return choices;
-    }
-
     /// An empty chunk in the name of the upstream's stream, for those choices of this one that go
     /// on. Behind an opening without choices (Azure) it has none either: without a role first,
     /// LangChain would lose tool calls, and with one, openai-python would add two of them up.
@@ -88,10 +75,10 @@ final class ChunkPassage {
     /// without choices, openai-go forgets the finish of a choice that comes again, and
     /// openai-python the usage.
     private static SseEvent pause(JsonObject chunk, JsonObject entry) {
-        var choices = choices(chunk);
+        var choices = chunk.objects("choices");
         var open = choices.stream().filter(choice -> !isFinished(choice))
                 .<JsonValue>map(choice -> entry.with("index",
-                        JsonNumber.of(ChatChoice.index(choice, 0)))).toList();
+                        JsonNumber.of(Protocol.index(choice, 0)))).toList();
         var isOver = choices.isEmpty() ? chunk.get("usage") instanceof JsonObject : open.isEmpty();
         if (isOver) {
             return SseEvent.HEARTBEAT;
@@ -109,8 +96,8 @@ final class ChunkPassage {
     /// the first choice's.
     private static JsonObject renamed(JsonObject chunk, String id) {
         var choices = new ArrayList<JsonValue>();
-        for (var choice : choices(chunk)) {
-            choices.add(ChatChoice.index(choice, 0) == 0
+        for (var choice : chunk.objects("choices")) {
+            choices.add(Protocol.index(choice, 0) == 0
                     && choice.get("delta") instanceof JsonObject delta
                     ? choice.with("delta", delta.without("role")) : choice);
         }

@@ -18,6 +18,11 @@ public final class Completions implements Protocol {
                     .add("logprobs", JsonNull.NULL).add("finish_reason", JsonNull.NULL).build());
 
     @Override
+    public String name() {
+        return "completions";
+    }
+
+    @Override
     public JsonObject whole(JsonObject request) {
         return request.without(ChatCompletions.STREAMING_ONLY).with("stream", JsonBoolean.FALSE);
     }
@@ -25,7 +30,7 @@ public final class Completions implements Protocol {
     @Override
     public JsonObject answer(JsonValue body) throws NotAnAnswer {
         var answer = ChatAnswer.choices(body);
-        return answer.with("choices", new JsonArray(ChunkPassage.choices(answer).stream()
+        return answer.with("choices", new JsonArray(answer.objects("choices").stream()
                 .<JsonValue>map(ChatAnswer::withText).toList()));
     }
 
@@ -73,7 +78,7 @@ public final class Completions implements Protocol {
     /// A chat's messages or deltas are none that a client of legacy completions could read.
     @Override
     public boolean isWhole(SseEvent.Received event) {
-        var choices = ChunkPassage.choices(event.object());
+        var choices = event.object().objects("choices");
         return !choices.isEmpty() && choices.stream().allMatch(choice ->
                 ChatAnswer.withText(choice) != choice);
     }

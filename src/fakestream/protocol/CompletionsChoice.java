@@ -17,7 +17,7 @@ final class CompletionsChoice {
     private final List<String> pieces;
 
     private CompletionsChoice(JsonObject choice, int position, int pieceLength) {
-        this.index = ChatChoice.index(choice, position);
+        this.index = Protocol.index(choice, position);
         this.choice = choice;
         this.pieces = choice.string("text") == null ? List.of()
                 : TextPieces.of(choice.string("text"), pieceLength);

@@ -32,11 +32,11 @@ final class CompletionsFold {
 
     private void add(SseEvent.Received event) throws NotAnAnswer {
         var chunk = NotAnAnswer.data(event);
-        done |= event.data().equals(ChatCompletions.DONE);
+        done |= event.data().equals(SseEvent.DONE);
         top = Latest.of(top, chunk.without("choices"));
-        for (var told : ChunkPassage.choices(chunk)) {
+        for (var told : chunk.objects("choices")) {
             var choice = ChatAnswer.withText(told);
-            var index = ChatChoice.index(choice, 0);
+            var index = Protocol.index(choice, 0);
             var text = choice.string("text");
             texts.computeIfAbsent(index, _ -> new StringBuilder())
                     .append(text == null ? "" : text);

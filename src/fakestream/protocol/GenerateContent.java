@@ -18,6 +18,11 @@ public final class GenerateContent implements Protocol {
     private static final SseEvent BEAT = new SseEvent.Space();
 
     @Override
+    public String name() {
+        return "gemini";
+    }
+
+    @Override
     public JsonObject whole(JsonObject request) {
         return request;
     }
@@ -77,7 +82,7 @@ public final class GenerateContent implements Protocol {
     @Override
     public Passage passOn(SseEvent.Received event, Telling telling) {
         // A gateway ends its streams as OpenAI does; Gemini's clients would read that as JSON.
-        if (event.data().equals(ChatCompletions.DONE)) {
+        if (event.data().equals(SseEvent.DONE)) {
             return new Passage(null, null, Progress.SILENT);
         }
         var chunk = GenerateContentChunk.of(event);

@@ -46,7 +46,7 @@ record GenerateContentChunk(JsonObject object, Optional<ApiError> error) {
     List<Passage.Choice> told() {
         var candidates = isBlocked() ? List.<JsonObject>of() : candidates();
         return IntStream.range(0, candidates.size()).mapToObj(i -> new Passage.Choice(
-                ChatChoice.index(candidates.get(i), i),
+                Protocol.index(candidates.get(i), i),
                 !Emptiness.isNothing(candidates.get(i).get("content")),
                 candidates.get(i).get("finishReason") instanceof JsonString)).toList();
     }

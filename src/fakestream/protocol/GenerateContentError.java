@@ -10,7 +10,7 @@ final class GenerateContentError {
     }
 
     /// The error as a body; the code that an upstream gave is kept where it is a status. OpenAI's
-    /// members are left out, whether an upstream gave them or [ApiError#in] added them.
+    /// members are left out, whether an upstream gave them or [VendorError#in] added them.
     static JsonObject body(int status, ApiError error) {
         var code = error.status(status);
         var own = error.object().get("status") instanceof JsonString(var name)

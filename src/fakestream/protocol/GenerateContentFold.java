@@ -45,7 +45,7 @@ final class GenerateContentFold {
         top = Latest.of(top, chunk.object().without("candidates"));
         var entries = chunk.candidates();
         for (int i = 0; i < entries.size(); i++) {
-            add(ChatChoice.index(entries.get(i), i), entries.get(i));
+            add(Protocol.index(entries.get(i), i), entries.get(i));
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /// and chats of @google/genai and google-genai), or every entry by its place.
 final class GenerateContentReplay {
     /// What is left of the longest line for the parts, in bytes.
-    private static final int LONGEST_PARTS = ChatBody.LONGEST_LINE - 8 * 1024;
+    private static final int LONGEST_PARTS = SseEvent.LONGEST_LINE - 8 * 1024;
 
     /// What names the answer, and so stands on every event.
     private static final List<String> NAMES = List.of("modelVersion", "responseId", "createTime");

@@ -17,7 +17,7 @@ final class MessageDeltas {
             return event;
         }
         var chunk = event.object();
-        var choices = ChunkPassage.choices(chunk);
+        var choices = chunk.objects("choices");
         told = choices.stream().anyMatch(choice -> ChatAnswer.isWhole(choice)
                 || !Emptiness.isNothing(choice.get("delta")));
         return choices.stream().noneMatch(ChatAnswer::isWhole) ? event

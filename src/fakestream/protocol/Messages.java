@@ -2,21 +2,20 @@ package fakestream.protocol;
 
 import fakestream.json.JsonArray;
 import fakestream.json.JsonBoolean;
-import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
-import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.Passage.Progress;
 import java.util.List;
 
 /// Anthropic's messages: `POST /v1/messages`.
 public final class Messages implements Protocol {
-    /// The protocol's own beat, which official SDKs skip wherever it stands, before the first
-    /// event too. A comment would do for them, but not for a client that counts events.
-    static final SseEvent PING = new SseEvent.Message("ping", "{\"type\":\"ping\"}", false);
-
     private static final JsonObject NO_TOKENS =
             new JsonObject.Builder().add("output_tokens", 0).build();
+
+    @Override
+    public String name() {
+        return "messages";
+    }
 
     @Override
     public void check(JsonObject request) throws BadRequest {
@@ -63,7 +62,7 @@ public final class Messages implements Protocol {
 
     @Override
     public SseEvent heartbeat() {
-        return PING;
+        return MessagesEvent.PING;
     }
 
     /// A message under a name of the proxy's making, and then one `message_delta` after another
@@ -81,7 +80,7 @@ public final class Messages implements Protocol {
         var kind = MessagesEvent.kind(event);
         var told = telling.begun() && kind.equals("message_start")
                 ? MessagesEvent.pause(usageOf(event)) : event;
-        return new Passage(told, PING, switch (kind) {
+        return new Passage(told, MessagesEvent.PING, switch (kind) {
             case "message_stop" -> Progress.WHOLE;
             case "error" -> Progress.FAILED;
             case "message_start", "message_delta", "content_block_start", "content_block_delta",
@@ -104,7 +103,7 @@ public final class Messages implements Protocol {
             case SseEvent.Received received -> MessagesEvent.kind(received);
             default -> "";
         };
-        return type.equals("message_stop") ? PING : MessagesEvent.pause(NO_TOKENS);
+        return type.equals("message_stop") ? MessagesEvent.PING : MessagesEvent.pause(NO_TOKENS);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class MessagesBlock {
 
     /// The block with an id where it is a call that has none: no result could name it.
     private static JsonObject named(int index, JsonObject block, Telling telling) {
-        return "tool_use".equals(block.string("type")) && !ChatCalls.hasId(block, "id")
+        return "tool_use".equals(block.string("type")) && !ToolCalls.hasId(block, "id")
                 ? block.with("id", new JsonString("toolu_" + telling.id() + "_" + index)) : block;
     }
 

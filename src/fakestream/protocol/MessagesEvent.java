@@ -7,6 +7,10 @@ import fakestream.json.JsonObject;
 /// The events of a message's stream. Each has its `event:` line, which says the `type` of its data
 /// again: official SDKs drop an event without it.
 final class MessagesEvent {
+    /// The protocol's own beat, which official SDKs skip wherever it stands, before the first
+    /// event too. A comment would do for them, but not for a client that counts events.
+    static final SseEvent PING = new SseEvent.Message("ping", "{\"type\":\"ping\"}", false);
+
     /// Official SDKs throw on a stream without usage, but not on a whole message without it.
     static final JsonObject NO_USAGE = new JsonObject.Builder()
             .add("input_tokens", 0).add("output_tokens", 0).build();

@@ -63,7 +63,7 @@ final class MessagesFold {
     /// A fallback names the model that went on with the answer; the whole message has its name.
     private void startBlock(JsonObject data) {
         if (data.get("content_block") instanceof JsonObject block) {
-            blocks.put(ChatChoice.index(data, 0), new MessagesBlockFold(block));
+            blocks.put(Protocol.index(data, 0), new MessagesBlockFold(block));
             if ("fallback".equals(block.string("type")) && message != null
                     && block.get("to") instanceof JsonObject to && to.string("model") != null) {
                 message = message.with("model", to.get("model"));
@@ -72,7 +72,7 @@ final class MessagesFold {
     }
 
     private void addDelta(JsonObject data) {
-        var block = blocks.get(ChatChoice.index(data, 0));
+        var block = blocks.get(Protocol.index(data, 0));
         if (block != null && data.get("delta") instanceof JsonObject delta) {
             block.add(delta);
         }

@@ -33,7 +33,7 @@ final class MessagesReplay {
         }
         events.add(MessagesEvent.of(end(answer), false));
         events.add(MessagesEvent.of(MessagesEvent.data("message_stop").build(), false));
-        return new Replay(events, Messages.PING);
+        return new Replay(events, MessagesEvent.PING);
     }
 
     private static JsonObject start(JsonObject answer) {

@@ -22,8 +22,9 @@ import java.util.function.UnaryOperator;
 /// | its row under "Promises and limits" | README.md |
 ///
 /// The compiler names what the class lacks, and asks for the cases in `Site`.
-public sealed interface Protocol
-        permits ChatCompletions, Completions, Responses, Messages, GenerateContent {
+public interface Protocol {
+    /// The word that [ClientTable] has for this API.
+    String name();
 
     /// Refuses a request that this API could not read, before anything is sent upstream.
     ///
@@ -49,6 +50,13 @@ public sealed interface Protocol
     static int count(JsonObject object, String name) {
         return object.get(name) instanceof JsonNumber(var text) && text.matches("[1-9][0-9]{0,3}")
                 ? Integer.parseInt(text) : 1;
+    }
+
+    /// The `index` of a choice or a tool call, below a million; `position`, where it has none that
+    /// is one.
+    static int index(JsonObject object, int position) {
+        return object.get("index") instanceof JsonNumber(var text) && text.matches("[0-9]{1,6}")
+                ? Integer.parseInt(text) : position;
     }
 
     /// What a body with a good status really holds, in this API's own form.

@@ -11,6 +11,11 @@ import java.util.List;
 /// of a response can be told before the upstream's answer is there.
 public final class Responses implements Protocol {
     @Override
+    public String name() {
+        return "responses";
+    }
+
+    @Override
     public JsonObject whole(JsonObject request) {
         var whole = request.without("stream_options").with("stream", JsonBoolean.FALSE);
         return request.get("tools") instanceof JsonArray(var tools)

@@ -83,16 +83,16 @@ final class ResponsesAnswer {
         var type = item.string("type") == null ? "" : item.string("type");
         var named = identified(item, ID_PREFIXES.getOrDefault(type, "item_") + unique);
         return switch (type) {
-            case "function_call" -> ChatCalls.withTextArguments(callable(named, unique));
+            case "function_call" -> ToolCalls.withTextArguments(callable(named, unique));
             case "custom_tool_call" -> callable(named, unique);
-            case "mcp_call" -> ChatCalls.withTextArguments(named);
+            case "mcp_call" -> ToolCalls.withTextArguments(named);
             default -> named;
         };
     }
 
     /// The result of a call goes back under its `call_id`.
     private static JsonObject callable(JsonObject call, String unique) {
-        return ChatCalls.hasId(call, "call_id") ? call
+        return ToolCalls.hasId(call, "call_id") ? call
                 : call.with("call_id", new JsonString("call_" + unique));
     }
 

@@ -88,7 +88,7 @@ final class ResponsesItem {
     }
 
     private static boolean fits(JsonObject object) {
-        return JsonWriter.fits(object, ChatBody.LONGEST_LINE - 2048);
+        return JsonWriter.fits(object, SseEvent.LONGEST_LINE - 2048);
     }
 
     private static JsonObject shortened(JsonObject whole) {

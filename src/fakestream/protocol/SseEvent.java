@@ -15,6 +15,13 @@ public sealed interface SseEvent {
     /// before 3.43 takes a blank line for an empty event (openai-go#621).
     SseEvent HEARTBEAT = new Comment("heartbeat");
 
+    /// The data with which OpenAI's streams say that they are whole.
+    String DONE = "[DONE]";
+
+    /// The longest line that goes out, in bytes: aiohttp's readers fail above 128 KiB
+    /// (open-webui#24928).
+    int LONGEST_LINE = 96 * 1024;
+
     /// Stands for no heartbeat at all.
     SseEvent NONE = new Received(new byte[0], "", "");
 

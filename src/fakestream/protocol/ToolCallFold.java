@@ -9,6 +9,7 @@ import fakestream.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /// Sorts the parts of a message's tool calls, in the order in which a stream told them, into whole
 /// calls. A part belongs to the call with its index; but another id begins another call, and so
@@ -43,7 +44,9 @@ final class ToolCallFold {
     }
 
     /// The calls, without their indices: the place in the list is what a whole answer has.
-    static JsonArray of(List<JsonValue> parts) {
+    ///
+    /// @param joined makes one call of its parts
+    static JsonArray of(List<JsonValue> parts, Function<List<JsonObject>, JsonObject> joined) {
         var fold = new ToolCallFold();
         parts.forEach(part -> {
             if (part instanceof JsonObject object) {
@@ -51,14 +54,14 @@ final class ToolCallFold {
             }
         });
         return new JsonArray(fold.calls.stream().<JsonValue>map(call ->
-                ChatFold.joined(call.parts()).without("index")).toList());
+                joined.apply(call.parts()).without("index")).toList());
     }
 
     /// Adds the next part.
     ///
     /// @return the number of its call, which is its own index unless that is missing or another's
     int add(JsonObject part) {
-        var index = ChatChoice.index(part, -1);
+        var index = Protocol.index(part, -1);
         var call = call(index, part);
         if (call == null) {
             call = new Call(index, number(index), new ArrayList<>());

@@ -33,7 +33,7 @@ final class ToolCallIndices {
                 || !(delta.get("tool_calls") instanceof JsonArray(var parts))) {
             return choice;
         }
-        var place = ChatChoice.index(choice, 0);
+        var place = Protocol.index(choice, 0);
         var calls = choices.computeIfAbsent(place, _ -> new ToolCallFold());
         var prefix = "call_" + chunk.string("id") + "_" + place + "_";
         return choice.with("delta", delta.with("tool_calls", new JsonArray(parts.stream()
@@ -44,15 +44,15 @@ final class ToolCallIndices {
     /// A call begins with its name. There it needs an id, and OpenAI takes back 40 characters.
     private static JsonValue mended(ToolCallFold calls, String prefix, JsonObject part) {
         var number = calls.add(part);
-        var placed = ChatChoice.index(part, -1) == number ? part
+        var placed = Protocol.index(part, -1) == number ? part
                 : part.with("index", JsonNumber.of(number));
         if (!(part.get("function") instanceof JsonObject function)) {
             return placed;
         }
-        var text = ChatCalls.withTextArguments(function);
+        var text = ToolCalls.withTextArguments(function);
         var told = text == function ? placed : placed.with("function", text);
         var id = prefix + number;
-        return ChatCalls.hasId(part, "id") || !ChatCalls.hasId(function, "name") ? told
+        return ToolCalls.hasId(part, "id") || !ToolCalls.hasId(function, "name") ? told
                 : told.with("id", new JsonString(id.substring(Math.max(0, id.length() - 40))));
     }
 }

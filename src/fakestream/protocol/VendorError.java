@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /// Finds the error in an upstream's JSON, in any of the forms that vendors have for it: under an
 /// error status, under a good one, and in an event of a stream. The one place that knows them.
-final class VendorError {
+public final class VendorError {
     /// The members of which one holds the answer, where there is any.
     private static final List<String> ANSWERS =
             List.of("choices", "candidates", "output", "content");
@@ -42,8 +42,8 @@ final class VendorError {
     private VendorError() {
     }
 
-    /// The error that a whole body is; empty where it is none.
-    static Optional<ApiError> find(JsonValue body) {
+    /// The error that a whole body is, whatever its status; empty where it is none.
+    public static Optional<ApiError> find(JsonValue body) {
         return find(body, true);
     }
 
@@ -55,8 +55,9 @@ final class VendorError {
         return event.type().equals("error") ? Optional.of(in(data)) : find(data, false);
     }
 
-    /// The error that a body is which is known to be one.
-    static ApiError in(JsonValue body) {
+    /// The error in a body that is known to hold one. What is missing of the four members is added,
+    /// what else there is stays.
+    public static ApiError in(JsonValue body) {
         var object = JsonObject.orEmpty(body);
         return find(body).orElseGet(() -> completed(object.get("error") instanceof JsonObject error
                 ? error : object, text(body), ErrorStatus.in(object)));
@@ -102,7 +103,7 @@ final class VendorError {
 
     /// OpenRouter gives a choice its error, and `error` as its finish.
     private static JsonValue ofChoice(JsonObject body) {
-        for (var choice : ChunkPassage.choices(body)) {
+        for (var choice : body.objects("choices")) {
             var error = choice.get("error");
             if (says(error) || "error".equals(choice.string("finish_reason"))) {
                 return error instanceof JsonObject && says(error) ? error

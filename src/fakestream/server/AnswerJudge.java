@@ -7,6 +7,7 @@ import fakestream.protocol.NotAnAnswer;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.Telling;
+import fakestream.protocol.VendorError;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
@@ -47,7 +48,7 @@ record AnswerJudge(Protocol protocol, boolean streamed) implements UpstreamReque
         return first.map(event -> switch (protocol.passOn(event, Telling.UNTOLD).progress()) {
             case SILENT, OPEN, WHOLE -> GOOD;
             case ENDED -> UNUSABLE;
-            case FAILED -> status(ApiError.in(event.json()));
+            case FAILED -> status(VendorError.in(event.json()));
         }).orElse(UNUSABLE);
     }
 

@@ -8,7 +8,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.ApiError;
+import fakestream.protocol.VendorError;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.time.Duration;
@@ -84,7 +84,7 @@ final class Modes {
         if (!REFUSALS.contains(answer.status()) || !(answer.json() instanceof JsonValue json)) {
             return false;
         }
-        var error = ApiError.in(json);
+        var error = VendorError.in(json);
         if (error.object().get("param") instanceof JsonString(var name) && !name.isEmpty()) {
             return PARAMETERS.contains(name);
         }

@@ -10,6 +10,7 @@ import fakestream.protocol.Passage;
 import fakestream.protocol.Passage.Progress;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
+import fakestream.protocol.VendorError;
 import fakestream.server.AccessRecord.Mode;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -106,7 +107,7 @@ final class StreamedAnswer {
     /// The upstream's own stream: its events go on as they come, until one of them tells of a
     /// failure, or of an end before anything was told.
     private void passOn(UpstreamAnswer answer) throws UpstreamException, IOException {
-        alone = answer.events().firstData().map(SseEvent.Received::json).flatMap(ApiError::find);
+        alone = answer.events().firstData().map(SseEvent.Received::json).flatMap(VendorError::find);
         stream.answered(answer.headersForClient());
         stream.resume();
         var arrived = new ArrayList<SseEvent>();
@@ -224,7 +225,7 @@ final class StreamedAnswer {
         var json = event.json();
         var error = json.equals(JsonNull.NULL)
                 ? WholeAnswer.notJson(answer, event.data().getBytes(StandardCharsets.UTF_8))
-                : ApiError.in(json);
+                : VendorError.in(json);
         fail(WholeAnswer.failure(answer, protocol, error));
     }
 }

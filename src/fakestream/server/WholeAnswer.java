@@ -5,6 +5,7 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.NotAnAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.VendorError;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import java.nio.charset.StandardCharsets;
@@ -85,8 +86,8 @@ final class WholeAnswer {
     /// @throws UpstreamException where the body breaks off
     static Failure failure(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
         if (answer.json() instanceof JsonValue json && !isRedirect(answer)) {
-            var error = masked(answer, ApiError.in(json));
-            var reply = isInOurForm(json) || ApiError.find(json).isEmpty() ? reply(answer, json)
+            var error = masked(answer, VendorError.in(json));
+            var reply = isInOurForm(json) || VendorError.find(json).isEmpty() ? reply(answer, json)
                     : Reply.error(protocol, answer.status(), error);
             return new Failure(new Reply(reply.status(), Reply.retryAfter(error), reply.body())
                     .with(reply.headers()).with(answer.headersForClient()),

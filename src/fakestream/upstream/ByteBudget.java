@@ -2,7 +2,6 @@ package fakestream.upstream;
 
 import java.util.LinkedHashSet;
 import java.util.SequencedSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;

@@ -5,6 +5,7 @@ import fakestream.json.JsonException;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.SseEvent;
+import fakestream.protocol.VendorError;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -227,7 +228,7 @@ public final class UpstreamAnswer {
         try {
             var told = isEventStream() ? events().firstData().map(SseEvent.Received::json)
                     : Optional.ofNullable(json());
-            return told.flatMap(ApiError::find).flatMap(ApiError::retryDelay);
+            return told.flatMap(VendorError::find).flatMap(ApiError::retryDelay);
         } catch (UpstreamException _) {
             // The body breaks off again for whoever reads it for the client.
             return Optional.empty();

@@ -39,15 +39,15 @@ final class ApiErrorTest {
     void isReadFromWhateverAnUpstreamSends(String bodyAndError) {
         var parts = bodyAndError.split(" -> ");
         assertEquals(Chunks.json(parts[1]).toString(),
-                ApiError.in(Chunks.json(parts[0])).object().toString());
+                VendorError.in(Chunks.json(parts[0])).object().toString());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{'message':{'a':1}}", "{'detail':[{'loc':'body'}]}"})
     void hasAMessageEvenWhereTheUpstreamGivesNone(String body) {
-        var error = ApiError.in(Chunks.json("{'error':" + body + "}"));
+        var error = VendorError.in(Chunks.json("{'error':" + body + "}"));
         assertEquals("the upstream failed: " + Chunks.json(body), error.message());
-        assertEquals(error.message(), ApiError.in(Chunks.json(body)).message());
+        assertEquals(error.message(), VendorError.in(Chunks.json(body)).message());
     }
 
     @ParameterizedTest
@@ -70,7 +70,7 @@ final class ApiErrorTest {
     @ParameterizedTest
     @ValueSource(strings = {"'c'", "429"})
     void keepsTheCodeThatTheUpstreamGave(String code) {
-        var error = ApiError.in(Chunks.json("{'error':{'message':'m','code':" + code + "}}"));
+        var error = VendorError.in(Chunks.json("{'error':{'message':'m','code':" + code + "}}"));
         assertEquals(error.object(), error.withStatus(500).object());
     }
 }

@@ -78,7 +78,7 @@ final class Chunks {
 
     /// The ids of the calls, in the order in which the chunks tell them.
     static List<String> callIds(List<JsonObject> chunks) {
-        return chunks.stream().flatMap(chunk -> ChunkPassage.choices(chunk).stream())
+        return chunks.stream().flatMap(chunk -> chunk.objects("choices").stream())
                 .map(choice -> ((JsonObject) choice.get("delta")).get("tool_calls"))
                 .filter(JsonArray.class::isInstance)
                 .flatMap(calls -> ((JsonArray) calls).elements().stream())

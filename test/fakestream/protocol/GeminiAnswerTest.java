@@ -1,7 +1,6 @@
 package fakestream.protocol;
 
 import static fakestream.protocol.Chunks.CHAT;
-import static fakestream.protocol.Chunks.FRESH;
 import static fakestream.protocol.Chunks.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -141,7 +141,7 @@ final class GenerateContentReplayTest {
                 "{'candidates':[{'content':{'parts':[{'text':'4'}]}}," + long0 + "]}",
                 "{'candidates':[{'finishReason':'OTHER'}," + long0 + "]}")) {
             var events = GenerateContentReplay.of(object(answer), 1_000_000);
-            events.forEach(event -> assertTrue(event.bytes().length <= ChatBody.LONGEST_LINE));
+            events.forEach(event -> assertTrue(event.bytes().length <= SseEvent.LONGEST_LINE));
         }
     }
 

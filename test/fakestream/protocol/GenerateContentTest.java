@@ -1,6 +1,5 @@
 package fakestream.protocol;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -123,8 +122,8 @@ final class GenerateContentTest {
     void keepsAnErrorOfGoogleWithItsDetails() {
         var body = object("{'error':{'code':429,'message':'quota','status':'RESOURCE_EXHAUSTED',"
                 + "'details':[{'@type':'type.googleapis.com/google.rpc.RetryInfo'}]}}");
-        assertEquals(body, GEMINI.error(502, ApiError.in(body)));
-        assertEquals(List.of(body), told(ApiError.in(body).withStatus(429)));
+        assertEquals(body, GEMINI.error(502, VendorError.in(body)));
+        assertEquals(List.of(body), told(VendorError.in(body).withStatus(429)));
     }
 
     @Test
@@ -196,7 +195,7 @@ final class GenerateContentTest {
     }
 
     private static int status(String error) {
-        var told = told(ApiError.in(object("{'error':" + error + "}"))).getFirst();
+        var told = told(VendorError.in(object("{'error':" + error + "}"))).getFirst();
         var body = (JsonObject) told.get("error");
         assertTrue(body.has("message"));
         return Integer.parseInt(body.get("code").toString());

@@ -31,29 +31,29 @@ final class MessagesErrorTest {
     void keepsAnUpstreamsErrorAsItCame() {
         var body = "{'type':'error','error':{'type':'overloaded_error','message':'m',"
                 + "'details':{'error_code':'x'},'n':1.0}}";
-        assertEquals(json(body), MESSAGES.error(502, ApiError.in(json(body))));
-        assertEquals(json(body), failure(ApiError.in(json(body)).withStatus(529)));
+        assertEquals(json(body), MESSAGES.error(502, VendorError.in(json(body))));
+        assertEquals(json(body), failure(VendorError.in(json(body)).withStatus(529)));
         var unknown = body.replace("overloaded_error", "error_of_tomorrow");
-        assertEquals(json(unknown), failure(ApiError.in(json(unknown)).withStatus(418)));
+        assertEquals(json(unknown), failure(VendorError.in(json(unknown)).withStatus(418)));
     }
 
     @Test
     void keepsAnInvalidRequestThatHidBehindAGoodStatus() {
         var body = json("{'type':'error','error':{'type':'invalid_request_error',"
                 + "'message':'m'}}");
-        assertEquals(body, MESSAGES.error(502, ApiError.in(body)));
-        assertEquals(body, failure(ApiError.in(body)));
+        assertEquals(body, MESSAGES.error(502, VendorError.in(body)));
+        assertEquals(body, failure(VendorError.in(body)));
     }
 
     @Test
     void addsNothingButTheNameToAnErrorOfAnotherForm() {
         assertEquals(json("{'type':'error','error':{'type':'overloaded_error','message':'m'}}"),
-                failure(ApiError.in(json("{'error':'m'}")).withStatus(503)));
+                failure(VendorError.in(json("{'error':'m'}")).withStatus(503)));
         assertEquals(json("{'type':'error','error':{'type':'rate_limit_error','message':'m',"
-                + "'code':429,'metadata':{}}}"), failure(ApiError.in(json(
+                + "'code':429,'metadata':{}}}"), failure(VendorError.in(json(
                         "{'error':{'message':'m','code':429,'metadata':{}}}")).withStatus(200)));
         assertEquals(json("{'type':'error','error':{'type':'api_error','message':'m'}}"),
-                MESSAGES.error(502, ApiError.in(json("{'type':'error','message':'m'}"))));
+                MESSAGES.error(502, VendorError.in(json("{'type':'error','message':'m'}"))));
     }
 
     @Test
@@ -65,7 +65,7 @@ final class MessagesErrorTest {
 
     @Test
     void tellsAFailureAsAnErrorEvent() {
-        var event = MESSAGES.failure(JsonObject.EMPTY, ApiError.in(json(
+        var event = MESSAGES.failure(JsonObject.EMPTY, VendorError.in(json(
                 "{'error':{'type':'api_error','message':'m'}}")), TELLING).getFirst();
         assertEquals("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\","
                 + "\"message\":\"m\"}}\n\n", new String(event.bytes(), StandardCharsets.UTF_8));

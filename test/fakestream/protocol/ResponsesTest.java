@@ -98,7 +98,7 @@ final class ResponsesTest {
                 "{\"type\":null} server_error", "{\"code\":null,\"type\":\"kind\"} kind")) {
             var words = pair.split(" ");
             var events = responses.failure(JsonObject.EMPTY,
-                    ApiError.in(json("{\"error\":%s}".formatted(words[0]))), TELLING);
+                    VendorError.in(json("{\"error\":%s}".formatted(words[0]))), TELLING);
             var response = (JsonObject) ResponsesAccumulator.data(events.get(1)).get("response");
             assertEquals(words[1], ((JsonObject) response.get("error")).string("code"));
         }
@@ -124,7 +124,7 @@ final class ResponsesTest {
 
     @Test
     void tellsTheCodeAndTheParameterOfAFailureAsTextsBesideTheErrorAsItIs() throws JsonException {
-        var events = responses.failure(JsonObject.EMPTY, ApiError.in(json("""
+        var events = responses.failure(JsonObject.EMPTY, VendorError.in(json("""
                 {"error":{"message":"m","code":429,"param":["a"]}}""")), TELLING);
         assertEquals("""
                 {"type":"error","sequence_number":0,"code":"429","message":"m","param":"[\\"a\\"]",\

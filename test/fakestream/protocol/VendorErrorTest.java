@@ -140,6 +140,6 @@ final class VendorErrorTest {
 
     private static Optional<ApiError> found(String body) {
         JsonValue value = Chunks.value(body);
-        return ApiError.find(value);
+        return VendorError.find(value);
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.testing.Chats;
 import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
-import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
 import java.time.Duration;
