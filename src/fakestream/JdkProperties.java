@@ -1,6 +1,6 @@
 package fakestream;
 
-import fakestream.server.Capacity;
+import fakestream.connections.Capacity;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -3,8 +3,9 @@ package fakestream;
 import fakestream.config.Config;
 import fakestream.config.ConfigException;
 import fakestream.config.Setting;
-import fakestream.server.Log;
 import fakestream.server.ProxyServer;
+import fakestream.telemetry.Log;
+import fakestream.upstream.Upstream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,7 +95,7 @@ final class Lifecycle {
             FIXED.stream().filter(setting -> !next.get(setting).equals(config.get(setting)))
                     .forEach(setting -> log.warn(setting + " changes only with a restart"));
             server.reload(next);
-            log.change(next);
+            log.change(next, Upstream.masks(next));
             config = next;
             log.info("the settings were read again, asking " + server.upstreamUrl());
         } catch (ConfigException e) {

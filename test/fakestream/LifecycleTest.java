@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
-import fakestream.server.Log;
+import fakestream.telemetry.Log;
 import fakestream.testing.Chats;
 import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;

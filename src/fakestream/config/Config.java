@@ -16,7 +16,7 @@ public final class Config {
     private final Map<Setting<?>, Given> given;
     private final SettingValues values;
 
-    Config(Map<Setting<?>, Given> given, SettingValues values) {
+    private Config(Map<Setting<?>, Given> given, SettingValues values) {
         this.given = Map.copyOf(given);
         this.values = values;
     }
@@ -30,7 +30,9 @@ public final class Config {
     /// @throws ConfigException with every problem there is
     public static Config load(ConfigSources sources, Map<Setting<?>, Consumer<String>> checks)
             throws ConfigException {
-        return new ConfigLoader(checks).load(sources);
+        var loader = new ConfigLoader(checks);
+        loader.load(sources);
+        return new Config(loader.given(), loader.values());
     }
 
     /// The settings that `--set NAME=VALUE` would give for each of these, without file and

@@ -29,7 +29,10 @@ final class ConfigLoader {
         this.checks = checks;
     }
 
-    Config load(ConfigSources sources) throws ConfigException {
+    /// Reads and checks them all.
+    ///
+    /// @throws ConfigException with every problem there is
+    void load(ConfigSources sources) throws ConfigException {
         Map<String, Given> file = sources.file().map(this::file).orElse(Map.of());
         Map<String, Given> environment = environment(sources.environment());
         Map<String, Given> flags = layer(known(sources.flags()));
@@ -41,7 +44,15 @@ final class ConfigLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return new Config(given, values);
+    }
+
+    /// Where each setting came from.
+    Map<Setting<?>, Given> given() {
+        return given;
+    }
+
+    SettingValues values() {
+        return values;
     }
 
     private Map<String, Given> file(Path path) {

@@ -148,7 +148,7 @@ final class JsonSource {
     JsonValue value(int at) {
         return switch (text[at]) {
             case '{' -> new JsonObject(Members.in(this, at));
-            case '[' -> new JsonArray(new Elements(this, at));
+            case '[' -> new JsonArray(new JsonArray.Elements(this, at));
             case '"' -> new JsonString(string(at));
             case 't' -> JsonBoolean.TRUE;
             case 'f' -> JsonBoolean.FALSE;

@@ -153,7 +153,7 @@ public final class JsonWriter {
     }
 
     private void array(List<JsonValue> elements) {
-        if (elements instanceof Elements own) {
+        if (elements instanceof JsonArray.Elements own) {
             own.write(this);
             return;
         }

@@ -67,6 +67,12 @@ public record ApiError(JsonObject object, int status) {
         return object.string("message");
     }
 
+    /// What kind of failure it is, for programs: its code, or else its type, or else `error`.
+    public String code() {
+        var code = object.string("code");
+        return code != null ? code : Optional.ofNullable(object.string("type")).orElse("error");
+    }
+
     /// Whether it was told in the proxy's words, because the upstream had none.
     public boolean isOurs() {
         return object.get("code") instanceof JsonString(var code) && code.startsWith("upstream_");
@@ -79,7 +85,7 @@ public record ApiError(JsonObject object, int status) {
 
     /// The same where a stream must say one that nobody named: the words of its type and code tell
     /// it, and else it is `otherwise`.
-    int likelyStatus(int otherwise) {
+    public int likelyStatus(int otherwise) {
         var told = status(ErrorStatus.byWords(object));
         return told == 0 ? otherwise : told;
     }

@@ -15,7 +15,7 @@ public final class BadRequest extends Exception {
     }
 
     /// Refuses a request in which this is no array.
-    static void requireArray(JsonObject request, String param) throws BadRequest {
+    public static void requireArray(JsonObject request, String param) throws BadRequest {
         if (!(request.get(param) instanceof JsonArray)) {
             throw new BadRequest(param, "'" + param + "' must be an array");
         }

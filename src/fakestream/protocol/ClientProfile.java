@@ -19,7 +19,7 @@ public record ClientProfile(String name, Duration dataAfter, Duration headersWit
     public static final Duration NEVER = Duration.ofDays(365);
 
     /// A client that counts bytes, waits for any time, and minds nothing.
-    static ClientProfile named(String name) {
+    public static ClientProfile named(String name) {
         return new ClientProfile(name, NEVER, NEVER, false, UnaskedUsage.AT_FINISH, false);
     }
 
@@ -45,7 +45,7 @@ public record ClientProfile(String name, Duration dataAfter, Duration headersWit
         return new ClientProfile(name, dataAfter, headersWithin, true, unasked, endsCleanly);
     }
 
-    ClientProfile unasked(UnaskedUsage place) {
+    public ClientProfile unasked(UnaskedUsage place) {
         return new ClientProfile(name, dataAfter, headersWithin, blankLines, place, endsCleanly);
     }
 

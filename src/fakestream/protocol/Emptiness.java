@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /// What an answer without anything in it looks like: its form is right, and yet it has no text, no
 /// thought, no call, and no token was made for it. Overloaded upstreams send such.
-final class Emptiness {
+public final class Emptiness {
     /// Members that only say what something is.
     private static final Set<String> LABELS = Set.of("role", "type", "id", "status", "phase");
 
@@ -38,7 +38,7 @@ final class Emptiness {
     }
 
     /// Whether a value says nothing: it is missing, null, an empty text, or holds only such.
-    static boolean isNothing(JsonValue value) {
+    public static boolean isNothing(JsonValue value) {
         return switch (value) {
             case null -> true;
             case JsonNull _ -> true;
@@ -52,13 +52,13 @@ final class Emptiness {
 
     /// Whether an answer names a reason for being empty, such as a limit or a filter: another one
     /// would end the same way.
-    static boolean isReason(String end) {
+    public static boolean isReason(String end) {
         return end != null && !USUAL_ENDS.contains(end.toLowerCase(Locale.ROOT));
     }
 
     /// Whether an answer counts no token beside those of its prompt. A count that is missing counts
     /// none.
-    static boolean countsNothing(JsonObject answer) {
+    public static boolean countsNothing(JsonObject answer) {
         return Stream.of("usage", "usageMetadata").map(name ->
                 JsonObject.orEmpty(answer.get(name))).allMatch(usage -> isFree(usage)
                         && usage.members().values().stream().allMatch(details ->

@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 
 /// How what stands beside the texts of a stream adds up: of each member the latest value that was
 /// not null.
-final class Latest {
+public final class Latest {
     private Latest() {
     }
 
     /// The members of both, those of `more` winning unless they are null.
-    static JsonObject of(JsonObject old, JsonObject more) {
+    public static JsonObject of(JsonObject old, JsonObject more) {
         var members = new LinkedHashMap<>(old.members());
         more.members().forEach((name, value) -> members.merge(name, value,
                 (before, now) -> now.equals(JsonNull.NULL) ? before : now));

@@ -10,25 +10,25 @@ public final class NotAnAnswer extends Exception {
 
     private final transient ApiError error;
 
-    NotAnAnswer(ApiError error) {
+    public NotAnAnswer(ApiError error) {
         super(error.message());
         this.error = error;
     }
 
     /// One of our own words for it.
-    static NotAnAnswer because(String message) {
+    public static NotAnAnswer because(String message) {
         return new NotAnAnswer(ApiError.upstream("upstream_invalid", message));
     }
 
     /// A stream that broke off, though its connection may have ended well.
-    static NotAnAnswer truncated() {
+    public static NotAnAnswer truncated() {
         return new NotAnAnswer(ApiError.truncated());
     }
 
     /// The object that a body is, unless it is an error.
     ///
     /// @throws NotAnAnswer where it is an error, or no object
-    static JsonObject object(JsonValue body) throws NotAnAnswer {
+    public static JsonObject object(JsonValue body) throws NotAnAnswer {
         var error = VendorError.find(body);
         if (error.isPresent()) {
             throw new NotAnAnswer(error.get());
@@ -42,7 +42,7 @@ public final class NotAnAnswer extends Exception {
     /// The object that the data of an event is, or an empty one.
     ///
     /// @throws NotAnAnswer where the event tells an error
-    static JsonObject data(SseEvent.Received event) throws NotAnAnswer {
+    public static JsonObject data(SseEvent.Received event) throws NotAnAnswer {
         var data = event.json();
         var error = VendorError.find(event, data);
         if (error.isPresent()) {

@@ -12,7 +12,7 @@ import java.util.List;
 public record Passage(SseEvent event, SseEvent pause, Progress progress, List<Choice> choices) {
 
     /// Of an event that tells of no choice.
-    Passage(SseEvent event, SseEvent pause, Progress progress) {
+    public Passage(SseEvent event, SseEvent pause, Progress progress) {
         this(event, pause, progress, List.of());
     }
 

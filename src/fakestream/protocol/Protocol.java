@@ -13,15 +13,16 @@ import java.util.function.UnaryOperator;
 ///
 /// | part | where |
 /// |---|---|
-/// | request, answer, replay, heartbeats, failure, fold | a class in this package |
+/// | request, answer, replay, heartbeats, failure, fold | a room of its own beside `chat` |
 /// | its path | `Route` and `Route.kind`, `Site.serve` and `Site.protocol` |
 /// | how its key travels, if not as a bearer's | `Keys.Form` |
 /// | headers that its clients and its upstream need | `HeaderRules` |
-/// | tests that fold random answers with an accumulator of their own | `test/fakestream/protocol` |
-/// | tests with its official SDK, on recorded answers | `test/clients` |
-/// | its row under "Promises and limits" | README.md |
+/// | tests that fold random answers with an accumulator of their own |
+/// `test/fakestream/protocol/chat` | | tests with its official SDK, on recorded answers |
+/// `test/clients` | | its row under "Promises and limits" | README.md |
 ///
-/// The compiler names what the class lacks, and asks for the cases in `Site`.
+/// The compiler names what the class lacks, and asks for the cases in `Site`; `RoomsTest` has the
+/// arrows of the room.
 public interface Protocol {
     /// The word that [ClientTable] has for this API.
     String name();

@@ -175,7 +175,7 @@ public sealed interface SseEvent {
         }
 
         /// This event with other data.
-        Received with(JsonObject changed) {
+        public Received with(JsonObject changed) {
             var text = changed.toString();
             return new Received(new Message(type, text, false).bytes(), type, text);
         }

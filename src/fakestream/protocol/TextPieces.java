@@ -9,10 +9,10 @@ import java.util.Locale;
 /// or word where its length allows, and never inside what a reader takes for one character: a
 /// surrogate pair, a combining sequence, a joined emoji, CR LF (Unicode Annex 29; the JDK's
 /// character iterator follows its extended grapheme clusters since 20, JDK-8291660).
-final class TextPieces {
+public final class TextPieces {
     /// The length of pieces of what nobody reads as it comes, in UTF-16 units: far enough under the
     /// longest line even where each unit is escaped, and few enough for an agent that waits.
-    static final int LARGE = 8 * 1024;
+    public static final int LARGE = 8 * 1024;
 
     /// A character longer than this (a tower of combining marks) is cut at a code point all the
     /// same, so that no line grows without bound. In UTF-16 units.
@@ -37,7 +37,7 @@ final class TextPieces {
 
     /// The pieces of a text, in order; none for an empty text. No piece is longer than `target`
     /// UTF-16 units (1 or more), unless it is a single character that is.
-    static List<String> of(String text, int target) {
+    public static List<String> of(String text, int target) {
         return new TextPieces(text, target).cut();
     }
 

@@ -6,12 +6,12 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 
 /// Reads the tool calls of any API as the stream readers of its clients need them.
-final class ToolCalls {
+public final class ToolCalls {
     private ToolCalls() {
     }
 
     /// Whether the member names something: null and an empty text do not.
-    static boolean hasId(JsonObject object, String name) {
+    public static boolean hasId(JsonObject object, String name) {
         return switch (object.get(name)) {
             case null -> false;
             case JsonNull _ -> false;
@@ -21,7 +21,7 @@ final class ToolCalls {
     }
 
     /// The call whose `arguments` are JSON text where they were an object or a list.
-    static JsonObject withTextArguments(JsonObject call) {
+    public static JsonObject withTextArguments(JsonObject call) {
         var arguments = call.get("arguments");
         return arguments instanceof JsonObject || arguments instanceof JsonArray
                 ? call.with("arguments", new JsonString(arguments.toString())) : call;

@@ -51,7 +51,7 @@ public final class VendorError {
     /// error here, for it may be a word about the progress.
     ///
     /// @param data the event's
-    static Optional<ApiError> find(SseEvent.Received event, JsonValue data) {
+    public static Optional<ApiError> find(SseEvent.Received event, JsonValue data) {
         return event.type().equals("error") ? Optional.of(in(data)) : find(data, false);
     }
 

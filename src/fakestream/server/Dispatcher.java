@@ -2,8 +2,19 @@ package fakestream.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import fakestream.http.BrokenOff;
+import fakestream.http.Client;
+import fakestream.http.ClientLeft;
+import fakestream.http.Cors;
+import fakestream.http.Lifetime;
+import fakestream.http.ProxyException;
+import fakestream.http.Reply;
+import fakestream.http.RequestId;
 import fakestream.protocol.ApiError;
-import fakestream.server.AccessRecord.Outcome;
+import fakestream.telemetry.AccessLine;
+import fakestream.telemetry.AccessRecord.Outcome;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.Metrics;
 import java.io.IOException;
 import java.util.Map;
 
@@ -69,7 +80,7 @@ final class Dispatcher implements HttpHandler {
         NO_PAGE.forEach(client.responseHeaders()::set);
         cors.allow(client.headers(), client.responseHeaders());
         var route = Route.of(client.target());
-        client.record().route(route.kind());
+        client.record().route(route.kind().word(), route.kind().isProbe());
         try {
             service.rules().check(client);
             if (lifetime.isRefusing() && !route.kind().isProbe()) {
@@ -82,7 +93,7 @@ final class Dispatcher implements HttpHandler {
             site.serve(client, route);
         } catch (ProxyException e) {
             log.debug(told(client) + ": " + e.getMessage());
-            client.record().refused(e.error());
+            client.record().refused(e.error().code());
             client.send(answer(client, site, route, e));
         }
     }
@@ -101,7 +112,7 @@ final class Dispatcher implements HttpHandler {
 
     /// A bug: 500 where the response has not begun, and else an end that is no clean one.
     private static void apologise(Client client, Throwable fault) throws IOException {
-        if (client.status() != 0) {
+        if (client.record().status() != 0) {
             throw new BrokenOff(fault.toString());
         }
         client.send(Reply.json(500, ApiError.bug().body()));

@@ -1,8 +1,25 @@
 package fakestream.server;
 
 import com.sun.net.httpserver.HttpServer;
+import fakestream.access.Admission;
+import fakestream.access.RateLimit;
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.connections.Capacity;
+import fakestream.connections.Crowd;
+import fakestream.connections.DeferredAccept;
+import fakestream.connections.LeavingClients;
+import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.RecentStreams;
+import fakestream.http.BodyMemory;
+import fakestream.http.Lifetime;
+import fakestream.http.RequestId;
+import fakestream.protocol.ClientProfile;
+import fakestream.protocol.ClientTable;
+import fakestream.stream.BeatExecutor;
+import fakestream.telemetry.Build;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.Metrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -49,7 +66,8 @@ public final class ProxyServer implements AutoCloseable {
                 RequestId.supplier("req_", REQUEST_ID_BYTES),
                 new LeavingClients(timer, requests, log), crowd, new RateLimit(System::nanoTime),
                 new RateLimit(System::nanoTime), new Admission(), memory,
-                new CallSharing(timer, requests, memory.answers()), new Metrics(build, memory),
+                new CallSharing(timer, requests, memory.answers()), new Metrics(build,
+                ClientTable.all().stream().map(ClientProfile::name).toList(), memory::write),
                 new RecentStreams(), log);
         this.services = new Services(new Service(config, shared));
         HeapGrowth.watch(services::isIdle, timer, requests);

@@ -1,7 +1,10 @@
 package fakestream.server;
 
+import fakestream.endpoint.TestPage;
+import fakestream.http.Query;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -18,6 +21,11 @@ record Route(Kind kind, String name) {
     enum Kind {
         CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, CLIENTS, PAGE,
         OTHER, NONE, HEALTH, READY, VERSION, METRICS;
+
+        /// As metrics have it.
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
 
         /// Whether it is asked by what watches the proxy, again and again and to its very end.
         boolean isProbe() {
@@ -48,7 +56,7 @@ record Route(Kind kind, String name) {
     }
 
     private static Route read(String target) {
-        var path = path(target);
+        var path = Query.path(target);
         if (!path.startsWith("/")) {
             path = AUTHORITY.matcher(path).replaceFirst("");
         }
@@ -69,15 +77,6 @@ record Route(Kind kind, String name) {
             case "metrics" -> new Route(Kind.METRICS, "");
             default -> TestPage.has(joined) ? new Route(Kind.PAGE, joined) : api(segments);
         };
-    }
-
-    /// A target without what stands behind its path.
-    static String path(String target) {
-        int end = 0;
-        while (end < target.length() && target.charAt(end) != '?' && target.charAt(end) != '#') {
-            end++;
-        }
-        return target.substring(0, end);
     }
 
     private static Route api(List<String> segments) {

@@ -1,5 +1,16 @@
 package fakestream.server;
 
+import fakestream.access.Admission;
+import fakestream.access.RateLimit;
+import fakestream.connections.Crowd;
+import fakestream.connections.LeavingClients;
+import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.RecentStreams;
+import fakestream.http.BodyMemory;
+import fakestream.http.Lifetime;
+import fakestream.telemetry.Build;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.Metrics;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;

@@ -1,16 +1,35 @@
 package fakestream.server;
 
+import fakestream.access.Gate;
+import fakestream.access.Keys;
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.endpoint.Ask;
+import fakestream.endpoint.Endpoint;
+import fakestream.endpoint.PassThrough;
+import fakestream.endpoint.PathCheck;
+import fakestream.endpoint.Probes;
+import fakestream.endpoint.RecentStreams;
+import fakestream.endpoint.StatusPage;
+import fakestream.endpoint.Streamer;
+import fakestream.endpoint.TestPage;
+import fakestream.endpoint.WholeAnswer;
+import fakestream.http.Client;
+import fakestream.http.ClientLeft;
+import fakestream.http.Cors;
+import fakestream.http.ProxyException;
+import fakestream.http.Query;
+import fakestream.http.Reply;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.ChatCompletions;
-import fakestream.protocol.Completions;
-import fakestream.protocol.GenerateContent;
-import fakestream.protocol.Messages;
 import fakestream.protocol.Protocol;
-import fakestream.protocol.Responses;
-import fakestream.upstream.Masks;
-import fakestream.upstream.Query;
+import fakestream.protocol.chat.ChatCompletions;
+import fakestream.protocol.chat.Completions;
+import fakestream.protocol.gemini.GenerateContent;
+import fakestream.protocol.messages.Messages;
+import fakestream.protocol.responses.Responses;
+import fakestream.stream.Framing;
+import fakestream.telemetry.AccessRecord;
+import fakestream.telemetry.Masks;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
@@ -45,19 +64,22 @@ final class Site {
 
     Site(Config config, Upstream upstream, Shared shared) {
         this.upstream = upstream;
-        this.gate = new Gate(config, shared);
-        this.streamer = new Streamer(config, shared);
-        this.endpoint = new Endpoint(config, upstream, streamer, shared);
+        this.gate = new Gate(config, shared.rate(), shared.wrongKeys(), shared.admission());
+        this.streamer = new Streamer(config, shared.lifetime(), shared.timer(), shared.beats(),
+                shared.metrics(), shared.ids());
+        this.endpoint = new Endpoint(config, upstream, streamer, shared.sharing(),
+                shared.recent(), shared.memory().requests(), shared.log());
         this.passThrough = new PassThrough(upstream, streamer, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.status = new StatusPage(shared.build().version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
-        this.check = new PathCheck(streamer, shared.lifetime());
+        this.check = new PathCheck(streamer, CHAT, shared.lifetime());
         this.recent = shared.recent();
-        this.masks = Masks.of(config);
+        this.masks = Upstream.masks(config);
         this.showsPage = config.get(Setting.TEST_PAGE);
         this.hasKeys = !config.get(Setting.PROXY_API_KEYS).isEmpty();
-        this.probes = new Probes(config, shared, gate);
+        this.probes = new Probes(config, shared.build(), shared.lifetime(), gate,
+                shared.memory(), shared.metrics());
     }
 
     /// Serves what is at a route.
@@ -87,7 +109,10 @@ final class Site {
             }
             case CLIENTS -> clients(client);
             case PAGE -> show(client, page.file(route.name()));
-            case HEALTH, READY, VERSION, METRICS -> show(client, probes.reply(route));
+            case HEALTH -> show(client, Optional.of(probes.health(route.name())));
+            case READY -> show(client, Optional.of(probes.ready()));
+            case VERSION -> show(client, Optional.of(probes.version()));
+            case METRICS -> show(client, probes.metrics());
             case NONE -> throw nothingAt(client);
         }
     }
@@ -158,7 +183,7 @@ final class Site {
                 var up = upstream.request(passed.key(), client.id(), client.headers())) {
             client.request().ignore();
             passed.enter();
-            client.asks(up);
+            client.asks(up::figures, up::cancel);
             client.record().mode(AccessRecord.Mode.WHOLE);
             streamer.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
         }
@@ -169,7 +194,7 @@ final class Site {
         try {
             return WholeAnswer.json(up.get(endpoint), protocol, client.record());
         } catch (UpstreamException e) {
-            client.record().failed(e.error());
+            client.record().failed(e.error().code());
             return Reply.error(protocol, e.status(), e.error());
         }
     }

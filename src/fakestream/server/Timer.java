@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import fakestream.telemetry.Log;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -7,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 /// The one thread for all heartbeats, deadlines and sweeps; nothing on it may block. What a task
 /// throws is logged as a bug and ends nothing: without that, the JDK would drop it in silence, and
 /// run a periodic task never again. Once it is shut down, it drops what it is given.
-final class Timer extends ScheduledThreadPoolExecutor {
+public final class Timer extends ScheduledThreadPoolExecutor {
     private final Log log;
 
-    Timer(Log log) {
+    public Timer(Log log) {
         super(1, Thread.ofPlatform().daemon().name("timer").factory(), new DiscardPolicy());
         this.log = log;
         // A stream that is over must not stay in memory until its next beat.

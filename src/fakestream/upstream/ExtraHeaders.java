@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.http.Token;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
@@ -52,7 +53,7 @@ public final class ExtraHeaders {
     }
 
     private static String checked(String name) {
-        if (!HeaderRules.isToken(name)) {
+        if (!Token.is(name)) {
             throw new IllegalArgumentException("a header's name is no token of RFC 9110");
         }
         if (HeaderRules.isOurs(name)) {

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import java.net.http.HttpHeaders;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 /// hop-by-hop fields (RFC 9110 section 7.6.1), cookies, and headers by which one side could steer
 /// a balancer in front of the other (`X-Accel-Redirect`, `X-Forwarded-For`) never do.
 public final class HeaderRules {
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7E\\t]*");
 
     private static final Set<String> TO_UPSTREAM = Set.of(
@@ -67,9 +68,10 @@ public final class HeaderRules {
     private HeaderRules() {
     }
 
-    /// Whether this is a token of RFC 9110 section 5.6.2, as field names and methods are.
-    public static boolean isToken(String name) {
-        return TOKEN.matcher(name).matches();
+    /// How long a body says it is, in bytes; -1 where it does not.
+    static long length(HttpHeaders headers) {
+        var length = headers.firstValue("content-length").orElse("");
+        return LENGTH.matcher(length).matches() ? Long.parseLong(length) : -1;
     }
 
     /// Whether the JDK's client sends this value as it is: above 0x7E it would leave as `?`.

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.http.Token;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
@@ -97,15 +98,9 @@ final class IdleConnections {
 
     /// Whether the body ends before its connection does, and that goes on behind it.
     private static boolean mayCarryAnother(HttpHeaders headers) {
-        for (var options : headers.allValues("connection")) {
-            for (var option : options.split(",")) {
-                if (option.strip().equalsIgnoreCase("close")) {
-                    return false;
-                }
-            }
-        }
-        return !headers.allValues("content-length").isEmpty()
-                || !headers.allValues("transfer-encoding").isEmpty();
+        return !Token.isListed("close", headers.allValues("connection"))
+                && (!headers.allValues("content-length").isEmpty()
+                || !headers.allValues("transfer-encoding").isEmpty());
     }
 
     private SequencedMap<String, Idle> kept(URI target) {

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.telemetry.Masks;
 import java.net.http.HttpHeaders;
 
 /// An upstream's whole answer as a value, which holds nothing of the call that brought it. Any
@@ -13,11 +14,6 @@ public record StoredAnswer(int status, HttpHeaders headers, Masks masks, byte[] 
     public long size() {
         return SMALL + body.length + headers.map().entrySet().stream().mapToLong(field ->
                 field.getKey().length() + String.join("", field.getValue()).length()).sum();
-    }
-
-    /// The answer for one reader.
-    public UpstreamAnswer open() {
-        return UpstreamAnswer.of(this);
     }
 
     /// Whether the status says that it worked.

@@ -1,11 +1,14 @@
 package fakestream.upstream;
 
+import fakestream.http.ByteBudget;
+import fakestream.http.ContentCoding;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.VendorError;
+import fakestream.telemetry.Masks;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,7 +32,6 @@ public final class UpstreamAnswer {
     private static final Pattern DONE = Pattern.compile("data: ?\\[DONE]\\s*\\z");
     /// How much of the end of a body is searched for that, in bytes.
     private static final int LONGEST_DONE = 1024;
-    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private final int status;
     private final HttpHeaders headers;
@@ -54,7 +56,7 @@ public final class UpstreamAnswer {
     }
 
     /// One whose body is there already.
-    static UpstreamAnswer of(StoredAnswer stored) {
+    public static UpstreamAnswer of(StoredAnswer stored) {
         var answer = new UpstreamAnswer(stored.status(), stored.headers(), stored.masks(),
                 UpstreamBody.of(stored.body()));
         answer.body = stored.body();
@@ -124,8 +126,7 @@ public final class UpstreamAnswer {
 
     /// How long the body says it is, in bytes; -1 where it does not.
     public long length() {
-        var length = header("content-length");
-        return LENGTH.matcher(length).matches() ? Long.parseLong(length) : -1;
+        return HeaderRules.length(headers);
     }
 
     /// The media type in lower case, without its parameters; empty where there is none.
@@ -134,7 +135,7 @@ public final class UpstreamAnswer {
     }
 
     /// The first field of this name; empty where there is none.
-    String header(String name) {
+    public String header(String name) {
         return headers.firstValue(name).orElse("");
     }
 
@@ -177,16 +178,6 @@ public final class UpstreamAnswer {
         var start = source.readUpTo(most, length());
         source.unread(start);
         return start.length > most;
-    }
-
-    /// See [UpstreamCall#hold].
-    void hold(long bytes) throws UpstreamException {
-        source.hold(bytes);
-    }
-
-    /// See [UpstreamBody#settle].
-    void settle(long bytes) throws UpstreamException {
-        source.settle(bytes);
     }
 
     /// The JSON that the whole body is, or null where it is none; it can be asked for again.
@@ -238,7 +229,7 @@ public final class UpstreamAnswer {
     /// The events of a body that is a stream of them.
     public UpstreamEvents events() {
         if (events == null) {
-            events = new UpstreamEvents(this);
+            events = new UpstreamEvents(source);
         }
         return events;
     }

@@ -1,5 +1,7 @@
 package fakestream.upstream;
 
+import fakestream.http.ByteBudget;
+import fakestream.http.ContentCoding;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

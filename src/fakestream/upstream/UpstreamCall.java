@@ -1,6 +1,7 @@
 package fakestream.upstream;
 
-import fakestream.upstream.ByteBudget.Grant;
+import fakestream.http.ByteBudget;
+import fakestream.http.ByteBudget.Grant;
 import fakestream.upstream.UpstreamException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /// One request that is under way upstream. The thread that serves the client sends it, waits in
-/// [#answer] and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does
+/// [#head] and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does
 /// not do once the headers are in; any thread may [#end]. The first of them says why the call ends,
 /// and that closes the upstream's connection.
 final class UpstreamCall {
@@ -52,7 +53,6 @@ final class UpstreamCall {
 
     private final Optional<SendingBody> sending;
     private final HttpRequest request;
-    private final Masks masks;
     private final Limits limits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -70,14 +70,13 @@ final class UpstreamCall {
     private OptionalLong over = OptionalLong.empty();
 
     /// @param bytes of its answer; they stay when it ends
-    UpstreamCall(Connections.Lease lease, HttpRequest request, Masks masks, Limits limits,
+    UpstreamCall(Connections.Lease lease, HttpRequest request, Limits limits,
             ByteBudget.Hold bytes, ScheduledExecutorService timer, Executor executor) {
         this.bytes = bytes;
         this.sending = request.bodyPublisher().map(SendingBody::new);
         this.request = sending.isEmpty() || !request.uri().getScheme().equalsIgnoreCase("https")
                 ? request : HttpRequest.newBuilder(request, (_, _) -> true)
                         .method(request.method(), sending.get()).build();
-        this.masks = masks;
         this.limits = limits;
         this.timer = timer;
         this.executor = executor;
@@ -87,20 +86,19 @@ final class UpstreamCall {
     /// Sends the request and waits for the response's headers. The caller holds no lock: whoever
     /// ends the call must not wait for it.
     ///
-    /// @param decoded whether the body is to be read, and not passed through
+    /// @return the response, whose body is read with [#read]
     /// @throws UpstreamException where none come
-    UpstreamAnswer answer(boolean decoded) throws UpstreamException {
+    HttpResponse<?> head() throws UpstreamException {
         try {
             var head = send().get();
             body = head.body();
             if (end.get() != null) {
                 closeBody();
             }
-            var answer = UpstreamAnswer.raw(this, head.statusCode(), head.headers(), masks);
-            untilEnd = answer.length();
+            untilEnd = HeaderRules.length(head.headers());
             checkStatus(head.statusCode());
             checkFraming(head.headers());
-            return decoded ? answer.decoded() : answer;
+            return head;
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (CancellationException e) {

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.http.ByteBudget;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.SseParser;
 import java.util.ArrayDeque;
@@ -16,7 +17,7 @@ public final class UpstreamEvents {
     /// What an event costs beside its bytes.
     private static final int OBJECTS = 256;
 
-    private final UpstreamAnswer answer;
+    private final UpstreamBody body;
     private final SseParser parser = new SseParser();
     private final byte[] buffer = new byte[8 * 1024];
     private final Deque<SseEvent.Received> waiting = new ArrayDeque<>();
@@ -29,8 +30,8 @@ public final class UpstreamEvents {
     private Optional<SseEvent.Received> first;
     private List<SseEvent.Received> all;
 
-    UpstreamEvents(UpstreamAnswer answer) {
-        this.answer = answer;
+    UpstreamEvents(UpstreamBody body) {
+        this.body = body;
     }
 
     /// The first event that has data, which is not taken by that; empty where the stream ends
@@ -63,7 +64,7 @@ public final class UpstreamEvents {
         coming = waiting.isEmpty() ? 0 : coming;
         while (waiting.isEmpty() && !ended) {
             hold();
-            var n = answer.read(buffer);
+            var n = body.read(buffer, 0, buffer.length);
             ended = n < 0;
             coming += Math.max(n, 0);
             waiting.addAll(ended ? List.of() : parser.feed(buffer, 0, n));
@@ -76,10 +77,10 @@ public final class UpstreamEvents {
         var needed = ByteBudget.COPIES * (kept + coming);
         if (needed > Math.max(held, LITTLE)) {
             held = needed;
-            answer.hold(held);
+            body.hold(held);
         } else if (kept == 0 && coming == 0 && held > 0) {
             held = 0;
-            answer.settle(0);
+            body.settle(0);
         }
     }
 

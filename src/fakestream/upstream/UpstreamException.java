@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.http.ByteBudget;
 import fakestream.protocol.ApiError;
 import javax.net.ssl.SSLException;
 

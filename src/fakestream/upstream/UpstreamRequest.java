@@ -1,6 +1,9 @@
 package fakestream.upstream;
 
+import fakestream.http.ByteBudget;
 import fakestream.json.Parts;
+import fakestream.telemetry.Masks;
+import fakestream.telemetry.UpstreamFigures;
 import fakestream.upstream.Try.IfLost;
 import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.UpstreamException.Kind;
@@ -15,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// What one client's request asks of the upstream: one call, or several behind each other, never
@@ -44,7 +48,8 @@ public final class UpstreamRequest implements AutoCloseable {
             BooleanSupplier repeatable) {
     }
 
-    private final Upstream upstream;
+    private final Calls upstream;
+    private final Consumer<UpstreamRequest> closed;
     private final Map<String, String> headers;
     private final Masks masks;
     private final long started = System.nanoTime();
@@ -64,8 +69,10 @@ public final class UpstreamRequest implements AutoCloseable {
     /// Whether an answer was lost that may be paid for.
     private boolean lost;
 
-    UpstreamRequest(Upstream upstream, Map<String, String> headers, Masks masks,
-            ByteBudget.Hold bytes) {
+    /// @param closed is told when it is over
+    UpstreamRequest(Calls upstream, Map<String, String> headers, Masks masks,
+            ByteBudget.Hold bytes, Consumer<UpstreamRequest> closed) {
+        this.closed = closed;
         this.bytes = bytes;
         this.upstream = upstream;
         this.headers = headers;
@@ -118,7 +125,7 @@ public final class UpstreamRequest implements AutoCloseable {
         if (grant != ByteBudget.Grant.GIVEN) {
             throw UpstreamException.noRoom(grant, bytes, upstream.limits().bytes());
         }
-        return joined.open();
+        return UpstreamAnswer.of(joined);
     }
 
     /// What there is to say of its calls; for the thread that serves the client.
@@ -139,7 +146,7 @@ public final class UpstreamRequest implements AutoCloseable {
     public void close() {
         cancel();
         bytes.close();
-        upstream.closed(this);
+        closed.accept(this);
     }
 
     /// Ends it from any thread; the first reason counts.
@@ -246,11 +253,14 @@ public final class UpstreamRequest implements AutoCloseable {
     private Try call(Sending sending, boolean fresh) {
         try {
             answer = null;
-            answer = begin(sending.request, fresh).answer(sending.decoded);
+            var call = begin(sending.request, fresh);
+            var head = call.head();
+            var raw = UpstreamAnswer.raw(call, head.statusCode(), head.headers(), masks);
+            answer = sending.decoded ? raw.decoded() : raw;
             return new Try(answer, null, answer.isSuccess() ? sending.judge.status(answer)
                     : answer.status());
         } catch (UpstreamException e) {
-            upstream.failed(e);
+            upstream.failed(e, masks);
             return new Try(null, e, e.status());
         }
     }
@@ -263,7 +273,7 @@ public final class UpstreamRequest implements AutoCloseable {
                 bytes.settle(0);
             }
             calls++;
-            current = upstream.call(request, fresh, masks, bytes, elapsed());
+            current = upstream.call(request, fresh, bytes, elapsed());
             if (end != null) {
                 current.end(end);
             }

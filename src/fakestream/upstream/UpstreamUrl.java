@@ -1,6 +1,7 @@
 package fakestream.upstream;
 
 import fakestream.config.Host;
+import fakestream.http.Query;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

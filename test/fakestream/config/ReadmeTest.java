@@ -20,7 +20,7 @@ final class ReadmeTest {
     private static final Path ROOT = Path.of(System.getProperty("fakestream.root", "."));
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|.*\n");
     private static final Pattern NAME = Pattern.compile("`([A-Z]+(?:_[A-Z]+)+)\\b");
-    private static final Pattern ROOM = Pattern.compile("(?m)^\\| `([a-z]+)` \\|");
+    private static final Pattern ROOM = Pattern.compile("(?m)(?:^\\| |\\G, )`([a-z]+)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]*)(?:#([^)]*))?\\)");
     private static final String CHINESE = "## 中文";
 

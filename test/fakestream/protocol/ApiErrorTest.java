@@ -2,6 +2,7 @@ package fakestream.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import fakestream.protocol.chat.Chunks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

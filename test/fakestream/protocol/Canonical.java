@@ -15,12 +15,12 @@ import java.util.function.Supplier;
 
 /// What of a whole answer must come back from its stream: everything, but for what WIRE.md says is
 /// lost or made good. Written after WIRE.md sections 0 and 2, and not after our code.
-final class Canonical {
+public final class Canonical {
     private Canonical() {
     }
 
     /// An id, created and model in any case; choices by index.
-    static JsonObject of(JsonObject request, JsonObject answer, Telling telling) {
+    public static JsonObject of(JsonObject request, JsonObject answer, Telling telling) {
         var result = answer.without("object", "error", "obfuscation");
         var id = answer.string("id");
         if (telling.begun() || id == null || id.isEmpty()) {

@@ -3,6 +3,11 @@ package fakestream.protocol;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.protocol.chat.ChatCompletions;
+import fakestream.protocol.chat.Completions;
+import fakestream.protocol.gemini.GenerateContent;
+import fakestream.protocol.messages.Messages;
+import fakestream.protocol.responses.Responses;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -8,14 +8,14 @@ import fakestream.json.JsonValue;
 import java.util.TreeSet;
 
 /// The first place where two JSON values differ, and what stands there in either.
-final class Difference {
+public final class Difference {
     private static final int ROOM = 60;
 
     private Difference() {
     }
 
     /// The difference in words, or null where there is none.
-    static String between(JsonValue expected, JsonValue actual) {
+    public static String between(JsonValue expected, JsonValue actual) {
         return between("", expected, actual);
     }
 
@@ -70,7 +70,7 @@ final class Difference {
     }
 
     /// A text with what cannot be seen in it escaped, cut where it is long.
-    static String shown(String text) {
+    public static String shown(String text) {
         var out = new StringBuilder().append('"');
         text.chars().limit(ROOM).forEach(c -> out.append(c >= ' ' && c < 0x7f ? "" + (char) c
                 : String.format("\\u%04x", c)));

@@ -2,6 +2,11 @@ package fakestream.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import fakestream.protocol.chat.Chunks;
+import fakestream.protocol.chat.Completions;
+import fakestream.protocol.gemini.GenerateContent;
+import fakestream.protocol.messages.Messages;
+import fakestream.protocol.responses.Responses;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -3,7 +3,7 @@ package fakestream.protocol;
 import java.util.Random;
 
 /// Texts that chance makes of what is awkward to cut, to escape, or to count.
-final class RandomTexts {
+public final class RandomTexts {
     private static final String[] PARTS = {
         "a", "word", "Sentence. ", "Really?! ", " ", "  ", "\n", "\r\n", "\r", "\t", ".", "...",
         ",", "\"", "\\", "/", "{\"a\": [1, 2]}", "`code`", "<b>", "\u0000", "\u001f", "\u007f",
@@ -18,18 +18,18 @@ final class RandomTexts {
 
     private final Random random;
 
-    RandomTexts(Random random) {
+    public RandomTexts(Random random) {
         this.random = random;
     }
 
     /// A text of at most some `length` UTF-16 units: often short, sometimes empty.
-    String text(int length) {
+    public String text(int length) {
         var most = random.nextInt(8) == 0 ? 0 : random.nextInt(1 + random.nextInt(1 + length));
         return ofLength(most);
     }
 
     /// A text of some `length` UTF-16 units, all awkward or all plain.
-    String ofLength(int length) {
+    public String ofLength(int length) {
         var plain = random.nextInt(4) == 0;
         var text = new StringBuilder();
         while (text.length() < length) {

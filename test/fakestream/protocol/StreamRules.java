@@ -10,6 +10,7 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import fakestream.protocol.chat.Chunks;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ import java.util.stream.IntStream;
 
 /// What holds for every stream of a chat completion, whatever its answer (WIRE.md 0 and the
 /// decisions before it).
-final class StreamRules {
+public final class StreamRules {
     private static final int LONGEST_LINE = 96 * 1024;
     private static final String EMPTY = "{}";
 
@@ -45,7 +46,7 @@ final class StreamRules {
     private final boolean begun;
 
     /// Whether the client asked for the usage of an answer that has one.
-    enum Usage { NONE, ASKED, UNASKED }
+    public enum Usage { NONE, ASKED, UNASKED }
 
     private StreamRules(List<String> data, Usage usage, boolean begun) {
         this.data = data;
@@ -55,7 +56,7 @@ final class StreamRules {
                 .forEach(line -> chunks.add((JsonObject) Chunks.parse(line)));
     }
 
-    static void hold(List<String> data, Usage usage, boolean begun) {
+    public static void hold(List<String> data, Usage usage, boolean begun) {
         var rules = new StreamRules(data, usage, begun);
         rules.linesAreSafe();
         rules.framesAreTheSame();

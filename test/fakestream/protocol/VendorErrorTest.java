@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonValue;
+import fakestream.protocol.chat.Chunks;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.Config;
+import fakestream.telemetry.Scrape;
 import fakestream.testing.Call;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;

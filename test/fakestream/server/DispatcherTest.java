@@ -5,8 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.access.Admission;
+import fakestream.access.RateLimit;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
+import fakestream.connections.Crowd;
+import fakestream.connections.LeavingClients;
+import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.RecentStreams;
+import fakestream.http.BodyMemory;
+import fakestream.http.Lifetime;
+import fakestream.telemetry.Build;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.Scrape;
 import fakestream.testing.Response;
 import fakestream.testing.StubExchange;
 import java.io.ByteArrayOutputStream;
@@ -39,7 +50,7 @@ final class DispatcherTest {
                     new RateLimit(System::nanoTime), new RateLimit(System::nanoTime),
                     new Admission(), memory,
                     new CallSharing(timer, timer, memory.answers()),
-                    new Metrics(new Build("", ""), memory),
+                    Scrape.metrics(),
                     new RecentStreams(), log);
             var services = new Services(new Service(Config.of(Map.of()), shared));
             new Dispatcher(services, lifetime, shared.metrics(), log).handle(exchange);

@@ -3,17 +3,31 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.access.Keys;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.config.ModelMode;
 import fakestream.config.StreamMode;
-import fakestream.protocol.ChatCompletions;
+import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.JsonWanted;
+import fakestream.endpoint.Modes;
+import fakestream.endpoint.WholeAnswer;
+import fakestream.http.Authority;
+import fakestream.http.ClientAddress;
+import fakestream.http.ContentCoding;
+import fakestream.http.Cors;
+import fakestream.http.ProxyException;
+import fakestream.http.Query;
+import fakestream.http.RequestId;
+import fakestream.http.RequestRules;
 import fakestream.protocol.ClientTable;
 import fakestream.protocol.SseParser;
+import fakestream.protocol.chat.ChatCompletions;
+import fakestream.telemetry.Journal;
+import fakestream.telemetry.LogRules;
+import fakestream.telemetry.Masks;
 import fakestream.testing.Growth;
-import fakestream.upstream.ContentCoding;
-import fakestream.upstream.Masks;
-import fakestream.upstream.Query;
+import fakestream.upstream.Upstream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,8 +48,8 @@ final class LongTextTest {
 
     private static final Config CONFIG = Config.of(Map.of("TRUST_PROXY", "true",
             "OPENAI_API_KEY", "sk-of-the-operator", "CORS_ALLOW_ORIGIN", "https://a.example"));
-    private static final LogRules LOG = LogRules.of(CONFIG, Journal.NONE);
-    private static final Masks MASKS = Masks.of(CONFIG);
+    private static final Masks MASKS = Upstream.masks(CONFIG);
+    private static final LogRules LOG = LogRules.of(CONFIG, MASKS, Journal.NONE);
 
     /// What reads a text.
     private enum Reader {

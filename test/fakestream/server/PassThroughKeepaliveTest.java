@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Pictures and many vectors take their time: blank lines before the JSON, although the request
-/// passes unread. [JsonWantedTest] has which requests get them.
+/// passes unread. `JsonWantedTest` has which requests get them.
 final class PassThroughKeepaliveTest {
     private static final String ON = "NONSTREAM_KEEPALIVE_MS=50";
     private static final String PATH = "/v1/images/generations";

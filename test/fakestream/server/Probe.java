@@ -16,31 +16,31 @@ import java.util.List;
 ///
 /// @param statuses one of these answers it; 0 is an end without a word
 /// @param closes whether the connection must end then, or else must serve another request
-record Probe(String name, String raw, boolean closes, List<Integer> statuses) {
+public record Probe(String name, String raw, boolean closes, List<Integer> statuses) {
     private static final String GOOD = "GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     /// One that is served or refused, and whose connection goes on.
-    static Probe keeps(String name, String raw, Integer... statuses) {
+    public static Probe keeps(String name, String raw, Integer... statuses) {
         return new Probe(name, raw, false, List.of(statuses));
     }
 
     /// One after which the connection ends.
-    static Probe closes(String name, String raw, Integer... statuses) {
+    public static Probe closes(String name, String raw, Integer... statuses) {
         return new Probe(name, raw, true, List.of(statuses));
     }
 
     /// A GET of the status page with these lines behind its Host.
-    static String get(String... fields) {
+    public static String get(String... fields) {
         return lines("GET /api/status HTTP/1.1", "Host: localhost", fields);
     }
 
     /// A GET of a target.
-    static String target(String target) {
+    public static String target(String target) {
         return lines("GET " + target + " HTTP/1.1", "Host: localhost");
     }
 
     /// A GET of the status page with this Host.
-    static String host(String host) {
+    public static String host(String host) {
         return lines("GET /api/status HTTP/1.1", "Host: " + host);
     }
 
@@ -55,13 +55,13 @@ record Probe(String name, String raw, boolean closes, List<Integer> statuses) {
         return chat(chunks, "Transfer-Encoding: chunked");
     }
 
-    static String lines(String first, String second, String... more) {
+    public static String lines(String first, String second, String... more) {
         var rest = Arrays.stream(more).map(line -> line + "\r\n").toList();
         return first + "\r\n" + second + "\r\n" + String.join("", rest) + "\r\n";
     }
 
     /// Sends it, looks at what comes, and at whether the server is still there for others.
-    void against(TestProxy proxy) {
+    public void against(TestProxy proxy) {
         try (var client = proxy.connect()) {
             var seen = status(client.send(raw.getBytes(StandardCharsets.ISO_8859_1)));
             assertTrue(statuses.contains(seen), () -> name + ": " + seen);

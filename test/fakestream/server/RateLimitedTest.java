@@ -3,6 +3,7 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.access.Gate;
 import fakestream.testing.Chats;
 import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// How many requests one client may make in a minute. No test takes a minute, for the bucket's
-/// clock is tested in [RateLimitTest].
+/// clock is tested in `RateLimitTest`.
 final class RateLimitedTest {
     private static final String LIMIT = "RATE_LIMIT_PER_MINUTE=2";
     private static final String OPERATOR = "OPENAI_API_KEY=sk-operator";

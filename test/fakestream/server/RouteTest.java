@@ -114,4 +114,11 @@ final class RouteTest {
             assertEquals(11, upstream.count());
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({"HEALTH, true", "READY, true", "METRICS, true", "VERSION, false", "STATUS, false",
+        "CHAT, false"})
+    void knowsTheProbes(Route.Kind kind, boolean probe) {
+        assertEquals(probe, kind.isProbe());
+    }
 }

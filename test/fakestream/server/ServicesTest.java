@@ -3,8 +3,19 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.access.Admission;
+import fakestream.access.RateLimit;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
+import fakestream.connections.Crowd;
+import fakestream.connections.LeavingClients;
+import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.RecentStreams;
+import fakestream.http.BodyMemory;
+import fakestream.http.Lifetime;
+import fakestream.telemetry.Build;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.Scrape;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -27,7 +38,7 @@ final class ServicesTest {
             new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
             new RateLimit(System::nanoTime), new RateLimit(System::nanoTime), new Admission(),
             memory, new CallSharing(timer, timer, memory.answers()),
-            new Metrics(new Build("", ""), memory), new RecentStreams(), log);
+            Scrape.metrics(), new RecentStreams(), log);
 
     /// The timer's periodic tasks of anything but services.
     private final int others = timer.getQueue().size();

@@ -3,6 +3,7 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.LogLevel;
+import fakestream.telemetry.Log;
 import fakestream.testing.Waiting;
 import java.io.OutputStream;
 import java.io.PrintStream;

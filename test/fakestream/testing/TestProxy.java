@@ -1,10 +1,11 @@
 package fakestream.testing;
 
 import fakestream.config.Config;
-import fakestream.server.Build;
-import fakestream.server.Journal;
-import fakestream.server.Log;
 import fakestream.server.ProxyServer;
+import fakestream.telemetry.Build;
+import fakestream.telemetry.Journal;
+import fakestream.telemetry.Log;
+import fakestream.upstream.Upstream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -57,8 +58,8 @@ public final class TestProxy implements AutoCloseable {
         var lines = new LinkedBlockingQueue<String>();
         var diagnostics = new ByteArrayOutputStream();
         var config = Config.of(values);
-        var log = new Log(config, Journal.NONE, new PrintStream(new Lines(lines), true),
-                new PrintStream(diagnostics, true));
+        var log = new Log(config, Upstream.masks(config), Journal.NONE,
+                new PrintStream(new Lines(lines), true), new PrintStream(diagnostics, true));
         try {
             var server = ProxyServer.bind(config, new Build("1.2.3", "abc"), log).start().ready();
             return new TestProxy(server, lines, diagnostics);

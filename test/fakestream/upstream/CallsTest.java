@@ -2,8 +2,10 @@ package fakestream.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import fakestream.json.Parts;
 import fakestream.config.Config;
+import fakestream.http.ByteBudget;
+import fakestream.http.UpstreamKey;
+import fakestream.json.Parts;
 import fakestream.testing.Call;
 import fakestream.testing.Chats;
 import fakestream.testing.FullListener;

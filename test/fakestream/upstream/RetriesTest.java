@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.Config;
+import fakestream.telemetry.Masks;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;

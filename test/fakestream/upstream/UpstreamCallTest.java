@@ -3,6 +3,7 @@ package fakestream.upstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import fakestream.http.ByteBudget;
 import fakestream.testing.Call;
 import fakestream.testing.ScriptedUpstream;
 import java.net.URI;
@@ -22,10 +23,10 @@ final class UpstreamCallTest {
                 var timer = Executors.newSingleThreadScheduledExecutor()) {
             var connections = new Connections(HttpClient::newHttpClient);
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
-            var call = new UpstreamCall(connections.lease(), request, Masks.ofKeys(),
+            var call = new UpstreamCall(connections.lease(), request,
                     new Limits(Duration.ofMinutes(1), Duration.ZERO, 1000),
                     new ByteBudget(0, 0).hold(), timer, executor);
-            var failure = assertThrows(UpstreamException.class, () -> call.answer(true));
+            var failure = assertThrows(UpstreamException.class, call::head);
             assertEquals("upstream_timeout", failure.error().object().string("code"));
             connections.close();
         }

@@ -3,6 +3,8 @@ package fakestream.protocol;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
 import fakestream.json.JsonValue;
+import fakestream.protocol.chat.RandomAnswers;
+import fakestream.protocol.messages.MessagesRandom;
 import java.util.Random;
 
 /// Whole answers in each API, to be spoilt: those that chance makes for the tests, and for the

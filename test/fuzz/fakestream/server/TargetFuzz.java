@@ -1,6 +1,6 @@
 package fakestream.server;
 
-import fakestream.upstream.Query;
+import fakestream.http.Query;
 import fakestream.upstream.UpstreamUrl;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,8 @@
 package fakestream.upstream;
 
 import fakestream.config.Config;
+import fakestream.http.Token;
+import fakestream.telemetry.Masks;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -37,7 +39,8 @@ public final class HeaderFuzz {
         } catch (IllegalArgumentException _) {
             return;
         }
-        var answer = new StoredAnswer(429, received, Masks.ofKeys(), new byte[0]).open();
+        var answer = UpstreamAnswer.of(
+                new StoredAnswer(429, received, Masks.ofKeys(), new byte[0]));
         answer.contentType();
         if (answer.length() < -1) {
             throw new AssertionError("a length of " + answer.length());
@@ -68,7 +71,7 @@ public final class HeaderFuzz {
         var fields = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
         for (var line : text.split("\n")) {
             var colon = line.indexOf(':');
-            if (colon > 0 && HeaderRules.isToken(line.substring(0, colon))) {
+            if (colon > 0 && Token.is(line.substring(0, colon))) {
                 fields.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
                         .add(line.substring(colon + 1).strip());
             }

@@ -1,0 +1,298 @@
+package fakestream.endpoint;
+
+import com.sun.net.httpserver.Headers;
+import fakestream.http.ByteBudget;
+import fakestream.json.Parts;
+import fakestream.upstream.StoredAnswer;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamRequest.Judge;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/// Joins a request that is made again to the upstream call that it repeats, so that its answer is
+/// paid for once: clients whose connection broke, or whose patience ended, ask again while the
+/// model still thinks. A good answer is kept for a while (IDEMPOTENCY_WINDOW_MS), and a call whose
+/// client left goes on for as long. It outlives a reload of the settings.
+///
+/// What is shared is a value: status, headers and bytes. The thread of the first request makes the
+/// call, and those of the others wait for its outcome. The lock guards all maps and all calls;
+/// nobody waits for an upstream or a client under it.
+public final class CallSharing {
+    /// Answers that are kept at once. Beyond either bound the oldest goes.
+    private static final int MOST_KEPT = 1000;
+    private static final long MOST_BYTES = 32L * 1024 * 1024;
+
+    private static final int GOOD = 200;
+
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Call> running = new HashMap<>();
+    private final SequencedMap<String, Kept> kept = new LinkedHashMap<>();
+    private final ByteBudget memory;
+    private long keptBytes;
+
+    /// One request that may share a call.
+    ///
+    /// @param name see [#name]
+    /// @param repeats whether it says that it was made before
+    /// @param window for which a good answer is kept, and a call goes on whose clients left
+    /// @param onLeaving takes what is to be done when its client leaves
+    /// @param cancel ends the call that it makes
+    record Sharer(String name, boolean repeats, Duration window, Consumer<Runnable> onLeaving,
+            Runnable cancel) {
+    }
+
+    /// Makes a call.
+    @FunctionalInterface
+    interface Calling {
+        /// @param judge to be asked about each answer
+        /// @throws UpstreamException where there is no answer
+        UpstreamAnswer call(Judge judge) throws UpstreamException;
+    }
+
+    /// A call that is under way. Whoever holds the lock may read and write it; the outcome is
+    /// complete once, by the thread that makes the call.
+    private static final class Call {
+        private final Runnable cancel;
+        private final CompletableFuture<StoredAnswer> outcome = new CompletableFuture<>();
+        private int waiting = 1;
+        private boolean over;
+        /// Ends it where nobody waits any more.
+        private Future<?> ending = CompletableFuture.completedFuture(null);
+
+        private Call(Runnable cancel) {
+            this.cancel = cancel;
+        }
+    }
+
+    /// @param bytes that it holds
+    /// @param expiry ends the keeping
+    private record Kept(StoredAnswer answer, ByteBudget.Hold bytes, Future<?> expiry) {
+    }
+
+    /// @param timer only hands over to the executor
+    /// @param memory for answers, of which the oldest that is kept goes when others need it
+    public CallSharing(ScheduledExecutorService timer, Executor executor, ByteBudget memory) {
+        this.timer = timer;
+        this.executor = executor;
+        this.memory = memory;
+        memory.spare(this::forgetOldest);
+    }
+
+    /// Tells a request from all others: a digest of its caller, the endpoint, the `Idempotency-Key`
+    /// and the body. So no caller ever joins another's call.
+    static String name(String caller, String endpoint, Headers headers, Parts body) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            for (var part : new String[] {caller, endpoint, key(headers)}) {
+                var bytes = part.getBytes(StandardCharsets.UTF_8);
+                // With its length before it no part can pass for the end of another.
+                digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+                digest.update(bytes);
+            }
+            for (var part : body.list()) {
+                digest.update(part.bytes(), part.from(), part.length());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /// Whether a request says that it was made before. An SDK tells how often it has tried.
+    public static boolean isRepetition(Headers headers) {
+        var count = headers.getFirst("x-stainless-retry-count");
+        return !key(headers).isEmpty() || count != null && count.matches("[1-9][0-9]{0,3}");
+    }
+
+    private static String key(Headers headers) {
+        return Objects.requireNonNullElse(headers.getFirst("Idempotency-Key"), "");
+    }
+
+    /// The answer to a request: of the call that it repeats, or of one that it makes.
+    ///
+    /// @param judge tells which answers are worth keeping
+    /// @throws UpstreamException where there is no answer, or the client has left
+    StoredAnswer answer(Sharer sharer, Judge judge, Calling calling) throws UpstreamException {
+        var own = new Call(sharer.cancel());
+        Call joined = null;
+        lock.lock();
+        try {
+            if (sharer.repeats() && kept.containsKey(sharer.name())) {
+                return kept.get(sharer.name()).answer();
+            }
+            joined = sharer.repeats() ? running.get(sharer.name()) : null;
+            if (joined == null) {
+                running.put(sharer.name(), own);
+            } else {
+                joined.waiting++;
+                joined.ending.cancel(false);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return joined == null ? make(sharer, own, judge, calling) : join(sharer, joined);
+    }
+
+    /// Makes the call, and gives its outcome to all that have joined it.
+    private StoredAnswer make(Sharer sharer, Call call, Judge judge, Calling calling)
+            throws UpstreamException {
+        sharer.onLeaving().accept(() -> leave(sharer, call));
+        var judged = new AtomicInteger();
+        try {
+            // The judge looks at a copy, because some bodies can only be read once.
+            var answer = calling.call(seen -> judged.accumulateAndGet(
+                    judge.status(UpstreamAnswer.of(seen.stored())), (_,
+                    status) -> status)).stored();
+            end(sharer, call, answer.isSuccess() && judged.get() == GOOD ? answer : null);
+            call.outcome.complete(answer);
+            return answer;
+        } catch (UpstreamException | RuntimeException | Error failure) {
+            end(sharer, call, null);
+            call.outcome.completeExceptionally(failure);
+            throw failure;
+        }
+    }
+
+    private StoredAnswer join(Sharer sharer, Call call) throws UpstreamException {
+        var mine = call.outcome.copy();
+        sharer.onLeaving().accept(() -> {
+            mine.cancel(false);
+            leave(sharer, call);
+        });
+        try {
+            return mine.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UpstreamException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("the call that was joined has failed", e.getCause());
+        } catch (CancellationException e) {
+            throw UpstreamException.cancelled(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw UpstreamException.cancelled(e);
+        }
+    }
+
+    /// A client has left. The call goes on for the window where it was the last, for it may come
+    /// back.
+    private void leave(Sharer sharer, Call call) {
+        lock.lock();
+        try {
+            call.waiting--;
+            if (call.waiting == 0 && !call.over) {
+                call.ending = timer.schedule(() -> executor.execute(() -> giveUp(sharer, call)),
+                        sharer.window().toNanos(), TimeUnit.NANOSECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends a call that nobody has come back to. From here on nobody can join it.
+    private void giveUp(Sharer sharer, Call call) {
+        lock.lock();
+        try {
+            if (call.waiting > 0) {
+                return;
+            }
+            running.remove(sharer.name(), call);
+        } finally {
+            lock.unlock();
+        }
+        call.cancel.run();
+    }
+
+    /// The call is over.
+    ///
+    /// @param good its answer, where that is worth keeping, or null
+    private void end(Sharer sharer, Call call, StoredAnswer good) {
+        lock.lock();
+        try {
+            running.remove(sharer.name(), call);
+            call.over = true;
+            call.ending.cancel(false);
+            if (good != null) {
+                keep(sharer.name(), good, sharer.window());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The timer holds the answer, and nothing of the request that brought it. Where there is no
+    /// memory, the oldest go, and then the answer is not kept.
+    private void keep(String name, StoredAnswer answer, Duration window) {
+        forget(name);
+        var bytes = memory.hold();
+        while (!bytes.tryGrow(answer.size())) {
+            if (kept.isEmpty()) {
+                return;
+            }
+            forget(kept.firstEntry().getKey());
+        }
+        kept.put(name, new Kept(answer, bytes, timer.schedule(() -> expire(name, answer),
+                window.toNanos(), TimeUnit.NANOSECONDS)));
+        keptBytes += answer.size();
+        while (kept.size() > MOST_KEPT || keptBytes > MOST_BYTES) {
+            forget(kept.firstEntry().getKey());
+        }
+    }
+
+    /// Somebody waits for memory; whether there was an answer that could go.
+    private boolean forgetOldest() {
+        lock.lock();
+        try {
+            var any = !kept.isEmpty();
+            if (any) {
+                forget(kept.firstEntry().getKey());
+            }
+            return any;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Runs on the timer: nobody holds the lock for long.
+    private void expire(String name, StoredAnswer answer) {
+        lock.lock();
+        try {
+            if (kept.containsKey(name) && kept.get(name).answer() == answer) {
+                forget(name);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The timer lets go of the answer too.
+    private void forget(String name) {
+        var old = kept.remove(name);
+        if (old != null) {
+            old.expiry().cancel(false);
+            old.bytes().close();
+            keptBytes -= old.answer().size();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package fakestream.endpoint;
+
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// The body of an error or a redirect that passes through. An upstream may repeat in it what it was
+/// sent, so it passes only where a key would be found in it.
+public final class ErrorBody {
+    /// In bytes, decoded.
+    public static final int LONGEST = 256 * 1024;
+
+    /// In these a key has the bytes of ASCII.
+    private static final Set<String> CHARSETS = Set.of("utf-8", "utf8", "us-ascii", "ascii",
+            "iso-8859-1", "latin1", "windows-1252");
+
+    private ErrorBody() {
+    }
+
+    /// The body, decoded and without secrets; empty where it is longer than [#LONGEST], or is no
+    /// text of a known charset. Without a secret it has the bytes that it came in.
+    ///
+    /// @throws UpstreamException where it breaks off, or does not have the coding that it says
+    public static Optional<byte[]> of(UpstreamAnswer answer) throws UpstreamException {
+        if (!isText(answer.contentType()) || !hasKnownCharset(answer.header("content-type"))
+                || answer.length() > LONGEST) {
+            return Optional.empty();
+        }
+        return answer.decoded().bodyUpTo(LONGEST).filter(ErrorBody::hasNoZeros)
+                .map(answer.masks()::body);
+    }
+
+    private static boolean isText(String type) {
+        return type.isEmpty() || type.startsWith("text/")
+                || type.endsWith("/json") || type.endsWith("+json")
+                || type.endsWith("/xml") || type.endsWith("+xml");
+    }
+
+    private static boolean hasKnownCharset(String contentType) {
+        return Arrays.stream(contentType.toLowerCase(Locale.ROOT).split(";")).skip(1)
+                .map(String::strip).filter(parameter -> parameter.startsWith("charset"))
+                .map(parameter -> parameter.substring("charset".length())
+                        .replaceAll("[\\s=\"']", ""))
+                .allMatch(CHARSETS::contains);
+    }
+
+    /// UTF-16 and UTF-32, which need not be named, have them beside each letter.
+    private static boolean hasNoZeros(byte[] text) {
+        for (var b : text) {
+            if (b == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

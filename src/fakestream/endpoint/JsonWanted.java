@@ -1,0 +1,60 @@
+package fakestream.endpoint;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Tells of a request that passes unread whether its answer will be JSON, as far as the head shows.
+/// Blank lines would spoil any other answer, so a request in doubt gets none.
+public final class JsonWanted {
+    private static final Pattern JSON = Pattern.compile(".*[/+]json");
+    private static final Set<String> ANYTHING = Set.of("", "*/*", "application/*");
+
+    /// A stream of JSON is no JSON.
+    private static final Pattern STREAMED =
+            Pattern.compile("text/event-stream|application/stream[+]json");
+
+    /// Sound, and its text; the description of a session; downloads; streams. Most clients accept
+    /// anything there too, and the SDKs accept JSON even where they ask for a text.
+    private static final Pattern OTHER = Pattern.compile("(.*/)?(audio|tts|text-to-speech"
+            + "|sound-generation|realtime|content|results)([/?].*)?"
+            + "|.*(stream|:download|alt=media|alt=sse).*");
+
+    /// The answer to these may have a status of its own, and a part of a body or none.
+    private static final Set<String> CONDITIONS =
+            Set.of("Range", "If-none-match", "If-modified-since", "Upgrade");
+
+    private JsonWanted() {
+    }
+
+    /// Whether the answer to this request will be JSON. A POST need not name it, for many clients
+    /// accept anything. A GET may fetch a file, and a DELETE may have an answer without content.
+    ///
+    /// @param endpoint upstream, with its query
+    /// @param headers of the request, under the names that [com.sun.net.httpserver.Headers] gives
+    public static boolean by(String method, String endpoint, Map<String, List<String>> headers) {
+        if (method.equals("HEAD") || OTHER.matcher(endpoint.toLowerCase(Locale.ROOT)).matches()
+                || CONDITIONS.stream().anyMatch(headers::containsKey)) {
+            return false;
+        }
+        var accepted = accepted(headers).toList();
+        return accepted.stream().noneMatch(type -> STREAMED.matcher(type).matches())
+                && (accepted.stream().anyMatch(JsonWanted::isJson)
+                        || method.equals("POST") && ANYTHING.containsAll(accepted));
+    }
+
+    /// Whether this media type is JSON.
+    public static boolean isJson(String type) {
+        return JSON.matcher(type).matches() && !STREAMED.matcher(type).matches();
+    }
+
+    private static Stream<String> accepted(Map<String, List<String>> headers) {
+        return headers.getOrDefault("Accept", List.of("")).stream()
+                .flatMap(field -> Arrays.stream(field.toLowerCase(Locale.ROOT).split(",")))
+                .map(range -> range.split(";", 2)[0].strip());
+    }
+}

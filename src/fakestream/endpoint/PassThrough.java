@@ -1,0 +1,217 @@
+package fakestream.endpoint;
+
+import fakestream.access.Gate;
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.http.BrokenOff;
+import fakestream.http.Client;
+import fakestream.http.ClientLeft;
+import fakestream.http.ProxyException;
+import fakestream.http.Reply;
+import fakestream.json.JsonObject;
+import fakestream.json.Parts;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.Protocol;
+import fakestream.stream.EventStream;
+import fakestream.telemetry.AccessRecord;
+import fakestream.upstream.HeaderRules;
+import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamRequest;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/// Everything that is not told as a stream goes through as it is, both ways, without being read or
+/// kept: embeddings, files, audio, images, whatever the method and the body. Only an error or a
+/// redirect is read, for the secrets that may be in it, and an answer behind the blank lines that
+/// keep it alive.
+public final class PassThrough {
+    /// Longer JSON is not waited for, but passes as it comes.
+    private static final int LONGEST_WAIT = 256 * 1024;
+
+    /// Sends the request.
+    @FunctionalInterface
+    private interface Sending {
+        UpstreamAnswer send() throws UpstreamException, ProxyException, ClientLeft;
+    }
+
+    private final Upstream upstream;
+    private final Streamer streamer;
+    private final int mostBytes;
+    private final int mostUpstreamBytes;
+
+    public PassThrough(Upstream upstream, Streamer streamer, Config config) {
+        this.upstream = upstream;
+        this.streamer = streamer;
+        this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
+        this.mostUpstreamBytes = config.get(Setting.MAX_UPSTREAM_BYTES);
+    }
+
+    /// Serves one request.
+    ///
+    /// @param endpoint upstream, with its query
+    /// @param protocol in whose form a failure of the proxy's own is told
+    /// @throws ProxyException 413 for a body that is too large, 503 where there is no place
+    /// @throws IOException where the client left, or the answer had to be broken off
+    public void serve(Client client, String endpoint, Gate.Passed passed, Protocol protocol)
+            throws ProxyException, IOException {
+        try (var up = upstream.request(passed.key(), client.id(), client.headers());
+                var body = Upload.of(client, mostBytes)) {
+            body.readBeginning();
+            passed.enter();
+            client.asks(up::figures, up::cancel);
+            client.record().mode(AccessRecord.Mode.PASS);
+            if (streamer.keepsWholeAnswersAlive()
+                    && JsonWanted.by(client.method(), endpoint, client.headers())) {
+                relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
+            } else {
+                relay(client, endpoint, send(client, endpoint, up, body), protocol);
+            }
+        } catch (UpstreamException e) {
+            client.checkPresence();
+            client.record().failed(e.error().code());
+            if (client.record().status() != 0) {
+                throw new BrokenOff(e.getMessage());
+            }
+            client.send(Reply.error(protocol, e.status(), e.error()));
+        }
+    }
+
+    /// Blank lines go out before the answer, and while its JSON comes, if that is not long. An
+    /// answer that is there before the first of them passes as if there were none.
+    private void relayAlive(Client client, String endpoint, Protocol protocol, Sending sending)
+            throws UpstreamException, ProxyException, IOException {
+        try (var stream = streamer.openWhole(client)) {
+            try {
+                var answer = sending.send();
+                checkLength(client, answer);
+                if (isJson(answer) && !answer.isEventStream()) {
+                    answer.isLongerThan(LONGEST_WAIT);
+                }
+                if (stream.withdraw()) {
+                    relay(client, endpoint, answer, protocol);
+                } else {
+                    tell(client, stream, answer.decoded(), protocol);
+                }
+            } catch (UpstreamException e) {
+                if (stream.withdraw()) {
+                    throw e;
+                }
+                client.checkPresence();
+                client.record().failed(e.error().code());
+                stream.end(Reply.error(protocol, e.status(), e.error()));
+            }
+        }
+    }
+
+    /// Behind a blank line only the body can tell an error, and an empty object that there is no
+    /// content. An answer that is no JSON becomes an error, for the blank line has spoilt it.
+    private static void tell(Client client, EventStream stream, UpstreamAnswer answer,
+            Protocol protocol) throws UpstreamException, IOException {
+        if (answer.status() == 204) {
+            stream.end(Reply.json(200, JsonObject.EMPTY));
+        } else if (answer.isSuccess() && answer.isEventStream()
+                || isJson(answer) && answer.isLongerThan(LONGEST_WAIT)) {
+            tellAsItComes(client, stream, answer);
+        } else {
+            stream.end(WholeAnswer.json(answer, protocol, stream.record()));
+        }
+    }
+
+    /// Blank lines mean nothing before and between events, but must not come within JSON.
+    private static void tellAsItComes(Client client, EventStream stream, UpstreamAnswer answer)
+            throws IOException {
+        try {
+            if (!answer.isEventStream()) {
+                stream.close();
+                copy(client, answer);
+                return;
+            }
+            for (var event = answer.events().next(); event.isPresent();
+                    event = answer.events().next()) {
+                stream.send(List.of(event.get()));
+            }
+            stream.end(answer.events().rest());
+        } catch (UpstreamException e) {
+            stream.record().failed(e.error().code());
+            throw new BrokenOff(e.getMessage());
+        }
+    }
+
+    private static boolean isJson(UpstreamAnswer answer) {
+        return answer.isSuccess() && answer.length() != 0
+                && JsonWanted.isJson(answer.contentType());
+    }
+
+    private static UpstreamAnswer send(Client client, String endpoint, UpstreamRequest up,
+            Upload body) throws UpstreamException, ProxyException, ClientLeft {
+        var headers = HeaderRules.ofBodyToUpstream(client.headers());
+        try {
+            return up.send(client.method(), endpoint, headers, body);
+        } catch (UpstreamException e) {
+            body.check();
+            throw e;
+        }
+    }
+
+    private void relay(Client client, String endpoint, UpstreamAnswer answer, Protocol protocol)
+            throws UpstreamException, ClientLeft {
+        checkLength(client, answer);
+        answer.headersForClient().forEach(client.responseHeaders()::set);
+        upstream.location(endpoint, answer)
+                .ifPresent(location -> client.responseHeaders().set("Location", location));
+        if (client.method().equals("HEAD") && answer.length() >= 0) {
+            client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
+        }
+        if (isBodiless(client, answer)) {
+            client.send(new Reply(answer.status(), answer.headersOfBody(), new byte[0]));
+            return;
+        }
+        if (!answer.isSuccess()) {
+            client.send(error(answer, protocol));
+            return;
+        }
+        client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
+        client.flush();
+        copy(client, answer);
+    }
+
+    /// An error or a redirect without secrets. Where they would not be found, its body is ours.
+    private static Reply error(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
+        var body = ErrorBody.of(answer);
+        if (body.isEmpty()) {
+            var message = "the upstream answered " + answer.status() + " with a body that is not "
+                    + "shown, for a key could stand in it unseen: it is longer than "
+                    + ErrorBody.LONGEST + " bytes, or no text that can be read here";
+            return Reply.error(protocol, answer.status(),
+                    ApiError.upstream("upstream_body_withheld", message));
+        }
+        var headers = answer.headersOfBody();
+        headers.remove("content-encoding");
+        return new Reply(answer.status(), headers, body.get());
+    }
+
+    private static void copy(Client client, UpstreamAnswer answer)
+            throws UpstreamException, ClientLeft {
+        var buffer = new byte[16 * 1024];
+        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
+            client.write(Parts.of(n == buffer.length ? buffer : Arrays.copyOf(buffer, n)));
+            client.flush();
+        }
+        client.end();
+    }
+
+    /// One that says itself that it is too large would be cut in the middle of a good status.
+    private void checkLength(Client client, UpstreamAnswer answer) throws UpstreamException {
+        if (!isBodiless(client, answer) && answer.length() > mostUpstreamBytes) {
+            throw UpstreamException.tooLarge();
+        }
+    }
+
+    private static boolean isBodiless(Client client, UpstreamAnswer answer) {
+        return client.method().equals("HEAD") || answer.status() == 204
+                || answer.status() == 304 || answer.length() == 0;
+    }
+}

@@ -1,0 +1,136 @@
+package fakestream.endpoint;
+
+import fakestream.config.HeartbeatStyle;
+import fakestream.http.Client;
+import fakestream.http.ClientLeft;
+import fakestream.http.Lifetime;
+import fakestream.http.ProxyException;
+import fakestream.http.Query;
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import fakestream.stream.EventStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+
+/// `GET /api/check?seconds=35&style=comment`: a stream like any other, whose answer takes that long
+/// and needs no upstream. It shows what between here and the client cuts or buffers such a stream.
+///
+/// Each check waits on the exchange's own thread, until its time is over, its client has left, or
+/// the daemon has to hurry.
+public final class PathCheck {
+    /// One second shows no more than that it works.
+    private static final Set<Integer> SECONDS = Set.of(1, 5, 35, 65, 110, 130);
+    /// So that they never crowd out what the daemon is there for.
+    private static final int MOST_AT_ONCE = 24;
+    private static final int PIECES = 5;
+    private static final Duration BETWEEN_PIECES = Duration.ofMillis(200);
+
+    private final Streamer streamer;
+    private final Protocol chat;
+    private final Semaphore free = new Semaphore(MOST_AT_ONCE);
+    private final Lifetime lifetime;
+
+    /// @param chat the API whose stream it tells
+    public PathCheck(Streamer streamer, Protocol chat, Lifetime lifetime) {
+        this.chat = chat;
+        this.streamer = streamer;
+        this.lifetime = lifetime;
+    }
+
+    /// Plays one check.
+    ///
+    /// @throws ProxyException 400 where the query is wrong, 503 where too many are under way
+    /// @throws IOException where the client left, or the daemon stops
+    public void serve(Client client) throws ProxyException, IOException {
+        var time = Duration.ofSeconds(seconds(client.query()));
+        var style = style(client.query());
+        if (!free.tryAcquire()) {
+            throw new ProxyException(503, ApiError.of("server_error", "overloaded", null,
+                    MOST_AT_ONCE + " checks are under way; try again"), Map.of("Retry-After", "5"));
+        }
+        try {
+            play(client, time, style);
+        } finally {
+            free.release();
+        }
+    }
+
+    private static int seconds(Query query) throws ProxyException {
+        return SECONDS.stream().filter(n -> n.toString().equals(query.get("seconds"))).findFirst()
+                .orElseThrow(() -> wrong("seconds", SECONDS.stream().sorted().toList()));
+    }
+
+    private static HeartbeatStyle style(Query query) throws ProxyException {
+        return Arrays.stream(HeartbeatStyle.values())
+                .filter(style -> word(style).equals(query.get("style"))).findFirst()
+                .orElseThrow(() -> wrong("style", Arrays.stream(HeartbeatStyle.values())
+                        .map(PathCheck::word).toList()));
+    }
+
+    private static String word(HeartbeatStyle style) {
+        return style.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static ProxyException wrong(String param, List<?> values) {
+        return new ProxyException(400, ApiError.invalidRequest(null, param,
+                "'" + param + "' must be one of " + values));
+    }
+
+    private void play(Client client, Duration time, HeartbeatStyle style) throws IOException {
+        var started = System.nanoTime();
+        try (var stream = streamer.openCheck(client, chat, style)) {
+            client.onLeaving(Thread.currentThread()::interrupt);
+            lifetime.pause(time);
+            var telling = stream.answered(Map.of());
+            if (lifetime.isHurrying()) {
+                var error = ApiError.shutdown();
+                stream.breakOff(chat.failure(JsonObject.EMPTY, error, telling), error.message());
+            }
+            tell(stream, telling, started);
+        }
+    }
+
+    /// The answer comes in pieces with a pause between them, and each says when it left: whoever
+    /// gets them late, or all at once, has something on the way that buffers.
+    private void tell(EventStream stream, Telling telling, long started) throws ClientLeft {
+        for (int i = 1; i <= PIECES; i++) {
+            var delta = new JsonObject.Builder().add("content", i + " ").build();
+            var opens = i == 1 && !telling.begun();
+            stream.send(List.of(chunk(telling, opens
+                    ? delta.with("role", new JsonString("assistant")) : delta, JsonNull.NULL,
+                    started)));
+            lifetime.pause(BETWEEN_PIECES);
+        }
+        stream.end(List.of(chunk(telling, JsonObject.EMPTY, new JsonString("stop"), started),
+                SseEvent.Message.of("[DONE]")));
+    }
+
+    private SseEvent chunk(Telling telling, JsonObject delta, JsonValue finish,
+            long started) {
+        var choice = new JsonObject.Builder().add("index", 0).add("delta", delta)
+                .add("finish_reason", finish).build();
+        return SseEvent.Message.of(new JsonObject.Builder()
+                .add("id", "chatcmpl-" + telling.id())
+                .add("object", "chat.completion.chunk")
+                .add("created", telling.created())
+                .add("model", "path-check")
+                .add("choices", JsonArray.of(choice))
+                .add("check", new JsonObject.Builder()
+                        .add("sent_ms", (System.nanoTime() - started) / 1_000_000)
+                        .add("interval_ms", streamer.interval().toMillis()).build())
+                .build().toString());
+    }
+}

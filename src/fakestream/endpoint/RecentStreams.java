@@ -1,0 +1,110 @@
+package fakestream.endpoint;
+
+import fakestream.http.Reply;
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.telemetry.AccessRecord;
+import fakestream.telemetry.Masks;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The last streams that clients asked for, as the daemon saw them: `GET /api/clients`. The thread
+/// of an exchange adds its stream once, and whoever asks reads the records while streams go on
+/// writing them; [AccessRecord] says why it may. A stream that is written to never waits for a
+/// reader.
+public final class RecentStreams {
+    private static final int MOST = 20;
+    /// What a client chose may be long.
+    private static final int LONGEST = 200;
+
+    /// @param at when it came
+    private record Entry(Instant at, AccessRecord record) {
+    }
+
+    /// Guards the queue, not what its records say.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>(MOST);
+
+    /// A stream has begun, and its kind of client and its model are known. Takes the place of the
+    /// oldest one.
+    void add(AccessRecord record) {
+        var entry = new Entry(Instant.now().minusNanos(record.elapsed()), record);
+        lock.lock();
+        try {
+            if (entries.size() == MOST) {
+                entries.removeLast();
+            }
+            entries.addFirst(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// They, the newest first.
+    ///
+    /// @param masks hide what looks like a key in the words that clients chose
+    /// @param address of the client whose streams are shown; empty for everybody's
+    public Reply reply(Masks masks, String address) {
+        var clients = entries().stream().filter(entry -> address.isEmpty()
+                        || entry.record.request().address().equals(address))
+                .<JsonValue>map(entry -> json(entry, masks)).toList();
+        return Reply.json(200, new JsonObject.Builder()
+                .add("clients", new JsonArray(clients)).build());
+    }
+
+    private List<Entry> entries() {
+        lock.lock();
+        try {
+            return new ArrayList<>(entries);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The standing is read first: nothing changes behind an end.
+    private static JsonObject json(Entry entry, Masks masks) {
+        var record = entry.record;
+        var standing = standing(record);
+        var dataBeats = record.dataBeats();
+        var json = new JsonObject.Builder()
+                .add("at", entry.at.truncatedTo(ChronoUnit.MILLIS).toString())
+                .add("kind", record.client())
+                .add("user_agent", cut(masks.text(record.request().agent())))
+                .add("path", cut(masks.text(record.request().path())))
+                .add("model", cut(masks.text(record.model())))
+                .add("standing", standing)
+                .add("elapsed_ms", millis(record.elapsed()))
+                .add("quiet_beats", Math.max(record.beats() - dataBeats, 0))
+                .add("data_beats", dataBeats);
+        if (dataBeats > 0) {
+            json.add("first_data_beat_ms", millis(record.firstDataBeat()));
+        }
+        return json.build();
+    }
+
+    private static String standing(AccessRecord record) {
+        if (!record.isOver()) {
+            return record.firstContent() < 0 ? "waiting" : "replaying";
+        }
+        return switch (record.outcome()) {
+            case OK -> record.error().isEmpty() ? "whole" : "failed";
+            case CLIENT_LEFT -> "left";
+            case BROKEN_OFF -> "broken_off";
+            case FAILED -> "failed";
+        };
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST));
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+}

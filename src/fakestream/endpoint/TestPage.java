@@ -1,0 +1,74 @@
+package fakestream.endpoint;
+
+import fakestream.http.Reply;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The test page. Its files are a fixed set that is read from the jar once, so no request path
+/// ever becomes a file path.
+public final class TestPage {
+    public static final String INDEX = "index.html";
+
+    /// The one list of the files in `public/`; their endings give their types.
+    private static final Set<String> FILES = Set.of(INDEX, "app.css", "apis.js", "app.js",
+            "client-check.js", "dom.js", "panes.js", "path-check.js", "run.js", "sse.js",
+            "timeline.js", "words.js");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8");
+
+    /// The browser loads our own files only, and shows the page in nobody's frame.
+    private static final Map<String, String> HEADERS = Map.of(
+            "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
+                    + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+                    + "form-action 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options", "nosniff",
+            "Referrer-Policy", "no-referrer",
+            "Cross-Origin-Opener-Policy", "same-origin",
+            "Cache-Control", "no-cache");
+
+    private static final Reply SIGN = Reply.text(200, "fakestream is running\n");
+
+    private final Map<String, Reply> files;
+
+    /// @param isWanted otherwise the page is one line of text: a proxy runs here
+    public TestPage(boolean isWanted) {
+        this.files = isWanted ? readAll() : Map.of(INDEX, SIGN);
+    }
+
+    /// Whether the page has a file of this name.
+    public static boolean has(String name) {
+        return FILES.contains(name);
+    }
+
+    /// The response with a file; empty if the page is not wanted and the file is not its index.
+    public Optional<Reply> file(String name) {
+        return Optional.ofNullable(files.get(name));
+    }
+
+    private static Map<String, Reply> readAll() {
+        var replies = new HashMap<String, Reply>();
+        FILES.forEach(name -> replies.put(name, read(name)));
+        return Map.copyOf(replies);
+    }
+
+    private static Reply read(String name) {
+        try (InputStream file = TestPage.class.getResourceAsStream("/public/" + name)) {
+            return new Reply(200, HEADERS, file.readAllBytes())
+                    .with(Map.of("Content-Type", typeOf(name)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the jar is damaged: public/" + name, e);
+        }
+    }
+
+    private static String typeOf(String name) {
+        return TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+    }
+}

@@ -1,0 +1,84 @@
+package fakestream.http;
+
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.http.ByteBudget.Figures;
+import fakestream.telemetry.Exposition;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/// The heap that bodies may fill, those of requests and those of answers each in a budget of its
+/// own. It lives on when the settings change, and has another size then.
+public record BodyMemory(ByteBudget requests, ByteBudget answers) {
+    /// Parts of the whole: an answer is often longer than its request.
+    private static final int PARTS = 3;
+    private static final int PARTS_OF_ANSWERS = 2;
+
+    /// Of the heap. The rest is for streams, connections and the program itself.
+    private static final int SHARE = 2;
+
+    private static final long MIB = 1 << 20;
+    private static final double NANOS = 1e9;
+
+    /// As the settings have it, within the heap of this process.
+    public static BodyMemory of(Config config) {
+        var memory = new BodyMemory(new ByteBudget(0, 0), new ByteBudget(0, 0));
+        memory.resize(config);
+        return memory;
+    }
+
+    /// Takes the sizes of these settings.
+    public void resize(Config config) {
+        var all = bytes(config.get(Setting.BODY_MEMORY_MIB), Runtime.getRuntime().maxMemory());
+        var forAnswers = all / PARTS * PARTS_OF_ANSWERS;
+        resize(answers, forAnswers, config.get(Setting.MAX_UPSTREAM_BYTES));
+        resize(requests, all - forAnswers, config.get(Setting.MAX_BODY_BYTES));
+    }
+
+    /// How much heap bodies may fill.
+    ///
+    /// @param mib as the operator has set it; 0 for a share of the heap
+    /// @param heap in bytes
+    static long bytes(int mib, long heap) {
+        return mib > 0 ? mib * MIB : heap / SHARE;
+    }
+
+    /// Whether bodies have been waiting for so long without a break.
+    public boolean isFullFor(Duration time) {
+        return List.of(requests, answers).stream()
+                .anyMatch(budget -> budget.isFullFor(time.toNanos()));
+    }
+
+    /// Its figures, those of requests and those of answers.
+    public void write(Exposition out) {
+        write(out, "fakestream_memory_bytes", "gauge",
+                "Heap that bodies fill, the answers that are kept included.", Figures::held);
+        write(out, "fakestream_memory_max_bytes", "gauge", "Heap that bodies may fill.",
+                Figures::most);
+        write(out, "fakestream_memory_waiting", "gauge", "Bodies that wait for memory.",
+                Figures::waiting);
+        write(out, "fakestream_memory_waits_total", "counter",
+                "How often a body has waited for memory.", Figures::waits);
+        write(out, "fakestream_memory_wait_seconds_total", "counter",
+                "How long bodies have waited for memory.", figures -> figures.waited() / NANOS);
+    }
+
+    private void write(Exposition out, String name, String type, String help,
+            ToDoubleFunction<Figures> figure) {
+        out.family(name, type, help);
+        List.of("request", "answer").forEach(kind -> {
+            var labels = new LinkedHashMap<String, String>();
+            labels.put("kind", kind);
+            var budget = kind.equals("request") ? requests : answers;
+            out.sample(name, labels, figure.applyAsDouble(budget.figures()));
+        });
+    }
+
+    /// A quarter at least stays for those that are small.
+    private static void resize(ByteBudget budget, long bytes, long longest) {
+        var reserve = Math.min(bytes / 4 * 3, ByteBudget.COPIES * longest);
+        budget.resize(bytes - reserve, reserve);
+    }
+}

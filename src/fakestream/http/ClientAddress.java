@@ -1,0 +1,64 @@
+package fakestream.http;
+
+import com.sun.net.httpserver.Headers;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Who a client without a key is: its address, or of IPv6 its network, for a /64 is what one
+/// subscriber gets, and could count through.
+public final class ClientAddress {
+    private static final int NETWORK_BYTES = 8;
+
+    /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
+    private static final Pattern LITERAL = Pattern.compile(
+            "(?<v4>\\d{1,3}(\\.\\d{1,3}){3})(:\\d{1,5})?"
+            + "|\\[(?<boxed>[0-9a-fA-F:.]+)](:\\d{1,5})?|(?<v6>[0-9a-fA-F.]*:[0-9a-fA-F:.]+)");
+
+    private ClientAddress() {
+    }
+
+    /// The address that the connection comes from, or the one that a balancer names.
+    ///
+    /// @param trustsProxy whether the last address of `X-Forwarded-For` is the client's: those
+    ///        before it are the client's own words
+    static InetAddress full(InetAddress peer, Headers headers, boolean trustsProxy) {
+        return trustsProxy ? forwarded(headers).orElse(peer) : peer;
+    }
+
+    /// The name under which that address is counted.
+    public static String of(InetAddress peer, Headers headers, boolean trustsProxy) {
+        var address = full(peer, headers, trustsProxy);
+        return address instanceof Inet6Address
+                ? network(address) : address.getHostAddress();
+    }
+
+    private static Optional<InetAddress> forwarded(Headers headers) {
+        var lines = headers.get("X-Forwarded-For");
+        return lines == null ? Optional.empty()
+                : parse(lines.getLast().replaceFirst("^.*,", "").strip());
+    }
+
+    private static Optional<InetAddress> parse(String text) {
+        var match = LITERAL.matcher(text);
+        if (!match.matches()) {
+            return Optional.empty();
+        }
+        var v4 = match.group("v4");
+        var boxed = match.group("boxed");
+        try {
+            return Optional.of(InetAddress.ofLiteral(
+                    v4 != null ? v4 : boxed != null ? boxed : match.group("v6")));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static String network(InetAddress address) {
+        var bytes = Arrays.copyOf(address.getAddress(), NETWORK_BYTES);
+        return HexFormat.ofDelimiter(":").formatHex(bytes) + "::/64";
+    }
+}

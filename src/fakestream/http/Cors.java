@@ -1,0 +1,89 @@
+package fakestream.http;
+
+import com.sun.net.httpserver.Headers;
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/// Cross-origin rules (Fetch standard, section 3.3): pages of the allowed origins may use the API
+/// and read its answers, errors too. Keys are no credentials in its sense, so credentials are
+/// never allowed.
+public final class Cors {
+    private static final int MOST_HEADERS = 64;
+    private static final int LONGEST = 4096;
+
+    /// For a preflight that asks for nothing that can be echoed.
+    private static final String USUAL_HEADERS = "Authorization, Content-Type, X-Api-Key, Api-Key";
+    private static final String EXPOSED =
+            "X-Request-Id, X-Upstream-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry";
+
+    private final List<String> origins;
+    private final boolean any;
+    private final String methods;
+
+    public Cors(Config config) {
+        this.origins = config.get(Setting.CORS_ALLOW_ORIGIN);
+        this.any = origins.contains("*");
+        this.methods = config.get(Setting.PASS_THROUGH) ? RequestRules.ALLOW
+                : "GET, HEAD, POST, OPTIONS";
+    }
+
+    /// Whether the request asks if another may be sent.
+    public static boolean isPreflight(Client client) {
+        return client.method().equals("OPTIONS")
+                && client.headers().containsKey("Origin")
+                && client.headers().containsKey("Access-Control-Request-Method");
+    }
+
+    /// Sets what every answer needs, be it an error. With a list, the answer differs by origin,
+    /// and a cache must know that even of a request that had none.
+    public void allow(Headers request, Headers response) {
+        var origin = request.getFirst("Origin");
+        if (any) {
+            response.set("Access-Control-Allow-Origin", "*");
+        } else {
+            response.add("Vary", "Origin");
+            if (origin != null && origins.contains(origin)) {
+                response.set("Access-Control-Allow-Origin", origin);
+            }
+        }
+        response.set("Access-Control-Expose-Headers", EXPOSED);
+    }
+
+    /// From now on, a page of any other origin cannot read the answer.
+    public static void refuse(Headers response) {
+        response.remove("Access-Control-Allow-Origin");
+    }
+
+    /// The answer to a preflight. It names each header that was asked for, because `*` does not
+    /// cover `Authorization`, and SDKs send more than any list foresees. An allowed page may also
+    /// step from a public network into a private one, where the browser asks for that (Private
+    /// Network Access, section 3.1): the daemon of a page's user mostly listens on a loopback
+    /// address.
+    public Reply preflight(Headers request) {
+        var answer = new LinkedHashMap<String, String>();
+        answer.put("Access-Control-Allow-Methods", methods);
+        answer.put("Access-Control-Allow-Headers", echoed(request));
+        answer.put("Access-Control-Max-Age", "86400");
+        answer.put("Vary", any ? "Access-Control-Request-Headers"
+                : "Origin, Access-Control-Request-Headers");
+        if ("true".equals(request.getFirst("Access-Control-Request-Private-Network"))
+                && (any || origins.contains(request.getFirst("Origin")))) {
+            answer.put("Access-Control-Allow-Private-Network", "true");
+        }
+        return Reply.empty(204, answer);
+    }
+
+    private static String echoed(Headers request) {
+        var asked = request.getFirst("Access-Control-Request-Headers");
+        if (asked == null || asked.length() > LONGEST) {
+            return USUAL_HEADERS;
+        }
+        var names = Arrays.stream(asked.split(",")).map(String::strip).toList();
+        var harmless = names.size() <= MOST_HEADERS
+                && names.stream().allMatch(Token::is);
+        return harmless ? String.join(", ", names) : USUAL_HEADERS;
+    }
+}

@@ -1,0 +1,110 @@
+package fakestream.http;
+
+import fakestream.telemetry.Masks;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The query of a URL or of a request's target, in the characters that it came in. It may hold a
+/// key, so it is never shown.
+public record Query(String raw) {
+    /// Parameters in which APIs take a key.
+    private static final Set<String> KEYS = Set.of("key", "api_key", "api-key", "apikey",
+            "x-api-key", "x-goog-api-key", "api_token", "api-token", "access_token", "access-token",
+            "auth_token", "auth-token", "authorization", "subscription-key",
+            "ocp-apim-subscription-key");
+
+    /// The query of a target: what stands behind its first question mark.
+    public static Query of(String target) {
+        var parts = target.split("\\?", 2);
+        return new Query(parts.length < 2 ? "" : parts[1].split("#", 2)[0]);
+    }
+
+    /// A target without what stands behind its path.
+    public static String path(String target) {
+        int end = 0;
+        while (end < target.length() && target.charAt(end) != '?' && target.charAt(end) != '#') {
+            end++;
+        }
+        return target.substring(0, end);
+    }
+
+    /// The value of the first parameter with this name, or null.
+    public String get(String name) {
+        return parameters().filter(parameter -> name(parameter).equals(name))
+                .map(Query::value).findFirst().orElse(null);
+    }
+
+    /// The same without the parameters of these names.
+    public Query without(String... names) {
+        return without(Set.of(names));
+    }
+
+    /// The same without the parameters of that other query's names.
+    public Query without(Query other) {
+        return without(other.parameters().map(Query::name).collect(Collectors.toSet()));
+    }
+
+    private Query without(Set<String> names) {
+        return of(parameters().filter(parameter -> !names.contains(name(parameter))));
+    }
+
+    /// The same without each parameter that carries a key: by its name, or because its value is
+    /// this key or looks like one.
+    ///
+    /// @param key that the client has shown; may be empty
+    public Query withoutKeys(String key) {
+        var masks = Masks.ofKeys();
+        return of(parameters().filter(parameter -> !KEYS.contains(name(parameter)
+                .toLowerCase(Locale.ROOT)) && (key.isEmpty() || !value(parameter).equals(key))
+                && masks.text(value(parameter)).equals(value(parameter))));
+    }
+
+    /// These parameters, and before them those of the other query whose names do not stand here.
+    public Query over(Query other) {
+        return other.raw.isEmpty() ? this
+                : of(Stream.concat(other.without(this).parameters(), parameters()));
+    }
+
+    /// The values that may be secret: all but those of a version.
+    public Stream<String> secrets() {
+        return parameters().filter(parameter -> !name(parameter).endsWith("version"))
+                .flatMap(parameter -> Stream.of(value(parameter),
+                        parameter.substring(parameter.indexOf('=') + 1)));
+    }
+
+    /// As it stands behind a path: with its question mark, or nothing.
+    public String suffix() {
+        return raw.isEmpty() ? "" : "?" + raw;
+    }
+
+    @Override
+    public String toString() {
+        return raw.isEmpty() ? "" : "?...";
+    }
+
+    private static Query of(Stream<String> parameters) {
+        return new Query(parameters.collect(Collectors.joining("&")));
+    }
+
+    private Stream<String> parameters() {
+        return Arrays.stream(raw.split("&")).filter(parameter -> !parameter.isEmpty());
+    }
+
+    private static String name(String parameter) {
+        return decoded(parameter.split("=", 2)[0]);
+    }
+
+    private static String value(String parameter) {
+        return parameter.contains("=")
+                ? decoded(parameter.substring(parameter.indexOf('=') + 1)) : "";
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,31 @@
+package fakestream.http;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// A token of RFC 9110 section 5.6.2: methods, names of fields and content codings are made of it.
+public final class Token {
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern SEPARATOR = Pattern.compile("[, \\t]+");
+
+    private Token() {
+    }
+
+    /// Whether a text is one.
+    public static boolean is(String text) {
+        return TOKEN.matcher(text).matches();
+    }
+
+    /// Whether one of the values, each a list, has this token, in any case (RFC 9110 section
+    /// 5.6.1).
+    public static boolean isListed(String token, List<String> values) {
+        for (var value : values) {
+            for (var listed : SEPARATOR.split(value)) {
+                if (listed.equalsIgnoreCase(token)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

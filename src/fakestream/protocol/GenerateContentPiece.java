@@ -1,9 +1,0 @@
-package fakestream.protocol;
-
-import fakestream.json.JsonValue;
-
-/// One part of a candidate's content as one event carries it.
-///
-/// @param paced whether it is a piece of text that is read as it comes
-record GenerateContentPiece(JsonValue part, boolean paced) {
-}

@@ -1,0 +1,76 @@
+package fakestream.protocol.chat;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.Emptiness;
+import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.VendorError;
+
+/// Reads a body with a good status as a chat completion. Some upstreams answer 200 with an error
+/// (Azure's content filter, OpenRouter, old vLLM); some in the form of legacy completions or of
+/// Gemini, which are brought into the form of chat.
+final class ChatAnswer {
+    private ChatAnswer() {
+    }
+
+    static JsonObject read(JsonValue body) throws NotAnAnswer {
+        var answer = choices(body instanceof JsonObject object && !object.has("choices")
+                && object.get("candidates") instanceof JsonArray candidates
+                && VendorError.find(body).isEmpty() ? GeminiAnswer.read(object, candidates) : body);
+        var choices = answer.objects("choices");
+        return choices.stream().allMatch(choice -> withMessage(choice) == choice) ? answer
+                : answer.with("choices", new JsonArray(choices.stream()
+                        .<JsonValue>map(ChatAnswer::withMessage).toList()));
+    }
+
+    /// The body, if it is an answer with choices that are objects. There may be none where tokens
+    /// were made and something, such as a filter, took them away.
+    static JsonObject choices(JsonValue body) throws NotAnAnswer {
+        var answer = NotAnAnswer.object(body);
+        if (!(answer.get("choices") instanceof JsonArray(var choices))
+                || choices.isEmpty() && Emptiness.countsNothing(answer)) {
+            throw NotAnAnswer.because("the upstream's answer has no choices");
+        }
+        if (!choices.stream().allMatch(JsonObject.class::isInstance)) {
+            throw NotAnAnswer.because("the upstream's answer has a choice that is no object");
+        }
+        return answer;
+    }
+
+    /// Whether a choice has its text as a whole answer has it, and no delta.
+    static boolean isWhole(JsonObject choice) {
+        return !(choice.get("delta") instanceof JsonObject)
+                && (choice.get("message") instanceof JsonObject
+                || choice.get("message") instanceof JsonString
+                || choice.get("text") instanceof JsonString);
+    }
+
+    /// The choice with its message where that should be, although some servers tell it as a delta,
+    /// as a text, or as the `text` of legacy completions. Azure answers choices without any message
+    /// when its filter strikes; they are told as they are.
+    static JsonObject withMessage(JsonObject choice) {
+        if (choice.get("delta") instanceof JsonObject delta
+                && Emptiness.isNothing(choice.get("message"))) {
+            return choice.without("delta").with("message", delta);
+        }
+        if (choice.get("message") instanceof JsonObject) {
+            return choice;
+        }
+        var name = choice.get("message") instanceof JsonString ? "message" : "text";
+        if (!(choice.get(name) instanceof JsonString text)) {
+            return choice;
+        }
+        return choice.without(name).with("message", new JsonObject.Builder()
+                .add("role", "assistant").add("content", text).build());
+    }
+
+    /// A choice of legacy completions with its text, where the server tells a chat's message.
+    static JsonObject withText(JsonObject choice) {
+        return !(choice.get("text") instanceof JsonString)
+                && withMessage(choice).get("message") instanceof JsonObject message
+                && message.get("content") instanceof JsonString text
+                ? choice.without("message", "delta").with("text", text) : choice;
+    }
+}

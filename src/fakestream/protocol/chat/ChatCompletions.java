@@ -1,0 +1,96 @@
+package fakestream.protocol.chat;
+
+import fakestream.json.JsonBoolean;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.BadRequest;
+import fakestream.protocol.Emptiness;
+import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.Passage;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.Replay;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/// OpenAI's chat completions: `POST /v1/chat/completions`.
+public final class ChatCompletions implements Protocol {
+    /// The request's members that are about streaming alone. OpenAI refuses `stream_options`
+    /// without a stream, Z.ai `tool_stream`; DashScope and llama.cpp have the other two.
+    static final String[] STREAMING_ONLY = {
+        "stream_options", "tool_stream", "incremental_output", "return_progress"};
+
+    private static final JsonObject OPENING = ChunkKind.entry(
+            new JsonObject.Builder().add("role", "assistant").build());
+
+    @Override
+    public String name() {
+        return "chat";
+    }
+
+    @Override
+    public void check(JsonObject request) throws BadRequest {
+        BadRequest.requireArray(request, "messages");
+    }
+
+    @Override
+    public JsonObject whole(JsonObject request) {
+        return request.without(STREAMING_ONLY).with("stream", JsonBoolean.FALSE);
+    }
+
+    @Override
+    public JsonObject answer(JsonValue body) throws NotAnAnswer {
+        return ChatAnswer.read(body);
+    }
+
+    @Override
+    public boolean isEmpty(JsonObject answer) {
+        return areEmpty(answer, choice -> Emptiness.isNothing(choice.get("message")));
+    }
+
+    /// Whether no token was made for any choice, none holds anything, and none says why.
+    static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
+        return answer.objects("choices").stream().allMatch(choice -> holdsNothing.test(choice)
+                        && !Emptiness.isReason(choice.string("finish_reason")))
+                && Emptiness.countsNothing(answer);
+    }
+
+    @Override
+    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
+        return ChatReplay.of(request, answer, telling);
+    }
+
+    /// An empty chunk, in the form that no known client minds: never without choices, and with a
+    /// role in the first.
+    @Override
+    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
+        var frame = ChunkFrame.of(ChunkKind.CHAT, request, telling);
+        var entry = telling.begun() ? ChunkKind.CHAT.pause() : OPENING;
+        return SseEvent.Message.of(frame.chunk(out -> out.value(entry)));
+    }
+
+    @Override
+    public UnaryOperator<SseEvent.Received> mending() {
+        var messages = new MessageDeltas();
+        var indices = new ToolCallIndices();
+        return event -> indices.mended(messages.mended(event));
+    }
+
+    @Override
+    public Passage passOn(SseEvent.Received event, Telling telling) {
+        return ChunkPassage.of(event, telling, ChunkKind.CHAT);
+    }
+
+    @Override
+    public boolean isWhole(SseEvent.Received event) {
+        var choices = event.object().objects("choices");
+        return !choices.isEmpty() && choices.stream().allMatch(ChatAnswer::isWhole);
+    }
+
+    @Override
+    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+        return ChatFold.of(events);
+    }
+}

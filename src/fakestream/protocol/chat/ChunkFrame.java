@@ -1,0 +1,115 @@
+package fakestream.protocol.chat;
+
+import fakestream.json.JsonNull;
+import fakestream.json.JsonNumber;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
+import fakestream.json.Parts;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// What all chunks of one stream of completions have in common, written once: id, object, created,
+/// model, and fingerprint and tier where the answer has them. openai-go drops a chunk
+/// whose id is another, and takes the rest from whichever chunk came last.
+final class ChunkFrame {
+    private static final String CHOICES = "\"choices\":[";
+
+    /// It may be as long as the answer has it.
+    private final Parts head;
+    private final Parts beforeChoices;
+    private final Parts afterChoices;
+    private final ChunkUsage usage;
+    private final JsonWriter out = new JsonWriter();
+
+    private ChunkFrame(JsonWriter head, ChunkUsage usage) {
+        this.head = head.parts();
+        this.beforeChoices = out.parts(this.head).text(CHOICES).parts();
+        this.afterChoices = Parts.of(usage.asked() ? "],\"usage\":null}" : "]}");
+        this.usage = usage;
+    }
+
+    /// The frame of an answer's stream. What an SDK would throw without, and the answer lacks, is
+    /// taken from the request and from `telling` (WIRE.md 0, last paragraph).
+    static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, Telling telling) {
+        var id = answer.string("id");
+        var named = id != null && !id.isEmpty() && !telling.begun();
+        var head = head(named ? id : kind.id(telling), kind.object(), answer.get("created"),
+                answer.get("model"), request);
+        for (var name : new String[] {"system_fingerprint", "service_tier"}) {
+            if (answer.has(name)) {
+                member(name, answer.get(name), head);
+            }
+        }
+        return new ChunkFrame(head, ChunkUsage.of(request, answer, telling));
+    }
+
+    /// The frame of a stream that has no answer yet.
+    static ChunkFrame of(ChunkKind kind, JsonObject request, Telling telling) {
+        var head = head(kind.id(telling), kind.object(), JsonNumber.of(telling.created()), null,
+                request);
+        return new ChunkFrame(head, ChunkUsage.of(request));
+    }
+
+    /// A chunk with these entries of `choices`, written one behind the other with commas.
+    Parts chunk(Consumer<JsonWriter> choices) {
+        choices.accept(out.parts(beforeChoices));
+        return out.parts(afterChoices).parts();
+    }
+
+    /// A chunk that also carries these members beside the choices, as the opening one does.
+    Parts chunk(Consumer<JsonWriter> choices, JsonObject others) {
+        members(others, out.parts(head));
+        choices.accept(out.text(CHOICES));
+        return out.parts(afterChoices).parts();
+    }
+
+    /// The chunk whose entries say why each choice ends. It has the usage that was not asked for.
+    Parts finish(Consumer<JsonWriter> choices, JsonObject others) {
+        return chunk(choices, new JsonObject.Builder().addAll(others).addAll(usage.atFinish())
+                .build());
+    }
+
+    /// The events behind the finish. The last chunk carries the usage if the client asked for it,
+    /// and has no choices: openai-java ignores all but the usage in it.
+    List<SseEvent> ending() {
+        var done = SseEvent.Message.of(SseEvent.DONE);
+        return usage.last() == null ? List.of(done)
+                : List.of(SseEvent.Message.of(out.parts(beforeChoices).text("],\"usage\":")
+                        .value(usage.last()).text("}").parts()), done);
+    }
+
+    /// What an answer holds beside what all chunks have, its choices and its usage. An `error`,
+    /// even null, is taken for one by openai-java and the AI SDK.
+    static JsonObject others(JsonObject answer) {
+        return answer.without("id", "object", "created", "model", "system_fingerprint",
+                "service_tier", "choices", "usage", "error", "obfuscation");
+    }
+
+    /// Writes the members of an object, each with a comma behind it.
+    static void members(JsonObject object, JsonWriter out) {
+        object.members().forEach((name, value) -> member(name, value, out));
+    }
+
+    private static JsonWriter head(String id, String object, JsonValue created, JsonValue model,
+            JsonObject request) {
+        var asked = request.string("model");
+        var head = new JsonWriter().text("{");
+        member("id", new JsonString(id), head);
+        member("object", new JsonString(object), head);
+        member("created", orElse(created, JsonNumber.of(0)), head);
+        member("model", orElse(model, new JsonString(asked == null ? "" : asked)), head);
+        return head;
+    }
+
+    private static JsonValue orElse(JsonValue value, JsonValue fallback) {
+        return value == null || value.equals(JsonNull.NULL) ? fallback : value;
+    }
+
+    private static void member(String name, JsonValue value, JsonWriter out) {
+        out.string(name).text(":").value(value).text(",");
+    }
+}

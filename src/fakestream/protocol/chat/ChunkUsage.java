@@ -1,0 +1,56 @@
+package fakestream.protocol.chat;
+
+import fakestream.json.JsonBoolean;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.Telling;
+import fakestream.protocol.UnaskedUsage;
+
+/// Where the chunks of one stream show the usage of its answer. One chunk has it at most: openai-go
+/// and LangChain add usages up.
+///
+/// @param asked whether the client asked for it; then all chunks have a `usage`, null but in one
+/// @param atFinish what the chunk with the finish reasons has, if anything
+/// @param last the usage for a last chunk without choices, or null where there is none
+record ChunkUsage(boolean asked, JsonObject atFinish, JsonObject last) {
+    private static final ChunkUsage NOWHERE = new ChunkUsage(false, JsonObject.EMPTY, null);
+
+    /// Of a stream that has no answer yet.
+    static ChunkUsage of(JsonObject request) {
+        return new ChunkUsage(isAsked(request), JsonObject.EMPTY, null);
+    }
+
+    /// A client that asked for usage gets it in a last chunk without choices, as OpenAI sends it,
+    /// and a client that asked for none gets none. A client that says nothing gets it where its
+    /// vendor sends it unasked, and no chunk without choices: many clients stumble over one.
+    static ChunkUsage of(JsonObject request, JsonObject answer, Telling telling) {
+        if (!(answer.get("usage") instanceof JsonObject usage)
+                || JsonBoolean.FALSE.equals(option(request))) {
+            return NOWHERE;
+        }
+        return isAsked(request) ? new ChunkUsage(true, JsonObject.EMPTY, usage)
+                : new ChunkUsage(false, unasked(answer, usage, telling.client().unasked()), null);
+    }
+
+    private static boolean isAsked(JsonObject request) {
+        return JsonBoolean.TRUE.equals(option(request));
+    }
+
+    private static JsonValue option(JsonObject request) {
+        return request.get("stream_options") instanceof JsonObject options
+                ? options.get("include_usage") : null;
+    }
+
+    private static JsonObject unasked(JsonObject answer, JsonObject usage, UnaskedUsage place) {
+        var members = new JsonObject.Builder();
+        return switch (place) {
+            case NOWHERE -> JsonObject.EMPTY;
+            case AT_FINISH -> members.add("usage", usage).build();
+            case AT_FINISH_FOR_GROQ -> {
+                var groq = answer.get("x_groq") instanceof JsonObject object ? object
+                        : JsonObject.EMPTY;
+                yield members.add("x_groq", groq.with("usage", usage)).add("usage", usage).build();
+            }
+        };
+    }
+}

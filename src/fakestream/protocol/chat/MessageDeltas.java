@@ -1,0 +1,34 @@
+package fakestream.protocol.chat;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.Emptiness;
+import fakestream.protocol.SseEvent;
+
+/// Gives a choice a delta where one event of a stream tells its whole message instead: clients read
+/// deltas alone. Once deltas have told something, a message repeats it (MiniMax ends its streams
+/// so), and stays as it is. It belongs to the thread that reads the stream.
+final class MessageDeltas {
+    /// Whether something of the answer has been told.
+    private boolean told;
+
+    /// The event with deltas for its messages; the same event where it has none.
+    SseEvent.Received mended(SseEvent.Received event) {
+        if (told || !event.data().contains("\"choices\"")) {
+            return event;
+        }
+        var chunk = event.object();
+        var choices = chunk.objects("choices");
+        told = choices.stream().anyMatch(choice -> ChatAnswer.isWhole(choice)
+                || !Emptiness.isNothing(choice.get("delta")));
+        return choices.stream().noneMatch(ChatAnswer::isWhole) ? event
+                : event.with(chunk.with("choices", new JsonArray(choices.stream()
+                        .<JsonValue>map(MessageDeltas::withDelta).toList())));
+    }
+
+    private static JsonObject withDelta(JsonObject choice) {
+        return ChatAnswer.isWhole(choice) ? choice.without("message", "text")
+                .with("delta", ChatAnswer.withMessage(choice).get("message")) : choice;
+    }
+}

@@ -1,0 +1,95 @@
+package fakestream.protocol.gemini;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNumber;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// One candidate of an answer, spread over the events of its stream: its pieces in order and
+/// evenly, and with the last of them whatever else it has. Clients overwrite those members with
+/// each event, be it by nothing (@google/generative-ai), so that only the last counts.
+final class GenerateContentCandidate {
+    private final JsonObject candidate;
+    private final JsonValue index;
+    private final List<GenerateContentPiece> pieces;
+
+    /// @param position where the candidate stands, for one that does not say its index
+    /// @param pieceLength of its visible text, in UTF-16 units
+    /// @param longest of any text
+    GenerateContentCandidate(JsonObject candidate, int position, int pieceLength, int longest) {
+        this.candidate = candidate;
+        this.index = candidate.get("index") instanceof JsonNumber number ? number
+                : JsonNumber.of(position);
+        var parts = content().get("parts") instanceof JsonArray(var elements) ? elements
+                : List.<JsonValue>of();
+        this.pieces = GenerateContentText.cut(parts, pieceLength, longest);
+    }
+
+    /// How many pieces there are.
+    int size() {
+        return pieces.size();
+    }
+
+    /// Whether no event is too long, when there are so many of them.
+    ///
+    /// @param longest the bytes that the candidate may take of an event which can be split
+    boolean fits(int events, int longest) {
+        return size() <= events || IntStream.range(0, events)
+                .mapToObj(event -> slice(event, events))
+                .allMatch(slice -> slice.size() < 2 || bytes(slice) <= longest);
+    }
+
+    /// The candidate's entry in an event; with nothing but its index where it has no piece there.
+    JsonObject entry(int event, int events) {
+        var slice = slice(event, events);
+        var last = event == events - 1;
+        var entry = new JsonObject.Builder();
+        if (!slice.isEmpty()) {
+            entry.add("content", content(slice, last));
+        } else if (last && candidate.has("content")) {
+            entry.add("content", candidate.get("content"));
+        }
+        if (last) {
+            entry.addAll(candidate.without("content", "index"));
+        }
+        return entry.add("index", index).build();
+    }
+
+    /// Whether a piece of visible text is in an event.
+    boolean isPaced(int event, int events) {
+        return slice(event, events).stream().anyMatch(GenerateContentPiece::paced);
+    }
+
+    /// The last piece is always in the last event: an event without content makes a chat of
+    /// @google/genai forget the turn, and so a finish may not come alone.
+    private List<GenerateContentPiece> slice(int event, int events) {
+        return pieces.subList((int) ((long) size() * event / events),
+                (int) ((long) size() * (event + 1) / events));
+    }
+
+    private JsonObject content(List<GenerateContentPiece> slice, boolean last) {
+        var parts = slice.stream().map(GenerateContentPiece::part).toList();
+        var content = new JsonObject.Builder()
+                .add("parts", new JsonArray(GenerateContentText.joined(parts)));
+        if (content().has("role")) {
+            content.add("role", content().get("role"));
+        }
+        if (last) {
+            content.addAll(content().without("parts", "role"));
+        }
+        return content.build();
+    }
+
+    private JsonObject content() {
+        return candidate.get("content") instanceof JsonObject content ? content
+                : JsonObject.EMPTY;
+    }
+
+    private static int bytes(List<GenerateContentPiece> slice) {
+        return slice.stream().mapToInt(piece ->
+                JsonWriter.length(piece.part())).sum();
+    }
+}

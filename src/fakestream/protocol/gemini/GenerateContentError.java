@@ -1,0 +1,42 @@
+package fakestream.protocol.gemini;
+
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.protocol.ApiError;
+
+/// A failure in Google's form: `code` is the HTTP status, `status` the name that google.rpc.Code
+/// has for it, beside the `message` and what else an upstream gave, such as `details`.
+final class GenerateContentError {
+    private GenerateContentError() {
+    }
+
+    /// The error as a body; the code that an upstream gave is kept where it is a status. OpenAI's
+    /// members are left out, whether an upstream gave them or `VendorError#in` added them.
+    static JsonObject body(int status, ApiError error) {
+        var code = error.status(status);
+        var own = error.object().get("status") instanceof JsonString(var name)
+                && name.matches("[A-Z_]+") ? name : null;
+        var object = new JsonObject.Builder()
+                .add("code", code)
+                .add("message", error.message())
+                .add("status", own == null ? name(code) : own)
+                .addAll(error.object().without("code", "message", "status", "type", "param"))
+                .build();
+        return new JsonObject.Builder().add("error", object).build();
+    }
+
+    private static String name(int code) {
+        return switch (code) {
+            case 401 -> "UNAUTHENTICATED";
+            case 403 -> "PERMISSION_DENIED";
+            case 404 -> "NOT_FOUND";
+            case 409 -> "ABORTED";
+            case 429 -> "RESOURCE_EXHAUSTED";
+            case 408, 504 -> "DEADLINE_EXCEEDED";
+            case 499 -> "CANCELLED";
+            case 501 -> "UNIMPLEMENTED";
+            case 502, 503, 529 -> "UNAVAILABLE";
+            default -> code < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
+        };
+    }
+}

@@ -1,0 +1,110 @@
+package fakestream.protocol.gemini;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.Latest;
+import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.Protocol;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// Folds the events of a stream back into the whole answer. Parts follow one another and texts
+/// join; log probabilities and citations are those of their event, and their lists are joined too;
+/// all else holds the last value that was not null.
+final class GenerateContentFold {
+    /// The members of a candidate whose lists are told in parts.
+    private static final List<String> IN_PARTS = List.of("logprobsResult", "citationMetadata");
+
+    private JsonObject top = JsonObject.EMPTY;
+    private final Map<Integer, JsonObject> candidates = new TreeMap<>();
+
+    /// The parts so far, by the index of their candidate; joined once, at the end.
+    private final Map<Integer, List<JsonValue>> parts = new TreeMap<>();
+
+    private GenerateContentFold() {
+    }
+
+    /// The answer that the chunks add up to.
+    ///
+    /// @throws NotAnAnswer where one is an error, or the last is missing
+    static JsonObject of(List<GenerateContentChunk> chunks) throws NotAnAnswer {
+        var fold = new GenerateContentFold();
+        for (var chunk : chunks) {
+            fold.add(chunk);
+        }
+        return fold.whole();
+    }
+
+    private void add(GenerateContentChunk chunk) throws NotAnAnswer {
+        if (chunk.error().isPresent()) {
+            throw new NotAnAnswer(chunk.error().get());
+        }
+        top = Latest.of(top, chunk.object().without("candidates"));
+        var entries = chunk.candidates();
+        for (int i = 0; i < entries.size(); i++) {
+            add(Protocol.index(entries.get(i), i), entries.get(i));
+        }
+    }
+
+    private void add(int index, JsonObject entry) {
+        var old = candidates.getOrDefault(index, JsonObject.EMPTY);
+        var result = Latest.of(old, entry.without("content"));
+        for (var name : IN_PARTS) {
+            if (old.get(name) instanceof JsonObject before
+                    && entry.get(name) instanceof JsonObject more) {
+                result = result.with(name, joined(before, more));
+            }
+        }
+        candidates.put(index, entry.get("content") instanceof JsonObject content
+                ? withContent(index, result, content) : result);
+    }
+
+    private JsonObject withContent(int index, JsonObject candidate, JsonObject content) {
+        if (content.get("parts") instanceof JsonArray(var more)) {
+            parts.computeIfAbsent(index, _ -> new ArrayList<>()).addAll(more);
+        }
+        var before = candidate.get("content") instanceof JsonObject object ? object
+                : JsonObject.EMPTY;
+        return candidate.with("content", Latest.of(before, content.without("parts")));
+    }
+
+    private static JsonObject joined(JsonObject old, JsonObject more) {
+        var members = new LinkedHashMap<>(Latest.of(old, more).members());
+        more.members().forEach((name, value) -> {
+            if (value instanceof JsonArray(var now)
+                    && old.get(name) instanceof JsonArray(var before)) {
+                members.put(name, new JsonArray(
+                        Stream.concat(before.stream(), now.stream()).toList()));
+            }
+        });
+        return new JsonObject(members);
+    }
+
+    private JsonObject whole() throws NotAnAnswer {
+        if (candidates.isEmpty() && GenerateContentChunk.of(top).isBlocked()) {
+            return top;
+        }
+        var finished = candidates.values().stream().allMatch(candidate ->
+                candidate.get("finishReason") instanceof JsonString);
+        if (candidates.isEmpty() || !finished) {
+            throw NotAnAnswer.truncated();
+        }
+        var list = new ArrayList<JsonValue>();
+        candidates.forEach((index, candidate) -> list.add(withParts(index, candidate)));
+        return new JsonObject.Builder().add("candidates", new JsonArray(list))
+                .addAll(top).build();
+    }
+
+    private JsonObject withParts(int index, JsonObject candidate) {
+        return parts.containsKey(index) && candidate.get("content") instanceof JsonObject content
+                ? candidate.with("content", content.with("parts",
+                        new JsonArray(GenerateContentText.joined(parts.get(index)))))
+                : candidate;
+    }
+}

@@ -1,0 +1,9 @@
+package fakestream.protocol.gemini;
+
+import fakestream.json.JsonValue;
+
+/// One part of a candidate's content as one event carries it.
+///
+/// @param paced whether it is a piece of text that is read as it comes
+record GenerateContentPiece(JsonValue part, boolean paced) {
+}

@@ -1,0 +1,140 @@
+package fakestream.protocol.messages;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonBoolean;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.BadRequest;
+import fakestream.protocol.Emptiness;
+import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.Passage;
+import fakestream.protocol.Passage.Progress;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.Replay;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import fakestream.protocol.VendorError;
+import java.util.List;
+
+/// Anthropic's messages: `POST /v1/messages`.
+public final class Messages implements Protocol {
+    private static final JsonObject NO_TOKENS =
+            new JsonObject.Builder().add("output_tokens", 0).build();
+
+    @Override
+    public String name() {
+        return "messages";
+    }
+
+    @Override
+    public void check(JsonObject request) throws BadRequest {
+        BadRequest.requireArray(request, "messages");
+    }
+
+    /// Nothing but `stream` is about streaming alone. A tool's `eager_input_streaming` stays: it is
+    /// part of the tool's definition, and nothing says that it is refused without a stream.
+    @Override
+    public JsonObject whole(JsonObject request) {
+        return request.with("stream", JsonBoolean.FALSE);
+    }
+
+    @Override
+    public JsonObject answer(JsonValue body) throws NotAnAnswer {
+        var answer = NotAnAnswer.object(body);
+        if (!"message".equals(answer.string("type"))) {
+            throw NotAnAnswer.because("the upstream's answer is no message");
+        }
+        if (Emptiness.isNothing(answer.get("content"))
+                && Emptiness.isReason(answer.string("stop_reason"))) {
+            return answer.with("content", JsonArray.EMPTY);
+        }
+        if (!(answer.get("content") instanceof JsonArray(var blocks))) {
+            throw NotAnAnswer.because("the upstream's answer is no message with content");
+        }
+        if (!blocks.stream().allMatch(JsonObject.class::isInstance)) {
+            throw NotAnAnswer.because("the upstream's answer has a block that is no object");
+        }
+        return answer;
+    }
+
+    @Override
+    public boolean isEmpty(JsonObject answer) {
+        return Emptiness.isNothing(answer.get("content"))
+                && !Emptiness.isReason(answer.string("stop_reason"))
+                && Emptiness.countsNothing(answer);
+    }
+
+    @Override
+    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
+        return MessagesReplay.of(answer, telling);
+    }
+
+    @Override
+    public SseEvent heartbeat() {
+        return MessagesEvent.PING;
+    }
+
+    /// A message under a name of the proxy's making, and then one `message_delta` after another
+    /// that says nothing: the only events that wind up the clock of Claude Code.
+    @Override
+    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
+        return telling.begun() ? MessagesEvent.pause(NO_TOKENS)
+                : MessagesEvent.opening(request, telling);
+    }
+
+    /// Byte for byte, but where a heartbeat has opened the message: then the upstream's opening
+    /// leaves nothing but its usage.
+    @Override
+    public Passage passOn(SseEvent.Received event, Telling telling) {
+        var kind = MessagesEvent.kind(event);
+        var told = telling.begun() && kind.equals("message_start")
+                ? MessagesEvent.pause(usageOf(event)) : event;
+        return new Passage(told, MessagesEvent.PING, switch (kind) {
+            case "message_stop" -> Progress.WHOLE;
+            case "error" -> Progress.FAILED;
+            case "message_start", "message_delta", "content_block_start", "content_block_delta",
+                    "content_block_stop", "ping" -> Progress.OPEN;
+            default -> VendorError.find(event, event.json()).isPresent() ? Progress.FAILED
+                    : Progress.OPEN;
+        });
+    }
+
+    private static JsonObject usageOf(SseEvent.Received start) {
+        return JsonObject.orEmpty(start.object().get("message")).get("usage")
+                instanceof JsonObject usage ? usage : NO_TOKENS;
+    }
+
+    /// Within a message it is the `message_delta` again.
+    @Override
+    public SseEvent pauseBehind(SseEvent last) {
+        var type = switch (last) {
+            case SseEvent.Message message -> message.type();
+            case SseEvent.Received received -> MessagesEvent.kind(received);
+            default -> "";
+        };
+        return type.equals("message_stop") ? MessagesEvent.PING : MessagesEvent.pause(NO_TOKENS);
+    }
+
+    @Override
+    public boolean isWhole(SseEvent.Received event) {
+        return "message".equals(event.object().string("type"));
+    }
+
+    @Override
+    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+        return MessagesFold.of(events);
+    }
+
+    @Override
+    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+        return List.of(MessagesEvent.of(MessagesError.of(error), false));
+    }
+
+    /// The failure as `{"type":"error","error":{"type","message"}}`, its type one of Anthropic's
+    /// that fits the status, unless the upstream has named it.
+    @Override
+    public JsonObject error(int status, ApiError error) {
+        return MessagesError.of(status, error);
+    }
+}

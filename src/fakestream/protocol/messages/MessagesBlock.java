@@ -1,0 +1,131 @@
+package fakestream.protocol.messages;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import fakestream.protocol.TextPieces;
+import fakestream.protocol.ToolCalls;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Tells one content block: its start, emptied of what its deltas tell, the deltas, and its stop.
+/// A block of a kind that has no deltas, or that is not known here, starts whole.
+final class MessagesBlock {
+    private final int index;
+    private final JsonObject block;
+    private final List<SseEvent> events = new ArrayList<>();
+
+    private MessagesBlock(int index, JsonObject block) {
+        this.index = index;
+        this.block = block;
+    }
+
+    /// The events of a block; its text is cut into pieces of the length that `telling` has.
+    static List<SseEvent> tell(int index, JsonObject block, Telling telling) {
+        var named = new MessagesBlock(index, named(index, block, telling));
+        switch (block.string("type")) {
+            case "text" -> named.text(telling.pieceLength());
+            case "thinking" -> named.thinking();
+            case "tool_use", "server_tool_use", "mcp_tool_use" -> named.toolUse();
+            case "compaction" -> named.compaction();
+            case null, default -> named.start(block);
+        }
+        named.stop();
+        return named.events;
+    }
+
+    /// The block with an id where it is a call that has none: no result could name it.
+    private static JsonObject named(int index, JsonObject block, Telling telling) {
+        return "tool_use".equals(block.string("type")) && !ToolCalls.hasId(block, "id")
+                ? block.with("id", new JsonString("toolu_" + telling.id() + "_" + index)) : block;
+    }
+
+    /// Citations come before the text, as in recorded streams. The start has a list for them:
+    /// anthropic-java adds to it.
+    private void text(int pieceLength) {
+        var citations = block.get("citations") instanceof JsonArray(var elements) ? elements
+                : List.<JsonValue>of();
+        var start = emptied(block, "text");
+        start(citations.isEmpty() ? start : start.with("citations", JsonArray.EMPTY));
+        citations.forEach(citation -> delta("citations_delta", "citation", citation));
+        if (block.get("text") instanceof JsonString(var text)) {
+            TextPieces.of(text, pieceLength).forEach(piece ->
+                    delta("text_delta", "text", new JsonString(piece), true));
+        }
+    }
+
+    /// Exactly one signature, whole: most SDKs keep only the last, anthropic-go joins them all.
+    private void thinking() {
+        start(emptied(emptied(block, "thinking"), "signature"));
+        if (block.get("thinking") instanceof JsonString(var thinking)) {
+            TextPieces.of(thinking, TextPieces.LARGE).forEach(piece ->
+                    delta("thinking_delta", "thinking", new JsonString(piece)));
+        }
+        if (block.get("signature") instanceof JsonString signature) {
+            delta("signature_delta", "signature", signature);
+        }
+    }
+
+    /// The input as JSON text, also where it has no members: anthropic-java throws where no text
+    /// came, Spring AI 2 where it is empty. It is `{}` in the start, because anthropic-go joins the
+    /// text to any other.
+    private void toolUse() {
+        var input = block.get("input");
+        if (input == null) {
+            start(block);
+            return;
+        }
+        start(block.with("input", JsonObject.EMPTY));
+        TextPieces.of(input.toString(), TextPieces.LARGE).forEach(piece ->
+                delta("input_json_delta", "partial_json", new JsonString(piece)));
+    }
+
+    /// One delta has the summary, as Anthropic tells it: the AI SDK reads it only there. It is
+    /// null in the start, because LangChain joins the two.
+    private void compaction() {
+        if (!block.has("content")) {
+            start(block);
+            return;
+        }
+        start(block.with("content", JsonNull.NULL).without("encrypted_content"));
+        var delta = MessagesEvent.data("compaction_delta").add("content", block.get("content"));
+        if (block.has("encrypted_content")) {
+            delta.add("encrypted_content", block.get("encrypted_content"));
+        }
+        delta(delta.build(), false);
+    }
+
+    private static JsonObject emptied(JsonObject block, String name) {
+        return block.get(name) instanceof JsonString ? block.with(name, new JsonString("")) : block;
+    }
+
+    private void start(JsonObject emptied) {
+        add("content_block_start", "content_block", emptied, false);
+    }
+
+    private void delta(String type, String name, JsonValue value) {
+        delta(type, name, value, false);
+    }
+
+    private void delta(String type, String name, JsonValue value, boolean piece) {
+        delta(MessagesEvent.data(type).add(name, value).build(), piece);
+    }
+
+    private void delta(JsonObject delta, boolean piece) {
+        add("content_block_delta", "delta", delta, piece);
+    }
+
+    private void add(String type, String name, JsonObject value, boolean piece) {
+        events.add(MessagesEvent.of(MessagesEvent.data(type).add("index", index)
+                .add(name, value).build(), piece));
+    }
+
+    private void stop() {
+        events.add(MessagesEvent.of(
+                MessagesEvent.data("content_block_stop").add("index", index).build(), false));
+    }
+}

@@ -1,0 +1,88 @@
+package fakestream.protocol.messages;
+
+import fakestream.json.Json;
+import fakestream.json.JsonArray;
+import fakestream.json.JsonException;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.NotAnAnswer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Folds the deltas of one content block into its start. Text, thinking and the text of an input
+/// join, citations make a list, and what any other delta tells is final (a signature, a compaction,
+/// what Anthropic may yet think of).
+final class MessagesBlockFold {
+    private final JsonObject start;
+    private final Map<String, StringBuilder> texts = new LinkedHashMap<>();
+    private final List<JsonValue> citations = new ArrayList<>();
+    private final JsonObject.Builder others = new JsonObject.Builder();
+    private final StringBuilder input = new StringBuilder();
+
+    MessagesBlockFold(JsonObject start) {
+        this.start = start;
+        if (start.get("citations") instanceof JsonArray(var elements)) {
+            citations.addAll(elements);
+        }
+    }
+
+    void add(JsonObject delta) {
+        switch (delta.string("type")) {
+            case "text_delta" -> join("text", delta);
+            case "thinking_delta" -> join("thinking", delta);
+            case "input_json_delta" -> {
+                var piece = delta.string("partial_json");
+                input.append(piece == null ? "" : piece);
+            }
+            case "citations_delta" -> {
+                if (delta.has("citation")) {
+                    citations.add(delta.get("citation"));
+                }
+            }
+            case null, default -> others.addAll(delta.without("type"));
+        }
+    }
+
+    private void join(String name, JsonObject delta) {
+        if (delta.get(name) instanceof JsonString(var piece)) {
+            texts.computeIfAbsent(name, _ -> startText(name)).append(piece);
+        }
+    }
+
+    private StringBuilder startText(String name) {
+        var text = start.string(name);
+        return new StringBuilder(text == null ? "" : text);
+    }
+
+    /// The block as it is in a whole message.
+    ///
+    /// @param runsTools whether the client is to run the tools that are called
+    /// @throws NotAnAnswer where it would run one with an input that is no JSON
+    JsonObject whole(boolean runsTools) throws NotAnAnswer {
+        var block = new JsonObject.Builder().addAll(start).addAll(others.build());
+        texts.forEach((name, text) -> block.add(name, text.toString()));
+        if (!citations.isEmpty()) {
+            block.add("citations", new JsonArray(citations));
+        }
+        if (!input.isEmpty()) {
+            addInput(block, runsTools);
+        }
+        return block.build();
+    }
+
+    /// An input that max_tokens has cut is no JSON. Then the start's empty one stays, as in
+    /// anthropic-java, and the stop reason says why.
+    private void addInput(JsonObject.Builder block, boolean runsTools) throws NotAnAnswer {
+        try {
+            block.add("input", Json.parse(input.toString()));
+        } catch (JsonException e) {
+            if (runsTools) {
+                throw NotAnAnswer.because("the upstream's stream has a tool input that is no JSON:"
+                        + " " + e.getMessage());
+            }
+        }
+    }
+}

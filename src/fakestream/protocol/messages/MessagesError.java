@@ -1,0 +1,63 @@
+package fakestream.protocol.messages;
+
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
+import java.util.Set;
+
+/// A failure in Anthropic's form: `{"type":"error","error":{"type","message"}}`, and beside these
+/// two whatever else there was to say.
+final class MessagesError {
+    /// The types of errors that are none of Anthropic's: the proxy's own.
+    private static final Set<String> OWN_TYPES = Set.of("upstream_error", "server_error");
+
+    private static final String INVALID_REQUEST = "invalid_request_error";
+
+    private MessagesError() {
+    }
+
+    /// The failure inside a stream, whose status said 200.
+    static JsonObject of(ApiError error) {
+        return of(error.likelyStatus(500), error);
+    }
+
+    /// The failure under a status. An upstream's own type is kept; the proxy's own, and an invalid
+    /// request for which Anthropic has a name of its own, are called by the status.
+    static JsonObject of(int status, ApiError error) {
+        var object = error.object();
+        var type = object.string("type");
+        var own = type == null || OWN_TYPES.contains(type)
+                || type.equals(INVALID_REQUEST) && status < 500;
+        var clean = new JsonObject.Builder().add("type", own ? type(status) : type);
+        object.without("type").members().forEach((name, value) -> {
+            if (!isPadding(name, value, error)) {
+                clean.add(name, value);
+            }
+        });
+        return MessagesEvent.data("error").add("error", clean.build()).build();
+    }
+
+    /// What OpenAI's form adds to an error (see [ApiError]): nulls, and the status as a code.
+    private static boolean isPadding(String name, JsonValue value, ApiError error) {
+        return (name.equals("param") || name.equals("code")) && value.equals(JsonNull.NULL)
+                || name.equals("code") && value instanceof JsonString(var code)
+                        && code.equals(Integer.toString(error.status()));
+    }
+
+    /// Anthropic's name for what a status says (docs.anthropic.com, "Errors").
+    private static String type(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 402 -> "billing_error";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 413 -> "request_too_large";
+            case 429 -> "rate_limit_error";
+            case 503, 529 -> "overloaded_error";
+            case 504 -> "timeout_error";
+            default -> status < 500 ? INVALID_REQUEST : "api_error";
+        };
+    }
+}

@@ -1,0 +1,61 @@
+package fakestream.protocol.messages;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+
+/// The events of a message's stream. Each has its `event:` line, which says the `type` of its data
+/// again: official SDKs drop an event without it.
+final class MessagesEvent {
+    /// The protocol's own beat, which official SDKs skip wherever it stands, before the first
+    /// event too. A comment would do for them, but not for a client that counts events.
+    static final SseEvent PING = new SseEvent.Message("ping", "{\"type\":\"ping\"}", false);
+
+    /// Official SDKs throw on a stream without usage, but not on a whole message without it.
+    static final JsonObject NO_USAGE = new JsonObject.Builder()
+            .add("input_tokens", 0).add("output_tokens", 0).build();
+
+    private MessagesEvent() {
+    }
+
+    /// @param data with its `type`
+    /// @param piece whether it is a piece of text that is paced
+    static SseEvent of(JsonObject data, boolean piece) {
+        return new SseEvent.Message(data.string("type"), data, piece);
+    }
+
+    /// Opens a message before its answer is known. Its model is the one that the request names.
+    static SseEvent opening(JsonObject request, Telling telling) {
+        var model = request.string("model");
+        return of(data("message_start").add("message", new JsonObject.Builder()
+                .add("id", "msg_" + telling.id()).add("type", "message").add("role", "assistant")
+                .add("model", model == null ? "" : model).add("content", JsonArray.EMPTY)
+                .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL)
+                .add("usage", NO_USAGE).build()).build(), false);
+    }
+
+    /// Says nothing of how a message ends.
+    ///
+    /// @param usage as far as it is known
+    static SseEvent pause(JsonObject usage) {
+        return of(data("message_delta").add("delta", new JsonObject.Builder()
+                .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL).build())
+                .add("usage", usage).build(), false);
+    }
+
+    /// The start of an event's data.
+    static JsonObject.Builder data(String type) {
+        return new JsonObject.Builder().add("type", type);
+    }
+
+    /// The kind of an upstream's event: what its `event:` line says, or else its data, or nothing.
+    static String kind(SseEvent.Received event) {
+        if (!event.type().isEmpty()) {
+            return event.type();
+        }
+        var type = event.object().string("type");
+        return type == null ? "" : type;
+    }
+}

@@ -1,0 +1,113 @@
+package fakestream.protocol.messages;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.Latest;
+import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.SseEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Folds the events of a stream back into the whole message, for a client that did not ask for a
+/// stream and an upstream that sent one. It follows the official SDKs: what `message_delta` tells
+/// overwrites, null overwrites nothing, and counters are totals and never added up.
+final class MessagesFold {
+    private JsonObject message;
+    private JsonObject whole;
+    private final Map<Integer, MessagesBlockFold> blocks = new TreeMap<>();
+    private boolean stopped;
+
+    private MessagesFold() {
+    }
+
+    /// @throws NotAnAnswer where the stream holds an error or what is no JSON, or has no end
+    static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+        var fold = new MessagesFold();
+        for (var event : events) {
+            fold.add(event);
+        }
+        return fold.whole();
+    }
+
+    private void add(SseEvent.Received event) throws NotAnAnswer {
+        switch (MessagesEvent.kind(event)) {
+            case "message_start" -> start(data(event));
+            case "content_block_start" -> startBlock(data(event));
+            case "content_block_delta" -> addDelta(data(event));
+            case "message_delta" -> end(data(event));
+            case "message_stop" -> stopped = true;
+            default -> other(NotAnAnswer.data(event));
+        }
+    }
+
+    /// A message where its events should be is the whole of it.
+    private void other(JsonObject data) {
+        whole = "message".equals(data.string("type")) ? data : whole;
+    }
+
+    private static JsonObject data(SseEvent.Received event) throws NotAnAnswer {
+        var data = event.object();
+        if (data.members().isEmpty()) {
+            throw NotAnAnswer.because("the upstream's stream has a " + event.type()
+                    + " event whose data is no JSON object");
+        }
+        return data;
+    }
+
+    private void start(JsonObject data) {
+        if (message == null && data.get("message") instanceof JsonObject start) {
+            message = start;
+        }
+    }
+
+    /// A fallback names the model that went on with the answer; the whole message has its name.
+    private void startBlock(JsonObject data) {
+        if (data.get("content_block") instanceof JsonObject block) {
+            blocks.put(Protocol.index(data, 0), new MessagesBlockFold(block));
+            if ("fallback".equals(block.string("type")) && message != null
+                    && block.get("to") instanceof JsonObject to && to.string("model") != null) {
+                message = message.with("model", to.get("model"));
+            }
+        }
+    }
+
+    private void addDelta(JsonObject data) {
+        var block = blocks.get(Protocol.index(data, 0));
+        if (block != null && data.get("delta") instanceof JsonObject delta) {
+            block.add(delta);
+        }
+    }
+
+    private void end(JsonObject data) {
+        if (message == null) {
+            return;
+        }
+        message = Latest.of(message, data.without("type", "delta", "usage"));
+        if (data.get("delta") instanceof JsonObject delta) {
+            message = Latest.of(message, delta);
+        }
+        if (data.get("usage") instanceof JsonObject usage) {
+            message = message.with("usage", message.get("usage") instanceof JsonObject before
+                    ? Latest.of(before, usage) : usage);
+        }
+    }
+
+    private JsonObject whole() throws NotAnAnswer {
+        if (whole != null) {
+            return whole;
+        }
+        if (message == null || !stopped) {
+            throw NotAnAnswer.truncated();
+        }
+        var runsTools = "tool_use".equals(message.string("stop_reason"));
+        var content = new ArrayList<JsonValue>();
+        for (var block : blocks.values()) {
+            content.add(block.whole(runsTools));
+        }
+        return message.with("content", new JsonArray(content));
+    }
+}

@@ -1,0 +1,106 @@
+package fakestream.protocol.responses;
+
+import static java.util.Map.entry;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.Telling;
+import fakestream.protocol.ToolCalls;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Reads a body with a good status as a response. One that failed is an answer all the same: it
+/// has an id, a status and what was told before it failed.
+final class ResponsesAnswer {
+    /// What the ids of OpenAI's items begin with. It refuses a message, a thought or a call that
+    /// comes back under another.
+    private static final Map<String, String> ID_PREFIXES = Map.ofEntries(
+            entry("message", "msg_"), entry("reasoning", "rs_"), entry("compaction", "cmp_"),
+            entry("function_call", "fc_"), entry("custom_tool_call", "ctc_"),
+            entry("web_search_call", "ws_"), entry("file_search_call", "fs_"),
+            entry("tool_search_call", "tsc_"), entry("tool_search_output", "tso_"),
+            entry("computer_call", "cu_"), entry("code_interpreter_call", "ci_"),
+            entry("image_generation_call", "ig_"), entry("apply_patch_call", "apc_"),
+            entry("local_shell_call", "lsh_"), entry("shell_call", "sh_"),
+            entry("shell_call_output", "sho_"), entry("mcp_call", "mcp_"),
+            entry("mcp_list_tools", "mcpl_"), entry("mcp_approval_request", "mcpr_"));
+
+    private ResponsesAnswer() {
+    }
+
+    static JsonObject read(JsonValue body) throws NotAnAnswer {
+        var object = isEnded(body) ? (JsonObject) body : NotAnAnswer.object(body);
+        if (!isResponse(object)) {
+            throw NotAnAnswer.because("the upstream's answer has no output");
+        }
+        for (var item : items(object)) {
+            if (!(item instanceof JsonObject)) {
+                throw NotAnAnswer.because("the upstream's answer has an item that is no object");
+            }
+        }
+        return object;
+    }
+
+    /// An error beside a status is part of a response; one alone is all there is.
+    private static boolean isEnded(JsonValue body) {
+        return body instanceof JsonObject object && object.string("status") != null
+                && isResponse(object);
+    }
+
+    private static boolean isResponse(JsonObject body) {
+        return switch (body.get("output")) {
+            case JsonArray _ -> true;
+            case JsonNull _ -> "response".equals(body.string("object"));
+            case null -> "response".equals(body.string("object"));
+            default -> false;
+        };
+    }
+
+    /// The response with what openai-node throws without, in whichever way it is asked: a list of
+    /// items, and an id for each of them. The AI SDK drops a call without one.
+    static JsonObject completed(JsonObject response, Telling telling) {
+        var items = new ArrayList<JsonValue>();
+        for (var item : items(response)) {
+            items.add(item instanceof JsonObject object
+                    ? completed(object, telling.id() + "_" + items.size()) : item);
+        }
+        return identified(response, id(telling)).with("output", new JsonArray(items));
+    }
+
+    /// The id of a response that has none.
+    static String id(Telling telling) {
+        return "resp_" + telling.id();
+    }
+
+    /// The items of a response.
+    static List<JsonValue> items(JsonObject response) {
+        return response.get("output") instanceof JsonArray(var items) ? items : List.of();
+    }
+
+    private static JsonObject completed(JsonObject item, String unique) {
+        var type = item.string("type") == null ? "" : item.string("type");
+        var named = identified(item, ID_PREFIXES.getOrDefault(type, "item_") + unique);
+        return switch (type) {
+            case "function_call" -> ToolCalls.withTextArguments(callable(named, unique));
+            case "custom_tool_call" -> callable(named, unique);
+            case "mcp_call" -> ToolCalls.withTextArguments(named);
+            default -> named;
+        };
+    }
+
+    /// The result of a call goes back under its `call_id`.
+    private static JsonObject callable(JsonObject call, String unique) {
+        return ToolCalls.hasId(call, "call_id") ? call
+                : call.with("call_id", new JsonString("call_" + unique));
+    }
+
+    private static JsonObject identified(JsonObject object, String id) {
+        return object.get("id") instanceof JsonString(var text) && !text.isEmpty() ? object
+                : object.with("id", new JsonString(id));
+    }
+}

@@ -1,0 +1,76 @@
+package fakestream.protocol.responses;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/// Tells a failure as OpenAI does: an `error` event and then the response that failed. The event
+/// has the error in both forms that OpenAI has: as an object, because openai-node says nothing
+/// clear of a flat one, and flat, as the schema has it, because @ai-sdk/xai reads nothing else.
+final class ResponsesFailure {
+    /// The codes at which Codex 0.171 gives up; at any other it asks five times more (tried).
+    private static final Set<String> FINAL = Set.of("invalid_prompt", "context_length_exceeded",
+            "insufficient_quota", "usage_not_included");
+
+    /// The statuses below 500 with which the same request may be answered later.
+    private static final Set<Integer> PASSING = Set.of(408, 409, 425, 429);
+
+    private ResponsesFailure() {
+    }
+
+    static List<SseEvent> of(JsonObject request, ApiError error, Telling telling) {
+        var events = new ResponsesEvents(telling.beats());
+        events.add("error", new JsonObject.Builder().add("code", textOrNull(error, "code"))
+                .add("message", error.message()).add("param", textOrNull(error, "param"))
+                .add("error", error.object()));
+        events.add("response.failed",
+                new JsonObject.Builder().add("response", failed(request, error, telling)));
+        return events.all();
+    }
+
+    private static JsonObject failed(JsonObject request, ApiError error, Telling telling) {
+        var response = new JsonObject.Builder()
+                .add("id", ResponsesAnswer.id(telling))
+                .add("object", "response")
+                .add("created_at", telling.created())
+                .add("status", "failed")
+                .add("error", new JsonObject.Builder().add("code", code(error))
+                        .add("message", error.message()).build())
+                .add("incomplete_details", JsonNull.NULL);
+        if (request.has("model")) {
+            response.add("model", request.get("model"));
+        }
+        return response.add("output", JsonArray.EMPTY).add("usage", JsonNull.NULL).build();
+    }
+
+    /// A response's error has a text as its code, and nothing else that tells its kind. Where the
+    /// request itself is at fault, it is a code that says so.
+    private static JsonValue code(ApiError error) {
+        var type = error.object().string("type");
+        var code = textOrNull(error, "code") instanceof JsonString(var text) ? text
+                : Objects.requireNonNullElse(type, "server_error");
+        return new JsonString(FINAL.contains(code) || mayPass(error.likelyStatus(502)) ? code
+                : "invalid_prompt");
+    }
+
+    private static boolean mayPass(int status) {
+        return status >= 500 || PASSING.contains(status);
+    }
+
+    private static JsonValue textOrNull(ApiError error, String name) {
+        return switch (error.object().get(name)) {
+            case JsonString text -> text;
+            case null -> JsonNull.NULL;
+            case JsonNull none -> none;
+            case JsonValue other -> new JsonString(other.toString());
+        };
+    }
+}

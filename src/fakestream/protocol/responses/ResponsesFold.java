@@ -1,0 +1,51 @@
+package fakestream.protocol.responses;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNumber;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.SseEvent;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Folds the events of a stream back into the whole response, for a client that did not ask for a
+/// stream and an upstream that sent one. The event that ends the stream holds it.
+final class ResponsesFold {
+    private final TreeMap<Integer, JsonValue> items = new TreeMap<>();
+    private JsonObject response;
+
+    private ResponsesFold() {
+    }
+
+    static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+        var fold = new ResponsesFold();
+        for (var event : events) {
+            fold.add(event, NotAnAnswer.data(event));
+        }
+        return fold.whole();
+    }
+
+    private void add(SseEvent.Received event, JsonObject data) {
+        if (ResponsesPassage.isWhole(data)) {
+            response = data;
+        } else if (ResponsesPassage.isTerminal(event, data)
+                && data.get("response") instanceof JsonObject whole) {
+            response = whole;
+        } else if (data.get("item") instanceof JsonObject item
+                && ResponsesPassage.type(event, data).equals("response.output_item.done")
+                && data.get("output_index") instanceof JsonNumber(var index)
+                && index.matches("[0-9]{1,9}")) {
+            items.put(Integer.valueOf(index), item);
+        }
+    }
+
+    /// Some upstreams (the backend of Codex) end with a response without the items that they told.
+    private JsonObject whole() throws NotAnAnswer {
+        if (response == null) {
+            throw NotAnAnswer.truncated();
+        }
+        return ResponsesAnswer.items(response).isEmpty() && !items.isEmpty()
+                ? response.with("output", new JsonArray(List.copyOf(items.values()))) : response;
+    }
+}

@@ -1,0 +1,66 @@
+package fakestream.protocol.responses;
+
+import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.Replay;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.Telling;
+
+/// Tells a whole response as the events of its stream: opened, item by item, and whole once more
+/// in the event that ends it, from which every official client takes its result.
+final class ResponsesReplay {
+    private ResponsesReplay() {
+    }
+
+    static Replay of(JsonObject answer, Telling telling) {
+        var response = ResponsesAnswer.completed(answer, telling);
+        var events = new ResponsesEvents(telling.beats());
+        var opening = opening(response);
+        events.add("response.created", carrying(opening));
+        events.add("response.in_progress", carrying(opening));
+        var index = 0;
+        for (var item : ResponsesAnswer.items(response)) {
+            if (item instanceof JsonObject object) {
+                new ResponsesItem(object, index, telling.pieceLength(), events).tell();
+                index++;
+            }
+        }
+        events.add(ending(response), carrying(response));
+        return new Replay(events.all(), SseEvent.HEARTBEAT);
+    }
+
+    private static JsonObject.Builder carrying(JsonObject response) {
+        return new JsonObject.Builder().add("response", response);
+    }
+
+    /// The response as it was when it began, with all that it had to say before its first word.
+    private static JsonObject opening(JsonObject response) {
+        var opening = new JsonObject.Builder();
+        response.members().forEach((name, value) -> opening.add(name, opened(name, value)));
+        return opening.build();
+    }
+
+    private static JsonValue opened(String name, JsonValue value) {
+        return switch (name) {
+            case "status" -> new JsonString("in_progress");
+            case "output" -> JsonArray.EMPTY;
+            case "usage", "completed_at", "error", "incomplete_details" -> JsonNull.NULL;
+            case "output_text" -> value instanceof JsonString ? new JsonString("") : value;
+            default -> value;
+        };
+    }
+
+    /// There are three ways to end. A response in the background that is still queued or in
+    /// progress has only been accepted, and its status says so; but what was asked for is whole,
+    /// and openai-python hands out nothing that did not end with `response.completed`.
+    private static String ending(JsonObject response) {
+        return switch (response.string("status")) {
+            case "failed" -> "response.failed";
+            case "incomplete", "cancelled" -> "response.incomplete";
+            case null, default -> "response.completed";
+        };
+    }
+}

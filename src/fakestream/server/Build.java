@@ -1,7 +1,0 @@
-package fakestream.server;
-
-/// Which program this is.
-///
-/// @param revision of the sources that it was built from
-public record Build(String version, String revision) {
-}

@@ -1,0 +1,47 @@
+package fakestream.telemetry;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/// Counts times by how long they were. Any thread may call it.
+final class Histogram {
+    private static final double NANOS = 1e9;
+
+    private final List<Double> bounds;
+    private final List<LongAdder> counts;
+    private final LongAdder sum = new LongAdder();
+
+    /// @param bounds the longest time of each bucket but the last, in seconds, growing
+    Histogram(List<Double> bounds) {
+        this.bounds = bounds;
+        this.counts = Stream.generate(LongAdder::new).limit(bounds.size() + 1L).toList();
+    }
+
+    /// One more time.
+    void observe(long nanos) {
+        var seconds = nanos / NANOS;
+        int bucket = 0;
+        while (bucket < bounds.size() && seconds > bounds.get(bucket)) {
+            bucket++;
+        }
+        counts.get(bucket).increment();
+        sum.add(nanos);
+    }
+
+    /// Each bucket is written with all below it. The count is told from what was read for that, so
+    /// that the two agree whatever else is counted meanwhile.
+    void write(Exposition out, String name, SequencedMap<String, String> labels) {
+        long count = 0;
+        for (int i = 0; i < counts.size(); i++) {
+            count += counts.get(i).sum();
+            var bucket = new LinkedHashMap<>(labels);
+            bucket.put("le", i < bounds.size() ? Exposition.number(bounds.get(i)) : "+Inf");
+            out.sample(name + "_bucket", bucket, count);
+        }
+        out.sample(name + "_sum", labels, sum.sum() / NANOS);
+        out.sample(name + "_count", labels, count);
+    }
+}

@@ -1,0 +1,237 @@
+package fakestream.telemetry;
+
+import fakestream.telemetry.AccessRecord.Outcome;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/// What is counted of all requests, for `/metrics`. Any thread may call it. No label has its value
+/// from a client: paths, methods and errors count under words of the proxy's own, and a status has
+/// three digits. So there is a bound to all that is kept.
+public final class Metrics {
+    /// How far a stream is.
+    public enum Phase { WAITING, REPLAYING, OVER }
+
+    private static final List<Double> SECONDS = List.of(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+            20.0, 40.0, 80.0, 160.0, 320.0, 640.0);
+    private static final List<Double> LATENESS = List.of(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+            0.1, 0.25, 0.5, 1.0, 2.5, 5.0);
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    /// Silences after which many a proxy cuts a connection: nginx's, and Cloudflare's.
+    private static final List<Integer> SILENCES = List.of(60, 100);
+
+    private final Build build;
+    private final Family<LongAdder> requests = Family.counters("fakestream_http_requests_total",
+            "Requests that are over; 499 is a client that left.", "route", "method", "code");
+    private final Family<Histogram> durations = Family.histograms(
+            "fakestream_http_request_duration_seconds",
+            "Time from a request to the end of its answer.", SECONDS, "route", "mode");
+    private final Family<LongAdder> inFlight = Family.gauges("fakestream_requests_in_flight",
+            "Requests that are open.");
+    private final Family<LongAdder> waiting = Family.gauges("fakestream_streams_waiting",
+            "Streams whose answer is awaited.");
+    private final Family<LongAdder> replaying = Family.gauges("fakestream_streams_replaying",
+            "Streams whose answer is being told.");
+    private final Family<Histogram> firstBytes = Family.histograms(
+            "fakestream_time_to_first_byte_seconds",
+            "Time to the first byte of a stream, be it a heartbeat's.", SECONDS);
+    private final Family<Histogram> firstContents = Family.histograms(
+            "fakestream_time_to_first_content_seconds",
+            "Time to the first part of an answer in a stream.", SECONDS);
+    private final Family<Histogram> upstreams = Family.histograms(
+            "fakestream_upstream_request_duration_seconds",
+            "Time the upstream took, retries included, by the status of its last answer.", SECONDS,
+            "code");
+    private final Family<LongAdder> upstreamErrors = Family.counters(
+            "fakestream_upstream_errors_total", "Requests that the upstream failed in the end.",
+            "reason").from("connect", "timeout", "tls", "closed", "too_large", "decode", "status");
+    private final Family<LongAdder> beats = Family.counters("fakestream_heartbeats_sent_total",
+            "Heartbeats that went out.", "style").from("comment", "chunk");
+    private final Family<Histogram> lateness = Family.histograms(
+            "fakestream_heartbeat_lateness_seconds",
+            "How long after its time a heartbeat went out.", LATENESS);
+    private final Family<LongAdder> chunks = Family.counters("fakestream_chunks_sent_total",
+            "Events of answers that went out.");
+    private final Family<LongAdder> bytes = Family.counters("fakestream_response_bytes_total",
+            "Bytes of the bodies of responses.");
+    private final Family<LongAdder> disconnects = Family.counters(
+            "fakestream_client_disconnects_total", "Clients that left before the end.", "phase")
+            .from("waiting", "replaying");
+    private final Family<LongAdder> clients = Family.counters("fakestream_streams_total",
+            "Streams that are over, by the kind of client.", "client");
+    private final Family<LongAdder> rejections = Family.counters(
+            "fakestream_rejected_requests_total", "Requests that the proxy refused.", "reason")
+            .from("auth", "bad_request", "body_too_large", "draining", "method", "not_found",
+                    "overload", "rate_limit");
+    private final Family<LongAdder> retries = Family.counters("fakestream_retries_total",
+            "Calls to the upstream beyond the first of their request.");
+    private final Family<LongAdder> tokens = Family.counters("fakestream_tokens_total",
+            "Tokens that answers say they have used.", "type").from("input", "output");
+    private final Family<LongAdder> outlived = Family.counters(
+            "fakestream_streams_outlived_silence_total",
+            "Streams that went well although the upstream was silent for so long, because "
+            + "heartbeats were not.", "seconds").from("60", "100");
+    private final List<Family<?>> all = List.of(requests, durations, inFlight, waiting, replaying,
+            firstBytes, firstContents, upstreams, upstreamErrors, beats, lateness, chunks, bytes,
+            disconnects, clients, rejections, retries, tokens, outlived);
+    private final Consumer<Exposition> memory;
+    private volatile boolean reloaded = true;
+    private volatile long reloadedAt = Instant.now().getEpochSecond();
+
+    /// @param kinds of clients
+    /// @param memory writes the figures of the memory
+    public Metrics(Build build, List<String> kinds, Consumer<Exposition> memory) {
+        this.build = build;
+        clients.from(kinds.toArray(String[]::new));
+        this.memory = memory;
+    }
+
+    /// A request has come.
+    public void begin() {
+        inFlight.of().increment();
+    }
+
+    /// A request is over.
+    public void end(AccessRecord record) {
+        var route = record.route();
+        var method = record.request().method();
+        inFlight.of().decrement();
+        requests.of(route, METHODS.contains(method) ? method : "other",
+                Integer.toString(record.status())).increment();
+        durations.of(route, word(record.mode())).observe(record.elapsed());
+        bytes.of().add(record.bytes());
+        if (record.outcome() == Outcome.CLIENT_LEFT) {
+            disconnects.of(record.firstContent() < 0 ? "waiting" : "replaying").increment();
+        }
+        if (record.isRefused()) {
+            rejections.of(reason(record)).increment();
+        }
+        if (record.isStream()) {
+            endStream(record);
+        }
+        endUpstream(record);
+    }
+
+    /// A stream is in this phase from now on.
+    public void enters(Phase phase) {
+        streams(phase, 1);
+    }
+
+    /// It no longer is.
+    public void leaves(Phase phase) {
+        streams(phase, -1);
+    }
+
+    /// A heartbeat went out.
+    ///
+    /// @param data whether it is an event
+    /// @param late nanoseconds after its time
+    public void beat(boolean data, long late) {
+        beats.of(data ? "chunk" : "comment").increment();
+        lateness.of().observe(late);
+    }
+
+    /// The settings were read again, or could not be.
+    public void reloaded(boolean successfully) {
+        reloaded = successfully;
+        reloadedAt = successfully ? Instant.now().getEpochSecond() : reloadedAt;
+    }
+
+    /// All figures, with those of the process.
+    public String expose() {
+        var out = new Exposition();
+        var labels = new LinkedHashMap<String, String>();
+        labels.put("version", build.version());
+        labels.put("revision", build.revision());
+        labels.put("java", Runtime.version().toString());
+        out.family("fakestream_build_info", "gauge", "Which program this is; always 1.")
+                .sample("fakestream_build_info", labels, 1);
+        all.forEach(family -> family.write(out));
+        memory.accept(out);
+        out.single("fakestream_config_last_reload_successful", "gauge",
+                "Whether the settings could be read the last time.", reloaded ? 1 : 0);
+        out.single("fakestream_config_last_reload_success_timestamp_seconds", "gauge",
+                "When the settings that hold were read.", reloadedAt);
+        ProcessFigures.write(out);
+        return out.toString();
+    }
+
+    private void streams(Phase phase, int change) {
+        switch (phase) {
+            case WAITING -> waiting.of().add(change);
+            case REPLAYING -> replaying.of().add(change);
+            case OVER -> { }
+        }
+    }
+
+    private void endStream(AccessRecord record) {
+        if (!record.client().isEmpty()) {
+            clients.of(record.client()).increment();
+        }
+        chunks.of().add(record.chunks());
+        if (record.firstByte() >= 0) {
+            firstBytes.of().observe(record.firstByte());
+        }
+        if (record.firstContent() >= 0) {
+            firstContents.of().observe(record.firstContent());
+        }
+        var well = record.outcome() == Outcome.OK && record.error().isEmpty();
+        if (well && record.beats() > 0) {
+            SILENCES.stream()
+                    .filter(time -> record.firstContent() >= TimeUnit.SECONDS.toNanos(time))
+                    .forEach(time -> outlived.of(time.toString()).increment());
+        }
+    }
+
+    private void endUpstream(AccessRecord record) {
+        var figures = record.upstream();
+        if (figures.calls() == 0) {
+            return;
+        }
+        var status = figures.status();
+        upstreams.of(status == 0 ? "none" : status / 100 + "xx")
+                .observe(figures.time().toNanos());
+        retries.of().add(record.retries());
+        tokens.of("input").add(Math.max(record.usage().input(), 0));
+        tokens.of("output").add(Math.max(record.usage().output(), 0));
+        var reason = status >= 400 ? "status" : upstreamReason(record.error());
+        if (!reason.isEmpty() && record.outcome() != Outcome.CLIENT_LEFT) {
+            upstreamErrors.of(reason).increment();
+        }
+    }
+
+    private static String upstreamReason(String error) {
+        return switch (error) {
+            case "", "internal_error", "overloaded", "server_shutdown", "upstream_cancelled" -> "";
+            case "upstream_connect_timeout", "upstream_dns", "upstream_unreachable" -> "connect";
+            case "upstream_timeout" -> "timeout";
+            case "upstream_tls" -> "tls";
+            case "upstream_closed", "upstream_truncated" -> "closed";
+            case "upstream_too_large" -> "too_large";
+            default -> error.startsWith("upstream_") ? "decode" : "status";
+        };
+    }
+
+    private static String reason(AccessRecord record) {
+        return switch (record.status()) {
+            case 401, 403 -> "auth";
+            case 404 -> "not_found";
+            case 405, 501 -> "method";
+            case 413 -> "body_too_large";
+            case 429 -> "rate_limit";
+            case 503 -> record.error().equals("overloaded") ? "overload" : "draining";
+            default -> "bad_request";
+        };
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

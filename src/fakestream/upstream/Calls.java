@@ -1,0 +1,108 @@
+package fakestream.upstream;
+
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.http.ByteBudget;
+import fakestream.telemetry.Masks;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/// Makes the calls of all requests: to these upstreams, within these limits, on these connections.
+final class Calls implements AutoCloseable {
+    private final List<UpstreamUrl> urls;
+    private final Limits limits;
+    private final Retries retries;
+    private final ScheduledExecutorService timer;
+    private final Consumer<String> warnings;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Connections connections;
+
+    /// @param timer runs the deadlines; it must not be blocked, and is not closed here
+    /// @param warnings takes what the operator should know and no client is told
+    /// @param random for the pauses before a call is repeated
+    Calls(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
+            RandomGenerator random) {
+        this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
+                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
+        this.limits = Limits.of(config);
+        this.retries = new Retries(config, random, InstantSource.system());
+        this.timer = timer;
+        this.warnings = warnings;
+        this.connections = new Connections(() -> client(config));
+    }
+
+    private HttpClient client(Config config) {
+        var client = HttpClient.newBuilder()
+                // The default asks plain HTTP servers for h2c, over which uvicorn loses the body.
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS));
+        if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
+            client.sslContext(NoTls.context());
+        }
+        // What the client does with plain bytes never blocks, so its selector may do it itself. A
+        // TLS handshake computes for milliseconds, in which the others would stand still; and a
+        // name is looked up for as long as the resolver takes, in which nobody could end the call.
+        return client.executor(urls.stream().allMatch(UpstreamUrl::neverBlocks) ? Runnable::run
+                : executor).build();
+    }
+
+    /// Makes the client, so that the first request need not wait for it.
+    ///
+    /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
+    void prepare() {
+        connections.prepare();
+    }
+
+    /// The first upstream, and those to ask where it fails.
+    List<UpstreamUrl> urls() {
+        return urls;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Retries retries() {
+        return retries;
+    }
+
+    /// A call that sends this request.
+    ///
+    /// @param unpooled whether on a connection made for it, which nobody else gets
+    /// @param bytes of the answer
+    /// @param elapsed how much of the time for the whole is gone
+    UpstreamCall call(HttpRequest request, boolean unpooled, ByteBudget.Hold bytes,
+            Duration elapsed) {
+        var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
+                .header("Connection", "close").build() : request;
+        return new UpstreamCall(unpooled ? connections.leaseAlone() : connections.lease(), sent,
+                limits.after(elapsed), bytes, timer, executor);
+    }
+
+    /// A call has failed, whether or not another one follows. The client is not told why there is
+    /// no TLS, for it cannot help it.
+    ///
+    /// @param masks hide what was sent
+    void failed(UpstreamException failure, Masks masks) {
+        if (failure.isTls()) {
+            warnings.accept(failure.getMessage() + ": " + masks.text(failure.reason()));
+        }
+    }
+
+    /// Ends all calls that are under way.
+    @Override
+    public void close() {
+        connections.close();
+        executor.shutdownNow();
+    }
+}
