@@ -14,7 +14,6 @@ import fakestream.protocol.ApiError;
 import fakestream.telemetry.AccessLine;
 import fakestream.telemetry.AccessRecord.Outcome;
 import fakestream.telemetry.Log;
-import fakestream.telemetry.Metrics;
 import java.io.IOException;
 import java.util.Map;
 
@@ -29,33 +28,30 @@ final class Dispatcher implements HttpHandler {
             "Content-Security-Policy", "sandbox; default-src 'none'",
             "X-Content-Type-Options", "nosniff");
 
-    private final Services services;
+    private final Generations generations;
     private final Lifetime lifetime;
-    private final Metrics metrics;
     private final Log log;
 
-    Dispatcher(Services services, Lifetime lifetime, Metrics metrics, Log log) {
-        this.services = services;
+    Dispatcher(Generations generations, Lifetime lifetime, Log log) {
+        this.generations = generations;
         this.lifetime = lifetime;
-        this.metrics = metrics;
         this.log = log;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        var service = services.enter();
-        try (var client = service.client(exchange)) {
-            handle(client, service);
+        var generation = generations.enter();
+        try (var client = generation.client(exchange)) {
+            handle(client, generation);
         } finally {
-            service.leave();
+            generation.leave();
         }
     }
 
-    private void handle(Client client, Service service) throws IOException {
+    private void handle(Client client, Generation generation) throws IOException {
         var record = client.record();
-        metrics.begin();
         try {
-            serve(client, service);
+            serve(client, generation);
         } catch (ClientLeft e) {
             record.outcome(Outcome.CLIENT_LEFT);
             throw e;
@@ -68,21 +64,21 @@ final class Dispatcher implements HttpHandler {
             apologise(client, e);
         } finally {
             record.over();
-            metrics.end(record);
+            generations.metrics().end(record);
             log.access(record);
         }
     }
 
-    private void serve(Client client, Service service) throws IOException {
-        var cors = service.cors();
-        var site = service.site();
+    private void serve(Client client, Generation generation) throws IOException {
+        var cors = generation.cors();
+        var site = generation.site();
         client.responseHeaders().set(RequestId.HEADER, client.id());
         NO_PAGE.forEach(client.responseHeaders()::set);
         cors.allow(client.headers(), client.responseHeaders());
         var route = Route.of(client.target());
         client.record().route(route.kind().word(), route.kind().isProbe());
         try {
-            service.rules().check(client);
+            generation.rules().check(client);
             if (lifetime.isRefusing() && !route.kind().isProbe()) {
                 throw shuttingDown();
             }

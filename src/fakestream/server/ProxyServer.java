@@ -1,25 +1,13 @@
 package fakestream.server;
 
 import com.sun.net.httpserver.HttpServer;
-import fakestream.access.Admission;
-import fakestream.access.RateLimit;
 import fakestream.config.Config;
 import fakestream.config.Setting;
-import fakestream.connections.Capacity;
-import fakestream.connections.Crowd;
 import fakestream.connections.DeferredAccept;
-import fakestream.connections.LeavingClients;
-import fakestream.endpoint.CallSharing;
-import fakestream.endpoint.RecentStreams;
-import fakestream.http.BodyMemory;
 import fakestream.http.Lifetime;
-import fakestream.http.RequestId;
-import fakestream.protocol.ClientProfile;
-import fakestream.protocol.ClientTable;
 import fakestream.stream.BeatExecutor;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
-import fakestream.telemetry.Metrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -37,9 +25,6 @@ public final class ProxyServer implements AutoCloseable {
     /// For what must hurry to be told, and for its clients to read it.
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-    private static final int ANSWER_ID_BYTES = 12;
-    private static final int REQUEST_ID_BYTES = 12;
-
     private final HttpServer server;
     private final String host;
     private final Log log;
@@ -47,8 +32,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ExecutorService requests;
     private final BeatExecutor beats;
     private final Lifetime lifetime = new Lifetime();
-    private final Shared shared;
-    private final Services services;
+    private final Generations generations;
 
     private ProxyServer(HttpServer server, Config config, Build build, Log log) {
         this.server = server;
@@ -58,27 +42,13 @@ public final class ProxyServer implements AutoCloseable {
         this.requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual()
                 .uncaughtExceptionHandler((_, bug) -> log.bug("a task", bug)).factory());
         this.beats = new BeatExecutor(timer, requests, log);
-        var crowd = new Crowd(Capacity.ofThisProcess().connections(), server.getAddress().getPort(),
-                this::readTimeout, timer, requests, log);
-        var memory = BodyMemory.of(config);
-        this.shared = new Shared(build, lifetime, timer, requests, beats,
-                RequestId.supplier("", ANSWER_ID_BYTES),
-                RequestId.supplier("req_", REQUEST_ID_BYTES),
-                new LeavingClients(timer, requests, log), crowd, new RateLimit(System::nanoTime),
-                new RateLimit(System::nanoTime), new Admission(), memory,
-                new CallSharing(timer, requests, memory.answers()), new Metrics(build,
-                ClientTable.all().stream().map(ClientProfile::name).toList(), memory::write),
-                new RecentStreams(), log);
-        this.services = new Services(new Service(config, shared));
-        HeapGrowth.watch(services::isIdle, timer, requests);
+        this.generations = new Generations(config, build, server.getAddress().getPort(), lifetime,
+                timer, requests, beats, log);
+        HeapGrowth.watch(() -> generations.open() == 0, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", crowd.strangers().endingBefore(
-                new Dispatcher(services, lifetime, shared.metrics(), log)));
-        server.setExecutor(crowd.strangers());
-    }
-
-    private Duration readTimeout() {
-        return services.current().readTimeout();
+        server.createContext("/", generations.strangers().endingBefore(
+                new Dispatcher(generations, lifetime, log)));
+        server.setExecutor(generations.strangers());
     }
 
     /// Takes an address, so that clients can connect; they are served from [#start()] on.
@@ -103,7 +73,7 @@ public final class ProxyServer implements AutoCloseable {
     /// @return this
     /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
     public ProxyServer ready() {
-        services.current().upstream().prepare();
+        generations.current().upstream().prepare();
         lifetime.ready();
         // Later, because it loads classes that the first requests should not have to wait for.
         timer.schedule(() -> requests.execute(() ->
@@ -119,20 +89,18 @@ public final class ProxyServer implements AutoCloseable {
 
     /// Where it sends its requests, for people.
     public String upstreamUrl() {
-        return services.current().upstream().url().toString();
+        return generations.current().upstream().url().toString();
     }
 
     /// Serves new requests by other settings; those that are open end as they began. Where it
     /// listens stays. The last call wins.
     public void reload(Config config) {
-        shared.memory().resize(config);
-        services.replace(new Service(config, shared));
-        shared.metrics().reloaded(true);
+        generations.reload(config);
     }
 
     /// There are other settings, but they are wrong.
     public void keepSettings() {
-        shared.metrics().reloaded(false);
+        generations.metrics().reloaded(false);
     }
 
     /// Takes no new requests, lets those that are open end in their time, and ends what is left
@@ -142,11 +110,10 @@ public final class ProxyServer implements AutoCloseable {
     /// @return whether it was time enough
     public boolean shutDown(Duration grace) throws InterruptedException {
         lifetime.refuse();
-        var finished = services.awaitIdle(System.nanoTime() + grace.toNanos());
+        var finished = generations.awaitIdle(System.nanoTime() + grace.toNanos());
         lifetime.hurry();
-        shared.memory().requests().shut();
-        services.shutDown();
-        services.awaitIdle(System.nanoTime() + LAST_WORDS.toNanos());
+        generations.shutDown();
+        generations.awaitIdle(System.nanoTime() + LAST_WORDS.toNanos());
         close();
         return finished;
     }
@@ -155,7 +122,7 @@ public final class ProxyServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        services.close();
+        generations.close();
         timer.shutdownNow();
         beats.close();
         requests.shutdownNow();

@@ -17,6 +17,7 @@ import fakestream.endpoint.WholeAnswer;
 import fakestream.http.Client;
 import fakestream.http.ClientLeft;
 import fakestream.http.Cors;
+import fakestream.http.Lifetime;
 import fakestream.http.ProxyException;
 import fakestream.http.Query;
 import fakestream.http.Reply;
@@ -29,6 +30,7 @@ import fakestream.protocol.messages.Messages;
 import fakestream.protocol.responses.Responses;
 import fakestream.stream.Framing;
 import fakestream.telemetry.AccessRecord;
+import fakestream.telemetry.Build;
 import fakestream.telemetry.Masks;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamException;
@@ -62,24 +64,22 @@ final class Site {
     private final boolean hasKeys;
     private final Probes probes;
 
-    Site(Config config, Upstream upstream, Shared shared) {
+    Site(Config config, Build build, Lifetime lifetime, Upstream upstream, Gate gate,
+            Streamer streamer, Endpoint endpoint, Probes probes, RecentStreams recent) {
         this.upstream = upstream;
-        this.gate = new Gate(config, shared.rate(), shared.wrongKeys(), shared.admission());
-        this.streamer = new Streamer(config, shared.lifetime(), shared.timer(), shared.beats(),
-                shared.metrics(), shared.ids());
-        this.endpoint = new Endpoint(config, upstream, streamer, shared.sharing(),
-                shared.recent(), shared.memory().requests(), shared.log());
+        this.gate = gate;
+        this.streamer = streamer;
+        this.endpoint = endpoint;
         this.passThrough = new PassThrough(upstream, streamer, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
-        this.status = new StatusPage(shared.build().version(), config);
+        this.status = new StatusPage(build.version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
-        this.check = new PathCheck(streamer, CHAT, shared.lifetime());
-        this.recent = shared.recent();
+        this.check = new PathCheck(streamer, CHAT, lifetime);
+        this.recent = recent;
         this.masks = Upstream.masks(config);
         this.showsPage = config.get(Setting.TEST_PAGE);
         this.hasKeys = !config.get(Setting.PROXY_API_KEYS).isEmpty();
-        this.probes = new Probes(config, shared.build(), shared.lifetime(), gate,
-                shared.memory(), shared.metrics());
+        this.probes = probes;
     }
 
     /// Serves what is at a route.

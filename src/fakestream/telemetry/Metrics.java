@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /// What is counted of all requests, for `/metrics`. Any thread may call it. No label has its value
 /// from a client: paths, methods and errors count under words of the proxy's own, and a status has
@@ -33,8 +34,6 @@ public final class Metrics {
     private final Family<Histogram> durations = Family.histograms(
             "fakestream_http_request_duration_seconds",
             "Time from a request to the end of its answer.", SECONDS, "route", "mode");
-    private final Family<LongAdder> inFlight = Family.gauges("fakestream_requests_in_flight",
-            "Requests that are open.");
     private final Family<LongAdder> waiting = Family.gauges("fakestream_streams_waiting",
             "Streams whose answer is awaited.");
     private final Family<LongAdder> replaying = Family.gauges("fakestream_streams_replaying",
@@ -78,31 +77,28 @@ public final class Metrics {
             "fakestream_streams_outlived_silence_total",
             "Streams that went well although the upstream was silent for so long, because "
             + "heartbeats were not.", "seconds").from("60", "100");
-    private final List<Family<?>> all = List.of(requests, durations, inFlight, waiting, replaying,
+    private final List<Family<?>> all = List.of(requests, durations, waiting, replaying,
             firstBytes, firstContents, upstreams, upstreamErrors, beats, lateness, chunks, bytes,
             disconnects, clients, rejections, retries, tokens, outlived);
+    private final IntSupplier open;
     private final Consumer<Exposition> memory;
     private volatile boolean reloaded = true;
     private volatile long reloadedAt = Instant.now().getEpochSecond();
 
     /// @param kinds of clients
+    /// @param open how many requests are open
     /// @param memory writes the figures of the memory
-    public Metrics(Build build, List<String> kinds, Consumer<Exposition> memory) {
+    public Metrics(Build build, List<String> kinds, IntSupplier open, Consumer<Exposition> memory) {
         this.build = build;
+        this.open = open;
         clients.from(kinds.toArray(String[]::new));
         this.memory = memory;
-    }
-
-    /// A request has come.
-    public void begin() {
-        inFlight.of().increment();
     }
 
     /// A request is over.
     public void end(AccessRecord record) {
         var route = record.route();
         var method = record.request().method();
-        inFlight.of().decrement();
         requests.of(route, METHODS.contains(method) ? method : "other",
                 Integer.toString(record.status())).increment();
         durations.of(route, word(record.mode())).observe(record.elapsed());
@@ -154,6 +150,8 @@ public final class Metrics {
         out.family("fakestream_build_info", "gauge", "Which program this is; always 1.")
                 .sample("fakestream_build_info", labels, 1);
         all.forEach(family -> family.write(out));
+        out.single("fakestream_requests_in_flight", "gauge", "Requests that are open.",
+                open.getAsInt());
         memory.accept(out);
         out.single("fakestream_config_last_reload_successful", "gauge",
                 "Whether the settings could be read the last time.", reloaded ? 1 : 0);

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -29,12 +30,13 @@ final class Calls implements AutoCloseable {
     /// @param timer runs the deadlines; it must not be blocked, and is not closed here
     /// @param warnings takes what the operator should know and no client is told
     /// @param random for the pauses before a call is repeated
+    /// @param open how many requests are open
     Calls(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
-            RandomGenerator random) {
+            RandomGenerator random, IntSupplier open) {
         this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
         this.limits = Limits.of(config);
-        this.retries = new Retries(config, random, InstantSource.system());
+        this.retries = new Retries(config, random, InstantSource.system(), open);
         this.timer = timer;
         this.warnings = warnings;
         this.connections = new Connections(() -> client(config));

@@ -9,10 +9,10 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /// Decides whether a failed call is worth another, and how long to wait before it. All requests
@@ -35,7 +35,7 @@ final class Retries {
     private final int most;
     private final RandomGenerator random;
     private final InstantSource clock;
-    private final AtomicInteger open = new AtomicInteger();
+    private final IntSupplier open;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /// Read without the lock to learn whether anybody must be woken.
@@ -44,7 +44,9 @@ final class Retries {
 
     /// @param random for the jitter
     /// @param clock against which a date in `Retry-After` is read
-    Retries(Config config, RandomGenerator random, InstantSource clock) {
+    /// @param open how many requests are open
+    Retries(Config config, RandomGenerator random, InstantSource clock, IntSupplier open) {
+        this.open = open;
         this.most = config.get(Setting.RETRY_MAX);
         this.random = random;
         this.clock = clock;
@@ -53,16 +55,6 @@ final class Retries {
     /// Whether a status tells of something that passes, so that another call may help.
     static boolean isPassing(int status) {
         return PASSING.contains(status);
-    }
-
-    /// One more request is open.
-    void opened() {
-        open.incrementAndGet();
-    }
-
-    /// It is over.
-    void closed() {
-        open.decrementAndGet();
     }
 
     /// Takes a place, and waits for one where all are taken; to be followed by [#leave()].
@@ -75,7 +67,7 @@ final class Retries {
         try {
             waiting++;
             while (!isOver.getAsBoolean() && until - System.nanoTime() > 0) {
-                if (pausing < Math.max(ALWAYS_ALLOWED, open.get() / ONE_IN)) {
+                if (pausing < Math.max(ALWAYS_ALLOWED, open.getAsInt() / ONE_IN)) {
                     pausing++;
                     return true;
                 }

@@ -39,7 +39,7 @@ public final class Upstream implements AutoCloseable {
     /// @param random for the pauses before a call is repeated
     Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             ByteBudget answers, RandomGenerator random) {
-        this.calls = new Calls(config, timer, warnings, random);
+        this.calls = new Calls(config, timer, warnings, random, open::size);
         this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
                 .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
         this.masks = masks(config);
@@ -93,9 +93,8 @@ public final class Upstream implements AutoCloseable {
         headers.put("Accept", "application/json");
         headers.putAll(extraHeaders.all());
         var request = new UpstreamRequest(calls, headers, masks.with(key.value()),
-                answers.hold(), this::closed);
+                answers.hold(), open::remove);
         open.add(request);
-        calls.retries().opened();
         return request;
     }
 
@@ -108,11 +107,5 @@ public final class Upstream implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
-    }
-
-    private void closed(UpstreamRequest request) {
-        if (open.remove(request)) {
-            calls.retries().closed();
-        }
     }
 }

@@ -5,25 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
-import fakestream.access.Admission;
-import fakestream.access.RateLimit;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
-import fakestream.connections.Crowd;
-import fakestream.connections.LeavingClients;
-import fakestream.endpoint.CallSharing;
-import fakestream.endpoint.RecentStreams;
-import fakestream.http.BodyMemory;
 import fakestream.http.Lifetime;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
-import fakestream.telemetry.Scrape;
 import fakestream.testing.Response;
 import fakestream.testing.StubExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,18 +34,10 @@ final class DispatcherTest {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
             var lifetime = new Lifetime();
-            var memory = BodyMemory.of(Config.of(Map.of()));
-            var shared = new Shared(new Build("", ""), lifetime, timer, timer, timer, () -> "",
-                    () -> "req_1", new LeavingClients(timer, timer, log),
-                    new Crowd(100, 0, () -> Duration.ofMinutes(1), timer, timer, log),
-                    new RateLimit(System::nanoTime), new RateLimit(System::nanoTime),
-                    new Admission(), memory,
-                    new CallSharing(timer, timer, memory.answers()),
-                    Scrape.metrics(),
-                    new RecentStreams(), log);
-            var services = new Services(new Service(Config.of(Map.of()), shared));
-            new Dispatcher(services, lifetime, shared.metrics(), log).handle(exchange);
-            services.close();
+            var generations = new Generations(Config.of(Map.of()), new Build("", ""), 0, lifetime,
+                    timer, timer, timer, log);
+            new Dispatcher(generations, lifetime, log).handle(exchange);
+            generations.close();
             timer.shutdownNow();
         }
         var error = new Response(exchange.getResponseCode(),
@@ -63,7 +46,7 @@ final class DispatcherTest {
         assertFalse(error.toString().contains("sk-inside"), error::toString);
         assertTrue(exchange.isClosed());
         assertTrue(access.toString().matches("\\S+ GET /v1/models 500 \\d+B \\d+ms failed "
-                + "id=req_1 client=127.0.0.1 mode=page\\R"),
+                + "id=req_[0-9a-f]{24} client=127.0.0.1 mode=page\\R"),
                 access::toString);
         assertTrue(diagnostics.toString().contains("error GET /v1/models: " + fault.getName()));
         assertTrue(diagnostics.toString().contains("\tat " + FaultyExchange.class.getName()));

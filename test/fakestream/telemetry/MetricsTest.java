@@ -188,7 +188,6 @@ final class MetricsTest {
     }
 
     private static void serve(Metrics metrics, AccessRecord record) {
-        metrics.begin();
         metrics.end(record);
     }
 

@@ -41,7 +41,7 @@ public final class Scrape {
     /// What counts for nobody yet.
     public static Metrics metrics() {
         return new Metrics(new Build("", ""),
-                ClientTable.all().stream().map(ClientProfile::name).toList(),
+                ClientTable.all().stream().map(ClientProfile::name).toList(), () -> 0,
                 BodyMemory.of(Config.of(Map.of()))::write);
     }
 

@@ -40,8 +40,12 @@ final class RetriesTest {
     };
 
     private static Retries retries(int most) {
+        return retries(most, 0);
+    }
+
+    private static Retries retries(int most, int open) {
         return new Retries(Config.of(Map.of("RETRY_MAX", "" + most)), LONGEST,
-                InstantSource.fixed(NOW));
+                InstantSource.fixed(NOW), () -> open);
     }
 
     private static Optional<Duration> pause(String name, String value) {
@@ -94,10 +98,7 @@ final class RetriesTest {
 
     @Test
     void letsAFifthOfTheOpenPauseAtOnce() throws InterruptedException {
-        var retries = retries(2);
-        for (int i = 0; i < 25; i++) {
-            retries.opened();
-        }
+        var retries = retries(2, 25);
         for (int i = 0; i < 5; i++) {
             assertTrue(enters(retries));
         }
@@ -108,8 +109,7 @@ final class RetriesTest {
 
     @Test
     void letsThreePauseAlways() throws InterruptedException {
-        var retries = retries(2);
-        retries.opened();
+        var retries = retries(2, 1);
         assertTrue(enters(retries) && enters(retries) && enters(retries));
         assertFalse(enters(retries));
     }

@@ -45,7 +45,8 @@ public final class HeaderFuzz {
         if (answer.length() < -1) {
             throw new AssertionError("a length of " + answer.length());
         }
-        var retries = new Retries(Config.of(Map.of()), new Random(1), () -> Instant.EPOCH);
+        var retries = new Retries(Config.of(Map.of()), new Random(1), () -> Instant.EPOCH,
+                () -> 0);
         for (int failures = 1; failures < 4; failures++) {
             retries.pause(failures, answer).ifPresent(HeaderFuzz::check);
         }

@@ -3,44 +3,58 @@ package fakestream.server;
 import com.sun.net.httpserver.HttpExchange;
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.connections.Crowd;
+import fakestream.connections.LeavingClients;
 import fakestream.connections.StalledWriters;
 import fakestream.http.Client;
 import fakestream.http.Cors;
+import fakestream.http.Lifetime;
 import fakestream.http.RequestId;
 import fakestream.http.RequestRules;
 import fakestream.upstream.Upstream;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
-/// What one reading of the settings makes of requests. It counts those that it serves: once it is
-/// retired it takes no more, and its last one ends it.
-final class Service {
-    private final Shared shared;
+/// The pipeline of requests that one reading of the settings makes. It counts those that it serves:
+/// once it is retired it takes no more, and its last one ends it.
+final class Generation {
+    private final Site site;
+    private final Upstream upstream;
+    private final Supplier<String> requestIds;
+    private final LeavingClients leaving;
+    private final Lifetime lifetime;
+    private final Crowd crowd;
     private final boolean trustsProxy;
     private final Duration readTimeout;
     private final RequestRules rules;
     private final Cors cors;
-    private final Site site;
     private final StalledWriters stalled;
-    private final Upstream upstream;
+    /// Guards the count.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private int open;
     private boolean retired;
 
-    Service(Config config, Shared shared) {
-        this.shared = shared;
+    /// @param upstream ends with it
+    /// @param requestIds new names for requests that bring none
+    Generation(Config config, Site site, Upstream upstream, Supplier<String> requestIds,
+            LeavingClients leaving, Lifetime lifetime, Crowd crowd,
+            ScheduledExecutorService timer) {
+        this.site = site;
+        this.upstream = upstream;
+        this.requestIds = requestIds;
+        this.leaving = leaving;
+        this.lifetime = lifetime;
+        this.crowd = crowd;
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
         this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
         this.rules = new RequestRules(config);
         this.cors = new Cors(config);
-        this.upstream = new Upstream(config, shared.timer(), shared.log()::warn,
-                shared.memory().answers());
-        this.site = new Site(config, upstream, shared);
-        this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS),
-                shared.timer());
+        this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer);
     }
 
     RequestRules rules() {
@@ -57,9 +71,8 @@ final class Service {
 
     /// The client of an exchange.
     Client client(HttpExchange exchange) {
-        return new Client(exchange,
-                RequestId.of(exchange.getRequestHeaders(), shared.requestIds()), trustsProxy,
-                readTimeout, stalled, shared.leaving(), shared.lifetime(), shared.crowd());
+        return new Client(exchange, RequestId.of(exchange.getRequestHeaders(), requestIds),
+                trustsProxy, readTimeout, stalled, leaving, lifetime, crowd);
     }
 
     /// How long a client may take for the head of a request, or for the next byte of its body.
@@ -127,11 +140,11 @@ final class Service {
         }
     }
 
-    /// Whether it serves nothing now.
-    boolean isIdle() {
+    /// How many it serves now.
+    int open() {
         lock.lock();
         try {
-            return open == 0;
+            return open;
         } finally {
             lock.unlock();
         }

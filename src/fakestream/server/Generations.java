@@ -1,0 +1,177 @@
+package fakestream.server;
+
+import fakestream.access.Admission;
+import fakestream.access.Gate;
+import fakestream.access.RateLimit;
+import fakestream.config.Config;
+import fakestream.connections.Capacity;
+import fakestream.connections.Crowd;
+import fakestream.connections.LeavingClients;
+import fakestream.connections.Strangers;
+import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.Endpoint;
+import fakestream.endpoint.Probes;
+import fakestream.endpoint.RecentStreams;
+import fakestream.endpoint.Streamer;
+import fakestream.http.BodyMemory;
+import fakestream.http.Lifetime;
+import fakestream.http.RequestId;
+import fakestream.protocol.ClientProfile;
+import fakestream.protocol.ClientTable;
+import fakestream.telemetry.Build;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.Metrics;
+import fakestream.upstream.Upstream;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/// The generation of settings that serves new requests, and those before it that still have some
+/// to finish. It holds what outlives them: limits count on, and so do metrics, when the settings
+/// change. Any thread may call it.
+final class Generations {
+    private static final int ID_BYTES = 12;
+
+    private final Build build;
+    private final Lifetime lifetime;
+    private final ScheduledExecutorService timer;
+    private final Executor beats;
+    private final Log log;
+    private final Supplier<String> streamIds = RequestId.supplier("", ID_BYTES);
+    private final Supplier<String> requestIds = RequestId.supplier("req_", ID_BYTES);
+    private final RateLimit rate = new RateLimit(System::nanoTime);
+    private final RateLimit wrongKeys = new RateLimit(System::nanoTime);
+    private final Admission admission = new Admission();
+    private final RecentStreams recent = new RecentStreams();
+    private final LeavingClients leaving;
+    private final Crowd crowd;
+    private final BodyMemory memory;
+    private final CallSharing sharing;
+    private final Metrics metrics;
+    private final Set<Generation> all = ConcurrentHashMap.newKeySet();
+    /// Guards the change of the generation, so that each one but the last is retired.
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile Generation current;
+    private boolean closed;
+
+    /// @param port on which clients connect
+    /// @param timer for deadlines and heartbeats; nothing on it may block
+    /// @param executor for the work behind them, a virtual thread for each
+    /// @param beats for heartbeats alone
+    Generations(Config config, Build build, int port, Lifetime lifetime,
+            ScheduledExecutorService timer, Executor executor, Executor beats, Log log) {
+        this.build = build;
+        this.lifetime = lifetime;
+        this.timer = timer;
+        this.beats = beats;
+        this.log = log;
+        this.leaving = new LeavingClients(timer, executor, log);
+        this.crowd = new Crowd(Capacity.ofThisProcess().connections(), port,
+                () -> current.readTimeout(), timer, executor, log);
+        this.memory = BodyMemory.of(config);
+        this.sharing = new CallSharing(timer, executor, memory.answers());
+        this.metrics = new Metrics(build, ClientTable.all().stream().map(ClientProfile::name)
+                .toList(), this::open, memory::write);
+        replace(generation(config));
+    }
+
+    private Generation generation(Config config) {
+        var upstream = new Upstream(config, timer, log::warn, memory.answers());
+        var gate = new Gate(config, rate, wrongKeys, admission);
+        var streamer = new Streamer(config, lifetime, timer, beats, metrics, streamIds);
+        var endpoint = new Endpoint(config, upstream, streamer, sharing, recent,
+                memory.requests(), log);
+        var probes = new Probes(config, build, lifetime, gate, memory, metrics);
+        var router = new Site(config, build, lifetime, upstream, gate, streamer, endpoint, probes,
+                recent);
+        return new Generation(config, router, upstream, requestIds, leaving, lifetime, crowd,
+                timer);
+    }
+
+    /// The generation for a request that has come, which it counts from now on.
+    Generation enter() {
+        var generation = current;
+        while (!generation.enter()) {
+            generation = current;
+        }
+        return generation;
+    }
+
+    /// The generation for new requests.
+    Generation current() {
+        return current;
+    }
+
+    /// Serves new requests by these settings from now on; the last call wins.
+    void reload(Config config) {
+        memory.resize(config);
+        replace(generation(config));
+        metrics.reloaded(true);
+    }
+
+    private void replace(Generation next) {
+        lock.lock();
+        try {
+            if (closed) {
+                next.close();
+                return;
+            }
+            var before = current;
+            all.removeIf(Generation::isOver);
+            all.add(next);
+            current = next;
+            if (before != null) {
+                before.retire();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What is counted of all requests.
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /// The bound on requests that are still coming.
+    Strangers strangers() {
+        return crowd.strangers();
+    }
+
+    /// How many requests are open.
+    int open() {
+        return all.stream().mapToInt(Generation::open).sum();
+    }
+
+    /// Waits until there is no request.
+    ///
+    /// @param until by `System.nanoTime`
+    /// @return false where there still are some then
+    boolean awaitIdle(long until) throws InterruptedException {
+        var idle = true;
+        for (var generation : all) {
+            idle &= generation.awaitIdle(until);
+        }
+        return idle;
+    }
+
+    /// Ends all calls upstream and all waits for memory, as failures of a proxy that shuts down.
+    void shutDown() {
+        memory.requests().shut();
+        all.forEach(generation -> generation.upstream().shutDown());
+    }
+
+    /// Ends at once, and with it whatever generation still comes.
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            all.forEach(Generation::close);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
