@@ -111,15 +111,17 @@ final class ConfigLoader {
     }
 
     private Given fallback(Setting<?> setting) {
-        return setting.leader()
-                .map(leader -> new Given(setting.name(), usable(leader), "default, as " + leader))
+        return setting.defaultFrom()
+                .map(defaultFrom -> new Given(setting.name(), usable(defaultFrom), "default, as "
+                        + defaultFrom))
                 .orElseGet(() -> new Given(setting.name(), setting.fallback(), "default"));
     }
 
     /// The text of a setting that stands earlier in the list; where that is wrong its default, so
     /// that one fault is told once.
-    private String usable(Setting<?> leader) {
-        return values.get(leader).isPresent() ? given.get(leader).value() : leader.fallback();
+    private String usable(Setting<?> defaultFrom) {
+        return values.get(defaultFrom).isPresent() ? given.get(defaultFrom).value()
+                : defaultFrom.fallback();
     }
 
     private <T> void settle(Setting<T> setting) {

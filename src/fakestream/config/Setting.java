@@ -153,17 +153,17 @@ public final class Setting<T> {
     private final Function<String, T> parser;
     private final boolean secret;
     private final Optional<String> fileTwin;
-    private final Optional<Setting<T>> leader;
+    private final Optional<Setting<T>> defaultFrom;
 
     private Setting(String name, String fallback, String meaning, Function<String, T> parser,
-            boolean secret, Optional<String> fileTwin, Optional<Setting<T>> leader) {
+            boolean secret, Optional<String> fileTwin, Optional<Setting<T>> defaultFrom) {
         this.name = name;
         this.fallback = fallback;
         this.meaning = meaning;
         this.parser = parser;
         this.secret = secret;
         this.fileTwin = fileTwin;
-        this.leader = leader;
+        this.defaultFrom = defaultFrom;
     }
 
     /// The one name, such as `HEARTBEAT_INTERVAL_MS`.
@@ -199,8 +199,8 @@ public final class Setting<T> {
     }
 
     /// The setting whose value this one takes over where nobody gave it one of its own.
-    Optional<Setting<T>> leader() {
-        return leader;
+    Optional<Setting<T>> defaultFrom() {
+        return defaultFrom;
     }
 
     /// The value of a text; an empty one is only given where the default is empty.
@@ -213,7 +213,7 @@ public final class Setting<T> {
     private Setting<T> orFromFile() {
         String twin = name + "_FILE";
         String both = meaning + " (or " + twin + ": a file that holds it)";
-        return new Setting<>(name, fallback, both, parser, secret, Optional.of(twin), leader);
+        return new Setting<>(name, fallback, both, parser, secret, Optional.of(twin), defaultFrom);
     }
 
     private Setting<T> orAs(Setting<T> other) {

@@ -20,14 +20,15 @@ public record Capacity(int connections, int streams) {
     private static final long HEAP_OF_CONNECTION = 40 * 1024;
 
     /// Half of the heap is for bodies (`BodyMemory`), a sixteenth for heads that are not whole
-    /// ([Strangers]), and this for the program itself.
+    /// ([PendingClients]), and this for the program itself.
     private static final long HEAP_OF_PROGRAM = 16 << 20;
 
     /// The JVM's own files, pollers and selectors, the listener, and what is open for a moment.
     private static final int OWN_FILES = 32;
 
     /// Connections that the JDK's server may accept. Those that say nothing cost the heap 1 KB, so
-    /// the open files alone bound them; [Crowd] makes room before the capacity is used up.
+    /// the open files alone bound them; [ConnectionLimiter] makes room before the capacity is used
+    /// up.
     public static int accepted() {
         var processors = Runtime.getRuntime().availableProcessors();
         return of(OpenFiles.limit(), Long.MAX_VALUE, processors, MOST).connections();

@@ -1,19 +1,19 @@
 package fakestream.endpoint;
 
-import fakestream.access.Gate;
+import fakestream.access.AccessControl;
 import fakestream.config.Config;
 import fakestream.config.Setting;
-import fakestream.http.BrokenOff;
-import fakestream.http.Client;
-import fakestream.http.ClientLeft;
-import fakestream.http.ProxyException;
-import fakestream.http.Reply;
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ClientExchange;
+import fakestream.http.HttpError;
+import fakestream.http.Response;
+import fakestream.http.StreamAborted;
 import fakestream.json.JsonObject;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import fakestream.stream.EventStream;
-import fakestream.telemetry.AccessRecord;
+import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
@@ -34,15 +34,15 @@ public final class PassThrough {
     /// Sends the request.
     @FunctionalInterface
     private interface Sending {
-        UpstreamAnswer send() throws UpstreamException, ProxyException, ClientLeft;
+        UpstreamAnswer send() throws UpstreamException, HttpError, ClientDisconnected;
     }
 
     private final Upstream upstream;
-    private final Streamer streamer;
+    private final StreamFactory streamer;
     private final int mostBytes;
     private final int mostUpstreamBytes;
 
-    public PassThrough(Upstream upstream, Streamer streamer, Config config) {
+    public PassThrough(Upstream upstream, StreamFactory streamer, Config config) {
         this.upstream = upstream;
         this.streamer = streamer;
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
@@ -53,16 +53,17 @@ public final class PassThrough {
     ///
     /// @param endpoint upstream, with its query
     /// @param protocol in whose form a failure of the proxy's own is told
-    /// @throws ProxyException 413 for a body that is too large, 503 where there is no place
+    /// @throws HttpError 413 for a body that is too large, 503 where there is no place
     /// @throws IOException where the client left, or the answer had to be broken off
-    public void serve(Client client, String endpoint, Gate.Passed passed, Protocol protocol)
-            throws ProxyException, IOException {
+    public void serve(ClientExchange client, String endpoint, AccessControl.Admitted passed,
+            Protocol protocol)
+            throws HttpError, IOException {
         try (var up = upstream.request(passed.key(), client.id(), client.headers());
-                var body = Upload.of(client, mostBytes)) {
+                var body = UploadPublisher.of(client, mostBytes)) {
             body.readBeginning();
             passed.enter();
             client.asks(up::figures, up::cancel);
-            client.record().mode(AccessRecord.Mode.PASS);
+            client.record().mode(RequestRecord.Mode.PASS);
             if (streamer.keepsWholeAnswersAlive()
                     && JsonWanted.by(client.method(), endpoint, client.headers())) {
                 relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
@@ -73,16 +74,17 @@ public final class PassThrough {
             client.checkPresence();
             client.record().failed(e.error().code());
             if (client.record().status() != 0) {
-                throw new BrokenOff(e.getMessage());
+                throw new StreamAborted(e.getMessage());
             }
-            client.send(Reply.error(protocol, e.status(), e.error()));
+            client.send(Response.error(protocol, e.status(), e.error()));
         }
     }
 
     /// Blank lines go out before the answer, and while its JSON comes, if that is not long. An
     /// answer that is there before the first of them passes as if there were none.
-    private void relayAlive(Client client, String endpoint, Protocol protocol, Sending sending)
-            throws UpstreamException, ProxyException, IOException {
+    private void relayAlive(ClientExchange client, String endpoint, Protocol protocol,
+            Sending sending)
+            throws UpstreamException, HttpError, IOException {
         try (var stream = streamer.openWhole(client)) {
             try {
                 var answer = sending.send();
@@ -101,27 +103,28 @@ public final class PassThrough {
                 }
                 client.checkPresence();
                 client.record().failed(e.error().code());
-                stream.end(Reply.error(protocol, e.status(), e.error()));
+                stream.end(Response.error(protocol, e.status(), e.error()));
             }
         }
     }
 
     /// Behind a blank line only the body can tell an error, and an empty object that there is no
     /// content. An answer that is no JSON becomes an error, for the blank line has spoilt it.
-    private static void tell(Client client, EventStream stream, UpstreamAnswer answer,
+    private static void tell(ClientExchange client, EventStream stream, UpstreamAnswer answer,
             Protocol protocol) throws UpstreamException, IOException {
         if (answer.status() == 204) {
-            stream.end(Reply.json(200, JsonObject.EMPTY));
+            stream.end(Response.json(200, JsonObject.EMPTY));
         } else if (answer.isSuccess() && answer.isEventStream()
                 || isJson(answer) && answer.isLongerThan(LONGEST_WAIT)) {
             tellAsItComes(client, stream, answer);
         } else {
-            stream.end(WholeAnswer.json(answer, protocol, stream.record()));
+            stream.end(AnswerResponse.json(answer, protocol, stream.record()));
         }
     }
 
     /// Blank lines mean nothing before and between events, but must not come within JSON.
-    private static void tellAsItComes(Client client, EventStream stream, UpstreamAnswer answer)
+    private static void tellAsItComes(ClientExchange client, EventStream stream,
+            UpstreamAnswer answer)
             throws IOException {
         try {
             if (!answer.isEventStream()) {
@@ -136,7 +139,7 @@ public final class PassThrough {
             stream.end(answer.events().rest());
         } catch (UpstreamException e) {
             stream.record().failed(e.error().code());
-            throw new BrokenOff(e.getMessage());
+            throw new StreamAborted(e.getMessage());
         }
     }
 
@@ -145,8 +148,8 @@ public final class PassThrough {
                 && JsonWanted.isJson(answer.contentType());
     }
 
-    private static UpstreamAnswer send(Client client, String endpoint, UpstreamRequest up,
-            Upload body) throws UpstreamException, ProxyException, ClientLeft {
+    private static UpstreamAnswer send(ClientExchange client, String endpoint, UpstreamRequest up,
+            UploadPublisher body) throws UpstreamException, HttpError, ClientDisconnected {
         var headers = HeaderRules.ofBodyToUpstream(client.headers());
         try {
             return up.send(client.method(), endpoint, headers, body);
@@ -156,8 +159,9 @@ public final class PassThrough {
         }
     }
 
-    private void relay(Client client, String endpoint, UpstreamAnswer answer, Protocol protocol)
-            throws UpstreamException, ClientLeft {
+    private void relay(ClientExchange client, String endpoint, UpstreamAnswer answer,
+            Protocol protocol)
+            throws UpstreamException, ClientDisconnected {
         checkLength(client, answer);
         answer.headersForClient().forEach(client.responseHeaders()::set);
         upstream.location(endpoint, answer)
@@ -166,7 +170,7 @@ public final class PassThrough {
             client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
         }
         if (isBodiless(client, answer)) {
-            client.send(new Reply(answer.status(), answer.headersOfBody(), new byte[0]));
+            client.send(new Response(answer.status(), answer.headersOfBody(), new byte[0]));
             return;
         }
         if (!answer.isSuccess()) {
@@ -179,22 +183,23 @@ public final class PassThrough {
     }
 
     /// An error or a redirect without secrets. Where they would not be found, its body is ours.
-    private static Reply error(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
+    private static Response error(UpstreamAnswer answer, Protocol protocol)
+            throws UpstreamException {
         var body = ErrorBody.of(answer);
         if (body.isEmpty()) {
             var message = "the upstream answered " + answer.status() + " with a body that is not "
                     + "shown, for a key could stand in it unseen: it is longer than "
                     + ErrorBody.LONGEST + " bytes, or no text that can be read here";
-            return Reply.error(protocol, answer.status(),
+            return Response.error(protocol, answer.status(),
                     ApiError.upstream("upstream_body_withheld", message));
         }
         var headers = answer.headersOfBody();
         headers.remove("content-encoding");
-        return new Reply(answer.status(), headers, body.get());
+        return new Response(answer.status(), headers, body.get());
     }
 
-    private static void copy(Client client, UpstreamAnswer answer)
-            throws UpstreamException, ClientLeft {
+    private static void copy(ClientExchange client, UpstreamAnswer answer)
+            throws UpstreamException, ClientDisconnected {
         var buffer = new byte[16 * 1024];
         for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
             client.write(Parts.of(n == buffer.length ? buffer : Arrays.copyOf(buffer, n)));
@@ -204,13 +209,14 @@ public final class PassThrough {
     }
 
     /// One that says itself that it is too large would be cut in the middle of a good status.
-    private void checkLength(Client client, UpstreamAnswer answer) throws UpstreamException {
+    private void checkLength(ClientExchange client, UpstreamAnswer answer)
+            throws UpstreamException {
         if (!isBodiless(client, answer) && answer.length() > mostUpstreamBytes) {
             throw UpstreamException.tooLarge();
         }
     }
 
-    private static boolean isBodiless(Client client, UpstreamAnswer answer) {
+    private static boolean isBodiless(ClientExchange client, UpstreamAnswer answer) {
         return client.method().equals("HEAD") || answer.status() == 204
                 || answer.status() == 304 || answer.length() == 0;
     }

@@ -1,11 +1,11 @@
 package fakestream.endpoint;
 
 import fakestream.config.HeartbeatStyle;
-import fakestream.http.Client;
-import fakestream.http.ClientLeft;
-import fakestream.http.Lifetime;
-import fakestream.http.ProxyException;
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ClientExchange;
+import fakestream.http.HttpError;
 import fakestream.http.Query;
+import fakestream.http.ServerState;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
@@ -14,7 +14,7 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.stream.EventStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,13 +38,13 @@ public final class PathCheck {
     private static final int PIECES = 5;
     private static final Duration BETWEEN_PIECES = Duration.ofMillis(200);
 
-    private final Streamer streamer;
+    private final StreamFactory streamer;
     private final Protocol chat;
     private final Semaphore free = new Semaphore(MOST_AT_ONCE);
-    private final Lifetime lifetime;
+    private final ServerState lifetime;
 
     /// @param chat the API whose stream it tells
-    public PathCheck(Streamer streamer, Protocol chat, Lifetime lifetime) {
+    public PathCheck(StreamFactory streamer, Protocol chat, ServerState lifetime) {
         this.chat = chat;
         this.streamer = streamer;
         this.lifetime = lifetime;
@@ -52,13 +52,13 @@ public final class PathCheck {
 
     /// Plays one check.
     ///
-    /// @throws ProxyException 400 where the query is wrong, 503 where too many are under way
+    /// @throws HttpError 400 where the query is wrong, 503 where too many are under way
     /// @throws IOException where the client left, or the daemon stops
-    public void serve(Client client) throws ProxyException, IOException {
+    public void serve(ClientExchange client) throws HttpError, IOException {
         var time = Duration.ofSeconds(seconds(client.query()));
         var style = style(client.query());
         if (!free.tryAcquire()) {
-            throw new ProxyException(503, ApiError.of("server_error", "overloaded", null,
+            throw new HttpError(503, ApiError.of("server_error", "overloaded", null,
                     MOST_AT_ONCE + " checks are under way; try again"), Map.of("Retry-After", "5"));
         }
         try {
@@ -68,12 +68,12 @@ public final class PathCheck {
         }
     }
 
-    private static int seconds(Query query) throws ProxyException {
+    private static int seconds(Query query) throws HttpError {
         return SECONDS.stream().filter(n -> n.toString().equals(query.get("seconds"))).findFirst()
                 .orElseThrow(() -> wrong("seconds", SECONDS.stream().sorted().toList()));
     }
 
-    private static HeartbeatStyle style(Query query) throws ProxyException {
+    private static HeartbeatStyle style(Query query) throws HttpError {
         return Arrays.stream(HeartbeatStyle.values())
                 .filter(style -> word(style).equals(query.get("style"))).findFirst()
                 .orElseThrow(() -> wrong("style", Arrays.stream(HeartbeatStyle.values())
@@ -84,48 +84,50 @@ public final class PathCheck {
         return style.name().toLowerCase(Locale.ROOT);
     }
 
-    private static ProxyException wrong(String param, List<?> values) {
-        return new ProxyException(400, ApiError.invalidRequest(null, param,
+    private static HttpError wrong(String param, List<?> values) {
+        return new HttpError(400, ApiError.invalidRequest(null, param,
                 "'" + param + "' must be one of " + values));
     }
 
-    private void play(Client client, Duration time, HeartbeatStyle style) throws IOException {
+    private void play(ClientExchange client, Duration time, HeartbeatStyle style)
+            throws IOException {
         var started = System.nanoTime();
         try (var stream = streamer.openCheck(client, chat, style)) {
             client.onLeaving(Thread.currentThread()::interrupt);
             lifetime.pause(time);
-            var telling = stream.answered(Map.of());
+            var state = stream.answered(Map.of());
             if (lifetime.isHurrying()) {
                 var error = ApiError.shutdown();
-                stream.breakOff(chat.failure(JsonObject.EMPTY, error, telling), error.message());
+                stream.breakOff(chat.failure(JsonObject.EMPTY, error, state), error.message());
             }
-            tell(stream, telling, started);
+            tell(stream, state, started);
         }
     }
 
     /// The answer comes in pieces with a pause between them, and each says when it left: whoever
     /// gets them late, or all at once, has something on the way that buffers.
-    private void tell(EventStream stream, Telling telling, long started) throws ClientLeft {
+    private void tell(EventStream stream, StreamState state, long started)
+            throws ClientDisconnected {
         for (int i = 1; i <= PIECES; i++) {
             var delta = new JsonObject.Builder().add("content", i + " ").build();
-            var opens = i == 1 && !telling.begun();
-            stream.send(List.of(chunk(telling, opens
+            var opens = i == 1 && !state.begun();
+            stream.send(List.of(chunk(state, opens
                     ? delta.with("role", new JsonString("assistant")) : delta, JsonNull.NULL,
                     started)));
             lifetime.pause(BETWEEN_PIECES);
         }
-        stream.end(List.of(chunk(telling, JsonObject.EMPTY, new JsonString("stop"), started),
+        stream.end(List.of(chunk(state, JsonObject.EMPTY, new JsonString("stop"), started),
                 SseEvent.Message.of("[DONE]")));
     }
 
-    private SseEvent chunk(Telling telling, JsonObject delta, JsonValue finish,
+    private SseEvent chunk(StreamState state, JsonObject delta, JsonValue finish,
             long started) {
         var choice = new JsonObject.Builder().add("index", 0).add("delta", delta)
                 .add("finish_reason", finish).build();
         return SseEvent.Message.of(new JsonObject.Builder()
-                .add("id", "chatcmpl-" + telling.id())
+                .add("id", "chatcmpl-" + state.id())
                 .add("object", "chat.completion.chunk")
-                .add("created", telling.created())
+                .add("created", state.created())
                 .add("model", "path-check")
                 .add("choices", JsonArray.of(choice))
                 .add("check", new JsonObject.Builder()

@@ -1,11 +1,11 @@
 package fakestream.endpoint;
 
-import fakestream.http.Reply;
+import fakestream.http.Response;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import fakestream.telemetry.AccessRecord;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
+import fakestream.telemetry.RequestRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The last streams that clients asked for, as the daemon saw them: `GET /api/clients`. The thread
 /// of an exchange adds its stream once, and whoever asks reads the records while streams go on
-/// writing them; [AccessRecord] says why it may. A stream that is written to never waits for a
+/// writing them; [RequestRecord] says why it may. A stream that is written to never waits for a
 /// reader.
 public final class RecentStreams {
     private static final int MOST = 20;
@@ -24,7 +24,7 @@ public final class RecentStreams {
     private static final int LONGEST = 200;
 
     /// @param at when it came
-    private record Entry(Instant at, AccessRecord record) {
+    private record Entry(Instant at, RequestRecord record) {
     }
 
     /// Guards the queue, not what its records say.
@@ -33,7 +33,7 @@ public final class RecentStreams {
 
     /// A stream has begun, and its kind of client and its model are known. Takes the place of the
     /// oldest one.
-    void add(AccessRecord record) {
+    void add(RequestRecord record) {
         var entry = new Entry(Instant.now().minusNanos(record.elapsed()), record);
         lock.lock();
         try {
@@ -50,11 +50,11 @@ public final class RecentStreams {
     ///
     /// @param masks hide what looks like a key in the words that clients chose
     /// @param address of the client whose streams are shown; empty for everybody's
-    public Reply reply(Masks masks, String address) {
+    public Response reply(Redactor masks, String address) {
         var clients = entries().stream().filter(entry -> address.isEmpty()
                         || entry.record.request().address().equals(address))
                 .<JsonValue>map(entry -> json(entry, masks)).toList();
-        return Reply.json(200, new JsonObject.Builder()
+        return Response.json(200, new JsonObject.Builder()
                 .add("clients", new JsonArray(clients)).build());
     }
 
@@ -68,7 +68,7 @@ public final class RecentStreams {
     }
 
     /// The standing is read first: nothing changes behind an end.
-    private static JsonObject json(Entry entry, Masks masks) {
+    private static JsonObject json(Entry entry, Redactor masks) {
         var record = entry.record;
         var standing = standing(record);
         var dataBeats = record.dataBeats();
@@ -88,7 +88,7 @@ public final class RecentStreams {
         return json.build();
     }
 
-    private static String standing(AccessRecord record) {
+    private static String standing(RequestRecord record) {
         if (!record.isOver()) {
             return record.firstContent() < 0 ? "waiting" : "replaying";
         }

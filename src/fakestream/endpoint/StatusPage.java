@@ -2,7 +2,7 @@ package fakestream.endpoint;
 
 import fakestream.config.Config;
 import fakestream.config.Setting;
-import fakestream.http.Reply;
+import fakestream.http.Response;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
@@ -23,8 +23,8 @@ public final class StatusPage {
     }
 
     /// @param showsUpstream whether it says where the upstream is; else nothing stands there
-    public Reply reply(boolean showsUpstream) {
-        return Reply.json(200, new JsonObject.Builder()
+    public Response reply(boolean showsUpstream) {
+        return Response.json(200, new JsonObject.Builder()
                 .add("status", "ok")
                 .add("message", "fakestream is running")
                 .add("timestamp", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())

@@ -1,6 +1,6 @@
 package fakestream.endpoint;
 
-import fakestream.http.Reply;
+import fakestream.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,9 +34,9 @@ public final class TestPage {
             "Cross-Origin-Opener-Policy", "same-origin",
             "Cache-Control", "no-cache");
 
-    private static final Reply SIGN = Reply.text(200, "fakestream is running\n");
+    private static final Response SIGN = Response.text(200, "fakestream is running\n");
 
-    private final Map<String, Reply> files;
+    private final Map<String, Response> files;
 
     /// @param isWanted otherwise the page is one line of text: a proxy runs here
     public TestPage(boolean isWanted) {
@@ -49,19 +49,19 @@ public final class TestPage {
     }
 
     /// The response with a file; empty if the page is not wanted and the file is not its index.
-    public Optional<Reply> file(String name) {
+    public Optional<Response> file(String name) {
         return Optional.ofNullable(files.get(name));
     }
 
-    private static Map<String, Reply> readAll() {
-        var replies = new HashMap<String, Reply>();
+    private static Map<String, Response> readAll() {
+        var replies = new HashMap<String, Response>();
         FILES.forEach(name -> replies.put(name, read(name)));
         return Map.copyOf(replies);
     }
 
-    private static Reply read(String name) {
+    private static Response read(String name) {
         try (InputStream file = TestPage.class.getResourceAsStream("/public/" + name)) {
-            return new Reply(200, HEADERS, file.readAllBytes())
+            return new Response(200, HEADERS, file.readAllBytes())
                     .with(Map.of("Content-Type", typeOf(name)));
         } catch (IOException e) {
             throw new UncheckedIOException("the jar is damaged: public/" + name, e);

@@ -3,7 +3,7 @@ package fakestream.http;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.http.ByteBudget.Figures;
-import fakestream.telemetry.Exposition;
+import fakestream.telemetry.PrometheusText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +52,7 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
     }
 
     /// Its figures, those of requests and those of answers.
-    public void write(Exposition out) {
+    public void write(PrometheusText out) {
         write(out, "fakestream_memory_bytes", "gauge",
                 "Heap that bodies fill, the answers that are kept included.", Figures::held);
         write(out, "fakestream_memory_max_bytes", "gauge", "Heap that bodies may fill.",
@@ -65,7 +65,7 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
                 "How long bodies have waited for memory.", figures -> figures.waited() / NANOS);
     }
 
-    private void write(Exposition out, String name, String type, String help,
+    private void write(PrometheusText out, String name, String type, String help,
             ToDoubleFunction<Figures> figure) {
         out.family(name, type, help);
         List.of("request", "answer").forEach(kind -> {

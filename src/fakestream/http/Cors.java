@@ -26,12 +26,12 @@ public final class Cors {
     public Cors(Config config) {
         this.origins = config.get(Setting.CORS_ALLOW_ORIGIN);
         this.any = origins.contains("*");
-        this.methods = config.get(Setting.PASS_THROUGH) ? RequestRules.ALLOW
+        this.methods = config.get(Setting.PASS_THROUGH) ? RequestValidator.ALLOW
                 : "GET, HEAD, POST, OPTIONS";
     }
 
     /// Whether the request asks if another may be sent.
-    public static boolean isPreflight(Client client) {
+    public static boolean isPreflight(ClientExchange client) {
         return client.method().equals("OPTIONS")
                 && client.headers().containsKey("Origin")
                 && client.headers().containsKey("Access-Control-Request-Method");
@@ -62,7 +62,7 @@ public final class Cors {
     /// step from a public network into a private one, where the browser asks for that (Private
     /// Network Access, section 3.1): the daemon of a page's user mostly listens on a loopback
     /// address.
-    public Reply preflight(Headers request) {
+    public Response preflight(Headers request) {
         var answer = new LinkedHashMap<String, String>();
         answer.put("Access-Control-Allow-Methods", methods);
         answer.put("Access-Control-Allow-Headers", echoed(request));
@@ -73,7 +73,7 @@ public final class Cors {
                 && (any || origins.contains(request.getFirst("Origin")))) {
             answer.put("Access-Control-Allow-Private-Network", "true");
         }
-        return Reply.empty(204, answer);
+        return Response.empty(204, answer);
     }
 
     private static String echoed(Headers request) {

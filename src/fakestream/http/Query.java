@@ -1,6 +1,6 @@
 package fakestream.http;
 
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -58,7 +58,7 @@ public record Query(String raw) {
     ///
     /// @param key that the client has shown; may be empty
     public Query withoutKeys(String key) {
-        var masks = Masks.ofKeys();
+        var masks = Redactor.ofKeys();
         return of(parameters().filter(parameter -> !KEYS.contains(name(parameter)
                 .toLowerCase(Locale.ROOT)) && (key.isEmpty() || !value(parameter).equals(key))
                 && masks.text(value(parameter)).equals(value(parameter))));

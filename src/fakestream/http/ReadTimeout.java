@@ -56,9 +56,9 @@ final class ReadTimeout {
 
     /// Reads from the body, with what the reading throws.
     ///
-    /// @throws ProxyException 408 where the body keeps it waiting for too long; the thread that
+    /// @throws HttpError 408 where the body keeps it waiting for too long; the thread that
     ///     reads then ends with the connection
-    <T> T read(Input<T> input) throws IOException, ProxyException {
+    <T> T read(Input<T> input) throws IOException, HttpError {
         var reading = new FutureTask<>(() -> input.from(body));
         var began = System.nanoTime();
         lastByte = began;
@@ -74,7 +74,7 @@ final class ReadTimeout {
     }
 
     private <T> T await(FutureTask<T> reading, long began)
-            throws InterruptedException, IOException, ProxyException {
+            throws InterruptedException, IOException, HttpError {
         while (true) {
             var now = System.nanoTime();
             var timeout = patience.get();
@@ -101,9 +101,9 @@ final class ReadTimeout {
         }
     }
 
-    private static ProxyException late(String message) {
-        return new ProxyException(408,
-                ApiError.invalidRequest("request_timeout", null, message), ProxyException.CLOSE);
+    private static HttpError late(String message) {
+        return new HttpError(408,
+                ApiError.invalidRequest("request_timeout", null, message), HttpError.CLOSE);
     }
 
     private static IOException thrown(Throwable cause) {

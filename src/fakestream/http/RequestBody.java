@@ -1,9 +1,9 @@
 package fakestream.http;
 
 import com.sun.net.httpserver.HttpExchange;
-import fakestream.connections.Crowd;
-import fakestream.connections.StalledWriters;
-import fakestream.connections.Strangers;
+import fakestream.connections.ConnectionLimiter;
+import fakestream.connections.PendingClients;
+import fakestream.connections.WriteTimeouts;
 import fakestream.protocol.ApiError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,12 +19,12 @@ public final class RequestBody {
     private static final int SLICE = 8 * 1024;
 
     /// How much of an unread request is taken and thrown away, so that the client, still sending,
-    /// gets to read the answer instead of a reset. [StalledWriters] bounds the time.
+    /// gets to read the answer instead of a reset. [WriteTimeouts] bounds the time.
     private static final long MOST_DISCARDED = 16L * 1024 * 1024;
 
     private final HttpExchange exchange;
-    private final StalledWriters.Watch watch;
-    private final Strangers strangers;
+    private final WriteTimeouts.Watch watch;
+    private final PendingClients strangers;
     private final ReadTimeout body;
     private final boolean chunked;
     private final long declared;
@@ -35,7 +35,8 @@ public final class RequestBody {
     /// Bytes that were read piece by piece; under the lock.
     private long count;
 
-    RequestBody(HttpExchange exchange, StalledWriters.Watch watch, Duration timeout, Crowd crowd) {
+    RequestBody(HttpExchange exchange, WriteTimeouts.Watch watch, Duration timeout,
+            ConnectionLimiter crowd) {
         this.exchange = exchange;
         this.watch = watch;
         this.strangers = crowd.strangers();
@@ -59,12 +60,12 @@ public final class RequestBody {
     /// All of it, decoded where it is coded.
     ///
     /// @param memory that it fills
-    /// @throws ProxyException 413 where it is larger than `most`, coded or not, of which a declared
+    /// @throws HttpError 413 where it is larger than `most`, coded or not, of which a declared
     ///     length is proof enough; 415 where it has a coding that cannot be decoded; 400 where its
     ///     chunks are none, or it does not have the coding that it says; 408 where it comes too
     ///     slowly
-    /// @throws ClientLeft where it breaks off
-    public byte[] whole(int most, RequestMemory memory) throws ProxyException, ClientLeft {
+    /// @throws ClientDisconnected where it breaks off
+    public byte[] whole(int most, RequestMemory memory) throws HttpError, ClientDisconnected {
         var codings = exchange.getRequestHeaders().getOrDefault("Content-Encoding", List.of());
         var unknown = ContentCoding.unknown(codings);
         if (unknown.isPresent()) {
@@ -74,9 +75,9 @@ public final class RequestBody {
         return ContentCoding.isNone(codings) ? body : decoded(body, codings, most, memory);
     }
 
-    private byte[] raw(int most, RequestMemory memory) throws ProxyException, ClientLeft {
+    private byte[] raw(int most, RequestMemory memory) throws HttpError, ClientDisconnected {
         if (declared > most) {
-            throw ProxyException.tooLarge(most);
+            throw HttpError.tooLarge(most);
         }
         try {
             RequestMemory.Source source = (buffer, offset, length) ->
@@ -85,52 +86,52 @@ public final class RequestBody {
                     : memory.exactly((int) declared, source);
             taken = true;
             return body;
-        } catch (ClientLeft e) {
+        } catch (ClientDisconnected e) {
             throw e;
         } catch (IOException e) {
-            throw new ClientLeft(e);
+            throw new ClientDisconnected(e);
         }
     }
 
     /// Of what is larger than allowed no more is decoded than shows that it is.
     private static byte[] decoded(byte[] coded, List<String> codings, int most,
-            RequestMemory memory) throws ProxyException, ClientLeft {
+            RequestMemory memory) throws HttpError, ClientDisconnected {
         try (var plain = ContentCoding.decoded(new ByteArrayInputStream(coded), codings)) {
             return memory.all(most, coded.length, plain::readNBytes);
-        } catch (ClientLeft e) {
+        } catch (ClientDisconnected e) {
             throw e;
         } catch (IOException _) {
-            throw new ProxyException(400, ApiError.invalidRequest("malformed_encoding", null,
+            throw new HttpError(400, ApiError.invalidRequest("malformed_encoding", null,
                     "the request's body does not have the coding that its Content-Encoding says"));
         }
     }
 
     /// RFC 9110 section 15.5.16: a client that knows what it may send leaves the coding out.
-    private static ProxyException unreadable(String coding) {
+    private static HttpError unreadable(String coding) {
         var name = Token.is(coding) ? coding : "that the request has";
-        return new ProxyException(415, ApiError.invalidRequest("unsupported_encoding", null,
+        return new HttpError(415, ApiError.invalidRequest("unsupported_encoding", null,
                 "the content coding " + name + " cannot be read here, but gzip and deflate can"),
                 Map.of("Accept-Encoding", "gzip, deflate"));
     }
 
     /// Reads on; -1 at its end.
     ///
-    /// @throws ProxyException 400 where its chunks are none, 408 where it comes too slowly
-    public int read(byte[] buffer) throws IOException, ProxyException {
+    /// @throws HttpError 400 where its chunks are none, 408 where it comes too slowly
+    public int read(byte[] buffer) throws IOException, HttpError {
         return read(in -> in.read(buffer));
     }
 
     /// Reads on until the buffer is full or the body ends; -1 at its end.
     ///
-    /// @throws ProxyException 400 where its chunks are none, 408 where it comes too slowly
-    public int fill(byte[] buffer) throws IOException, ProxyException {
+    /// @throws HttpError 400 where its chunks are none, 408 where it comes too slowly
+    public int fill(byte[] buffer) throws IOException, HttpError {
         return read(in -> {
             var n = in.readNBytes(buffer, 0, buffer.length);
             return n == 0 ? -1 : n;
         });
     }
 
-    private int read(ReadTimeout.Input<Integer> next) throws IOException, ProxyException {
+    private int read(ReadTimeout.Input<Integer> next) throws IOException, HttpError {
         try {
             reading.lockInterruptibly();
         } catch (InterruptedException _) {
@@ -167,7 +168,7 @@ public final class RequestBody {
                 n = read(buffer);
             }
             return n < 0 && !broken;
-        } catch (IOException | ProxyException _) {
+        } catch (IOException | HttpError _) {
             return false;
         } finally {
             strangers.end();
@@ -177,10 +178,10 @@ public final class RequestBody {
 
     /// Reads to its end what nobody wants, before the request is served.
     ///
-    /// @throws ProxyException 400 where it has no good end
-    public void ignore() throws ProxyException {
+    /// @throws HttpError 400 where it has no good end
+    public void ignore() throws HttpError {
         if (!discard()) {
-            throw ProxyException.malformed("the request has a body that does not end");
+            throw HttpError.malformed("the request has a body that does not end");
         }
     }
 
@@ -201,19 +202,19 @@ public final class RequestBody {
 
     /// The JDK's server tells a malformed chunk from a broken connection by its message alone, and
     /// takes a size of eight digits from 80000000 on for a negative one.
-    private <T> T input(ReadTimeout.Input<T> input) throws IOException, ProxyException {
+    private <T> T input(ReadTimeout.Input<T> input) throws IOException, HttpError {
         try {
             return isHere() ? body.readNow(input) : body.read(input);
-        } catch (ProxyException late) {
+        } catch (HttpError late) {
             broken = true;
             throw late;
         } catch (IndexOutOfBoundsException e) {
             broken = true;
-            throw ProxyException.malformed("a chunk of the request's body is too large");
+            throw HttpError.malformed("a chunk of the request's body is too large");
         } catch (IOException e) {
             broken = true;
             if (String.valueOf(e.getMessage()).startsWith("invalid chunk")) {
-                throw ProxyException.malformed("the request's body does not come in valid chunks");
+                throw HttpError.malformed("the request's body does not come in valid chunks");
             }
             throw e;
         }

@@ -1,6 +1,6 @@
 package fakestream.http;
 
-import fakestream.connections.LeavingClients;
+import fakestream.connections.DisconnectWatcher;
 import fakestream.protocol.ApiError;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,19 +12,19 @@ import java.util.Arrays;
 public final class RequestMemory implements AutoCloseable {
     private static final int SMALLEST = 16 * 1024;
 
-    private final LeavingClients.Watch presence;
+    private final DisconnectWatcher.Watch presence;
     private final ByteBudget.Hold bytes;
     private final long until;
 
     /// Reads until so many bytes are there or nothing more comes, and tells how many came.
     @FunctionalInterface
     interface Source {
-        int read(byte[] buffer, int offset, int length) throws IOException, ProxyException;
+        int read(byte[] buffer, int offset, int length) throws IOException, HttpError;
     }
 
     /// @param presence of the client, whose leaving ends a wait
     /// @param patience for all its waits
-    RequestMemory(LeavingClients.Watch presence, ByteBudget budget, Duration patience) {
+    RequestMemory(DisconnectWatcher.Watch presence, ByteBudget budget, Duration patience) {
         this.presence = presence;
         this.bytes = budget.hold();
         this.until = System.nanoTime() + patience.toNanos();
@@ -32,7 +32,7 @@ public final class RequestMemory implements AutoCloseable {
 
     /// So many bytes from a source, or fewer where it ends before. Their memory is there before the
     /// first of them is read.
-    byte[] exactly(int length, Source source) throws IOException, ProxyException {
+    byte[] exactly(int length, Source source) throws IOException, HttpError {
         grow((long) ByteBudget.COPIES * length);
         var all = new byte[length];
         var filled = source.read(all, 0, length);
@@ -42,13 +42,13 @@ public final class RequestMemory implements AutoCloseable {
     /// All that comes from a source.
     ///
     /// @param beside bytes that are held beside it
-    /// @throws ProxyException 413 where that is more than `most`
-    byte[] all(int most, int beside, Source source) throws IOException, ProxyException {
+    /// @throws HttpError 413 where that is more than `most`
+    byte[] all(int most, int beside, Source source) throws IOException, HttpError {
         var all = new byte[Math.min(SMALLEST, most + 1)];
         var filled = source.read(all, 0, all.length);
         while (filled == all.length) {
             if (filled > most) {
-                throw ProxyException.tooLarge(most);
+                throw HttpError.tooLarge(most);
             }
             grow(beside + (long) ByteBudget.COPIES * filled);
             all = Arrays.copyOf(all, (int) Math.min(2L * filled, most + 1L));
@@ -68,28 +68,28 @@ public final class RequestMemory implements AutoCloseable {
         bytes.close();
     }
 
-    /// @throws ProxyException 413 where there will never be so many bytes, 503 where they are not
+    /// @throws HttpError 413 where there will never be so many bytes, 503 where they are not
     ///     there in time
-    /// @throws ClientLeft where the client is gone meanwhile
-    private void grow(long total) throws ProxyException, ClientLeft {
+    /// @throws ClientDisconnected where the client is gone meanwhile
+    private void grow(long total) throws HttpError, ClientDisconnected {
         if (bytes.tryGrow(total)) {
             return;
         }
         presence.onLeaving(bytes::end);
         switch (bytes.grow(total, until)) {
             case GIVEN -> { }
-            case NEVER -> throw new ProxyException(413, ApiError.invalidRequest(
+            case NEVER -> throw new HttpError(413, ApiError.invalidRequest(
                     "request_too_large", null, "the request's body is larger than "
                     + bytes.longestBody() + " bytes, the longest that fits into the memory for "
-                    + "requests (BODY_MEMORY_MIB)"), ProxyException.CLOSE);
-            case LATE -> throw new ProxyException(503, ApiError.of("server_error", "overloaded",
+                    + "requests (BODY_MEMORY_MIB)"), HttpError.CLOSE);
+            case LATE -> throw new HttpError(503, ApiError.of("server_error", "overloaded",
                     null, "the memory for requests was full all the time (BODY_MEMORY_MIB)"),
-                    ProxyException.CLOSE);
+                    HttpError.CLOSE);
             case ENDED -> {
                 if (presence.hasLeft()) {
-                    throw new ClientLeft();
+                    throw new ClientDisconnected();
                 }
-                throw new ProxyException(503, ApiError.shutdown(), ProxyException.CLOSE);
+                throw new HttpError(503, ApiError.shutdown(), HttpError.CLOSE);
             }
         }
     }

@@ -23,9 +23,9 @@ public final class OpenChoices {
     }
 
     /// Takes note of the next event.
-    public void add(Passage passage) {
+    public void add(RelayedEvent passage) {
         passage.choices().forEach(this::add);
-        told |= !passage.choices().isEmpty() || passage.progress() == Passage.Progress.OPEN;
+        told |= !passage.choices().isEmpty() || passage.progress() == RelayedEvent.Progress.OPEN;
         switch (passage.progress()) {
             case WHOLE -> ended |= passage.choices().isEmpty();
             case ENDED -> ended |= told && (finished.containsAll(open) || finished.isEmpty());
@@ -33,7 +33,7 @@ public final class OpenChoices {
         }
     }
 
-    private void add(Passage.Choice choice) {
+    private void add(RelayedEvent.Choice choice) {
         doubtful |= choice.text() && finished.contains(choice.index());
         if (choice.finished()) {
             finished.add(choice.index());

@@ -14,14 +14,14 @@ import java.util.function.UnaryOperator;
 /// | part | where |
 /// |---|---|
 /// | request, answer, replay, heartbeats, failure, fold | a room of its own beside `chat` |
-/// | its path | `Route` and `Route.kind`, `Site.serve` and `Site.protocol` |
-/// | how its key travels, if not as a bearer's | `Keys.Form` |
+/// | its path | `Route` and `Route.kind`, `Router.serve` and `Router.protocol` |
+/// | how its key travels, if not as a bearer's | `Authenticator.Form` |
 /// | headers that its clients and its upstream need | `HeaderRules` |
 /// | tests that fold random answers with an accumulator of their own |
 /// `test/fakestream/protocol/chat` | | tests with its official SDK, on recorded answers |
 /// `test/clients` | | its row under "Promises and limits" | README.md |
 ///
-/// The compiler names what the class lacks, and asks for the cases in `Site`; `RoomsTest` has the
+/// The compiler names what the class lacks, and asks for the cases in `Router`; `RoomsTest` has the
 /// arrows of the room.
 public interface Protocol {
     /// The word that [ClientTable] has for this API.
@@ -62,13 +62,13 @@ public interface Protocol {
 
     /// What a body with a good status really holds, in this API's own form.
     ///
-    /// @throws NotAnAnswer where it is an error in disguise, or nothing that can be told
-    JsonObject answer(JsonValue body) throws NotAnAnswer;
+    /// @throws InvalidAnswer where it is an error in disguise, or nothing that can be told
+    JsonObject answer(JsonValue body) throws InvalidAnswer;
 
     /// Whether a body counts tokens beside those of its prompt, so that it was paid for, whatever
     /// it holds.
     static boolean countsTokens(JsonValue body) {
-        return !Emptiness.countsNothing(JsonObject.orEmpty(body));
+        return !EmptyAnswers.countsNothing(JsonObject.orEmpty(body));
     }
 
     /// Whether an answer has nothing in it although nothing says why: no text, no thought, no call,
@@ -77,7 +77,7 @@ public interface Protocol {
     boolean isEmpty(JsonObject answer);
 
     /// The answer told as its stream, and the beat for the pauses in it.
-    Replay replay(JsonObject request, JsonObject answer, Telling telling);
+    Replay replay(JsonObject request, JsonObject answer, StreamState state);
 
     /// The heartbeat that carries nothing: what official clients of this API take no notice of.
     default SseEvent heartbeat() {
@@ -85,8 +85,8 @@ public interface Protocol {
     }
 
     /// A heartbeat that carries data, while the answer is awaited. The first of a stream may open
-    /// it; `telling` says how many there were.
-    SseEvent dataHeartbeat(JsonObject request, Telling telling);
+    /// it; `state` says how many there were.
+    SseEvent dataHeartbeat(JsonObject request, StreamState state);
 
     /// Whether official clients of this API survive a heartbeat with data before the answer. Where
     /// one does not, such heartbeats are only sent if the operator chose them.
@@ -94,14 +94,14 @@ public interface Protocol {
         return true;
     }
 
-    /// Mends the events of one stream before [#passOn], each in its turn; it keeps what it has to
+    /// Mends the events of one stream before [#relay], each in its turn; it keeps what it has to
     /// know of those before.
     default UnaryOperator<SseEvent.Received> mending() {
         return UnaryOperator.identity();
     }
 
-    /// An event of an upstream's own stream, fit to follow what `telling` has told the client.
-    Passage passOn(SseEvent.Received event, Telling telling);
+    /// An event of an upstream's own stream, fit to follow what `state` has told the client.
+    RelayedEvent relay(SseEvent.Received event, StreamState state);
 
     /// Whether an event holds a whole answer, where its stream should tell one in parts. Such a
     /// stream is folded, and not passed on.
@@ -109,8 +109,8 @@ public interface Protocol {
         return false;
     }
 
-    /// The beat with data for a pause behind this event, where that of [Passage] or [Replay] is a
-    /// comment; the comment itself, where clients survive nothing else.
+    /// The beat with data for a pause behind this event, where that of [RelayedEvent] or [Replay]
+    /// is a comment; the comment itself, where clients survive nothing else.
     ///
     /// @param last the event as the client got it; a beat that this gave is one too
     default SseEvent pauseBehind(SseEvent last) {
@@ -124,11 +124,11 @@ public interface Protocol {
 
     /// The whole answer that the events of a stream add up to.
     ///
-    /// @throws NotAnAnswer where they hold an error, or end before the answer does
-    JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer;
+    /// @throws InvalidAnswer where they hold an error, or end before the answer does
+    JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer;
 
     /// The failure, told inside a stream that has begun.
-    default List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+    default List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
         return List.of(new SseEvent.Message("error", error.body(), false));
     }
 

@@ -3,14 +3,14 @@ package fakestream.server;
 import com.sun.net.httpserver.HttpExchange;
 import fakestream.config.Config;
 import fakestream.config.Setting;
-import fakestream.connections.Crowd;
-import fakestream.connections.LeavingClients;
-import fakestream.connections.StalledWriters;
-import fakestream.http.Client;
+import fakestream.connections.ConnectionLimiter;
+import fakestream.connections.DisconnectWatcher;
+import fakestream.connections.WriteTimeouts;
+import fakestream.http.ClientExchange;
 import fakestream.http.Cors;
-import fakestream.http.Lifetime;
 import fakestream.http.RequestId;
-import fakestream.http.RequestRules;
+import fakestream.http.RequestValidator;
+import fakestream.http.ServerState;
 import fakestream.upstream.Upstream;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,17 +22,17 @@ import java.util.function.Supplier;
 /// The pipeline of requests that one reading of the settings makes. It counts those that it serves:
 /// once it is retired it takes no more, and its last one ends it.
 final class Generation {
-    private final Site site;
+    private final Router site;
     private final Upstream upstream;
     private final Supplier<String> requestIds;
-    private final LeavingClients leaving;
-    private final Lifetime lifetime;
-    private final Crowd crowd;
+    private final DisconnectWatcher leaving;
+    private final ServerState lifetime;
+    private final ConnectionLimiter crowd;
     private final boolean trustsProxy;
     private final Duration readTimeout;
-    private final RequestRules rules;
+    private final RequestValidator rules;
     private final Cors cors;
-    private final StalledWriters stalled;
+    private final WriteTimeouts stalled;
     /// Guards the count.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
@@ -41,8 +41,8 @@ final class Generation {
 
     /// @param upstream ends with it
     /// @param requestIds new names for requests that bring none
-    Generation(Config config, Site site, Upstream upstream, Supplier<String> requestIds,
-            LeavingClients leaving, Lifetime lifetime, Crowd crowd,
+    Generation(Config config, Router site, Upstream upstream, Supplier<String> requestIds,
+            DisconnectWatcher leaving, ServerState lifetime, ConnectionLimiter crowd,
             ScheduledExecutorService timer) {
         this.site = site;
         this.upstream = upstream;
@@ -52,12 +52,12 @@ final class Generation {
         this.crowd = crowd;
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
         this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
-        this.rules = new RequestRules(config);
+        this.rules = new RequestValidator(config);
         this.cors = new Cors(config);
-        this.stalled = new StalledWriters(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer);
+        this.stalled = new WriteTimeouts(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer);
     }
 
-    RequestRules rules() {
+    RequestValidator rules() {
         return rules;
     }
 
@@ -65,13 +65,13 @@ final class Generation {
         return cors;
     }
 
-    Site site() {
+    Router site() {
         return site;
     }
 
     /// The client of an exchange.
-    Client client(HttpExchange exchange) {
-        return new Client(exchange, RequestId.of(exchange.getRequestHeaders(), requestIds),
+    ClientExchange client(HttpExchange exchange) {
+        return new ClientExchange(exchange, RequestId.of(exchange.getRequestHeaders(), requestIds),
                 trustsProxy, readTimeout, stalled, leaving, lifetime, crowd);
     }
 

@@ -1,21 +1,21 @@
 package fakestream.server;
 
-import fakestream.access.Admission;
-import fakestream.access.Gate;
-import fakestream.access.RateLimit;
+import fakestream.access.AccessControl;
+import fakestream.access.ConcurrencyLimiter;
+import fakestream.access.RateLimiter;
 import fakestream.config.Config;
 import fakestream.connections.Capacity;
-import fakestream.connections.Crowd;
-import fakestream.connections.LeavingClients;
-import fakestream.connections.Strangers;
+import fakestream.connections.ConnectionLimiter;
+import fakestream.connections.DisconnectWatcher;
+import fakestream.connections.PendingClients;
+import fakestream.endpoint.ApiEndpoint;
 import fakestream.endpoint.CallSharing;
-import fakestream.endpoint.Endpoint;
 import fakestream.endpoint.Probes;
 import fakestream.endpoint.RecentStreams;
-import fakestream.endpoint.Streamer;
+import fakestream.endpoint.StreamFactory;
 import fakestream.http.BodyMemory;
-import fakestream.http.Lifetime;
 import fakestream.http.RequestId;
+import fakestream.http.ServerState;
 import fakestream.protocol.ClientProfile;
 import fakestream.protocol.ClientTable;
 import fakestream.telemetry.Build;
@@ -36,18 +36,18 @@ final class Generations {
     private static final int ID_BYTES = 12;
 
     private final Build build;
-    private final Lifetime lifetime;
+    private final ServerState lifetime;
     private final ScheduledExecutorService timer;
     private final Executor beats;
     private final Log log;
     private final Supplier<String> streamIds = RequestId.supplier("", ID_BYTES);
     private final Supplier<String> requestIds = RequestId.supplier("req_", ID_BYTES);
-    private final RateLimit rate = new RateLimit(System::nanoTime);
-    private final RateLimit wrongKeys = new RateLimit(System::nanoTime);
-    private final Admission admission = new Admission();
+    private final RateLimiter rate = new RateLimiter(System::nanoTime);
+    private final RateLimiter wrongKeys = new RateLimiter(System::nanoTime);
+    private final ConcurrencyLimiter admission = new ConcurrencyLimiter();
     private final RecentStreams recent = new RecentStreams();
-    private final LeavingClients leaving;
-    private final Crowd crowd;
+    private final DisconnectWatcher leaving;
+    private final ConnectionLimiter crowd;
     private final BodyMemory memory;
     private final CallSharing sharing;
     private final Metrics metrics;
@@ -61,15 +61,15 @@ final class Generations {
     /// @param timer for deadlines and heartbeats; nothing on it may block
     /// @param executor for the work behind them, a virtual thread for each
     /// @param beats for heartbeats alone
-    Generations(Config config, Build build, int port, Lifetime lifetime,
+    Generations(Config config, Build build, int port, ServerState lifetime,
             ScheduledExecutorService timer, Executor executor, Executor beats, Log log) {
         this.build = build;
         this.lifetime = lifetime;
         this.timer = timer;
         this.beats = beats;
         this.log = log;
-        this.leaving = new LeavingClients(timer, executor, log);
-        this.crowd = new Crowd(Capacity.ofThisProcess().connections(), port,
+        this.leaving = new DisconnectWatcher(timer, executor, log);
+        this.crowd = new ConnectionLimiter(Capacity.ofThisProcess().connections(), port,
                 () -> current.readTimeout(), timer, executor, log);
         this.memory = BodyMemory.of(config);
         this.sharing = new CallSharing(timer, executor, memory.answers());
@@ -80,12 +80,12 @@ final class Generations {
 
     private Generation generation(Config config) {
         var upstream = new Upstream(config, timer, log::warn, memory.answers());
-        var gate = new Gate(config, rate, wrongKeys, admission);
-        var streamer = new Streamer(config, lifetime, timer, beats, metrics, streamIds);
-        var endpoint = new Endpoint(config, upstream, streamer, sharing, recent,
+        var gate = new AccessControl(config, rate, wrongKeys, admission);
+        var streamer = new StreamFactory(config, lifetime, timer, beats, metrics, streamIds);
+        var endpoint = new ApiEndpoint(config, upstream, streamer, sharing, recent,
                 memory.requests(), log);
         var probes = new Probes(config, build, lifetime, gate, memory, metrics);
-        var router = new Site(config, build, lifetime, upstream, gate, streamer, endpoint, probes,
+        var router = new Router(config, build, lifetime, upstream, gate, streamer, endpoint, probes,
                 recent);
         return new Generation(config, router, upstream, requestIds, leaving, lifetime, crowd,
                 timer);
@@ -137,7 +137,7 @@ final class Generations {
     }
 
     /// The bound on requests that are still coming.
-    Strangers strangers() {
+    PendingClients strangers() {
         return crowd.strangers();
     }
 

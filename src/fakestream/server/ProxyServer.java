@@ -4,8 +4,8 @@ import com.sun.net.httpserver.HttpServer;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.connections.DeferredAccept;
-import fakestream.http.Lifetime;
-import fakestream.stream.BeatExecutor;
+import fakestream.http.ServerState;
+import fakestream.stream.HeartbeatExecutor;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import java.io.IOException;
@@ -30,8 +30,8 @@ public final class ProxyServer implements AutoCloseable {
     private final Log log;
     private final ScheduledExecutorService timer;
     private final ExecutorService requests;
-    private final BeatExecutor beats;
-    private final Lifetime lifetime = new Lifetime();
+    private final HeartbeatExecutor beats;
+    private final ServerState lifetime = new ServerState();
     private final Generations generations;
 
     private ProxyServer(HttpServer server, Config config, Build build, Log log) {
@@ -41,13 +41,13 @@ public final class ProxyServer implements AutoCloseable {
         this.timer = new Timer(log);
         this.requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual()
                 .uncaughtExceptionHandler((_, bug) -> log.bug("a task", bug)).factory());
-        this.beats = new BeatExecutor(timer, requests, log);
+        this.beats = new HeartbeatExecutor(timer, requests, log);
         this.generations = new Generations(config, build, server.getAddress().getPort(), lifetime,
                 timer, requests, beats, log);
         HeapGrowth.watch(() -> generations.open() == 0, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
         server.createContext("/", generations.strangers().endingBefore(
-                new Dispatcher(generations, lifetime, log)));
+                new RequestHandler(generations, lifetime, log)));
         server.setExecutor(generations.strangers());
     }
 

@@ -1,15 +1,15 @@
 package fakestream.stream;
 
-import fakestream.http.BrokenOff;
-import fakestream.http.Client;
-import fakestream.http.ClientLeft;
-import fakestream.http.Reply;
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ClientExchange;
+import fakestream.http.Response;
+import fakestream.http.StreamAborted;
 import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
-import fakestream.telemetry.AccessRecord;
+import fakestream.protocol.StreamState;
 import fakestream.telemetry.Metrics;
+import fakestream.telemetry.RequestRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The event stream of one client: heartbeats while it is silent, then the answer, in one chunked
 /// body. Two threads write to it, each under its lock: the exchange's own, and one of the beats'
-/// ([BeatExecutor]). The beat's thread only tries the lock, for a stream that is being written to
-/// needs no heartbeat; so the timer never waits for a client, and no client for another.
+/// ([HeartbeatExecutor]). The beat's thread only tries the lock, for a stream that is being written
+/// to needs no heartbeat; so the timer never waits for a client, and no client for another.
 ///
 /// Nothing is sent before the first beat or the first event. Until then the stream can still
 /// become a plain response with a status of its own.
@@ -35,10 +35,10 @@ public final class EventStream implements AutoCloseable {
     /// undici drops what it has not read yet when a connection breaks.
     private static final Duration BEFORE_BREAKING_OFF = Duration.ofMillis(250);
 
-    private final Client client;
+    private final ClientExchange client;
     private final Framing framing;
-    private final Beats beats;
-    private final BeatTiming timing;
+    private final Heartbeats beats;
+    private final HeartbeatTiming timing;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean committed;
     private boolean ended;
@@ -49,7 +49,8 @@ public final class EventStream implements AutoCloseable {
     private boolean open;
     private Metrics.Phase phase = Metrics.Phase.WAITING;
 
-    private EventStream(Client client, Framing framing, Beats beats, BeatTiming timing) {
+    private EventStream(ClientExchange client, Framing framing, Heartbeats beats,
+            HeartbeatTiming timing) {
         this.client = client;
         this.framing = framing;
         this.beats = beats;
@@ -58,7 +59,8 @@ public final class EventStream implements AutoCloseable {
     }
 
     /// Opens a stream, which sends nothing yet.
-    public static EventStream open(Client client, Framing framing, Beats beats, BeatTiming timing) {
+    public static EventStream open(ClientExchange client, Framing framing, Heartbeats beats,
+            HeartbeatTiming timing) {
         var stream = new EventStream(client, framing, beats, timing);
         timing.metrics().enters(stream.phase);
         stream.awaitBeat(timing.commitAfter().toNanos());
@@ -66,14 +68,14 @@ public final class EventStream implements AutoCloseable {
     }
 
     /// What is known of the exchange.
-    public AccessRecord record() {
+    public RequestRecord record() {
         return client.record();
     }
 
     /// Sends a plain response instead, if nothing was sent yet.
     ///
     /// @return false where it is too late for that
-    public boolean replace(Reply reply) throws ClientLeft {
+    public boolean replace(Response reply) throws ClientDisconnected {
         lock.lock();
         try {
             if (committed) {
@@ -89,7 +91,7 @@ public final class EventStream implements AutoCloseable {
 
     /// Sends a plain response if nothing was sent yet, and else its body alone, behind the blank
     /// lines of a [document][Framing#DOCUMENT].
-    public void end(Reply reply) throws ClientLeft {
+    public void end(Response reply) throws ClientDisconnected {
         if (!replace(reply)) {
             end(List.of(new SseEvent.Received(reply.body(), "", "")));
         }
@@ -112,7 +114,7 @@ public final class EventStream implements AutoCloseable {
     ///
     /// @param headers that go out with the first event, if none has gone out yet
     /// @return how much of the stream the client has been told
-    public Telling answered(Map<String, String> headers) {
+    public StreamState answered(Map<String, String> headers) {
         lock.lock();
         try {
             if (!committed) {
@@ -140,7 +142,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     /// Sends events, in one flush.
-    public void send(List<? extends SseEvent> events) throws ClientLeft {
+    public void send(List<? extends SseEvent> events) throws ClientDisconnected {
         lock.lock();
         try {
             write(events);
@@ -152,7 +154,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     /// Sends the last events and ends the stream as one that is whole.
-    public void end(List<? extends SseEvent> events) throws ClientLeft {
+    public void end(List<? extends SseEvent> events) throws ClientDisconnected {
         lock.lock();
         try {
             write(events);
@@ -169,7 +171,8 @@ public final class EventStream implements AutoCloseable {
     }
 
     /// Tells a failure in the stream, and breaks it off.
-    public void breakOff(List<SseEvent> failure, String reason) throws ClientLeft, BrokenOff {
+    public void breakOff(List<SseEvent> failure, String reason) throws ClientDisconnected,
+            StreamAborted {
         lock.lock();
         try {
             write(failure);
@@ -183,7 +186,7 @@ public final class EventStream implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new BrokenOff(reason);
+        throw new StreamAborted(reason);
     }
 
     /// Stops the beats; it sends nothing.
@@ -214,7 +217,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    private void write(List<? extends SseEvent> events) throws ClientLeft {
+    private void write(List<? extends SseEvent> events) throws ClientDisconnected {
         commit();
         var together = new JsonWriter(USUAL_EVENT * events.size());
         for (var event : events) {
@@ -232,7 +235,7 @@ public final class EventStream implements AutoCloseable {
         open = framing.leavesOpen(event, open);
     }
 
-    private void commit() throws ClientLeft {
+    private void commit() throws ClientDisconnected {
         if (!committed) {
             committed = true;
             client.responseHeaders().set("Content-Type", framing.contentType());
@@ -258,7 +261,7 @@ public final class EventStream implements AutoCloseable {
             if (!ended) {
                 beatIfDue();
             }
-        } catch (ClientLeft _) {
+        } catch (ClientDisconnected _) {
             ended = true;
         } finally {
             if (!ended) {
@@ -268,7 +271,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    private void beatIfDue() throws ClientLeft {
+    private void beatIfDue() throws ClientDisconnected {
         var now = System.nanoTime();
         if (now < due) {
             return;
@@ -290,7 +293,7 @@ public final class EventStream implements AutoCloseable {
         }
         client.flush();
         if (beat != null) {
-            record().beat(Beats.isCounted(beat));
+            record().beat(Heartbeats.isCounted(beat));
             timing.metrics().beat(beat.hasData(), late);
         }
     }

@@ -1,7 +1,7 @@
 package fakestream.stream;
 
-import fakestream.http.ClientLeft;
-import fakestream.http.Lifetime;
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ServerState;
 import fakestream.protocol.SseEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,19 +18,19 @@ public final class Pacer {
 
     private final long delay;
     private final long most;
-    private final Lifetime lifetime;
+    private final ServerState lifetime;
 
     /// @param delay between two pieces
     /// @param most for all delays together; zero is no bound
     /// @param lifetime after whose hurry there are no delays
-    public Pacer(Duration delay, Duration most, Lifetime lifetime) {
+    public Pacer(Duration delay, Duration most, ServerState lifetime) {
         this.delay = delay.toNanos();
         this.most = most.isZero() ? Long.MAX_VALUE : most.toNanos();
         this.lifetime = lifetime;
     }
 
     /// Sends the events and ends the stream. Those without a delay between them go together.
-    public void play(List<SseEvent> events, EventStream stream) throws ClientLeft {
+    public void play(List<SseEvent> events, EventStream stream) throws ClientDisconnected {
         var step = step(events.stream().filter(SseEvent::piece).count());
         var together = new ArrayList<SseEvent>();
         long pieces = 0;

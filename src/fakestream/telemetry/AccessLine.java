@@ -1,7 +1,7 @@
 package fakestream.telemetry;
 
 import fakestream.json.JsonObject;
-import fakestream.telemetry.AccessRecord.Mode;
+import fakestream.telemetry.RequestRecord.Mode;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -39,13 +39,13 @@ public final class AccessLine {
         }
     }
 
-    private final AccessRecord record;
-    private final Masks masks;
+    private final RequestRecord record;
+    private final Redactor masks;
     private final List<Detail> details = new ArrayList<>();
 
     /// @param masks hide the secrets in what is cut or quoted, before that could leave a half of
     ///        one; those in plain words are left to whoever masks the line
-    AccessLine(AccessRecord record, Masks masks) {
+    AccessLine(RequestRecord record, Redactor masks) {
         this.record = record;
         this.masks = masks;
         collect();
@@ -54,7 +54,7 @@ public final class AccessLine {
     /// A line for people: `POST /v1/chat/completions 200 812B 1304ms id=req_1 ...`.
     String text() {
         var outcome = record.outcome().words();
-        return told(record.request()) + " " + record.status() + " " + record.bytes() + "B "
+        return describe(record.request()) + " " + record.status() + " " + record.bytes() + "B "
                 + millis(record.elapsed()) + "ms " + (outcome.isEmpty() ? "" : outcome + " ")
                 + details.stream().map(Detail::text).collect(Collectors.joining(" "));
     }
@@ -75,13 +75,13 @@ public final class AccessLine {
     String combined(ZonedDateTime time) {
         var request = record.request();
         return request.address() + " - - [" + NCSA.format(time.withZoneSameInstant(ZoneOffset.UTC))
-                + "] " + quoted(told(request) + " " + request.version()) + " " + record.status()
+                + "] " + quoted(describe(request) + " " + request.version()) + " " + record.status()
                 + " " + record.bytes() + " \"-\" "
                 + quoted(request.agent().isEmpty() ? "-" : request.agent());
     }
 
     /// A request in a log: the JDK's server takes anything for a method, a line break too.
-    public static String told(AccessRecord.Request request) {
+    public static String describe(RequestRecord.Request request) {
         return FOREIGN.matcher(request.method() + " " + request.path()).replaceAll("?");
     }
 

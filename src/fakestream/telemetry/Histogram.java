@@ -33,12 +33,12 @@ final class Histogram {
 
     /// Each bucket is written with all below it. The count is told from what was read for that, so
     /// that the two agree whatever else is counted meanwhile.
-    void write(Exposition out, String name, SequencedMap<String, String> labels) {
+    void write(PrometheusText out, String name, SequencedMap<String, String> labels) {
         long count = 0;
         for (int i = 0; i < counts.size(); i++) {
             count += counts.get(i).sum();
             var bucket = new LinkedHashMap<>(labels);
-            bucket.put("le", i < bounds.size() ? Exposition.number(bounds.get(i)) : "+Inf");
+            bucket.put("le", i < bounds.size() ? PrometheusText.number(bounds.get(i)) : "+Inf");
             out.sample(name + "_bucket", bucket, count);
         }
         out.sample(name + "_sum", labels, sum.sum() / NANOS);

@@ -22,25 +22,26 @@ public final class Log {
     private final Consumer<String> access;
     private final Consumer<String> diagnostics;
     private final List<LineQueue> queues;
-    private volatile LogRules rules;
+    private volatile LogFormatter rules;
 
     /// A log of texts that knows no secrets, and hides what looks like a key.
     ///
     /// @param level the least important that is still shown
     public Log(LogLevel level, PrintStream access, PrintStream diagnostics) {
-        this(new LogRules(level, Masks.ofKeys(), LogFormat.TEXT, false, AccessLog.TEXT),
+        this(new LogFormatter(level, Redactor.ofKeys(), LogFormat.TEXT, false, AccessLog.TEXT),
                 Journal.NONE, access::println, diagnostics::println);
     }
 
     /// A log as the settings have it, in which each caller waits until its line is written.
     ///
     /// @param journal which of the two streams it reads
-    public Log(Config config, Masks masks, Journal journal, PrintStream access,
+    public Log(Config config, Redactor masks, Journal journal, PrintStream access,
             PrintStream diagnostics) {
-        this(LogRules.of(config, masks, journal), journal, access::println, diagnostics::println);
+        this(LogFormatter.of(config, masks, journal), journal, access::println,
+                diagnostics::println);
     }
 
-    private Log(LogRules rules, Journal journal, Consumer<String> access,
+    private Log(LogFormatter rules, Journal journal, Consumer<String> access,
             Consumer<String> diagnostics, LineQueue... queues) {
         this.rules = rules;
         this.journal = journal;
@@ -54,11 +55,11 @@ public final class Log {
     /// [#flush()] must have its time.
     ///
     /// @param journal which of the two streams it reads
-    public static Log queued(Config config, Masks masks, Journal journal, PrintStream access,
+    public static Log queued(Config config, Redactor masks, Journal journal, PrintStream access,
             PrintStream diagnostics) {
         var out = new LineQueue(access);
         var err = new LineQueue(diagnostics);
-        var log = new Log(LogRules.of(config, masks, journal), journal, out, err, out, err);
+        var log = new Log(LogFormatter.of(config, masks, journal), journal, out, err, out, err);
         out.start("access-log", lost -> log.warn(lost + " lines of the access log are lost, "
                 + "because nobody read standard output"));
         err.start("diagnostics", lost -> log.warn(lost + " lines are lost, because nobody read "
@@ -67,8 +68,8 @@ public final class Log {
     }
 
     /// From now on, it is as these settings have it.
-    public void change(Config config, Masks masks) {
-        rules = LogRules.of(config, masks, journal);
+    public void change(Config config, Redactor masks) {
+        rules = LogFormatter.of(config, masks, journal);
     }
 
     /// What does not work.
@@ -112,7 +113,7 @@ public final class Log {
     }
 
     /// One request that is over.
-    public void access(AccessRecord record) {
+    public void access(RequestRecord record) {
         var now = rules;
         if (now.shows(record)) {
             access.accept(now.line(record));

@@ -1,6 +1,6 @@
 package fakestream.telemetry;
 
-import fakestream.telemetry.AccessRecord.Outcome;
+import fakestream.telemetry.RequestRecord.Outcome;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,66 +29,75 @@ public final class Metrics {
     private static final List<Integer> SILENCES = List.of(60, 100);
 
     private final Build build;
-    private final Family<LongAdder> requests = Family.counters("fakestream_http_requests_total",
+    private final MetricFamily<LongAdder> requests = MetricFamily.counters(
+            "fakestream_http_requests_total",
             "Requests that are over; 499 is a client that left.", "route", "method", "code");
-    private final Family<Histogram> durations = Family.histograms(
+    private final MetricFamily<Histogram> durations = MetricFamily.histograms(
             "fakestream_http_request_duration_seconds",
             "Time from a request to the end of its answer.", SECONDS, "route", "mode");
-    private final Family<LongAdder> waiting = Family.gauges("fakestream_streams_waiting",
+    private final MetricFamily<LongAdder> waiting = MetricFamily.gauges(
+            "fakestream_streams_waiting",
             "Streams whose answer is awaited.");
-    private final Family<LongAdder> replaying = Family.gauges("fakestream_streams_replaying",
+    private final MetricFamily<LongAdder> replaying = MetricFamily.gauges(
+            "fakestream_streams_replaying",
             "Streams whose answer is being told.");
-    private final Family<Histogram> firstBytes = Family.histograms(
+    private final MetricFamily<Histogram> firstBytes = MetricFamily.histograms(
             "fakestream_time_to_first_byte_seconds",
             "Time to the first byte of a stream, be it a heartbeat's.", SECONDS);
-    private final Family<Histogram> firstContents = Family.histograms(
+    private final MetricFamily<Histogram> firstContents = MetricFamily.histograms(
             "fakestream_time_to_first_content_seconds",
             "Time to the first part of an answer in a stream.", SECONDS);
-    private final Family<Histogram> upstreams = Family.histograms(
+    private final MetricFamily<Histogram> upstreams = MetricFamily.histograms(
             "fakestream_upstream_request_duration_seconds",
             "Time the upstream took, retries included, by the status of its last answer.", SECONDS,
             "code");
-    private final Family<LongAdder> upstreamErrors = Family.counters(
+    private final MetricFamily<LongAdder> upstreamErrors = MetricFamily.counters(
             "fakestream_upstream_errors_total", "Requests that the upstream failed in the end.",
             "reason").from("connect", "timeout", "tls", "closed", "too_large", "decode", "status");
-    private final Family<LongAdder> beats = Family.counters("fakestream_heartbeats_sent_total",
+    private final MetricFamily<LongAdder> beats = MetricFamily.counters(
+            "fakestream_heartbeats_sent_total",
             "Heartbeats that went out.", "style").from("comment", "chunk");
-    private final Family<Histogram> lateness = Family.histograms(
+    private final MetricFamily<Histogram> lateness = MetricFamily.histograms(
             "fakestream_heartbeat_lateness_seconds",
             "How long after its time a heartbeat went out.", LATENESS);
-    private final Family<LongAdder> chunks = Family.counters("fakestream_chunks_sent_total",
+    private final MetricFamily<LongAdder> chunks = MetricFamily.counters(
+            "fakestream_chunks_sent_total",
             "Events of answers that went out.");
-    private final Family<LongAdder> bytes = Family.counters("fakestream_response_bytes_total",
+    private final MetricFamily<LongAdder> bytes = MetricFamily.counters(
+            "fakestream_response_bytes_total",
             "Bytes of the bodies of responses.");
-    private final Family<LongAdder> disconnects = Family.counters(
+    private final MetricFamily<LongAdder> disconnects = MetricFamily.counters(
             "fakestream_client_disconnects_total", "Clients that left before the end.", "phase")
             .from("waiting", "replaying");
-    private final Family<LongAdder> clients = Family.counters("fakestream_streams_total",
+    private final MetricFamily<LongAdder> clients = MetricFamily.counters(
+            "fakestream_streams_total",
             "Streams that are over, by the kind of client.", "client");
-    private final Family<LongAdder> rejections = Family.counters(
+    private final MetricFamily<LongAdder> rejections = MetricFamily.counters(
             "fakestream_rejected_requests_total", "Requests that the proxy refused.", "reason")
             .from("auth", "bad_request", "body_too_large", "draining", "method", "not_found",
                     "overload", "rate_limit");
-    private final Family<LongAdder> retries = Family.counters("fakestream_retries_total",
+    private final MetricFamily<LongAdder> retries = MetricFamily.counters(
+            "fakestream_retries_total",
             "Calls to the upstream beyond the first of their request.");
-    private final Family<LongAdder> tokens = Family.counters("fakestream_tokens_total",
+    private final MetricFamily<LongAdder> tokens = MetricFamily.counters("fakestream_tokens_total",
             "Tokens that answers say they have used.", "type").from("input", "output");
-    private final Family<LongAdder> outlived = Family.counters(
+    private final MetricFamily<LongAdder> outlived = MetricFamily.counters(
             "fakestream_streams_outlived_silence_total",
             "Streams that went well although the upstream was silent for so long, because "
             + "heartbeats were not.", "seconds").from("60", "100");
-    private final List<Family<?>> all = List.of(requests, durations, waiting, replaying,
+    private final List<MetricFamily<?>> all = List.of(requests, durations, waiting, replaying,
             firstBytes, firstContents, upstreams, upstreamErrors, beats, lateness, chunks, bytes,
             disconnects, clients, rejections, retries, tokens, outlived);
     private final IntSupplier open;
-    private final Consumer<Exposition> memory;
+    private final Consumer<PrometheusText> memory;
     private volatile boolean reloaded = true;
     private volatile long reloadedAt = Instant.now().getEpochSecond();
 
     /// @param kinds of clients
     /// @param open how many requests are open
     /// @param memory writes the figures of the memory
-    public Metrics(Build build, List<String> kinds, IntSupplier open, Consumer<Exposition> memory) {
+    public Metrics(Build build, List<String> kinds, IntSupplier open,
+            Consumer<PrometheusText> memory) {
         this.build = build;
         this.open = open;
         clients.from(kinds.toArray(String[]::new));
@@ -96,7 +105,7 @@ public final class Metrics {
     }
 
     /// A request is over.
-    public void end(AccessRecord record) {
+    public void end(RequestRecord record) {
         var route = record.route();
         var method = record.request().method();
         requests.of(route, METHODS.contains(method) ? method : "other",
@@ -142,7 +151,7 @@ public final class Metrics {
 
     /// All figures, with those of the process.
     public String expose() {
-        var out = new Exposition();
+        var out = new PrometheusText();
         var labels = new LinkedHashMap<String, String>();
         labels.put("version", build.version());
         labels.put("revision", build.revision());
@@ -157,7 +166,7 @@ public final class Metrics {
                 "Whether the settings could be read the last time.", reloaded ? 1 : 0);
         out.single("fakestream_config_last_reload_success_timestamp_seconds", "gauge",
                 "When the settings that hold were read.", reloadedAt);
-        ProcessFigures.write(out);
+        ProcessMetrics.write(out);
         return out.toString();
     }
 
@@ -169,7 +178,7 @@ public final class Metrics {
         }
     }
 
-    private void endStream(AccessRecord record) {
+    private void endStream(RequestRecord record) {
         if (!record.client().isEmpty()) {
             clients.of(record.client()).increment();
         }
@@ -188,7 +197,7 @@ public final class Metrics {
         }
     }
 
-    private void endUpstream(AccessRecord record) {
+    private void endUpstream(RequestRecord record) {
         var figures = record.upstream();
         if (figures.calls() == 0) {
             return;
@@ -217,7 +226,7 @@ public final class Metrics {
         };
     }
 
-    private static String reason(AccessRecord record) {
+    private static String reason(RequestRecord record) {
         return switch (record.status()) {
             case 401, 403 -> "auth";
             case 404 -> "not_found";

@@ -3,7 +3,7 @@ package fakestream.upstream;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.http.ByteBudget;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -95,7 +95,7 @@ final class Calls implements AutoCloseable {
     /// no TLS, for it cannot help it.
     ///
     /// @param masks hide what was sent
-    void failed(UpstreamException failure, Masks masks) {
+    void failed(UpstreamException failure, Redactor masks) {
         if (failure.isTls()) {
             warnings.accept(failure.getMessage() + ": " + masks.text(failure.reason()));
         }

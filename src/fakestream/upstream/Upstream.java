@@ -5,7 +5,7 @@ import fakestream.config.Secret;
 import fakestream.config.Setting;
 import fakestream.http.ByteBudget;
 import fakestream.http.UpstreamKey;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import fakestream.upstream.UpstreamCall.End;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 public final class Upstream implements AutoCloseable {
     private final Calls calls;
     private final ExtraHeaders extraHeaders;
-    private final Masks masks;
+    private final Redactor masks;
     private final ByteBudget answers;
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
@@ -67,7 +67,7 @@ public final class Upstream implements AutoCloseable {
     }
 
     /// What hides the secrets of these settings in texts for people.
-    public static Masks masks(Config config) {
+    public static Redactor masks(Config config) {
         var secrets = Stream.concat(config.get(Setting.OPENAI_API_KEY).stream(),
                 config.get(Setting.PROXY_API_KEYS).stream()).map(Secret::reveal);
         var headers = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
@@ -75,7 +75,7 @@ public final class Upstream implements AutoCloseable {
         var queries = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse)
                 .flatMap(UpstreamUrl::secrets);
-        return Masks.of(Stream.of(secrets, headers.all().values().stream(), queries)
+        return Redactor.of(Stream.of(secrets, headers.all().values().stream(), queries)
                 .flatMap(values -> values));
     }
 

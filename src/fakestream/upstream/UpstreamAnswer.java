@@ -8,7 +8,7 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.VendorError;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,7 +35,7 @@ public final class UpstreamAnswer {
 
     private final int status;
     private final HttpHeaders headers;
-    private final Masks masks;
+    private final Redactor masks;
     private final UpstreamBody source;
     private UpstreamEvents events;
     private Map<String, String> forClient;
@@ -43,7 +43,7 @@ public final class UpstreamAnswer {
     private Optional<JsonValue> json;
     private String start;
 
-    private UpstreamAnswer(int status, HttpHeaders headers, Masks masks, UpstreamBody source) {
+    private UpstreamAnswer(int status, HttpHeaders headers, Redactor masks, UpstreamBody source) {
         this.status = status;
         this.headers = headers;
         this.masks = masks;
@@ -51,7 +51,7 @@ public final class UpstreamAnswer {
     }
 
     /// One whose body passes through as it is.
-    static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers, Masks masks) {
+    static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers, Redactor masks) {
         return new UpstreamAnswer(status, headers, masks, UpstreamBody.raw(call));
     }
 
@@ -97,7 +97,7 @@ public final class UpstreamAnswer {
     }
 
     /// What hides in its errors the secrets that were sent upstream.
-    public Masks masks() {
+    public Redactor masks() {
         return masks;
     }
 

@@ -2,9 +2,9 @@ package fakestream.upstream;
 
 import fakestream.http.ByteBudget;
 import fakestream.json.Parts;
-import fakestream.telemetry.Masks;
-import fakestream.telemetry.UpstreamFigures;
-import fakestream.upstream.Try.IfLost;
+import fakestream.telemetry.Redactor;
+import fakestream.telemetry.UpstreamMetrics;
+import fakestream.upstream.CallResult.IfLost;
 import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.UpstreamException.Kind;
 import java.net.http.HttpRequest;
@@ -51,7 +51,7 @@ public final class UpstreamRequest implements AutoCloseable {
     private final Calls upstream;
     private final Consumer<UpstreamRequest> closed;
     private final Map<String, String> headers;
-    private final Masks masks;
+    private final Redactor masks;
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
@@ -70,7 +70,7 @@ public final class UpstreamRequest implements AutoCloseable {
     private boolean lost;
 
     /// @param closed is told when it is over
-    UpstreamRequest(Calls upstream, Map<String, String> headers, Masks masks,
+    UpstreamRequest(Calls upstream, Map<String, String> headers, Redactor masks,
             ByteBudget.Hold bytes, Consumer<UpstreamRequest> closed) {
         this.closed = closed;
         this.bytes = bytes;
@@ -129,9 +129,9 @@ public final class UpstreamRequest implements AutoCloseable {
     }
 
     /// What there is to say of its calls; for the thread that serves the client.
-    public UpstreamFigures figures() {
+    public UpstreamMetrics figures() {
         var over = current == null ? OptionalLong.empty() : current.over();
-        return new UpstreamFigures(calls, answer == null ? 0 : answer.status(),
+        return new UpstreamMetrics(calls, answer == null ? 0 : answer.status(),
                 answer == null ? "" : answer.id(),
                 Duration.ofNanos(over.orElseGet(System::nanoTime) - started));
     }
@@ -176,7 +176,7 @@ public final class UpstreamRequest implements AutoCloseable {
     /// connection.
     private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge,
             IfLost ifLost) throws UpstreamException {
-        Try last = null;
+        CallResult last = null;
         for (var url : upstream.urls()) {
             last = tryAgain(new Sending(requests.apply(url), true, judge, () -> true), ifLost);
             if (!last.isWorthAnother(ifLost) || lost && ifLost == IfLost.ASK_AGAIN) {
@@ -186,7 +186,7 @@ public final class UpstreamRequest implements AutoCloseable {
         return last.get();
     }
 
-    private Try tryAgain(Sending sending, IfLost ifLost) {
+    private CallResult tryAgain(Sending sending, IfLost ifLost) {
         var last = tryOnce(sending);
         while (last.isWorthAnother(ifLost)) {
             var pause = pause(last);
@@ -200,7 +200,7 @@ public final class UpstreamRequest implements AutoCloseable {
     }
 
     /// How long to wait before another try; empty where the request has no more time for it.
-    private Optional<Duration> pause(Try last) {
+    private Optional<Duration> pause(CallResult last) {
         var pause = last.failure() == null ? upstream.retries().pause(repeated + 1, last.answer())
                 : upstream.retries().pause(repeated + 1);
         return pause.filter(time -> time.compareTo(patience()) < 0);
@@ -239,7 +239,7 @@ public final class UpstreamRequest implements AutoCloseable {
     }
 
     /// Once more, on a connection made for it, where the upstream had closed the one that was kept.
-    private Try tryOnce(Sending sending) {
+    private CallResult tryOnce(Sending sending) {
         var last = call(sending, false);
         if (last.failure() != null && last.failure().kind() == Kind.STALE && !freshened
                 && sending.repeatable.getAsBoolean()) {
@@ -250,18 +250,18 @@ public final class UpstreamRequest implements AutoCloseable {
         return last;
     }
 
-    private Try call(Sending sending, boolean fresh) {
+    private CallResult call(Sending sending, boolean fresh) {
         try {
             answer = null;
             var call = begin(sending.request, fresh);
             var head = call.head();
             var raw = UpstreamAnswer.raw(call, head.statusCode(), head.headers(), masks);
             answer = sending.decoded ? raw.decoded() : raw;
-            return new Try(answer, null, answer.isSuccess() ? sending.judge.status(answer)
+            return new CallResult(answer, null, answer.isSuccess() ? sending.judge.status(answer)
                     : answer.status());
         } catch (UpstreamException e) {
             upstream.failed(e, masks);
-            return new Try(null, e, e.status());
+            return new CallResult(null, e, e.status());
         }
     }
 

@@ -28,10 +28,10 @@ public final class UpstreamUrl {
     private final Query query;
     /// The endpoint of the last request, null before the first: most requests ask for the same
     /// one. Any thread may change it.
-    private volatile Endpoint last;
+    private volatile Known last;
 
     /// @param name as it was asked for
-    private record Endpoint(String name, URI address) {
+    private record Known(String name, URI address) {
     }
 
     private UpstreamUrl(URI server, String path, Query query) {
@@ -74,7 +74,7 @@ public final class UpstreamUrl {
     public URI at(String endpoint) {
         var known = last;
         if (known == null || !known.name.equals(endpoint)) {
-            known = new Endpoint(endpoint, address(endpoint));
+            known = new Known(endpoint, address(endpoint));
             last = known;
         }
         return known.address;

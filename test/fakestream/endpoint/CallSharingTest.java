@@ -8,7 +8,7 @@ import com.sun.net.httpserver.Headers;
 import fakestream.config.Config;
 import fakestream.json.Parts;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
@@ -35,7 +35,7 @@ final class CallSharingTest {
                 call.json(200, Chats.completion("" + count.incrementAndGet())));
     }
 
-    private static String content(Response response) {
+    private static String content(ClientResponse response) {
         assertEquals(200, response.status());
         return response.text().replaceFirst("(?s).*\"content\":\"(\\d+)\".*", "$1");
     }

@@ -58,13 +58,13 @@ final class PassThroughTest {
     }
 
     /// The upstream's side of one upload, byte by byte: what came, up to the end that it waits for.
-    private static final class Upload implements AutoCloseable {
+    private static final class UploadPublisher implements AutoCloseable {
         private final ServerSocket server;
         private final CompletableFuture<String> whole = new CompletableFuture<>();
 
         /// @param first is waited for and then told to `onFirst`
         /// @param last is waited for and then answered
-        Upload(String first, CountDownLatch onFirst, String last) {
+        UploadPublisher(String first, CountDownLatch onFirst, String last) {
             try {
                 server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             } catch (IOException e) {
@@ -147,7 +147,7 @@ final class PassThroughTest {
         body.writeBytes(bytes(begin));
         body.writeBytes(file);
         body.writeBytes(bytes(end));
-        try (var upload = new Upload(begin, gate, end);
+        try (var upload = new UploadPublisher(begin, gate, end);
                 var proxy = TestProxy.before(upload.url()); var client = proxy.connect()) {
             client.request("POST", "/v1/files", body.toByteArray(), TestProxy.KEY,
                     "Content-Type: multipart/form-data; boundary=b");
@@ -163,7 +163,7 @@ final class PassThroughTest {
 
     @Test
     void sendsALongUploadOnWhileItComes() throws IOException {
-        try (var upload = new Upload("first", gate, "\r\n0\r\n\r\n");
+        try (var upload = new UploadPublisher("first", gate, "\r\n0\r\n\r\n");
                 var proxy = TestProxy.before(upload.url()); var client = proxy.connect()) {
             client.send(RawClient.head("POST", "/v1/files", TestProxy.KEY,
                     "Transfer-Encoding: chunked") + "\r\n" + chunked("x".repeat(70_000) + "first"));

@@ -10,8 +10,8 @@ import fakestream.server.ProxyServer;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
@@ -170,7 +170,7 @@ final class ProbesTest {
                     .string("code"));
         }
         try (var proxy = TestProxy.before(upstream, "METRICS=true")) {
-            Response shown = proxy.request("GET", "/metrics", "");
+            ClientResponse shown = proxy.request("GET", "/metrics", "");
             assertEquals("text/plain; version=0.0.4; charset=utf-8",
                     shown.header("content-type"));
             assertFalse(shown.text().isEmpty());

@@ -9,7 +9,7 @@ import fakestream.config.Config;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -29,7 +29,7 @@ final class RecentStreamsTest {
         "HEARTBEAT_DATA_AFTER_MS=1200"};
     private static final String ANSWER = Chats.completion("Hello.");
 
-    private static List<JsonObject> clients(Response response) {
+    private static List<JsonObject> clients(ClientResponse response) {
         assertEquals(200, response.status(), response::text);
         return ((JsonArray) response.json().get("clients")).elements().stream()
                 .map(JsonObject.class::cast).toList();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.http.ByteBudget;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import fakestream.testing.Chats;
 import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;
@@ -64,7 +64,7 @@ final class SharedCallTest {
 
     private static UpstreamAnswer answer(int status, String body) {
         return UpstreamAnswer.of(new StoredAnswer(status, HttpHeaders.of(Map.of(), (_, _) -> true),
-                Masks.ofKeys(), body.getBytes(StandardCharsets.UTF_8)));
+                Redactor.ofKeys(), body.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// One request and its client.

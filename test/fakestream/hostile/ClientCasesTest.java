@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The faults of a client that the research names, against one daemon that serves a good request
 /// after each of them.
 ///
-/// C44 to C47 are in `LeavingTest` and `LeavingClientsTest`, C48 in `SlowClientTest`, C51 and C52
-/// in `BadRequestTest`, C55 to C58 there and in `RequestFramingTest`, C60 to C64 in
-/// `RequestRulesTest`, C65 in `OverloadTest` and `OpenFilesTest`.
+/// C44 to C47 are in `LeavingTest` and `DisconnectWatcherTest`, C48 in `SlowClientTest`, C51 and
+/// C52 in `BadRequestTest`, C55 to C58 there and in `RequestFramingTest`, C60 to C64 in
+/// `RequestValidatorTest`, C65 in `OverloadTest` and `OpenFilesTest`.
 final class ClientCasesTest {
     private static final String GOOD = Chats.completion("Hello.");
     private static final String CHAT = "/v1/chat/completions";

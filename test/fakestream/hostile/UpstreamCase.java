@@ -21,7 +21,7 @@ record UpstreamCase(String name, End end, Script script) {
     }
 
     /// With a stream that begins well, and then tells of this error; a whole answer is 502.
-    record BrokenOff(String code) implements End {
+    record StreamAborted(String code) implements End {
     }
 
     @Override

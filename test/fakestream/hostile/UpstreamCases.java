@@ -4,7 +4,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.testing.Call;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.TestProxy;
 import java.io.ByteArrayOutputStream;
@@ -45,8 +45,8 @@ final class UpstreamCases {
 
     /// The content of a whole answer's first choice; empty where it is no text. The bytes are the
     /// upstream's, a byte order mark included.
-    static String content(Response response) {
-        var answer = Response.object(response.text().replaceFirst("^\ufeff", ""));
+    static String content(ClientResponse response) {
+        var answer = ClientResponse.object(response.text().replaceFirst("^\ufeff", ""));
         var choice = (JsonObject) ((JsonArray) answer.get("choices")).elements().getFirst();
         var content = ((JsonObject) choice.get("message")).string("content");
         return content == null ? "" : content;
@@ -162,10 +162,10 @@ final class UpstreamCases {
     private void streams() {
         tells("U27 sse-anyway", "Hello.", call -> call.answer(200, "text/event-stream",
                 HELLO + Chats.finish() + "data: [DONE]\n\n"));
-        ends("U28 sse-error-mid", new UpstreamCase.BrokenOff("overloaded"), call -> call.answer(
+        ends("U28 sse-error-mid", new UpstreamCase.StreamAborted("overloaded"), call -> call.answer(
                 200, "text/event-stream", HELLO + "data: " + Chats.error("server_error",
                         "\"overloaded\"", "Not now.") + "\n\n"));
-        ends("U29 sse-no-done", new UpstreamCase.BrokenOff("upstream_truncated"), call ->
+        ends("U29 sse-no-done", new UpstreamCase.StreamAborted("upstream_truncated"), call ->
                 call.answer(200, "text/event-stream", HELLO));
     }
 

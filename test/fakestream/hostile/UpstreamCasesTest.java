@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonObject;
 import fakestream.testing.Call;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -116,7 +116,7 @@ final class UpstreamCasesTest {
                 case UpstreamCase.Told(var content) -> told(client, content);
                 case UpstreamCase.Failed(var status, var code) ->
                         failed(client.response().error(status), code);
-                case UpstreamCase.BrokenOff(var code) -> {
+                case UpstreamCase.StreamAborted(var code) -> {
                     assertEquals(200, client.status());
                     brokenOff(client, code);
                 }
@@ -135,7 +135,7 @@ final class UpstreamCasesTest {
             }
             case UpstreamCase.Failed(var status, var code) ->
                     failed(response.error(status), code);
-            case UpstreamCase.BrokenOff(var code) -> failed(response.error(502), code);
+            case UpstreamCase.StreamAborted(var code) -> failed(response.error(502), code);
         }
         shown(response);
     }
@@ -149,7 +149,7 @@ final class UpstreamCasesTest {
             switch (one.end()) {
                 case UpstreamCase.Told(var content) -> told(client, content);
                 case UpstreamCase.Failed(_, var code) -> brokenOff(client, code);
-                case UpstreamCase.BrokenOff(var code) -> brokenOff(client, code);
+                case UpstreamCase.StreamAborted(var code) -> brokenOff(client, code);
             }
             shown(client.response());
         }
@@ -177,7 +177,7 @@ final class UpstreamCasesTest {
     }
 
     /// What a client may never see.
-    private static void shown(Response response) {
+    private static void shown(ClientResponse response) {
         var all = response.headers() + response.text();
         assertFalse(all.contains(KEY) || all.contains("127.0.0.1"), all);
         assertFalse(all.contains("<html"), all);

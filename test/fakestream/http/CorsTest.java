@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.util.List;
@@ -31,7 +31,7 @@ final class CorsTest {
         upstream.close();
     }
 
-    private Response preflight(String path, String asked, String... settings) {
+    private ClientResponse preflight(String path, String asked, String... settings) {
         try (var proxy = TestProxy.before(upstream, settings); var client = proxy.connect()) {
             var response = client.request("OPTIONS", path, "", "Origin: https://a.example",
                     "Access-Control-Request-Method: POST", asked).responseWithoutBody();
@@ -144,7 +144,7 @@ final class CorsTest {
         }
     }
 
-    private static void check(String origin, int status, Response response) {
+    private static void check(String origin, int status, ClientResponse response) {
         assertEquals(status, response.status());
         assertEquals(origin, response.header("access-control-allow-origin"));
         assertEquals("Origin", response.header("vary"));

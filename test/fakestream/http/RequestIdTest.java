@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RequestIdTest {
     private static final String MADE = "req_[0-9a-f]{24}";
 
-    private static String idOf(Response response) {
+    private static String idOf(ClientResponse response) {
         return response.header("x-request-id");
     }
 

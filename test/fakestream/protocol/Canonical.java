@@ -20,11 +20,11 @@ public final class Canonical {
     }
 
     /// An id, created and model in any case; choices by index.
-    public static JsonObject of(JsonObject request, JsonObject answer, Telling telling) {
+    public static JsonObject of(JsonObject request, JsonObject answer, StreamState state) {
         var result = answer.without("object", "error", "obfuscation");
         var id = answer.string("id");
-        if (telling.begun() || id == null || id.isEmpty()) {
-            result = result.with("id", new JsonString("chatcmpl-" + telling.id()));
+        if (state.begun() || id == null || id.isEmpty()) {
+            result = result.with("id", new JsonString("chatcmpl-" + state.id()));
         }
         if (isNothing(answer.get("created"))) {
             result = result.with("created", JsonNumber.of(0));
@@ -35,9 +35,9 @@ public final class Canonical {
         if (isNothing(answer.get("usage"))) {
             result = result.without("usage");
         }
-        var choices = choices(((JsonArray) answer.get("choices")).elements(), telling.id());
+        var choices = choices(((JsonArray) answer.get("choices")).elements(), state.id());
         return result.with("choices", new JsonArray(choices.stream().map(choice ->
-                (JsonValue) (telling.begun() ? opened(choice) : choice)).toList()));
+                (JsonValue) (state.begun() ? opened(choice) : choice)).toList()));
     }
 
     /// A heartbeat that opens the stream tells the first choice's role before it is known.

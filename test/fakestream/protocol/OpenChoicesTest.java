@@ -103,6 +103,6 @@ final class OpenChoicesTest {
 
     private static void add(OpenChoices choices, Protocol protocol, String data) {
         var event = new SseEvent.Received(new byte[0], "", data.replace('\'', '"'));
-        choices.add(protocol.passOn(event, Telling.UNTOLD));
+        choices.add(protocol.relay(event, StreamState.UNTOLD));
     }
 }

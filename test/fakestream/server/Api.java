@@ -8,7 +8,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonException;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import java.util.List;
@@ -108,7 +108,7 @@ enum Api {
     /// The kind of an error that must be in this API's own form.
     String kindOf(JsonObject body) {
         return switch (this) {
-            case COMPLETIONS, RESPONSES -> Response.error(body).string("type");
+            case COMPLETIONS, RESPONSES -> ClientResponse.error(body).string("type");
             case MESSAGES -> {
                 assertEquals("error", body.string("type"), body::toString);
                 yield ((JsonObject) body.get("error")).string("type");

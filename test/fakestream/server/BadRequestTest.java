@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +109,7 @@ final class BadRequestTest {
         assertEquals(0, upstream.count());
     }
 
-    private Response post(byte[] body) {
+    private ClientResponse post(byte[] body) {
         try (var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             return client.request("POST", "/v1/chat/completions", body, TestProxy.KEY).response();
         }
@@ -165,7 +165,7 @@ final class BadRequestTest {
         }
     }
 
-    private static void tooLarge(Response response) {
+    private static void tooLarge(ClientResponse response) {
         var error = response.error(413);
         assertEquals("request_too_large", error.string("code"));
         assertTrue(error.string("message").contains("1024 bytes"), error::toString);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -65,7 +65,7 @@ final class ClientClocksTest {
 
     private static String types(SseClient client) {
         return String.join(" ", client.data().stream()
-                .map(data -> Response.object(data).string("type")).distinct().toList());
+                .map(data -> ClientResponse.object(data).string("type")).distinct().toList());
     }
 
     @Test
@@ -157,7 +157,7 @@ final class ClientClocksTest {
             thought.countDown();
             var number = 0L;
             for (var data : client.data()) {
-                assertEquals(number++, Long.parseLong(Response.object(data)
+                assertEquals(number++, Long.parseLong(ClientResponse.object(data)
                         .get("sequence_number").toString()), client::body);
             }
             assertTrue(client.data().getLast().contains("response.completed"));

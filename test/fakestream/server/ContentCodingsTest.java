@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.io.ByteArrayOutputStream;
@@ -57,7 +57,8 @@ final class ContentCodingsTest {
         };
     }
 
-    private static Response post(TestProxy proxy, String target, byte[] body, String... fields) {
+    private static ClientResponse post(TestProxy proxy, String target, byte[] body,
+            String... fields) {
         try (var client = proxy.connect()) {
             var all = Arrays.copyOf(fields, fields.length + 1);
             all[fields.length] = TestProxy.KEY;
@@ -65,7 +66,7 @@ final class ContentCodingsTest {
         }
     }
 
-    private static Response chat(TestProxy proxy, byte[] body, String... fields) {
+    private static ClientResponse chat(TestProxy proxy, byte[] body, String... fields) {
         return post(proxy, "/v1/chat/completions", body, fields);
     }
 

@@ -22,7 +22,7 @@ final class CutStreamTest {
 
     private final CountDownLatch gate = new CountDownLatch(1);
 
-    private static void passOn(Script script, Consumer<SseClient> check) {
+    private static void relay(Script script, Consumer<SseClient> check) {
         try (var upstream = ScriptedUpstream.start(script);
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=real");
                 var client = proxy.stream(Chats.STREAM)) {
@@ -50,13 +50,13 @@ final class CutStreamTest {
     @Test
     void isCutWhereTextCameBehindAFinishAndTheConnectionIsReset() {
         var two = chunk(0, "Hel", "\"stop\"") + chunk(0, "lo wor", "\"stop\"");
-        passOn(resetAfter(two), client -> {
+        relay(resetAfter(two), client -> {
             client.next("lo wor");
             gate.countDown();
             assertEquals("upstream_truncated", client.error().string("code"));
             assertFalse(client.ending().whole());
         });
-        passOn(events(two), client -> assertTrue(client.ending().whole()));
+        relay(events(two), client -> assertTrue(client.ending().whole()));
     }
 
     @Test
@@ -67,14 +67,14 @@ final class CutStreamTest {
             call.begin("text/event-stream");
             call.chunk(two);
         })) {
-            passOn(script, client -> {
+            relay(script, client -> {
                 assertEquals("upstream_truncated", client.error().string("code"));
                 assertTrue(client.body().startsWith(two), client::body);
                 assertFalse(client.body().contains("[DONE]"));
                 assertFalse(client.ending().whole());
             });
         }
-        passOn(events(two, chunk(1, "t.", "\"stop\"")), client ->
+        relay(events(two, chunk(1, "t.", "\"stop\"")), client ->
                 assertTrue(client.ending().whole()));
     }
 
@@ -100,7 +100,7 @@ final class CutStreamTest {
     @Test
     void dropsHalfAnEventBehindTheFinish() {
         var begun = Chats.event("{\"content\":\"Hello.\"}") + Chats.finish();
-        passOn(call -> {
+        relay(call -> {
             call.begin("text/event-stream");
             call.chunk(begun + "data: {\"choices\":[],\"usa");
         }, client -> {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
-import fakestream.http.Lifetime;
+import fakestream.http.ServerState;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import java.io.OutputStream;
@@ -25,7 +25,7 @@ final class GenerationsTest {
     private final Log log = new Log(LogLevel.ERROR, SILENT, SILENT);
     private final Timer timer = new Timer(log);
     private final Generations generations = new Generations(CONFIG, new Build("", ""), 0,
-            new Lifetime(), timer, timer, timer, log);
+            new ServerState(), timer, timer, timer, log);
     /// The timer's periodic tasks: each generation that has not ended has one.
     private final int tasks = timer.getQueue().size();
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -161,7 +161,7 @@ final class HeartbeatTest {
     private static JsonObject chunk(SseClient.Frame frame) {
         var data = SseClient.data(frame.text());
         assertEquals(1, data.size(), frame::text);
-        return Response.object(data.getFirst());
+        return ClientResponse.object(data.getFirst());
     }
 
     private static String finishReason(JsonObject chunk) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonObject;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.SseClient;
@@ -170,7 +170,7 @@ final class KeepaliveTest {
     }
 
     private static JsonObject lateError(SseClient client) {
-        return Response.error(client.response().json());
+        return ClientResponse.error(client.response().json());
     }
 
     @Test

@@ -3,29 +3,29 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
-import fakestream.access.Keys;
+import fakestream.access.Authenticator;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.config.ModelMode;
 import fakestream.config.StreamMode;
+import fakestream.endpoint.AnswerResponse;
 import fakestream.endpoint.CallSharing;
 import fakestream.endpoint.JsonWanted;
-import fakestream.endpoint.Modes;
-import fakestream.endpoint.WholeAnswer;
+import fakestream.endpoint.StreamModes;
 import fakestream.http.Authority;
 import fakestream.http.ClientAddress;
 import fakestream.http.ContentCoding;
 import fakestream.http.Cors;
-import fakestream.http.ProxyException;
+import fakestream.http.HttpError;
 import fakestream.http.Query;
 import fakestream.http.RequestId;
-import fakestream.http.RequestRules;
+import fakestream.http.RequestValidator;
 import fakestream.protocol.ClientTable;
 import fakestream.protocol.SseParser;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.telemetry.Journal;
-import fakestream.telemetry.LogRules;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.LogFormatter;
+import fakestream.telemetry.Redactor;
 import fakestream.testing.Growth;
 import fakestream.upstream.Upstream;
 import java.net.InetAddress;
@@ -48,15 +48,16 @@ final class LongTextTest {
 
     private static final Config CONFIG = Config.of(Map.of("TRUST_PROXY", "true",
             "OPENAI_API_KEY", "sk-of-the-operator", "CORS_ALLOW_ORIGIN", "https://a.example"));
-    private static final Masks MASKS = Upstream.masks(CONFIG);
-    private static final LogRules LOG = LogRules.of(CONFIG, MASKS, Journal.NONE);
+    private static final Redactor MASKS = Upstream.masks(CONFIG);
+    private static final LogFormatter LOG = LogFormatter.of(CONFIG, MASKS, Journal.NONE);
 
     /// What reads a text.
     private enum Reader {
         ROUTE(Route::of),
-        KEY(text -> Keys.shownKey(headers("Authorization", text), new Query(""))),
-        PLAIN_KEY(text -> Keys.shownKey(headers("X-Api-Key", text), new Query(""))),
-        KEY_IN_QUERY(text -> Keys.shownKey(new Headers(), new Query("key=" + escaped(text)))),
+        KEY(text -> Authenticator.shownKey(headers("Authorization", text), new Query(""))),
+        PLAIN_KEY(text -> Authenticator.shownKey(headers("X-Api-Key", text), new Query(""))),
+        KEY_IN_QUERY(text -> Authenticator.shownKey(new Headers(), new Query("key="
+        + escaped(text)))),
         QUERY(text -> new Query(escaped(text)).withoutKeys("k").get("q")),
         HOST(Authority::parse),
         MODEL(text -> List.of("*a*b", "**", "*?*?c", "a*a*a*", "?*!").forEach(pattern ->
@@ -69,8 +70,8 @@ final class LongTextTest {
                 headers("X-Forwarded-For", text), true)),
         CHARSET(text -> {
             try {
-                RequestRules.checkCharset(headers("Content-Type", text));
-            } catch (ProxyException e) {
+                RequestValidator.checkCharset(headers("Content-Type", text));
+            } catch (HttpError e) {
                 assertTrue(e.status() == 415);
             }
         }),
@@ -88,9 +89,9 @@ final class LongTextTest {
             parser.feed(bytes, 0, bytes.length);
             parser.end();
         }),
-        HTML(WholeAnswer::plain),
-        REFUSAL(text -> Modes.isRefusal(text, "m")),
-        MODEL_IN_REFUSAL(text -> Modes.isRefusal(text, text));
+        HTML(AnswerResponse::plain),
+        REFUSAL(text -> StreamModes.isRefusal(text, "m")),
+        MODEL_IN_REFUSAL(text -> StreamModes.isRefusal(text, text));
 
         private final Consumer<String> work;
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -146,7 +146,7 @@ final class NeighbouringShapesTest {
         try (var upstream = ScriptedUpstream.start(call ->
                     call.answer(200, "text/event-stream", events));
                 var proxy = TestProxy.before(upstream)) {
-            assertEquals(Response.object(ANSWER), proxy.chat(Chats.WHOLE).json());
+            assertEquals(ClientResponse.object(ANSWER), proxy.chat(Chats.WHOLE).json());
         }
     }
 

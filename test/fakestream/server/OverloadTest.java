@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Call;
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -61,7 +61,7 @@ final class OverloadTest {
     }
 
     /// A place is free only once the server has seen the end of the one before.
-    private Response chatUntilServed(String body) {
+    private ClientResponse chatUntilServed(String body) {
         var deadline = System.nanoTime() + 5_000_000_000L;
         var response = proxy.chat(body);
         while (response.status() == 503 && System.nanoTime() < deadline) {
@@ -74,7 +74,7 @@ final class OverloadTest {
         return Chats.WHOLE.replace("Hi", what);
     }
 
-    private void assertOverloaded(Response response) {
+    private void assertOverloaded(ClientResponse response) {
         var error = response.error(503);
         assertEquals("overloaded", error.string("code"));
         assertEquals("server_error", error.string("type"));

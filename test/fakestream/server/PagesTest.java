@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonObject;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class PagesTest {
         upstream.close();
     }
 
-    private Response request(String method, String target, String... settings) {
+    private ClientResponse request(String method, String target, String... settings) {
         try (var proxy = TestProxy.before(upstream, settings)) {
             return proxy.request(method, target, "");
         }

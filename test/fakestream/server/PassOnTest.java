@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.SseClient;
@@ -31,7 +31,7 @@ final class PassOnTest {
         void check(SseClient client);
     }
 
-    private static void passOn(Script script, Check check, String... settings) {
+    private static void relay(Script script, Check check, String... settings) {
         try (var upstream = ScriptedUpstream.start(script);
                 var proxy = TestProxy.before(upstream, settings);
                 var client = proxy.stream(Chats.STREAM)) {
@@ -67,7 +67,7 @@ final class PassOnTest {
                 + "id: 7\nevent: message\n" + HELLO.replace("data: {", "data:\t{ ") + "\n\n\n"
                 + Chats.finish() + "data: {\"choices\":[],\"usage\":{\"total_tokens\":1.0e1}}\n\n"
                 + DONE;
-        passOn(events(odd), client -> {
+        relay(events(odd), client -> {
             assertEquals(odd, client.body());
             assertTrue(client.ending().whole());
         });
@@ -76,7 +76,7 @@ final class PassOnTest {
     @Test
     void passesEventsOnThatComeInAnyPieces() {
         var all = ROLE + Chats.event("{\"content\":\"日本語\"}") + Chats.finish() + DONE;
-        passOn(call -> {
+        relay(call -> {
             call.begin("text/event-stream");
             for (var c : all.split("")) {
                 call.chunk(c);
@@ -87,7 +87,7 @@ final class PassOnTest {
 
     @Test
     void passesEachEventOnWhenItComes() {
-        passOn(call -> {
+        relay(call -> {
             call.begin("text/event-stream");
             call.chunk(ROLE + "data: {\"unfinished");
             Waiting.open(gate);
@@ -102,15 +102,15 @@ final class PassOnTest {
 
     @Test
     void knowsAStreamWhateverItIsLabelled() {
-        passOn(call -> call.json(200, ROLE + HELLO + Chats.finish() + DONE),
+        relay(call -> call.json(200, ROLE + HELLO + Chats.finish() + DONE),
                 client -> assertEquals("Hello.", client.content()));
-        passOn(call -> call.answer(200, "text/event-stream", "\n " + Chats.completion("Hello.")),
+        relay(call -> call.answer(200, "text/event-stream", "\n " + Chats.completion("Hello.")),
                 client -> assertEquals("Hello.", client.content()));
     }
 
     @Test
     void passesTheUpstreamsHeadersOn() {
-        passOn(call -> {
+        relay(call -> {
             call.head(200, "Content-Type: text/event-stream", "x-request-id: req_1",
                     "X-Accel-Redirect: /secret");
             call.send(ROLE + HELLO + DONE);
@@ -123,7 +123,7 @@ final class PassOnTest {
 
     @Test
     void isWholeWithAFinishAndNoDone() {
-        passOn(events(ROLE, HELLO, Chats.finish()), client -> {
+        relay(events(ROLE, HELLO, Chats.finish()), client -> {
             assertEquals(ROLE + HELLO + Chats.finish(), client.body());
             assertTrue(client.ending().whole());
         });
@@ -131,7 +131,7 @@ final class PassOnTest {
 
     @Test
     void isWholeWhereOnlyTheLastBlankLineLacks() {
-        passOn(events(ROLE, HELLO, "data: [DONE]"), client -> {
+        relay(events(ROLE, HELLO, "data: [DONE]"), client -> {
             assertEquals(ROLE + HELLO + "data: [DONE]\n\n", client.body());
             assertTrue(client.ending().whole());
         });
@@ -139,7 +139,7 @@ final class PassOnTest {
 
     @Test
     void isWholeWhereOnlyTheEndOfTheBodyLacks() {
-        passOn(call -> {
+        relay(call -> {
             call.begin("text/event-stream");
             call.chunk(ROLE + HELLO + DONE);
         }, client -> {
@@ -157,7 +157,7 @@ final class PassOnTest {
             call.head(200, "Content-Type: text/event-stream");
             call.send(ROLE + HELLO + HELLO.substring(0, 50));
         })) {
-            passOn(script, client -> {
+            relay(script, client -> {
                 assertEquals("upstream_truncated", client.error().string("code"));
                 assertTrue(client.body().startsWith(ROLE + HELLO + "event: error\n"),
                         client.body());
@@ -168,7 +168,7 @@ final class PassOnTest {
 
     @Test
     void isBadGatewayWhereTheStreamHoldsNothing() {
-        passOn(events("\n\n"), client -> assertEquals("upstream_truncated",
+        relay(events("\n\n"), client -> assertEquals("upstream_truncated",
                 client.response().error(502).string("code")));
     }
 
@@ -178,7 +178,7 @@ final class PassOnTest {
         for (var parts : List.of(List.of(ERROR, DONE), List.of(ERROR.strip()),
                 List.of(ERROR.replace("{\"error\"", "{\"choices\":[{\"finish_reason\":\"error\"}],"
                         + "\"error\""), DONE))) {
-            passOn(events(ROLE, HELLO, String.join("", parts)), client -> {
+            relay(events(ROLE, HELLO, String.join("", parts)), client -> {
                 assertEquals(ROLE + HELLO + "event: error\n" + ERROR, client.body());
                 assertFalse(client.ending().whole());
             });
@@ -187,15 +187,15 @@ final class PassOnTest {
 
     @Test
     void isBadGatewayWhereTheStreamBeginsWithAnError() {
-        passOn(events(ERROR, DONE), client -> assertEquals("Out of luck.",
+        relay(events(ERROR, DONE), client -> assertEquals("Out of luck.",
                 client.response().error(502).string("message")));
-        passOn(events("event: error\ndata: Out of luck.\n\n"), client -> assertTrue(
+        relay(events("event: error\ndata: Out of luck.\n\n"), client -> assertTrue(
                 client.response().error(502).string("message").endsWith("Out of luck.")));
     }
 
     @Test
     void beatsInAPauseWithEmptyChunksOfTheStream() {
-        passOn(call -> {
+        relay(call -> {
             call.begin("text/event-stream");
             call.chunk(ROLE + ": OPENROUTER PROCESSING\n\n");
             Waiting.open(gate);
@@ -212,11 +212,11 @@ final class PassOnTest {
 
     @Test
     void goesOnUnderTheIdThatAHeartbeatHasTold() {
-        passOn(call -> {
+        relay(call -> {
             Waiting.open(gate);
             events(": OPENROUTER PROCESSING\n\n", ROLE, HELLO, Chats.finish(), DONE).play(call);
         }, client -> {
-            var opening = Response.object(SseClient.data(client.next().text()).getFirst());
+            var opening = ClientResponse.object(SseClient.data(client.next().text()).getFirst());
             gate.countDown();
             assertEquals("Hello.", client.content());
             assertTrue(client.ending().whole());
@@ -230,7 +230,7 @@ final class PassOnTest {
 
     @Test
     void tellsAFailureBehindAHeartbeat() {
-        passOn(call -> {
+        relay(call -> {
             Waiting.open(gate);
             events(ROLE, HELLO).play(call);
         }, client -> {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.SseClient;
@@ -134,7 +134,7 @@ final class PassThroughKeepaliveTest {
 
     private static String code(SseClient client) {
         assertTrue(client.ending().whole());
-        return Response.error(client.response().json()).string("code");
+        return ClientResponse.error(client.response().json()).string("code");
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonNumber;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -48,7 +48,8 @@ final class PausesTest {
     private static void isNumberedThroughout(SseClient client) {
         var number = 0;
         for (var data : client.data()) {
-            assertEquals(JsonNumber.of(number++), Response.object(data).get("sequence_number"),
+            assertEquals(JsonNumber.of(number++), ClientResponse.object(data).get(
+                    "sequence_number"),
                     client::body);
         }
     }

@@ -3,16 +3,16 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import fakestream.access.Gate;
+import fakestream.access.AccessControl;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// How many requests one client may make in a minute. No test takes a minute, for the bucket's
-/// clock is tested in `RateLimitTest`.
+/// clock is tested in `RateLimiterTest`.
 final class RateLimitedTest {
     private static final String LIMIT = "RATE_LIMIT_PER_MINUTE=2";
     private static final String OPERATOR = "OPENAI_API_KEY=sk-operator";
@@ -26,12 +26,12 @@ final class RateLimitedTest {
         upstream.close();
     }
 
-    private static Response chat(TestProxy proxy, String... fields) {
+    private static ClientResponse chat(TestProxy proxy, String... fields) {
         return proxy.request("POST", "/v1/chat/completions", Chats.WHOLE, fields);
     }
 
     /// Makes requests until one is refused, which must be the third.
-    private static Response third(TestProxy proxy, String... fields) {
+    private static ClientResponse third(TestProxy proxy, String... fields) {
         assertEquals(200, chat(proxy, fields).status());
         assertEquals(200, chat(proxy, fields).status());
         var refused = chat(proxy, fields);
@@ -100,7 +100,7 @@ final class RateLimitedTest {
     void slowsWrongKeysDownAndNoRightOne() {
         try (var proxy = TestProxy.before(upstream, OPERATOR, "PROXY_API_KEYS=sk-of-the-proxy",
                 "TRUST_PROXY=true", "MAX_STREAMS=1")) {
-            for (int i = 0; i < Gate.MOST_WRONG_KEYS; i++) {
+            for (int i = 0; i < AccessControl.MOST_WRONG_KEYS; i++) {
                 assertEquals(401, chat(proxy, "Authorization: Bearer sk-wrong-" + i).status());
             }
             for (var target : new String[] {"/v1/models", "/v1/files", "/api/clients",

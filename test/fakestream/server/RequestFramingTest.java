@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.util.stream.Stream;
@@ -265,7 +265,7 @@ final class RequestFramingTest {
         assertEquals(200, typed(type).status());
     }
 
-    private static Response typed(String type) {
+    private static ClientResponse typed(String type) {
         return proxy.chat(Chats.WHOLE, "Content-Type: " + type);
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ final class SandboxTest {
     private static final String POLICY = "Content-Security-Policy: script-src *";
     private static final String TYPE = "X-Content-Type-Options: none";
 
-    private static void isNoPage(Response response) {
+    private static void isNoPage(ClientResponse response) {
         assertEquals("sandbox; default-src 'none'", response.header("content-security-policy"));
         assertEquals("nosniff", response.header("x-content-type-options"));
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import fakestream.testing.Waiting;
@@ -60,7 +60,7 @@ final class ShutdownTest {
     }
 
     /// The first requests may still come before the end has begun.
-    private static Response refusal(TestProxy proxy) {
+    private static ClientResponse refusal(TestProxy proxy) {
         var response = proxy.get("/api/status");
         while (response.status() == 200) {
             response = proxy.get("/api/status");

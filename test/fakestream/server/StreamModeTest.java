@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonBoolean;
 import fakestream.testing.Chats;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.ScriptedUpstream.Script;
 import fakestream.testing.SseClient;
@@ -31,7 +31,7 @@ final class StreamModeTest {
     private final CountDownLatch gate = new CountDownLatch(1);
 
     private static boolean isStreamed(String body) {
-        return JsonBoolean.TRUE.equals(Response.object(body).get("stream"));
+        return JsonBoolean.TRUE.equals(ClientResponse.object(body).get("stream"));
     }
 
     /// Whether the next request upstream asks for a stream.
@@ -185,7 +185,7 @@ final class StreamModeTest {
             isOneGoodStream(client);
             assertEquals(null, client.headers().get("retry-after"));
             assertTrue(asksToStream(upstream));
-            var whole = Response.object(upstream.call().body());
+            var whole = ClientResponse.object(upstream.call().body());
             assertEquals(JsonBoolean.FALSE, whole.get("stream"));
             assertFalse(whole.has("stream_options"));
             assertEquals(2, upstream.count());

@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import fakestream.config.LogLevel;
-import fakestream.connections.Crowd;
-import fakestream.connections.LeavingClients;
-import fakestream.connections.StalledWriters;
-import fakestream.http.Client;
-import fakestream.http.Lifetime;
+import fakestream.connections.ConnectionLimiter;
+import fakestream.connections.DisconnectWatcher;
+import fakestream.connections.WriteTimeouts;
+import fakestream.http.ClientExchange;
+import fakestream.http.ServerState;
 import fakestream.json.JsonObject;
 import fakestream.json.Parts;
 import fakestream.protocol.ClientProfile;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.server.Timer;
 import fakestream.telemetry.Log;
@@ -51,7 +51,7 @@ final class EventStreamTest {
         }
     });
     private final Timer timer = new Timer(log);
-    private final BeatExecutor beats = new BeatExecutor(timer, Runnable::run, log);
+    private final HeartbeatExecutor beats = new HeartbeatExecutor(timer, Runnable::run, log);
 
     @Test
     void beatsOnBehindBugs() throws IOException {
@@ -75,17 +75,19 @@ final class EventStreamTest {
     }
 
     private void serve(HttpExchange exchange) throws IOException {
-        var timing = new BeatTiming(INTERVAL, INTERVAL, timer, beats,
+        var timing = new HeartbeatTiming(INTERVAL, INTERVAL, timer, beats,
                 Scrape.metrics());
-        try (var stalled = new StalledWriters(Duration.ofSeconds(30), timer);
-                var client = new Client(exchange, "req_1", false, Duration.ofSeconds(60), stalled,
-                        new LeavingClients(List.of("/nowhere"), timer, beats, log),
-                        new Lifetime(), new Crowd(100, 0, () -> Duration.ofSeconds(60), timer,
+        try (var stalled = new WriteTimeouts(Duration.ofSeconds(30), timer);
+                var client = new ClientExchange(exchange, "req_1", false, Duration.ofSeconds(60),
+                        stalled,
+                        new DisconnectWatcher(List.of("/nowhere"), timer, beats, log),
+                        new ServerState(), new ConnectionLimiter(100, 0,
+                        () -> Duration.ofSeconds(60), timer,
                                 beats, log));
-                var stream = EventStream.open(client, Framing.EVENTS, new Beats(
-                        new Beats.Rhythm(SseEvent.HEARTBEAT, INTERVAL, ClientProfile.NEVER),
+                var stream = EventStream.open(client, Framing.EVENTS, new Heartbeats(
+                        new Heartbeats.Rhythm(SseEvent.HEARTBEAT, INTERVAL, ClientProfile.NEVER),
                         new ChatCompletions(), JsonObject.EMPTY,
-                        new Telling("chatcmpl-1", 0, 0, 30), System::nanoTime), timing)) {
+                        new StreamState("chatcmpl-1", 0, 0, 30), System::nanoTime), timing)) {
             stream.answered(Map.of());
             stream.pauseWith(BROKEN);
             Waiting.open(stumbled);

@@ -3,7 +3,7 @@ package fakestream.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import fakestream.http.Lifetime;
+import fakestream.http.ServerState;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
@@ -78,7 +78,7 @@ final class PacerTest {
     @Test
     void shrinksTheDelayNoMoreThanNeeded() {
         var pacer = new Pacer(Duration.ofMillis(35), Duration.ofSeconds(10),
-                new Lifetime());
+                new ServerState());
         assertEquals(0, pacer.step(0));
         assertEquals(0, pacer.step(1));
         assertEquals(35_000_000, pacer.step(2));
@@ -108,7 +108,7 @@ final class PacerTest {
 
     @Test
     void hasNoBoundWhereTheBoundIsZero() {
-        var pacer = new Pacer(Duration.ofMillis(10_000), Duration.ZERO, new Lifetime());
+        var pacer = new Pacer(Duration.ofMillis(10_000), Duration.ZERO, new ServerState());
         assertEquals(10_000_000_000L, pacer.step(1_000_000));
     }
 }

@@ -7,8 +7,8 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
@@ -136,7 +136,7 @@ final class AccessLineTest {
     @ParameterizedTest
     @EnumSource
     void tellsPrograms(Asked asked) {
-        var line = Response.object(asked.line("json"));
+        var line = ClientResponse.object(asked.line("json"));
         assertTrue(line.string("time").matches(TIME), line::toString);
         assertEquals(asked.method, line.string("method"));
         assertEquals(asked.path, line.string("path"));

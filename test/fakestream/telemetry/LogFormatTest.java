@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.Config;
-import fakestream.testing.Response;
+import fakestream.testing.ClientResponse;
 import fakestream.upstream.Upstream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,8 +43,8 @@ final class LogFormatTest {
         return Config.of(values);
     }
 
-    private static AccessRecord record(boolean probe) {
-        var record = new AccessRecord(new AccessRecord.Request("req_1", "::1", "GET", "/",
+    private static RequestRecord record(boolean probe) {
+        var record = new RequestRecord(new RequestRecord.Request("req_1", "::1", "GET", "/",
                 "HTTP/1.1", ""), () -> 0);
         record.route("page", probe);
         record.status(200);
@@ -105,7 +105,7 @@ final class LogFormatTest {
         sayAll(log);
         log.bug("GET /", new IllegalStateException("x\n\u0085\u2028\u001b[2J a\"quoted\\key"));
         assertEquals(5, lines(err).size());
-        var objects = lines(err).stream().map(Response::object).toList();
+        var objects = lines(err).stream().map(ClientResponse::object).toList();
         assertTrue(objects.getFirst().string("time").matches(TIME));
         assertEquals(List.of("error", "warn", "info", "debug", "error"),
                 objects.stream().map(object -> object.string("level")).toList());
@@ -115,21 +115,21 @@ final class LogFormatTest {
         assertTrue(trace.contains("\nat " + LogFormatTest.class.getName()), trace);
         assertTrue(trace.contains("***") && !trace.contains("quoted"), trace);
         assertTrue(lines(err).getLast().matches("\\P{Cc}*"));
-        assertEquals("req_1", Response.object(lines(out).getFirst()).string("id"));
+        assertEquals("req_1", ClientResponse.object(lines(out).getFirst()).string("id"));
     }
 
     @Test
     void changesWithTheSettings() {
         var log = log(Journal.NONE);
         log.info("a");
-        log.change(config("LOG_FORMAT=json", "ACCESS_LOG=combined"), Masks.ofKeys());
+        log.change(config("LOG_FORMAT=json", "ACCESS_LOG=combined"), Redactor.ofKeys());
         log.info("b");
         log.access(record(false));
-        log.change(config("LOG_FORMAT=journal", "ACCESS_LOG=off"), Masks.ofKeys());
+        log.change(config("LOG_FORMAT=journal", "ACCESS_LOG=off"), Redactor.ofKeys());
         log.info("c");
         log.access(record(false));
         assertTrue(lines(err).get(0).endsWith(" info a"));
-        assertEquals("b", Response.object(lines(err).get(1)).string("message"));
+        assertEquals("b", ClientResponse.object(lines(err).get(1)).string("message"));
         assertEquals("<6>c", lines(err).get(2));
         assertEquals(1, lines(out).size());
         assertTrue(lines(out).getFirst().startsWith("::1 - - ["));
@@ -140,7 +140,7 @@ final class LogFormatTest {
     void isQuietAboutProbes(boolean probe, int lines) {
         var log = log(Journal.NONE, "LOG_LEVEL=info", "DEBUG=false");
         log.access(record(probe));
-        log.change(config(), Masks.ofKeys());
+        log.change(config(), Redactor.ofKeys());
         log.access(record(probe));
         assertEquals(lines, lines(out).size());
     }

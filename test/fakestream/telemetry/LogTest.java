@@ -60,8 +60,8 @@ final class LogTest {
         }
     }
 
-    private static AccessRecord record(String path, String model) {
-        var record = new AccessRecord(new AccessRecord.Request("req_1", "::1", "GET", path,
+    private static RequestRecord record(String path, String model) {
+        var record = new RequestRecord(new RequestRecord.Request("req_1", "::1", "GET", path,
                 "HTTP/1.1", ""), System::nanoTime);
         record.model(model);
         return record;
@@ -121,7 +121,7 @@ final class LogTest {
         for (var format : List.of("text", "json", "journal")) {
             var config = Config.of(Map.of("ACCESS_LOG", "json", "LOG_LEVEL", "debug",
                     "LOG_FORMAT", format));
-            var log = new Log(config, Masks.ofKeys(), Journal.NONE, new PrintStream(out, true),
+            var log = new Log(config, Redactor.ofKeys(), Journal.NONE, new PrintStream(out, true),
                     new PrintStream(out, true));
             log.access(record("/", "a" + hidden + "b\u00e9\ud83d\ude00"));
             log.debug("a" + hidden + "b");

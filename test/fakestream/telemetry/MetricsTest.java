@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.Config;
-import fakestream.telemetry.AccessRecord.Mode;
-import fakestream.telemetry.AccessRecord.Outcome;
+import fakestream.telemetry.RequestRecord.Mode;
+import fakestream.telemetry.RequestRecord.Outcome;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
@@ -173,9 +173,9 @@ final class MetricsTest {
     }
 
     /// A record of a stream that waited so long for its first content.
-    private static AccessRecord stream(long seconds, int beats) {
+    private static RequestRecord stream(long seconds, int beats) {
         var clock = new AtomicLong();
-        var record = new AccessRecord(new AccessRecord.Request("req_1", "::1", "POST", "/",
+        var record = new RequestRecord(new RequestRecord.Request("req_1", "::1", "POST", "/",
                 "HTTP/1.1", ""), clock::get);
         record.mode(Mode.FAKE);
         record.status(200);
@@ -187,11 +187,11 @@ final class MetricsTest {
         return record;
     }
 
-    private static void serve(Metrics metrics, AccessRecord record) {
+    private static void serve(Metrics metrics, RequestRecord record) {
         metrics.end(record);
     }
 
-    private static AccessRecord broken(AccessRecord record) {
+    private static RequestRecord broken(RequestRecord record) {
         record.outcome(Outcome.BROKEN_OFF);
         return record;
     }
@@ -225,7 +225,7 @@ final class MetricsTest {
         if (!code.isEmpty()) {
             record.failed(code);
         }
-        record.asks(() -> new UpstreamFigures(3, status, "", Duration.ofSeconds(2)));
+        record.asks(() -> new UpstreamMetrics(3, status, "", Duration.ofSeconds(2)));
         serve(metrics, record);
         var seen = Scrape.of(metrics.expose());
         for (var each : new String[] {"connect", "timeout", "tls", "closed", "too_large", "decode",
@@ -252,7 +252,7 @@ final class MetricsTest {
 
     @Test
     void standInTheTableBesideTheirFormat() throws IOException {
-        var source = Files.readString(Path.of("src/fakestream/telemetry/Exposition.java"));
+        var source = Files.readString(Path.of("src/fakestream/telemetry/PrometheusText.java"));
         for (var family : Scrape.of(Scrape.metrics().expose()).families()) {
             assertTrue(source.contains("/// | `" + family + "` |")
                     || family.startsWith("process_") || family.startsWith("jvm_"), family);
@@ -261,7 +261,7 @@ final class MetricsTest {
 
     @Test
     void escapesWhatStandsInALabelOrAHelp() {
-        var text = new Exposition().family("a", "gauge", "b\\\nc")
+        var text = new PrometheusText().family("a", "gauge", "b\\\nc")
                 .sample("a", new LinkedHashMap<>(Map.of("l", "\"\\\n")), 0.000_01)
                 .toString();
         assertEquals("# HELP a b\\\\\\nc\n# TYPE a gauge\na{l=\"\\\"\\\\\\n\"} 1.0E-5\n", text);

@@ -84,20 +84,20 @@ public final class RawClient implements AutoCloseable {
     }
 
     /// Reads the next response to its end.
-    public Response response() {
+    public ClientResponse response() {
         return response(true);
     }
 
     /// Reads the next response, one that has no body whatever its headers say.
-    public Response responseWithoutBody() {
+    public ClientResponse responseWithoutBody() {
         return response(false);
     }
 
-    private Response response(boolean hasBody) {
+    private ClientResponse response(boolean hasBody) {
         try {
             var status = status();
             var headers = reader.headers();
-            return new Response(status, headers,
+            return new ClientResponse(status, headers,
                     hasBody ? reader.body(headers) : new byte[0]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

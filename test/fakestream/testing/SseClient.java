@@ -120,8 +120,8 @@ public final class SseClient implements AutoCloseable {
     }
 
     /// The response as a plain one.
-    public Response response() {
-        return new Response(status(), headers(), body().getBytes(StandardCharsets.UTF_8));
+    public ClientResponse response() {
+        return new ClientResponse(status(), headers(), body().getBytes(StandardCharsets.UTF_8));
     }
 
     /// The data of all events, when the stream is over.
@@ -138,7 +138,7 @@ public final class SseClient implements AutoCloseable {
     /// All chunks, when the stream is over.
     public List<JsonObject> chunks() {
         return data().stream().filter(data -> !data.equals("[DONE]"))
-                .map(Response::object).toList();
+                .map(ClientResponse::object).toList();
     }
 
     /// The deltas of a chunk's first choice.
@@ -160,7 +160,7 @@ public final class SseClient implements AutoCloseable {
         if (!last.matches("event: error\ndata: .*\n\n")) {
             throw new AssertionError("no event of an error at the end: " + last);
         }
-        return Response.error(Response.object(data(last).getFirst()));
+        return ClientResponse.error(ClientResponse.object(data(last).getFirst()));
     }
 
     /// Goes away without a word.

@@ -81,19 +81,19 @@ public final class TestProxy implements AutoCloseable {
     }
 
     /// Sends a request without a key, on a connection of its own.
-    public Response request(String method, String target, String body, String... fields) {
+    public ClientResponse request(String method, String target, String body, String... fields) {
         try (var client = connect()) {
             client.request(method, target, body, fields);
             return method.equals("HEAD") ? client.responseWithoutBody() : client.response();
         }
     }
 
-    public Response get(String target, String... fields) {
+    public ClientResponse get(String target, String... fields) {
         return request("GET", target, "", withKey(fields));
     }
 
     /// Posts a chat that need not be a stream.
-    public Response chat(String body, String... fields) {
+    public ClientResponse chat(String body, String... fields) {
         return request("POST", "/v1/chat/completions", body, withKey(fields));
     }
 

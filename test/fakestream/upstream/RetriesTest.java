@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.config.Config;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +51,7 @@ final class RetriesTest {
     private static Optional<Duration> pause(String name, String value) {
         var headers = HttpHeaders.of(Map.of(name, List.of(value)), (_, _) -> true);
         return retries(2).pause(1, UpstreamAnswer.raw(null, 429, headers,
-                Masks.ofKeys()));
+                Redactor.ofKeys()));
     }
 
     @Test

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
 import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;
-import fakestream.testing.Response;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import java.io.IOException;
@@ -90,7 +90,7 @@ final class TlsTest {
                 + " -Djavax.net.ssl.trustStorePassword=" + PASSWORD, directory, settings);
     }
 
-    private static Response answer(Daemon daemon) {
+    private static ClientResponse answer(Daemon daemon) {
         try (var client = RawClient.connect(URI.create(daemon.url()).getPort())) {
             return client.request("POST", "/v1/chat/completions", Chats.WHOLE, TestProxy.KEY)
                     .response();

@@ -4,8 +4,8 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.VendorError;
 
 /// Reads a body with a good status as a chat completion. Some upstreams answer 200 with an error
@@ -15,7 +15,7 @@ final class ChatAnswer {
     private ChatAnswer() {
     }
 
-    static JsonObject read(JsonValue body) throws NotAnAnswer {
+    static JsonObject read(JsonValue body) throws InvalidAnswer {
         var answer = choices(body instanceof JsonObject object && !object.has("choices")
                 && object.get("candidates") instanceof JsonArray candidates
                 && VendorError.find(body).isEmpty() ? GeminiAnswer.read(object, candidates) : body);
@@ -27,14 +27,14 @@ final class ChatAnswer {
 
     /// The body, if it is an answer with choices that are objects. There may be none where tokens
     /// were made and something, such as a filter, took them away.
-    static JsonObject choices(JsonValue body) throws NotAnAnswer {
-        var answer = NotAnAnswer.object(body);
+    static JsonObject choices(JsonValue body) throws InvalidAnswer {
+        var answer = InvalidAnswer.object(body);
         if (!(answer.get("choices") instanceof JsonArray(var choices))
-                || choices.isEmpty() && Emptiness.countsNothing(answer)) {
-            throw NotAnAnswer.because("the upstream's answer has no choices");
+                || choices.isEmpty() && EmptyAnswers.countsNothing(answer)) {
+            throw InvalidAnswer.because("the upstream's answer has no choices");
         }
         if (!choices.stream().allMatch(JsonObject.class::isInstance)) {
-            throw NotAnAnswer.because("the upstream's answer has a choice that is no object");
+            throw InvalidAnswer.because("the upstream's answer has a choice that is no object");
         }
         return answer;
     }
@@ -52,7 +52,7 @@ final class ChatAnswer {
     /// when its filter strikes; they are told as they are.
     static JsonObject withMessage(JsonObject choice) {
         if (choice.get("delta") instanceof JsonObject delta
-                && Emptiness.isNothing(choice.get("message"))) {
+                && EmptyAnswers.isNothing(choice.get("message"))) {
             return choice.without("delta").with("message", delta);
         }
         if (choice.get("message") instanceof JsonObject) {

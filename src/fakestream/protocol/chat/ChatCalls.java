@@ -4,7 +4,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.ToolCalls;
 import java.util.List;
 
@@ -17,14 +17,14 @@ final class ChatCalls {
 
     /// The id of a stream has 24 characters, so that no id of a call has more than the 40 that
     /// OpenAI takes back.
-    private ChatCalls(Telling telling) {
-        this.idPrefix = "call_" + telling.id() + "_";
+    private ChatCalls(StreamState state) {
+        this.idPrefix = "call_" + state.id() + "_";
     }
 
     /// Returns the choices of an answer and completes their tool calls. Each id that it makes is
     /// unique, in the answer and among all streams.
-    static List<JsonObject> completed(JsonObject answer, Telling telling) {
-        var calls = new ChatCalls(telling);
+    static List<JsonObject> completed(JsonObject answer, StreamState state) {
+        var calls = new ChatCalls(state);
         return answer.objects("choices").stream().map(calls::choice).toList();
     }
 

@@ -4,13 +4,13 @@ import fakestream.json.JsonBoolean;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.BadRequest;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -41,33 +41,33 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws InvalidAnswer {
         return ChatAnswer.read(body);
     }
 
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return areEmpty(answer, choice -> Emptiness.isNothing(choice.get("message")));
+        return areEmpty(answer, choice -> EmptyAnswers.isNothing(choice.get("message")));
     }
 
     /// Whether no token was made for any choice, none holds anything, and none says why.
     static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
         return answer.objects("choices").stream().allMatch(choice -> holdsNothing.test(choice)
-                        && !Emptiness.isReason(choice.string("finish_reason")))
-                && Emptiness.countsNothing(answer);
+                        && !EmptyAnswers.isReason(choice.string("finish_reason")))
+                && EmptyAnswers.countsNothing(answer);
     }
 
     @Override
-    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        return ChatReplay.of(request, answer, telling);
+    public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
+        return ChatReplay.of(request, answer, state);
     }
 
     /// An empty chunk, in the form that no known client minds: never without choices, and with a
     /// role in the first.
     @Override
-    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        var frame = ChunkFrame.of(ChunkKind.CHAT, request, telling);
-        var entry = telling.begun() ? ChunkKind.CHAT.pause() : OPENING;
+    public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
+        var frame = ChunkFrame.of(ChunkKind.CHAT, request, state);
+        var entry = state.begun() ? ChunkKind.CHAT.pause() : OPENING;
         return SseEvent.Message.of(frame.chunk(out -> out.value(entry)));
     }
 
@@ -79,8 +79,8 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
-    public Passage passOn(SseEvent.Received event, Telling telling) {
-        return ChunkPassage.of(event, telling, ChunkKind.CHAT);
+    public RelayedEvent relay(SseEvent.Received event, StreamState state) {
+        return ChunkRelay.of(event, state, ChunkKind.CHAT);
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
-    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+    public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
         return ChatFold.of(events);
     }
 }

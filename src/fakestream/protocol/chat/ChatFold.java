@@ -5,9 +5,9 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.Latest;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.LastNonNull;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import java.util.ArrayList;
@@ -34,13 +34,13 @@ final class ChatFold {
     private ChatFold() {
     }
 
-    static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+    static JsonObject of(List<SseEvent.Received> events) throws InvalidAnswer {
         return folded(events).whole();
     }
 
     /// Each half for itself and then both as one, so that a long text is not copied once for each
     /// of its pieces.
-    private static ChatFold folded(List<SseEvent.Received> events) throws NotAnAnswer {
+    private static ChatFold folded(List<SseEvent.Received> events) throws InvalidAnswer {
         var fold = new ChatFold();
         if (events.size() < 2) {
             for (var event : events) {
@@ -54,8 +54,8 @@ final class ChatFold {
         return fold;
     }
 
-    private void add(SseEvent.Received event) throws NotAnAnswer {
-        var chunk = NotAnAnswer.data(event);
+    private void add(SseEvent.Received event) throws InvalidAnswer {
+        var chunk = InvalidAnswer.data(event);
         done = event.data().equals(SseEvent.DONE);
         top = chunk.without("choices", "object");
         for (var choice : chunk.objects("choices")) {
@@ -66,7 +66,7 @@ final class ChatFold {
 
     private void add(ChatFold more) {
         done |= more.done;
-        top = Latest.of(top, more.top);
+        top = LastNonNull.of(top, more.top);
         more.choices.forEach((index, choice) ->
                 choices.merge(index, choice, ChatFold::joinedChoices));
         more.messages.forEach((index, choice) ->
@@ -82,7 +82,7 @@ final class ChatFold {
     }
 
     private static JsonObject joinedChoices(JsonObject old, JsonObject more) {
-        var result = Latest.of(old, more.without("message", "logprobs"));
+        var result = LastNonNull.of(old, more.without("message", "logprobs"));
         for (var name : List.of("message", "logprobs")) {
             result = more.has(name) ? result.with(name,
                     joined(name, old.get(name), more.get(name))) : result;
@@ -123,12 +123,12 @@ final class ChatFold {
                 joined(parts.subList(half, parts.size())));
     }
 
-    private JsonObject whole() throws NotAnAnswer {
+    private JsonObject whole() throws InvalidAnswer {
         messages.forEach((index, message) -> choices.merge(index, message, (told, whole) ->
-                Emptiness.isNothing(told.get("message")) ? joinedChoices(told, whole)
+                EmptyAnswers.isNothing(told.get("message")) ? joinedChoices(told, whole)
                         : joinedChoices(told, whole.without("message", "logprobs"))));
-        if (!ChunkPassage.areWhole(choices.values(), done)) {
-            throw NotAnAnswer.truncated();
+        if (!ChunkRelay.areWhole(choices.values(), done)) {
+            throw InvalidAnswer.truncated();
         }
         var folded = new JsonObject.Builder().add("object", "chat.completion").addAll(top)
                 .add("choices", new JsonArray(choices.values().stream()

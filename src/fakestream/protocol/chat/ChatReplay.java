@@ -5,7 +5,7 @@ import fakestream.json.JsonWriter;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -22,16 +22,16 @@ final class ChatReplay {
     private final boolean begun;
     private final List<SseEvent> events = new ArrayList<>();
 
-    private ChatReplay(ChunkFrame frame, JsonObject answer, Telling telling) {
+    private ChatReplay(ChunkFrame frame, JsonObject answer, StreamState state) {
         this.frame = frame;
-        this.choices = choices(ChatCalls.completed(answer, telling), telling.pieceLength());
+        this.choices = choices(ChatCalls.completed(answer, state), state.pieceLength());
         this.others = ChunkFrame.others(answer);
-        this.begun = telling.begun();
+        this.begun = state.begun();
     }
 
-    static Replay of(JsonObject request, JsonObject answer, Telling telling) {
-        var frame = ChunkFrame.of(ChunkKind.CHAT, request, answer, telling);
-        return new ChatReplay(frame, answer, telling).tell();
+    static Replay of(JsonObject request, JsonObject answer, StreamState state) {
+        var frame = ChunkFrame.of(ChunkKind.CHAT, request, answer, state);
+        return new ChatReplay(frame, answer, state).tell();
     }
 
     /// By index. Where two choices have the same, as from upstreams that write 0 in each, their

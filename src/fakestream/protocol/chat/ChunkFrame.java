@@ -8,7 +8,7 @@ import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -33,23 +33,23 @@ final class ChunkFrame {
     }
 
     /// The frame of an answer's stream. What an SDK would throw without, and the answer lacks, is
-    /// taken from the request and from `telling` (WIRE.md 0, last paragraph).
-    static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, Telling telling) {
+    /// taken from the request and from `state` (WIRE.md 0, last paragraph).
+    static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, StreamState state) {
         var id = answer.string("id");
-        var named = id != null && !id.isEmpty() && !telling.begun();
-        var head = head(named ? id : kind.id(telling), kind.object(), answer.get("created"),
+        var named = id != null && !id.isEmpty() && !state.begun();
+        var head = head(named ? id : kind.id(state), kind.object(), answer.get("created"),
                 answer.get("model"), request);
         for (var name : new String[] {"system_fingerprint", "service_tier"}) {
             if (answer.has(name)) {
                 member(name, answer.get(name), head);
             }
         }
-        return new ChunkFrame(head, ChunkUsage.of(request, answer, telling));
+        return new ChunkFrame(head, ChunkUsage.of(request, answer, state));
     }
 
     /// The frame of a stream that has no answer yet.
-    static ChunkFrame of(ChunkKind kind, JsonObject request, Telling telling) {
-        var head = head(kind.id(telling), kind.object(), JsonNumber.of(telling.created()), null,
+    static ChunkFrame of(ChunkKind kind, JsonObject request, StreamState state) {
+        var head = head(kind.id(state), kind.object(), JsonNumber.of(state.created()), null,
                 request);
         return new ChunkFrame(head, ChunkUsage.of(request));
     }

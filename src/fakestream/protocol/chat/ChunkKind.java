@@ -2,7 +2,7 @@ package fakestream.protocol.chat;
 
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 
 /// One of the two kinds of completions whose streams are made of chunks.
 ///
@@ -21,7 +21,7 @@ record ChunkKind(String object, String idPrefix, JsonObject pause) {
     }
 
     /// The id of a stream that has none from its answer.
-    String id(Telling telling) {
-        return idPrefix + telling.id();
+    String id(StreamState state) {
+        return idPrefix + state.id();
     }
 }

@@ -3,7 +3,7 @@ package fakestream.protocol.chat;
 import fakestream.json.JsonBoolean;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.UnaskedUsage;
 
 /// Where the chunks of one stream show the usage of its answer. One chunk has it at most: openai-go
@@ -23,13 +23,13 @@ record ChunkUsage(boolean asked, JsonObject atFinish, JsonObject last) {
     /// A client that asked for usage gets it in a last chunk without choices, as OpenAI sends it,
     /// and a client that asked for none gets none. A client that says nothing gets it where its
     /// vendor sends it unasked, and no chunk without choices: many clients stumble over one.
-    static ChunkUsage of(JsonObject request, JsonObject answer, Telling telling) {
+    static ChunkUsage of(JsonObject request, JsonObject answer, StreamState state) {
         if (!(answer.get("usage") instanceof JsonObject usage)
                 || JsonBoolean.FALSE.equals(option(request))) {
             return NOWHERE;
         }
         return isAsked(request) ? new ChunkUsage(true, JsonObject.EMPTY, usage)
-                : new ChunkUsage(false, unasked(answer, usage, telling.client().unasked()), null);
+                : new ChunkUsage(false, unasked(answer, usage, state.client().unasked()), null);
     }
 
     private static boolean isAsked(JsonObject request) {

@@ -6,13 +6,13 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -35,7 +35,7 @@ public final class Completions implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws InvalidAnswer {
         var answer = ChatAnswer.choices(body);
         return answer.with("choices", new JsonArray(answer.objects("choices").stream()
                 .<JsonValue>map(ChatAnswer::withText).toList()));
@@ -44,15 +44,15 @@ public final class Completions implements Protocol {
     @Override
     public boolean isEmpty(JsonObject answer) {
         return ChatCompletions.areEmpty(answer,
-                choice -> Emptiness.isNothing(choice.get("text")));
+                choice -> EmptyAnswers.isNothing(choice.get("text")));
     }
 
     /// The text of all choices side by side; log probabilities whole on the first chunk, because
     /// they are parallel lists, of which the AI SDK keeps the last; the finish on the last chunk.
     @Override
-    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        var frame = ChunkFrame.of(CHUNK, request, answer, telling);
-        var choices = CompletionsChoice.of(answer, telling.pieceLength());
+    public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
+        var frame = ChunkFrame.of(CHUNK, request, answer, state);
+        var choices = CompletionsChoice.of(answer, state.pieceLength());
         var length = choices.stream().mapToInt(CompletionsChoice::length).max().orElse(1);
         var events = new ArrayList<SseEvent>();
         for (int i = 0; i < length; i++) {
@@ -72,14 +72,14 @@ public final class Completions implements Protocol {
     }
 
     @Override
-    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        var frame = ChunkFrame.of(CHUNK, request, telling);
+    public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
+        var frame = ChunkFrame.of(CHUNK, request, state);
         return SseEvent.Message.of(frame.chunk(out -> out.value(CHUNK.pause())));
     }
 
     @Override
-    public Passage passOn(SseEvent.Received event, Telling telling) {
-        return ChunkPassage.of(event, telling, CHUNK);
+    public RelayedEvent relay(SseEvent.Received event, StreamState state) {
+        return ChunkRelay.of(event, state, CHUNK);
     }
 
     /// A chat's messages or deltas are none that a client of legacy completions could read.
@@ -91,7 +91,7 @@ public final class Completions implements Protocol {
     }
 
     @Override
-    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+    public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
         return CompletionsFold.of(events);
     }
 }

@@ -5,8 +5,8 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Latest;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.LastNonNull;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ final class CompletionsFold {
     private CompletionsFold() {
     }
 
-    static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+    static JsonObject of(List<SseEvent.Received> events) throws InvalidAnswer {
         var fold = new CompletionsFold();
         for (var event : events) {
             fold.add(event);
@@ -34,10 +34,10 @@ final class CompletionsFold {
         return fold.whole();
     }
 
-    private void add(SseEvent.Received event) throws NotAnAnswer {
-        var chunk = NotAnAnswer.data(event);
+    private void add(SseEvent.Received event) throws InvalidAnswer {
+        var chunk = InvalidAnswer.data(event);
         done |= event.data().equals(SseEvent.DONE);
-        top = Latest.of(top, chunk.without("choices"));
+        top = LastNonNull.of(top, chunk.without("choices"));
         for (var told : chunk.objects("choices")) {
             var choice = ChatAnswer.withText(told);
             var index = Protocol.index(choice, 0);
@@ -49,7 +49,7 @@ final class CompletionsFold {
     }
 
     private static JsonObject joined(JsonObject old, JsonObject more) {
-        var result = Latest.of(old, more);
+        var result = LastNonNull.of(old, more);
         var logprobs = joined(old.get("logprobs"), more.get("logprobs"));
         return logprobs == null ? result : result.with("logprobs", logprobs);
     }
@@ -70,9 +70,9 @@ final class CompletionsFold {
         };
     }
 
-    private JsonObject whole() throws NotAnAnswer {
-        if (!ChunkPassage.areWhole(choices.values(), done)) {
-            throw NotAnAnswer.truncated();
+    private JsonObject whole() throws InvalidAnswer {
+        if (!ChunkRelay.areWhole(choices.values(), done)) {
+            throw InvalidAnswer.truncated();
         }
         choices.replaceAll((index, choice) ->
                 choice.with("text", new JsonString(texts.get(index).toString())));

@@ -3,7 +3,7 @@ package fakestream.protocol.chat;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Emptiness;
+import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.SseEvent;
 
 /// Gives a choice a delta where one event of a stream tells its whole message instead: clients read
@@ -21,7 +21,7 @@ final class MessageDeltas {
         var chunk = event.object();
         var choices = chunk.objects("choices");
         told = choices.stream().anyMatch(choice -> ChatAnswer.isWhole(choice)
-                || !Emptiness.isNothing(choice.get("delta")));
+                || !EmptyAnswers.isNothing(choice.get("delta")));
         return choices.stream().noneMatch(ChatAnswer::isWhole) ? event
                 : event.with(chunk.with("choices", new JsonArray(choices.stream()
                         .<JsonValue>map(MessageDeltas::withDelta).toList())));

@@ -4,14 +4,14 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage;
-import fakestream.protocol.Passage.Progress;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.RelayedEvent;
+import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 
 /// Gemini's content: `POST /v1beta/models/{model}:streamGenerateContent`. The path alone asks for
@@ -51,12 +51,12 @@ public final class GenerateContent implements Protocol {
     /// An object with candidates, or one that says why the prompt got none. An array is an answer
     /// told in parts, as Gemini streams without `alt=sse`, or an error in such a one.
     @Override
-    public JsonObject answer(JsonValue body) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws InvalidAnswer {
         return switch (body) {
             case JsonArray(var chunks) -> GenerateContentFold.of(chunks.stream()
                     .map(GenerateContentChunk::of).toList());
             case JsonObject object -> GenerateContentChunk.of(object).answer();
-            default -> throw NotAnAnswer.because(
+            default -> throw InvalidAnswer.because(
                     "the upstream answered with JSON that is no object");
         };
     }
@@ -66,14 +66,14 @@ public final class GenerateContent implements Protocol {
         var chunk = GenerateContentChunk.of(answer);
         return !chunk.isBlocked()
                 && chunk.candidates().stream().allMatch(candidate ->
-                        Emptiness.isNothing(candidate.get("content"))
-                        && !Emptiness.isReason(candidate.string("finishReason")))
-                && Emptiness.countsNothing(answer);
+                        EmptyAnswers.isNothing(candidate.get("content"))
+                        && !EmptyAnswers.isReason(candidate.string("finishReason")))
+                && EmptyAnswers.countsNothing(answer);
     }
 
     @Override
-    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        return new Replay(GenerateContentReplay.of(answer, telling.pieceLength()), BEAT);
+    public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
+        return new Replay(GenerateContentReplay.of(answer, state.pieceLength()), BEAT);
     }
 
     @Override
@@ -83,35 +83,35 @@ public final class GenerateContent implements Protocol {
 
     /// Carries no data after all: there is none that leaves no trace.
     @Override
-    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
+    public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
         return BEAT;
     }
 
     @Override
-    public Passage passOn(SseEvent.Received event, Telling telling) {
+    public RelayedEvent relay(SseEvent.Received event, StreamState state) {
         // A gateway ends its streams as OpenAI does; Gemini's clients would read that as JSON.
         if (event.data().equals(SseEvent.DONE)) {
-            return new Passage(null, null, Progress.SILENT);
+            return new RelayedEvent(null, null, Progress.SILENT);
         }
         var chunk = GenerateContentChunk.of(event);
         if (chunk.error().isPresent()) {
-            return new Passage(event, BEAT, Progress.FAILED);
+            return new RelayedEvent(event, BEAT, Progress.FAILED);
         }
         // Behind the end nothing comes that could close a line.
         return chunk.isEnd()
-                ? new Passage(event, SseEvent.NONE, Progress.WHOLE, chunk.told())
-                : new Passage(event, BEAT, Progress.OPEN, chunk.told());
+                ? new RelayedEvent(event, SseEvent.NONE, Progress.WHOLE, chunk.told())
+                : new RelayedEvent(event, BEAT, Progress.OPEN, chunk.told());
     }
 
     @Override
-    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+    public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
         return GenerateContentFold.of(events.stream().map(GenerateContentChunk::of).toList());
     }
 
     /// Without a type: Python's google-genai takes every line that is no data for JSON. Official
     /// clients throw where `error` comes first and its code is a number from 400 to 599.
     @Override
-    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+    public List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
         return List.of(SseEvent.Message.of(
                 GenerateContentError.body(error.likelyStatus(502), error)));
     }

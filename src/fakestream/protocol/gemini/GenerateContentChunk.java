@@ -5,10 +5,10 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.VendorError;
 import java.util.List;
@@ -50,11 +50,11 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
 
     /// What it tells of its candidates; nothing where the prompt was blocked, after which none
     /// comes.
-    List<Passage.Choice> told() {
+    List<RelayedEvent.Choice> told() {
         var candidates = isBlocked() ? List.<JsonObject>of() : candidates();
-        return IntStream.range(0, candidates.size()).mapToObj(i -> new Passage.Choice(
+        return IntStream.range(0, candidates.size()).mapToObj(i -> new RelayedEvent.Choice(
                 Protocol.index(candidates.get(i), i),
-                !Emptiness.isNothing(candidates.get(i).get("content")),
+                !EmptyAnswers.isNothing(candidates.get(i).get("content")),
                 candidates.get(i).get("finishReason") instanceof JsonString)).toList();
     }
 
@@ -67,20 +67,20 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
     /// This as a whole answer. Gemini answers a blocked prompt without candidates; without either,
     /// there is nothing to tell.
     ///
-    /// @throws NotAnAnswer where it is an error, or empty
-    JsonObject answer() throws NotAnAnswer {
+    /// @throws InvalidAnswer where it is an error, or empty
+    JsonObject answer() throws InvalidAnswer {
         if (error.isPresent()) {
-            throw new NotAnAnswer(error.get());
+            throw new InvalidAnswer(error.get());
         }
         if (!(object.get("candidates") instanceof JsonArray(var elements))
                 || elements.isEmpty()) {
             if (object.get("promptFeedback") instanceof JsonObject) {
                 return object;
             }
-            throw NotAnAnswer.because("the upstream's answer has no candidates");
+            throw InvalidAnswer.because("the upstream's answer has no candidates");
         }
         if (candidates().size() < elements.size()) {
-            throw NotAnAnswer.because(
+            throw InvalidAnswer.because(
                     "the upstream's answer has a candidate that is no object");
         }
         return object;

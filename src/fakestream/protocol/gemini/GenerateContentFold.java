@@ -4,8 +4,8 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Latest;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.LastNonNull;
 import fakestream.protocol.Protocol;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,8 +32,8 @@ final class GenerateContentFold {
 
     /// The answer that the chunks add up to.
     ///
-    /// @throws NotAnAnswer where one is an error, or the last is missing
-    static JsonObject of(List<GenerateContentChunk> chunks) throws NotAnAnswer {
+    /// @throws InvalidAnswer where one is an error, or the last is missing
+    static JsonObject of(List<GenerateContentChunk> chunks) throws InvalidAnswer {
         var fold = new GenerateContentFold();
         for (var chunk : chunks) {
             fold.add(chunk);
@@ -41,11 +41,11 @@ final class GenerateContentFold {
         return fold.whole();
     }
 
-    private void add(GenerateContentChunk chunk) throws NotAnAnswer {
+    private void add(GenerateContentChunk chunk) throws InvalidAnswer {
         if (chunk.error().isPresent()) {
-            throw new NotAnAnswer(chunk.error().get());
+            throw new InvalidAnswer(chunk.error().get());
         }
-        top = Latest.of(top, chunk.object().without("candidates"));
+        top = LastNonNull.of(top, chunk.object().without("candidates"));
         var entries = chunk.candidates();
         for (int i = 0; i < entries.size(); i++) {
             add(Protocol.index(entries.get(i), i), entries.get(i));
@@ -54,7 +54,7 @@ final class GenerateContentFold {
 
     private void add(int index, JsonObject entry) {
         var old = candidates.getOrDefault(index, JsonObject.EMPTY);
-        var result = Latest.of(old, entry.without("content"));
+        var result = LastNonNull.of(old, entry.without("content"));
         for (var name : IN_PARTS) {
             if (old.get(name) instanceof JsonObject before
                     && entry.get(name) instanceof JsonObject more) {
@@ -71,11 +71,11 @@ final class GenerateContentFold {
         }
         var before = candidate.get("content") instanceof JsonObject object ? object
                 : JsonObject.EMPTY;
-        return candidate.with("content", Latest.of(before, content.without("parts")));
+        return candidate.with("content", LastNonNull.of(before, content.without("parts")));
     }
 
     private static JsonObject joined(JsonObject old, JsonObject more) {
-        var members = new LinkedHashMap<>(Latest.of(old, more).members());
+        var members = new LinkedHashMap<>(LastNonNull.of(old, more).members());
         more.members().forEach((name, value) -> {
             if (value instanceof JsonArray(var now)
                     && old.get(name) instanceof JsonArray(var before)) {
@@ -86,14 +86,14 @@ final class GenerateContentFold {
         return new JsonObject(members);
     }
 
-    private JsonObject whole() throws NotAnAnswer {
+    private JsonObject whole() throws InvalidAnswer {
         if (candidates.isEmpty() && GenerateContentChunk.of(top).isBlocked()) {
             return top;
         }
         var finished = candidates.values().stream().allMatch(candidate ->
                 candidate.get("finishReason") instanceof JsonString);
         if (candidates.isEmpty() || !finished) {
-            throw NotAnAnswer.truncated();
+            throw InvalidAnswer.truncated();
         }
         var list = new ArrayList<JsonValue>();
         candidates.forEach((index, candidate) -> list.add(withParts(index, candidate)));

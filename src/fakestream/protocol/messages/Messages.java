@@ -6,14 +6,14 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage;
-import fakestream.protocol.Passage.Progress;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.RelayedEvent;
+import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
 import java.util.List;
 
@@ -40,34 +40,34 @@ public final class Messages implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body) throws NotAnAnswer {
-        var answer = NotAnAnswer.object(body);
+    public JsonObject answer(JsonValue body) throws InvalidAnswer {
+        var answer = InvalidAnswer.object(body);
         if (!"message".equals(answer.string("type"))) {
-            throw NotAnAnswer.because("the upstream's answer is no message");
+            throw InvalidAnswer.because("the upstream's answer is no message");
         }
-        if (Emptiness.isNothing(answer.get("content"))
-                && Emptiness.isReason(answer.string("stop_reason"))) {
+        if (EmptyAnswers.isNothing(answer.get("content"))
+                && EmptyAnswers.isReason(answer.string("stop_reason"))) {
             return answer.with("content", JsonArray.EMPTY);
         }
         if (!(answer.get("content") instanceof JsonArray(var blocks))) {
-            throw NotAnAnswer.because("the upstream's answer is no message with content");
+            throw InvalidAnswer.because("the upstream's answer is no message with content");
         }
         if (!blocks.stream().allMatch(JsonObject.class::isInstance)) {
-            throw NotAnAnswer.because("the upstream's answer has a block that is no object");
+            throw InvalidAnswer.because("the upstream's answer has a block that is no object");
         }
         return answer;
     }
 
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return Emptiness.isNothing(answer.get("content"))
-                && !Emptiness.isReason(answer.string("stop_reason"))
-                && Emptiness.countsNothing(answer);
+        return EmptyAnswers.isNothing(answer.get("content"))
+                && !EmptyAnswers.isReason(answer.string("stop_reason"))
+                && EmptyAnswers.countsNothing(answer);
     }
 
     @Override
-    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        return MessagesReplay.of(answer, telling);
+    public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
+        return MessagesReplay.of(answer, state);
     }
 
     @Override
@@ -78,19 +78,19 @@ public final class Messages implements Protocol {
     /// A message under a name of the proxy's making, and then one `message_delta` after another
     /// that says nothing: the only events that wind up the clock of Claude Code.
     @Override
-    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        return telling.begun() ? MessagesEvent.pause(NO_TOKENS)
-                : MessagesEvent.opening(request, telling);
+    public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
+        return state.begun() ? MessagesEvent.pause(NO_TOKENS)
+                : MessagesEvent.opening(request, state);
     }
 
     /// Byte for byte, but where a heartbeat has opened the message: then the upstream's opening
     /// leaves nothing but its usage.
     @Override
-    public Passage passOn(SseEvent.Received event, Telling telling) {
+    public RelayedEvent relay(SseEvent.Received event, StreamState state) {
         var kind = MessagesEvent.kind(event);
-        var told = telling.begun() && kind.equals("message_start")
+        var told = state.begun() && kind.equals("message_start")
                 ? MessagesEvent.pause(usageOf(event)) : event;
-        return new Passage(told, MessagesEvent.PING, switch (kind) {
+        return new RelayedEvent(told, MessagesEvent.PING, switch (kind) {
             case "message_stop" -> Progress.WHOLE;
             case "error" -> Progress.FAILED;
             case "message_start", "message_delta", "content_block_start", "content_block_delta",
@@ -122,12 +122,12 @@ public final class Messages implements Protocol {
     }
 
     @Override
-    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+    public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
         return MessagesFold.of(events);
     }
 
     @Override
-    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
+    public List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
         return List.of(MessagesEvent.of(MessagesError.of(error), false));
     }
 

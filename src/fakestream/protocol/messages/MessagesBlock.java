@@ -6,7 +6,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.TextPieces;
 import fakestream.protocol.ToolCalls;
 import java.util.ArrayList;
@@ -24,11 +24,11 @@ final class MessagesBlock {
         this.block = block;
     }
 
-    /// The events of a block; its text is cut into pieces of the length that `telling` has.
-    static List<SseEvent> tell(int index, JsonObject block, Telling telling) {
-        var named = new MessagesBlock(index, named(index, block, telling));
+    /// The events of a block; its text is cut into pieces of the length that `state` has.
+    static List<SseEvent> tell(int index, JsonObject block, StreamState state) {
+        var named = new MessagesBlock(index, named(index, block, state));
         switch (block.string("type")) {
-            case "text" -> named.text(telling.pieceLength());
+            case "text" -> named.text(state.pieceLength());
             case "thinking" -> named.thinking();
             case "tool_use", "server_tool_use", "mcp_tool_use" -> named.toolUse();
             case "compaction" -> named.compaction();
@@ -39,9 +39,9 @@ final class MessagesBlock {
     }
 
     /// The block with an id where it is a call that has none: no result could name it.
-    private static JsonObject named(int index, JsonObject block, Telling telling) {
+    private static JsonObject named(int index, JsonObject block, StreamState state) {
         return "tool_use".equals(block.string("type")) && !ToolCalls.hasId(block, "id")
-                ? block.with("id", new JsonString("toolu_" + telling.id() + "_" + index)) : block;
+                ? block.with("id", new JsonString("toolu_" + state.id() + "_" + index)) : block;
     }
 
     /// Citations come before the text, as in recorded streams. The start has a list for them:

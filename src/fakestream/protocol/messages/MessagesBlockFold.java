@@ -6,7 +6,7 @@ import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,8 +60,8 @@ final class MessagesBlockFold {
     /// The block as it is in a whole message.
     ///
     /// @param runsTools whether the client is to run the tools that are called
-    /// @throws NotAnAnswer where it would run one with an input that is no JSON
-    JsonObject whole(boolean runsTools) throws NotAnAnswer {
+    /// @throws InvalidAnswer where it would run one with an input that is no JSON
+    JsonObject whole(boolean runsTools) throws InvalidAnswer {
         var block = new JsonObject.Builder().addAll(start).addAll(others.build());
         texts.forEach((name, text) -> block.add(name, text.toString()));
         if (!citations.isEmpty()) {
@@ -75,12 +75,13 @@ final class MessagesBlockFold {
 
     /// An input that max_tokens has cut is no JSON. Then the start's empty one stays, as in
     /// anthropic-java, and the stop reason says why.
-    private void addInput(JsonObject.Builder block, boolean runsTools) throws NotAnAnswer {
+    private void addInput(JsonObject.Builder block, boolean runsTools) throws InvalidAnswer {
         try {
             block.add("input", Json.parse(input.toString()));
         } catch (JsonException e) {
             if (runsTools) {
-                throw NotAnAnswer.because("the upstream's stream has a tool input that is no JSON:"
+                throw InvalidAnswer.because(
+                        "the upstream's stream has a tool input that is no JSON:"
                         + " " + e.getMessage());
             }
         }

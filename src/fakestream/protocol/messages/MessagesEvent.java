@@ -4,7 +4,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 
 /// The events of a message's stream. Each has its `event:` line, which says the `type` of its data
 /// again: official SDKs drop an event without it.
@@ -27,10 +27,10 @@ final class MessagesEvent {
     }
 
     /// Opens a message before its answer is known. Its model is the one that the request names.
-    static SseEvent opening(JsonObject request, Telling telling) {
+    static SseEvent opening(JsonObject request, StreamState state) {
         var model = request.string("model");
         return of(data("message_start").add("message", new JsonObject.Builder()
-                .add("id", "msg_" + telling.id()).add("type", "message").add("role", "assistant")
+                .add("id", "msg_" + state.id()).add("type", "message").add("role", "assistant")
                 .add("model", model == null ? "" : model).add("content", JsonArray.EMPTY)
                 .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL)
                 .add("usage", NO_USAGE).build()).build(), false);

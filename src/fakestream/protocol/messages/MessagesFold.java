@@ -3,8 +3,8 @@ package fakestream.protocol.messages;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import fakestream.protocol.Latest;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.LastNonNull;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import java.util.ArrayList;
@@ -24,8 +24,8 @@ final class MessagesFold {
     private MessagesFold() {
     }
 
-    /// @throws NotAnAnswer where the stream holds an error or what is no JSON, or has no end
-    static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+    /// @throws InvalidAnswer where the stream holds an error or what is no JSON, or has no end
+    static JsonObject of(List<SseEvent.Received> events) throws InvalidAnswer {
         var fold = new MessagesFold();
         for (var event : events) {
             fold.add(event);
@@ -33,14 +33,14 @@ final class MessagesFold {
         return fold.whole();
     }
 
-    private void add(SseEvent.Received event) throws NotAnAnswer {
+    private void add(SseEvent.Received event) throws InvalidAnswer {
         switch (MessagesEvent.kind(event)) {
             case "message_start" -> start(data(event));
             case "content_block_start" -> startBlock(data(event));
             case "content_block_delta" -> addDelta(data(event));
             case "message_delta" -> end(data(event));
             case "message_stop" -> stopped = true;
-            default -> other(NotAnAnswer.data(event));
+            default -> other(InvalidAnswer.data(event));
         }
     }
 
@@ -49,10 +49,10 @@ final class MessagesFold {
         whole = "message".equals(data.string("type")) ? data : whole;
     }
 
-    private static JsonObject data(SseEvent.Received event) throws NotAnAnswer {
+    private static JsonObject data(SseEvent.Received event) throws InvalidAnswer {
         var data = event.object();
         if (data.members().isEmpty()) {
-            throw NotAnAnswer.because("the upstream's stream has a " + event.type()
+            throw InvalidAnswer.because("the upstream's stream has a " + event.type()
                     + " event whose data is no JSON object");
         }
         return data;
@@ -86,22 +86,22 @@ final class MessagesFold {
         if (message == null) {
             return;
         }
-        message = Latest.of(message, data.without("type", "delta", "usage"));
+        message = LastNonNull.of(message, data.without("type", "delta", "usage"));
         if (data.get("delta") instanceof JsonObject delta) {
-            message = Latest.of(message, delta);
+            message = LastNonNull.of(message, delta);
         }
         if (data.get("usage") instanceof JsonObject usage) {
             message = message.with("usage", message.get("usage") instanceof JsonObject before
-                    ? Latest.of(before, usage) : usage);
+                    ? LastNonNull.of(before, usage) : usage);
         }
     }
 
-    private JsonObject whole() throws NotAnAnswer {
+    private JsonObject whole() throws InvalidAnswer {
         if (whole != null) {
             return whole;
         }
         if (message == null || !stopped) {
-            throw NotAnAnswer.truncated();
+            throw InvalidAnswer.truncated();
         }
         var runsTools = "tool_use".equals(message.string("stop_reason"));
         var content = new ArrayList<JsonValue>();

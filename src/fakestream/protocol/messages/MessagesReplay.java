@@ -7,7 +7,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,16 +22,16 @@ final class MessagesReplay {
     private MessagesReplay() {
     }
 
-    static Replay of(JsonObject answer, Telling telling) {
+    static Replay of(JsonObject answer, StreamState state) {
         var events = new ArrayList<SseEvent>();
-        if (!telling.begun()) {
+        if (!state.begun()) {
             events.add(MessagesEvent.of(start(answer), false));
         }
         var blocks = answer.get("content") instanceof JsonArray(var elements) ? elements
                 : List.<JsonValue>of();
         for (int i = 0; i < blocks.size(); i++) {
             if (blocks.get(i) instanceof JsonObject block) {
-                events.addAll(MessagesBlock.tell(i, block, telling));
+                events.addAll(MessagesBlock.tell(i, block, state));
             }
         }
         events.add(MessagesEvent.of(end(answer), false));

@@ -5,13 +5,13 @@ import fakestream.json.JsonBoolean;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.Emptiness;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage;
+import fakestream.protocol.EmptyAnswers;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 
 /// OpenAI's responses: `POST /v1/responses`. Its events are numbered, and those of one stream name
@@ -39,7 +39,7 @@ public final class Responses implements Protocol {
     }
 
     @Override
-    public JsonObject answer(JsonValue body) throws NotAnAnswer {
+    public JsonObject answer(JsonValue body) throws InvalidAnswer {
         return ResponsesAnswer.read(body);
     }
 
@@ -47,23 +47,23 @@ public final class Responses implements Protocol {
     @Override
     public boolean isEmpty(JsonObject answer) {
         return "completed".equals(answer.string("status"))
-                && Emptiness.isNothing(answer.get("output"))
-                && Emptiness.countsNothing(answer);
+                && EmptyAnswers.isNothing(answer.get("output"))
+                && EmptyAnswers.countsNothing(answer);
     }
 
     /// The beat for its pauses is the comment. It cannot collide with the numbers of the events;
     /// and a client that reads nothing but blocks that begin with `data:` reads none of ours.
     @Override
-    public Replay replay(JsonObject request, JsonObject answer, Telling telling) {
-        return ResponsesReplay.of(answer, telling);
+    public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
+        return ResponsesReplay.of(answer, state);
     }
 
     /// OpenAI's own `keepalive`. Ahead of `response.created` it suits clients that read event by
     /// event (Codex, whose idle timer sees no comment); the `.stream()` of openai-node and
     /// openai-python refuses anything there.
     @Override
-    public SseEvent dataHeartbeat(JsonObject request, Telling telling) {
-        return ResponsesEvents.event("keepalive", telling.beats(), JsonObject.EMPTY, false);
+    public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
+        return ResponsesEvents.event("keepalive", state.beats(), JsonObject.EMPTY, false);
     }
 
     /// openai-node throws in `.stream()` at whatever comes before `response.created`, in 6.49 and
@@ -74,35 +74,35 @@ public final class Responses implements Protocol {
     }
 
     @Override
-    public Passage passOn(SseEvent.Received event, Telling telling) {
-        return ResponsesPassage.of(event, telling);
+    public RelayedEvent relay(SseEvent.Received event, StreamState state) {
+        return ResponsesRelay.of(event, state);
     }
 
     /// OpenAI's own `keepalive`, with the next number.
     @Override
     public SseEvent pauseBehind(SseEvent last) {
-        return ResponsesPassage.pauseBehind(last);
+        return ResponsesRelay.pauseBehind(last);
     }
 
     @Override
     public SseEvent behind(SseEvent event, int beats) {
-        return ResponsesPassage.behind(event, beats);
+        return ResponsesRelay.behind(event, beats);
     }
 
     @Override
     public boolean isWhole(SseEvent.Received event) {
-        return ResponsesPassage.isWhole(event.object());
+        return ResponsesRelay.isWhole(event.object());
     }
 
     @Override
-    public JsonObject fold(List<SseEvent.Received> events) throws NotAnAnswer {
+    public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
         return ResponsesFold.of(events);
     }
 
     /// Both ways in which OpenAI tells it: the SDKs throw at the nested error, Codex reads
     /// `response.failed` alone.
     @Override
-    public List<SseEvent> failure(JsonObject request, ApiError error, Telling telling) {
-        return ResponsesFailure.of(request, error, telling);
+    public List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
+        return ResponsesFailure.of(request, error, state);
     }
 }

@@ -7,8 +7,8 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Telling;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.ToolCalls;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +33,14 @@ final class ResponsesAnswer {
     private ResponsesAnswer() {
     }
 
-    static JsonObject read(JsonValue body) throws NotAnAnswer {
-        var object = isEnded(body) ? (JsonObject) body : NotAnAnswer.object(body);
+    static JsonObject read(JsonValue body) throws InvalidAnswer {
+        var object = isEnded(body) ? (JsonObject) body : InvalidAnswer.object(body);
         if (!isResponse(object)) {
-            throw NotAnAnswer.because("the upstream's answer has no output");
+            throw InvalidAnswer.because("the upstream's answer has no output");
         }
         for (var item : items(object)) {
             if (!(item instanceof JsonObject)) {
-                throw NotAnAnswer.because("the upstream's answer has an item that is no object");
+                throw InvalidAnswer.because("the upstream's answer has an item that is no object");
             }
         }
         return object;
@@ -63,18 +63,18 @@ final class ResponsesAnswer {
 
     /// The response with what openai-node throws without, in whichever way it is asked: a list of
     /// items, and an id for each of them. The AI SDK drops a call without one.
-    static JsonObject completed(JsonObject response, Telling telling) {
+    static JsonObject completed(JsonObject response, StreamState state) {
         var items = new ArrayList<JsonValue>();
         for (var item : items(response)) {
             items.add(item instanceof JsonObject object
-                    ? completed(object, telling.id() + "_" + items.size()) : item);
+                    ? completed(object, state.id() + "_" + items.size()) : item);
         }
-        return identified(response, id(telling)).with("output", new JsonArray(items));
+        return identified(response, id(state)).with("output", new JsonArray(items));
     }
 
     /// The id of a response that has none.
-    static String id(Telling telling) {
-        return "resp_" + telling.id();
+    static String id(StreamState state) {
+        return "resp_" + state.id();
     }
 
     /// The items of a response.

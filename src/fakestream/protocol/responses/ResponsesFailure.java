@@ -7,7 +7,7 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -26,21 +26,21 @@ final class ResponsesFailure {
     private ResponsesFailure() {
     }
 
-    static List<SseEvent> of(JsonObject request, ApiError error, Telling telling) {
-        var events = new ResponsesEvents(telling.beats());
+    static List<SseEvent> of(JsonObject request, ApiError error, StreamState state) {
+        var events = new ResponsesEvents(state.beats());
         events.add("error", new JsonObject.Builder().add("code", textOrNull(error, "code"))
                 .add("message", error.message()).add("param", textOrNull(error, "param"))
                 .add("error", error.object()));
         events.add("response.failed",
-                new JsonObject.Builder().add("response", failed(request, error, telling)));
+                new JsonObject.Builder().add("response", failed(request, error, state)));
         return events.all();
     }
 
-    private static JsonObject failed(JsonObject request, ApiError error, Telling telling) {
+    private static JsonObject failed(JsonObject request, ApiError error, StreamState state) {
         var response = new JsonObject.Builder()
-                .add("id", ResponsesAnswer.id(telling))
+                .add("id", ResponsesAnswer.id(state))
                 .add("object", "response")
-                .add("created_at", telling.created())
+                .add("created_at", state.created())
                 .add("status", "failed")
                 .add("error", new JsonObject.Builder().add("code", code(error))
                         .add("message", error.message()).build())

@@ -4,7 +4,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.SseEvent;
 import java.util.List;
 import java.util.TreeMap;
@@ -18,22 +18,22 @@ final class ResponsesFold {
     private ResponsesFold() {
     }
 
-    static JsonObject of(List<SseEvent.Received> events) throws NotAnAnswer {
+    static JsonObject of(List<SseEvent.Received> events) throws InvalidAnswer {
         var fold = new ResponsesFold();
         for (var event : events) {
-            fold.add(event, NotAnAnswer.data(event));
+            fold.add(event, InvalidAnswer.data(event));
         }
         return fold.whole();
     }
 
     private void add(SseEvent.Received event, JsonObject data) {
-        if (ResponsesPassage.isWhole(data)) {
+        if (ResponsesRelay.isWhole(data)) {
             response = data;
-        } else if (ResponsesPassage.isTerminal(event, data)
+        } else if (ResponsesRelay.isTerminal(event, data)
                 && data.get("response") instanceof JsonObject whole) {
             response = whole;
         } else if (data.get("item") instanceof JsonObject item
-                && ResponsesPassage.type(event, data).equals("response.output_item.done")
+                && ResponsesRelay.type(event, data).equals("response.output_item.done")
                 && data.get("output_index") instanceof JsonNumber(var index)
                 && index.matches("[0-9]{1,9}")) {
             items.put(Integer.valueOf(index), item);
@@ -41,9 +41,9 @@ final class ResponsesFold {
     }
 
     /// Some upstreams (the backend of Codex) end with a response without the items that they told.
-    private JsonObject whole() throws NotAnAnswer {
+    private JsonObject whole() throws InvalidAnswer {
         if (response == null) {
-            throw NotAnAnswer.truncated();
+            throw InvalidAnswer.truncated();
         }
         return ResponsesAnswer.items(response).isEmpty() && !items.isEmpty()
                 ? response.with("output", new JsonArray(List.copyOf(items.values()))) : response;

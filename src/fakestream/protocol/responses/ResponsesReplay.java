@@ -7,7 +7,7 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 
 /// Tells a whole response as the events of its stream: opened, item by item, and whole once more
 /// in the event that ends it, from which every official client takes its result.
@@ -15,16 +15,16 @@ final class ResponsesReplay {
     private ResponsesReplay() {
     }
 
-    static Replay of(JsonObject answer, Telling telling) {
-        var response = ResponsesAnswer.completed(answer, telling);
-        var events = new ResponsesEvents(telling.beats());
+    static Replay of(JsonObject answer, StreamState state) {
+        var response = ResponsesAnswer.completed(answer, state);
+        var events = new ResponsesEvents(state.beats());
         var opening = opening(response);
         events.add("response.created", carrying(opening));
         events.add("response.in_progress", carrying(opening));
         var index = 0;
         for (var item : ResponsesAnswer.items(response)) {
             if (item instanceof JsonObject object) {
-                new ResponsesItem(object, index, telling.pieceLength(), events).tell();
+                new ResponsesItem(object, index, state.pieceLength(), events).tell();
                 index++;
             }
         }

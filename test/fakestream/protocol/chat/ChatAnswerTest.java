@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,12 +23,12 @@ final class ChatAnswerTest {
         "{'error':null,'choices':[{}]}", "{'error':'','choices':[{}]}",
         "{'choices':[{'content_filter_results':{'hate':{'filtered':true}}}]}",
         "{'candidates':[{'content':'of a vendor'}],'choices':[{'message':{'content':'Hi'}}]}"})
-    void leavesAChatCompletionAsItIs(String body) throws NotAnAnswer {
+    void leavesAChatCompletionAsItIs(String body) throws InvalidAnswer {
         assertEquals(json(body).toString(), CHAT.answer(json(body)).toString());
     }
 
     @Test
-    void takesTheTextOfAChoiceForItsMessage() throws NotAnAnswer {
+    void takesTheTextOfAChoiceForItsMessage() throws InvalidAnswer {
         assertEquals(json("{'object':'text_completion','choices':[{'index':0,'logprobs':null,"
                 + "'message':{'role':'assistant','content':'\\nHi'}},"
                 + "{'message':{'role':'assistant','content':''}}]}"),
@@ -43,7 +43,7 @@ final class ChatAnswerTest {
         "{'object':'error','message':'no','code':'content_filter'}",
         "{'type':'error','message':'no','code':'content_filter'}"})
     void knowsAnErrorWhoseStatusWasGood(String body) {
-        var refused = assertThrows(NotAnAnswer.class, () -> CHAT.answer(json(body)));
+        var refused = assertThrows(InvalidAnswer.class, () -> CHAT.answer(json(body)));
         assertEquals("no", refused.error().message());
         assertEquals("no", refused.getMessage());
         assertEquals("content_filter", refused.error().object().string("code"));
@@ -51,7 +51,7 @@ final class ChatAnswerTest {
 
     @Test
     void knowsAnErrorThatIsAText() {
-        var refused = assertThrows(NotAnAnswer.class,
+        var refused = assertThrows(InvalidAnswer.class,
                 () -> CHAT.answer(json("{'error':'no','choices':[{}]}")));
         assertEquals("no", refused.error().message());
     }
@@ -66,7 +66,7 @@ final class ChatAnswerTest {
         "{'choices':[{},null]} -> a choice that is no object"})
     void refusesWhatCannotBeTold(String bodyAndReason) {
         var parts = bodyAndReason.split(" -> ");
-        var refused = assertThrows(NotAnAnswer.class, () -> CHAT.answer(value(parts[0])));
+        var refused = assertThrows(InvalidAnswer.class, () -> CHAT.answer(value(parts[0])));
         assertEquals("upstream_invalid", refused.error().object().string("code"));
         assertTrue(refused.getMessage().endsWith(parts[1]), refused.getMessage());
     }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.SseEvent;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -26,7 +26,7 @@ final class ChatFoldTest {
             "{'choices':[{'index':0,'delta':{},'finish_reason':'stop'}]}";
 
     @Test
-    void givesTheWholeAnswer() throws NotAnAnswer {
+    void givesTheWholeAnswer() throws InvalidAnswer {
         var head = "{'id':'x','object':'chat.completion.chunk','created':1,'model':'m',"
                 + "'usage':null,'choices':[{'index':0,'logprobs':null,";
         assertEquals(json("{'object':'chat.completion','id':'x','created':1,'model':'m',"
@@ -42,7 +42,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void joinsTextsAndListsButNotNamesThatAreRepeated() throws NotAnAnswer {
+    void joinsTextsAndListsButNotNamesThatAreRepeated() throws InvalidAnswer {
         assertEquals(json("{'role':'assistant','content':'ab','reasoning_content':'rs',"
                 + "'annotations':[1,2],'audio':{'id':'i','data':'AB','expires_at':9}}"),
                 message("{'role':'assistant','content':'a','reasoning_content':'r',"
@@ -53,7 +53,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void joinsToolCallsByTheirIndex() throws NotAnAnswer {
+    void joinsToolCallsByTheirIndex() throws InvalidAnswer {
         assertEquals(json("{'tool_calls':[{'id':'a','type':'function','function':{'name':'f',"
                 + "'arguments':'12'}},{'id':'b','type':'function','function':{'name':'g',"
                 + "'arguments':'34'},'extra_content':{'s':1.0}}]}"),
@@ -65,7 +65,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void joinsToolCallsWhoseIndicesBeginAtOneOrComeInOneDelta() throws NotAnAnswer {
+    void joinsToolCallsWhoseIndicesBeginAtOneOrComeInOneDelta() throws InvalidAnswer {
         assertEquals(json("{'tool_calls':[{'id':'a','function':{'arguments':'12'}},"
                 + "{'id':'b','function':{'arguments':'3'}}]}"),
                 message("{'tool_calls':[{'index':1,'id':'a','function':{'arguments':'1'}},"
@@ -75,13 +75,13 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesCallsWithoutAnIndexOneByOne() throws NotAnAnswer {
+    void takesCallsWithoutAnIndexOneByOne() throws InvalidAnswer {
         assertEquals(json("{'tool_calls':[{'id':'a'},{'id':'b'},{'id':'c'}]}"),
                 message("{'tool_calls':[{'id':'a'},{'id':'b'}]}", "{'tool_calls':[{'id':'c'},5]}"));
     }
 
     @Test
-    void beginsAnotherCallWithAnotherId() throws NotAnAnswer {
+    void beginsAnotherCallWithAnotherId() throws InvalidAnswer {
         var both = json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'12'}},"
                 + "{'id':'b','function':{'name':'g','arguments':'34'}}]}");
         assertEquals(both, message(call(0, "'id':'a'", "'name':'f','arguments':'1'"),
@@ -97,7 +97,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void goesOnWithTheLastCallWhereAPartHasNeitherIdNorIndex() throws NotAnAnswer {
+    void goesOnWithTheLastCallWhereAPartHasNeitherIdNorIndex() throws InvalidAnswer {
         assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'12'}},"
                 + "{'id':'b','function':{'name':'g','arguments':'34'}}]}"),
                 message("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'1'}}]}",
@@ -109,7 +109,7 @@ final class ChatFoldTest {
     /// Nothing can follow arguments that are complete.
     @ParameterizedTest
     @ValueSource(strings = {"", "'index':0,"})
-    void beginsAnotherCallWithANameBehindCompleteArguments(String index) throws NotAnAnswer {
+    void beginsAnotherCallWithANameBehindCompleteArguments(String index) throws InvalidAnswer {
         var f = "{'tool_calls':[{" + index + "'function':{'name':'f','arguments':'{}'}}]}";
         var g = f.replace("'f'", "'g'").replace("'{}'", "{'a':1}");
         var all = "[{'function':{'name':'f','arguments':'{}'}},{'function':{'name':'f',"
@@ -120,7 +120,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesALongCallInTimeThatGrowsWithIt() throws NotAnAnswer {
+    void takesALongCallInTimeThatGrowsWithIt() throws InvalidAnswer {
         var deltas = new ArrayList<>(List.of(call(0, "'id':'a'", "'name':'f','arguments':''")));
         for (int i = 0; i < 1 << 15; i++) {
             deltas.add("{'tool_calls':[{'index':0,'function':{'arguments':'abcd'}}]}");
@@ -135,7 +135,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void leavesAVendorsOwnListsOfCallsAsTheyAre() throws NotAnAnswer {
+    void leavesAVendorsOwnListsOfCallsAsTheyAre() throws InvalidAnswer {
         assertEquals(json("{'v':{'tool_calls':[{'index':3},5]}}"),
                 message("{'v':{'tool_calls':[{'index':3},5]}}"));
         assertEquals(json("{'v':{'tool_calls':[{'index':3},5,{'index':4}]}}"),
@@ -144,7 +144,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void joinsLogProbabilities() throws NotAnAnswer {
+    void joinsLogProbabilities() throws InvalidAnswer {
         var folded = fold("{'choices':[{'index':0,'delta':{'content':'a'},'logprobs':null}]}",
                 "{'choices':[{'index':0,'delta':{'content':'b'},'logprobs':{'content':[1.0],"
                         + "'refusal':null}}]}",
@@ -154,7 +154,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesTheLastValueThatIsNotNullOfWhatStandsBesideTheDeltas() throws NotAnAnswer {
+    void takesTheLastValueThatIsNotNullOfWhatStandsBesideTheDeltas() throws InvalidAnswer {
         var folded = fold("{'id':'a','x_groq':{'id':1},'choices':[{'delta':{},'stop_reason':7}]}",
                 "{'id':'b','x_groq':null,'usage':{'n':1},'choices':[{'delta':{},'stop_reason':null,"
                         + "'finish_reason':'stop'}]}", "{'usage':null,'choices':[]}");
@@ -163,7 +163,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void keepsChoicesApartAndInOrder() throws NotAnAnswer {
+    void keepsChoicesApartAndInOrder() throws InvalidAnswer {
         var folded = fold("{'choices':[{'index':1,'delta':{'content':'b'}}]}",
                 "{'choices':[{'index':0,'delta':{'content':'a'},'finish_reason':'length'},"
                         + "{'index':1,'delta':{'content':'B'},'finish_reason':'stop'}]}");
@@ -174,14 +174,14 @@ final class ChatFoldTest {
     }
 
     @Test
-    void skipsWhatIsNoChunk() throws NotAnAnswer {
+    void skipsWhatIsNoChunk() throws InvalidAnswer {
         assertEquals(json("{'content':'Hi'}"), choice(fold("", "hello", "[1]", "{'type':'ping'}",
                 "{'choices':[{'index':0,'delta':{'content':'Hi'}},null,5]}",
                 "{'choices':[{'index':0,'delta':null}]}", STOP), 0).get("message"));
     }
 
     @Test
-    void takesAStreamThatSaysDoneOrWhyEveryChoiceEnds() throws NotAnAnswer {
+    void takesAStreamThatSaysDoneOrWhyEveryChoiceEnds() throws InvalidAnswer {
         var start = "{'choices':[{'index':0,'delta':{'content':'Hi'}}]}";
         assertEquals("Hi", ((JsonObject) choice(fold(start, "[DONE]"), 0).get("message"))
                 .string("content"));
@@ -202,7 +202,7 @@ final class ChatFoldTest {
         "{'choices':[{'index':0,'delta':{},'finish_reason':'stop'},{'index':1,'delta':{}}]}"})
     void refusesAStreamThatEndsBeforeItsAnswerIsWhole(String data) {
         assertEquals("upstream_truncated", refused(received("", data)).object().string("code"));
-        assertThrows(NotAnAnswer.class, () -> CHAT.fold(List.of()));
+        assertThrows(InvalidAnswer.class, () -> CHAT.fold(List.of()));
     }
 
     @Test
@@ -221,7 +221,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesALongAnswerInTimeThatGrowsWithIt() throws NotAnAnswer {
+    void takesALongAnswerInTimeThatGrowsWithIt() throws InvalidAnswer {
         var events = new ArrayList<>(Stream.generate(() -> received("",
                 "{'choices':[{'index':0,'delta':{'content':'abcd'}}]}")).limit(1 << 17).toList());
         events.add(received("", STOP));
@@ -235,12 +235,12 @@ final class ChatFoldTest {
                 ((JsonObject) choice(folded, 0).get("message")).string("content"));
     }
 
-    private static JsonObject fold(String... data) throws NotAnAnswer {
+    private static JsonObject fold(String... data) throws InvalidAnswer {
         return CHAT.fold(Stream.of(data).map(text -> received("", text)).toList());
     }
 
     /// The message of a stream of these deltas.
-    private static JsonObject message(String... deltas) throws NotAnAnswer {
+    private static JsonObject message(String... deltas) throws InvalidAnswer {
         var data = new ArrayList<>(Stream.of(deltas)
                 .map(delta -> "{'choices':[{'index':0,'delta':" + delta + "}]}").toList());
         data.add(STOP);
@@ -253,7 +253,7 @@ final class ChatFoldTest {
     }
 
     private static ApiError refused(SseEvent.Received... events) {
-        return assertThrows(NotAnAnswer.class, () -> CHAT.fold(List.of(events))).error();
+        return assertThrows(InvalidAnswer.class, () -> CHAT.fold(List.of(events))).error();
     }
 
     private static SseEvent.Received received(String type, String data) {

@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -38,8 +38,8 @@ final class ChatHeartbeatTest {
 
     @Test
     void hasUsageNullWhereTheClientAskedForUsage() {
-        for (var telling : new Telling[] {FRESH, BEGUN}) {
-            assertTrue(heartbeat(WITH_USAGE, telling).endsWith("}],\"usage\":null}\n\n"));
+        for (var state : new StreamState[] {FRESH, BEGUN}) {
+            assertTrue(heartbeat(WITH_USAGE, state).endsWith("}],\"usage\":null}\n\n"));
         }
     }
 
@@ -50,7 +50,7 @@ final class ChatHeartbeatTest {
 
     @Test
     void remembersThatTheStreamHasBegun() {
-        assertEquals(new Telling("minted", 1700000000, 1, 30), FRESH.afterHeartbeat());
+        assertEquals(new StreamState("minted", 1700000000, 1, 30), FRESH.afterHeartbeat());
         assertTrue(BEGUN.afterHeartbeat().begun());
     }
 
@@ -102,8 +102,8 @@ final class ChatHeartbeatTest {
                 new String(failure.bytes(), StandardCharsets.UTF_8));
     }
 
-    private static String heartbeat(JsonObject request, Telling telling) {
-        return new String(CHAT.dataHeartbeat(request, telling).bytes(),
+    private static String heartbeat(JsonObject request, StreamState state) {
+        return new String(CHAT.dataHeartbeat(request, state).bytes(),
                 StandardCharsets.UTF_8);
     }
 }

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChatLogprobsTest {
-    private static final Telling SHORT = new Telling("x", 1, 0, 7);
+    private static final StreamState SHORT = new StreamState("x", 1, 0, 7);
 
     @Test
     void comeWithThePieceThatTheyEndIn() {
@@ -115,8 +115,8 @@ final class ChatLogprobsTest {
     }
 
     private static List<String> told(String message, String logprobs, int pieceLength) {
-        var telling = new Telling(SHORT.id(), SHORT.created(), 0, pieceLength);
-        return chunks(Chunks.REQUEST, answer(message, logprobs), telling).stream()
+        var state = new StreamState(SHORT.id(), SHORT.created(), 0, pieceLength);
+        return chunks(Chunks.REQUEST, answer(message, logprobs), state).stream()
                 .map(chunk -> choice(chunk, 0))
                 .map(choice -> choice.get("delta") + " " + choice.get("logprobs"))
                 .map(text -> text.replace('"', '\'')).toList();

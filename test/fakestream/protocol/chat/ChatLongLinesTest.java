@@ -16,7 +16,7 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.Difference;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -98,7 +98,7 @@ final class ChatLongLinesTest {
     @Test
     void stayShortWithTheLargestPiecesOfManyChoices() {
         var message = json("{}").with("content", string("\u0001".repeat(30_000)));
-        var large = new Telling("x", 1, 0, 10_000);
+        var large = new StreamState("x", 1, 0, 10_000);
         var data = Chunks.data(CHAT.replay(REQUEST,
                 choices(json("{}").with("message", message), 4), large));
         assertNoLongLine(data);

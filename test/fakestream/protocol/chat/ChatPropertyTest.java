@@ -6,12 +6,12 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.protocol.Canonical;
 import fakestream.protocol.Difference;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.SseParser;
 import fakestream.protocol.StreamRules;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,18 +24,18 @@ final class ChatPropertyTest {
     private static final int SEEDS = 300;
 
     /// One completion, and all that decides how its stream is told.
-    private record Story(JsonObject request, JsonObject original, Telling telling) {
+    private record Story(JsonObject request, JsonObject original, StreamState state) {
         static Story of(int seed) {
             var random = new Random(seed);
-            var telling = new Telling("minted", 1700000000, random.nextInt(3) / 2,
+            var state = new StreamState("minted", 1700000000, random.nextInt(3) / 2,
                     1 + random.nextInt(200));
             var request = random.nextBoolean() ? Chunks.REQUEST : Chunks.WITH_USAGE;
-            return new Story(request, new RandomAnswers(random).answer(), telling);
+            return new Story(request, new RandomAnswers(random).answer(), state);
         }
 
-        Replay told() throws NotAnAnswer {
+        Replay told() throws InvalidAnswer {
             var answer = Chunks.CHAT.answer(original);
-            return Chunks.CHAT.replay(request, answer, telling);
+            return Chunks.CHAT.replay(request, answer, state);
         }
 
         /// Where the usage must be.
@@ -48,19 +48,19 @@ final class ChatPropertyTest {
         }
 
         JsonObject canonical() {
-            return Canonical.of(request, original, telling);
+            return Canonical.of(request, original, state);
         }
 
         SseEvent.Message heartbeat() {
             return (SseEvent.Message) Chunks.CHAT.dataHeartbeat(request,
-                    new Telling(telling.id(), telling.created(), 0, telling.pieceLength()));
+                    new StreamState(state.id(), state.created(), 0, state.pieceLength()));
         }
     }
 
     @Test
     void keepsTheRulesOfEveryStream() {
         forEachSeed(story -> StreamRules.hold(Chunks.data(story.told()), story.usage(),
-                story.telling.begun()));
+                story.state.begun()));
     }
 
     @Test
@@ -69,7 +69,7 @@ final class ChatPropertyTest {
             var data = Chunks.data(story.told());
             var chunks = new ArrayList<>(data.subList(0, data.size() - 1).stream()
                     .map(text -> (JsonObject) Chunks.parse(text)).toList());
-            if (story.telling.begun()) {
+            if (story.state.begun()) {
                 var heartbeat = (JsonObject) Chunks.parse(story.heartbeat().data());
                 chunks.set(0, opened(chunks.getFirst(), heartbeat));
             }
@@ -81,7 +81,7 @@ final class ChatPropertyTest {
     void foldsBackToTheOriginalByOurOwnFold() {
         forEachSeed(story -> {
             var events = new ArrayList<SseEvent>(story.told().events());
-            if (story.telling.begun()) {
+            if (story.state.begun()) {
                 events.addFirst(story.heartbeat());
             }
             var folded = Chunks.CHAT.fold(parsed(events)).without("object");

@@ -17,7 +17,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -91,8 +91,8 @@ final class ChatReplayTest {
 
     @Test
     void cutsTextIntoPiecesOfTheLengthAskedFor() {
-        var telling = new Telling("x", 1, 0, 6);
-        var chunks = chunks(REQUEST, answer("{'content':'Hello, world'}"), telling);
+        var state = new StreamState("x", 1, 0, 6);
+        var chunks = chunks(REQUEST, answer("{'content':'Hello, world'}"), state);
         assertEquals(List.of("", "Hello,", " world"), chunks.subList(0, 3).stream()
                 .map(chunk -> ((JsonObject) choice(chunk, 0).get("delta")).string("content"))
                 .toList());

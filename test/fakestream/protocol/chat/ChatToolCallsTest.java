@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -129,9 +129,9 @@ final class ChatToolCallsTest {
     @Test
     void givesNoIdThatOpenaiWouldRefuse() {
         var calls = "{'name':'f'},".repeat(2000);
-        var telling = new Telling("0123456789abcdef01234567", 1, 0, 30);
+        var state = new StreamState("0123456789abcdef01234567", 1, 0, 30);
         var ids = Chunks.callIds(chunks(REQUEST, answer("{'tool_calls':["
-                + calls.substring(0, calls.length() - 1) + "]}"), telling));
+                + calls.substring(0, calls.length() - 1) + "]}"), state));
         assertEquals(2000, Set.copyOf(ids).size());
         for (var id : ids) {
             assertTrue(id.matches("[a-zA-Z0-9_-]{1,40}"), id);

@@ -15,7 +15,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ClientProfile;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.UnaskedUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,8 +104,8 @@ final class ChatUsageTest {
     }
 
     /// What clients that have another place for usage say of themselves, and what others say.
-    private static Telling to(UnaskedUsage place) {
-        return new Telling(FRESH.id(), FRESH.created(), 0, FRESH.pieceLength(),
+    private static StreamState to(UnaskedUsage place) {
+        return new StreamState(FRESH.id(), FRESH.created(), 0, FRESH.pieceLength(),
                 ClientProfile.named("test").unasked(place));
     }
 
@@ -122,8 +122,8 @@ final class ChatUsageTest {
         }
     }
 
-    private static void assertNoUsage(JsonObject request, JsonObject answer, Telling telling) {
-        var replay = CHAT.replay(request, answer, telling);
+    private static void assertNoUsage(JsonObject request, JsonObject answer, StreamState state) {
+        var replay = CHAT.replay(request, answer, state);
         for (var data : data(replay)) {
             assertFalse(data.contains("usage"), data);
             assertFalse(data.contains("\"choices\":[]"), data);

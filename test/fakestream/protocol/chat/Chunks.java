@@ -7,7 +7,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 
 /// What the tests of chat have in common: JSON written with single quotes, and a stream's chunks.
@@ -18,8 +18,8 @@ public final class Chunks {
             + "'stream_options':{'include_usage':true}}");
 
     /// A stream of which nothing is told yet, and one that a heartbeat has opened.
-    static final Telling FRESH = new Telling("minted", 1700000000, 0, 30);
-    static final Telling BEGUN = FRESH.afterHeartbeat();
+    static final StreamState FRESH = new StreamState("minted", 1700000000, 0, 30);
+    static final StreamState BEGUN = FRESH.afterHeartbeat();
 
     private Chunks() {
     }
@@ -73,8 +73,8 @@ public final class Chunks {
     }
 
     /// The chunks of the answer's stream, without the `[DONE]` behind them.
-    static List<JsonObject> chunks(JsonObject request, JsonObject answer, Telling telling) {
-        var data = data(CHAT.replay(request, answer, telling));
+    static List<JsonObject> chunks(JsonObject request, JsonObject answer, StreamState state) {
+        var data = data(CHAT.replay(request, answer, state));
         return data.subList(0, data.size() - 1).stream().map(text -> (JsonObject) parse(text))
                 .toList();
     }

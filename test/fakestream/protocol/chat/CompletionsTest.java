@@ -14,10 +14,10 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage.Progress;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ final class CompletionsTest {
     private static final JsonObject REQUEST = json("{'model':'asked','prompt':'Hi'}");
     private static final JsonObject WITH_USAGE = REQUEST.with("stream_options",
             json("{'include_usage':true}"));
-    private static final Telling FRESH = new Telling("minted", 1700000000, 0, 8);
+    private static final StreamState FRESH = new StreamState("minted", 1700000000, 0, 8);
     private static final String HEAD = "'id':'cmpl-1','object':'text_completion','created':17,"
             + "'model':'m'";
     private static final String LOGPROBS = "{'tokens':['a','b'],'token_logprobs':[-1.0e0,-2],"
@@ -187,14 +187,14 @@ final class CompletionsTest {
     void refusesWhatIsNoAnswer() {
         for (var body : List.of("[]", "{'choices':[]}", "{'choices':[1]}", "{}",
                 "{'error':{'message':'No.'},'choices':[{}]}")) {
-            assertThrows(NotAnAnswer.class, () -> API.answer(Chunks.value(body)), body);
+            assertThrows(InvalidAnswer.class, () -> API.answer(Chunks.value(body)), body);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", ",'logprobs':null", ",'logprobs':" + LOGPROBS,
         ",'stop_reason':null,'x':{'y':[1.0e0]}"})
-    void foldsItsOwnStreamBackIntoTheAnswer(String members) throws NotAnAnswer {
+    void foldsItsOwnStreamBackIntoTheAnswer(String members) throws InvalidAnswer {
         var answer = answer("{'text':'One, two and three.','index':0" + members
                 + ",'finish_reason':'stop'},{'text':'','index':1,'finish_reason':'length'}",
                 ",'service_tier':'x','usage':{'total_tokens':3}");
@@ -203,7 +203,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void foldsLogprobsThatComeInParts() throws NotAnAnswer {
+    void foldsLogprobsThatComeInParts() throws InvalidAnswer {
         var whole = API.fold(List.of(
                 received("", "{'choices':[{'text':'a','index':0,'logprobs':{'tokens':['a'],"
                         + "'token_logprobs':[-1.0e0],'top_logprobs':null,'text_offset':[0]},"
@@ -219,7 +219,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void foldsAStreamWhoseOnlyEndIsDone() throws NotAnAnswer {
+    void foldsAStreamWhoseOnlyEndIsDone() throws InvalidAnswer {
         assertEquals(json("{'choices':[{'text':'ab','index':0}]}"), API.fold(List.of(
                 received("", "{'choices':[{'text':'a','index':0}]}"),
                 received("", "{'choices':[{'text':'b','index':0}]}"), received("", "[DONE]"))));
@@ -228,11 +228,11 @@ final class CompletionsTest {
     @Test
     void refusesToFoldAStreamThatFailsOrBreaksOff() {
         var all = received(REQUEST, answer(choice(0, "One, two, three.", ""), ""));
-        assertThrows(NotAnAnswer.class, () -> API.fold(all.subList(0, 1)));
-        assertThrows(NotAnAnswer.class, () -> API.fold(List.of()));
+        assertThrows(InvalidAnswer.class, () -> API.fold(all.subList(0, 1)));
+        assertThrows(InvalidAnswer.class, () -> API.fold(List.of()));
         var failed = new ArrayList<>(all);
         failed.add(1, received("", "{'error':{'message':'No.'}}"));
-        assertEquals("No.", assertThrows(NotAnAnswer.class, () -> API.fold(failed)).error()
+        assertEquals("No.", assertThrows(InvalidAnswer.class, () -> API.fold(failed)).error()
                 .message());
     }
 
@@ -256,21 +256,21 @@ final class CompletionsTest {
     void passesAnUpstreamsOwnChunkOnAsItCame() {
         var event = received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
                 + "'logprobs':null,'finish_reason':null}]}");
-        var passage = API.passOn(event, FRESH);
+        var passage = API.relay(event, FRESH);
         assertSame(event, passage.event());
         assertEquals(Progress.OPEN, passage.progress());
         assertEquals(json("{" + HEAD + ",'choices':[{'text':'','index':0,'logprobs':null,"
                 + "'finish_reason':null}]}"), json(((SseEvent.Message) passage.pause()).data()));
-        assertEquals(Progress.ENDED, API.passOn(received("", "[DONE]"), FRESH).progress());
-        assertEquals(Progress.WHOLE, API.passOn(received("", "{'choices':[{'text':'','index':0,"
+        assertEquals(Progress.ENDED, API.relay(received("", "[DONE]"), FRESH).progress());
+        assertEquals(Progress.WHOLE, API.relay(received("", "{'choices':[{'text':'','index':0,"
                 + "'finish_reason':'stop'}]}"), FRESH).progress());
-        assertEquals(Progress.FAILED, API.passOn(received("", "{'error':{'message':'No.'}}"),
+        assertEquals(Progress.FAILED, API.relay(received("", "{'error':{'message':'No.'}}"),
                 FRESH).progress());
     }
 
     @Test
     void passesAChunkOnUnderTheNameThatAHeartbeatHasTold() {
-        var passage = API.passOn(received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
+        var passage = API.relay(received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
                 + "'finish_reason':null}]}"), FRESH.afterHeartbeat());
         var chunk = json(((SseEvent.Message) passage.event()).data());
         assertEquals("cmpl-minted", chunk.string("id"));

@@ -8,7 +8,7 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class GeminiAnswerTest {
 
     @Test
-    void isBroughtIntoTheFormOfChat() throws NotAnAnswer {
+    void isBroughtIntoTheFormOfChat() throws InvalidAnswer {
         assertEquals("{'id':'r','object':'chat.completion','model':'gemini','choices':[{'index':0,"
                 + "'message':{'role':'assistant','content':'Hello you'},'finish_reason':'stop',"
                 + "'safetyRatings':[{'probability':'LOW'}],'avgLogprobs':-0.10}],"
@@ -32,14 +32,14 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void hasItsThoughtsAsReasoning() throws NotAnAnswer {
+    void hasItsThoughtsAsReasoning() throws InvalidAnswer {
         assertEquals(json("{'role':'assistant','content':'a b','reasoning_content':'t u'}"),
                 message("{'text':'t','thought':true},{'text':'a','thought':false},"
                         + "{'text':' u','thought':true},{'text':' b'}"));
     }
 
     @Test
-    void hasItsFunctionCallsAsToolCalls() throws NotAnAnswer {
+    void hasItsFunctionCallsAsToolCalls() throws InvalidAnswer {
         var message = message("{'functionCall':{'name':'f','args':{'x':1.0,'y':null}},"
                 + "'thoughtSignature':'s'},{'functionCall':{'id':'own','name':'g'}}");
         assertEquals(JsonNull.NULL, message.get("content"));
@@ -51,7 +51,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void hasItsInlineDataAsImages() throws NotAnAnswer {
+    void hasItsInlineDataAsImages() throws InvalidAnswer {
         assertEquals(json("{'role':'assistant','content':'Look: ','images':[{'type':'image_url',"
                 + "'image_url':{'url':'data:image/png;base64,iVBO'},'thoughtSignature':'s'},"
                 + "{'type':'image_url','image_url':{'url':'data:;base64,AA=='}}]}"),
@@ -60,7 +60,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void keepsWhatHasNoCounterpart() throws NotAnAnswer {
+    void keepsWhatHasNoCounterpart() throws InvalidAnswer {
         assertEquals(json("{'role':'assistant','content':'a','parts':[{'thoughtSignature':'s'},"
                 + "{'executableCode':{'code':'1'}},5,{'inlineData':{}},{'text':null}]}"),
                 message("{'text':'a','thoughtSignature':'s'},{'executableCode':{'code':'1'}},5,"
@@ -71,7 +71,7 @@ final class GeminiAnswerTest {
     @ValueSource(strings = {"STOP stop", "MAX_TOKENS length", "SAFETY content_filter",
         "RECITATION content_filter", "BLOCKLIST content_filter", "SPII content_filter",
         "PROHIBITED_CONTENT content_filter", "MALFORMED_FUNCTION_CALL MALFORMED_FUNCTION_CALL"})
-    void saysWhyItEndsInTheWordsOfChat(String reasons) throws NotAnAnswer {
+    void saysWhyItEndsInTheWordsOfChat(String reasons) throws InvalidAnswer {
         var pair = reasons.split(" ");
         assertEquals(new JsonString(pair[1]),
                 choice(read("{'candidates':[{'finishReason':'" + pair[0] + "'}]}"), 0)
@@ -79,7 +79,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void endsWithItsToolCallsWhereItHasAny() throws NotAnAnswer {
+    void endsWithItsToolCallsWhereItHasAny() throws InvalidAnswer {
         var parts = "'content':{'parts':[{'functionCall':{'name':'f'}}]}";
         for (var pair : new String[][] {{"STOP", "tool_calls"}, {"MAX_TOKENS", "length"}}) {
             assertEquals(new JsonString(pair[1]), choice(read("{'candidates':[{" + parts
@@ -88,7 +88,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void mayHaveManyCandidatesOrNothingInOne() throws NotAnAnswer {
+    void mayHaveManyCandidatesOrNothingInOne() throws InvalidAnswer {
         var answer = read("{'candidates':[{'content':{'parts':[{'text':'a'}]}},"
                 + "{'content':{'role':'model'},'index':5},{'content':{'parts':"
                 + "[{'functionCall':{}}]}}]}");
@@ -101,7 +101,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void hasAnIdForEachCallWhenItIsTold() throws NotAnAnswer {
+    void hasAnIdForEachCallWhenItIsTold() throws InvalidAnswer {
         var call = "{'functionCall':{'name':'f'}}";
         var answer = read(("{'candidates':[{'content':{'parts':[%1$s,%1$s]}},"
                 + "{'content':{'parts':[%1$s]}}]}").formatted(call));
@@ -110,7 +110,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void isToldAsAStreamOfChat() throws NotAnAnswer {
+    void isToldAsAStreamOfChat() throws InvalidAnswer {
         var answer = read("{'candidates':[{'content':{'parts':[{'text':'Hi'}]},"
                 + "'finishReason':'STOP'}],'modelVersion':'gemini'}");
         assertEquals("{\"id\":\"chatcmpl-minted\",\"object\":\"chat.completion.chunk\","
@@ -119,7 +119,7 @@ final class GeminiAnswerTest {
                 Chunks.chunks(answer).get(1).toString());
     }
 
-    private static JsonObject read(String body) throws NotAnAnswer {
+    private static JsonObject read(String body) throws InvalidAnswer {
         return CHAT.answer(json(body));
     }
 
@@ -127,7 +127,7 @@ final class GeminiAnswerTest {
         return (JsonObject) ((JsonArray) answer.get("choices")).elements().get(place);
     }
 
-    private static JsonObject message(String parts) throws NotAnAnswer {
+    private static JsonObject message(String parts) throws InvalidAnswer {
         var answer = read("{'candidates':[{'content':{'parts':[" + parts + "]}}]}");
         return (JsonObject) choice(answer, 0).get("message");
     }

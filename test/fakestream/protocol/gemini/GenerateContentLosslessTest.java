@@ -12,10 +12,10 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.SseParser;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +47,7 @@ final class GenerateContentLosslessTest {
     }
 
     @Test
-    void anyAnswerEqualsWhatTheProductFolds() throws NotAnAnswer {
+    void anyAnswerEqualsWhatTheProductFolds() throws InvalidAnswer {
         for (int i = 0; i < 500; i++) {
             var answer = answer();
             assertEquals(normal(answer), GEMINI.fold(events(answer)), answer::toString);
@@ -69,10 +69,10 @@ final class GenerateContentLosslessTest {
     }
 
     private List<SseEvent.Received> events(JsonObject answer) {
-        var telling = new Telling("id", 1, 0, 1 + random.nextInt(40));
+        var state = new StreamState("id", 1, 0, 1 + random.nextInt(40));
         var parser = new SseParser();
         var events = new ArrayList<SseEvent.Received>();
-        for (var event : GEMINI.replay(JsonObject.EMPTY, answer, telling).events()) {
+        for (var event : GEMINI.replay(JsonObject.EMPTY, answer, state).events()) {
             var beats = random.nextInt(4);
             for (int i = 0; i < beats; i++) {
                 var beat = i == 0 ? GEMINI.heartbeat().bytes() : GEMINI.heartbeat().inOpenLine();

@@ -11,10 +11,10 @@ import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage.Progress;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 final class GenerateContentTest {
     private static final GenerateContent GEMINI = new GenerateContent();
-    private static final Telling TELLING = new Telling("id", 1, 0, 10);
+    private static final StreamState TELLING = new StreamState("id", 1, 0, 10);
 
     @Test
     void asksForTheWholeAnswerWithTheSameBody() {
@@ -35,7 +35,7 @@ final class GenerateContentTest {
     void beatsWithASpaceInAnOpenLineAndNothingElse() {
         var beats = List.of(GEMINI.heartbeat(), GEMINI.dataHeartbeat(JsonObject.EMPTY, TELLING),
                 GEMINI.replay(JsonObject.EMPTY, object("{'candidates':[{}]}"), TELLING).pause(),
-                GEMINI.passOn(event("{}"), TELLING).pause());
+                GEMINI.relay(event("{}"), TELLING).pause());
         beats.forEach(beat -> assertEquals(new SseEvent.Space(), beat));
     }
 
@@ -43,17 +43,17 @@ final class GenerateContentTest {
     @Test
     void doesNotBeatBehindItsEnd() {
         var end = event("{'candidates':[{'finishReason':'STOP'}]}");
-        assertSame(SseEvent.NONE, GEMINI.passOn(end, TELLING).pause());
+        assertSame(SseEvent.NONE, GEMINI.relay(end, TELLING).pause());
     }
 
     @Test
-    void takesAnAnswerWithCandidatesAsItIs() throws NotAnAnswer {
+    void takesAnAnswerWithCandidatesAsItIs() throws InvalidAnswer {
         var body = object("{'candidates':[{'finishReason':'STOP'}],'x':1.0,'error':null}");
         assertSame(body, GEMINI.answer(body));
     }
 
     @Test
-    void takesABlockedPromptForAnAnswer() throws NotAnAnswer {
+    void takesABlockedPromptForAnAnswer() throws InvalidAnswer {
         var body = object("{'promptFeedback':{'blockReason':'SAFETY'}}");
         assertSame(body, GEMINI.answer(body));
     }
@@ -62,7 +62,7 @@ final class GenerateContentTest {
     void refusesWhatIsNoAnswer() {
         for (var body : List.of("{}", "{'candidates':[]}", "{'candidates':[1]}", "[]", "'text'",
                 "{'candidates':{}}", "{'usageMetadata':{},'promptFeedback':null}", "[{}]")) {
-            assertThrows(NotAnAnswer.class, () -> GEMINI.answer(json(body)), body);
+            assertThrows(InvalidAnswer.class, () -> GEMINI.answer(json(body)), body);
         }
     }
 
@@ -70,7 +70,7 @@ final class GenerateContentTest {
     void refusesAnErrorWithItsOwnMessageAndStatus() {
         var error = "{'error':{'code':503,'message':'overloaded','status':'UNAVAILABLE'}}";
         for (var body : List.of(error, "[" + error + "]")) {
-            var thrown = assertThrows(NotAnAnswer.class,
+            var thrown = assertThrows(InvalidAnswer.class,
                     () -> GEMINI.answer(json(body)));
             assertEquals("overloaded", thrown.error().message());
             assertEquals(503, thrown.error().status(502));
@@ -78,7 +78,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void takesAnArrayForAStreamThatIsComplete() throws NotAnAnswer {
+    void takesAnArrayForAStreamThatIsComplete() throws InvalidAnswer {
         var chunks = json("[{'candidates':[{'content':{'parts':[{'text':'a'}]}}]},"
                 + "{'candidates':[{'content':{'parts':[{'text':'b'}]},'finishReason':'STOP'}]}]");
         assertEquals(object("{'candidates':[{'content':{'parts':[{'text':'ab'}]},"
@@ -89,7 +89,7 @@ final class GenerateContentTest {
     void passesEventsOnByteForByte() {
         for (var data : List.of("{'candidates':[]}", "no json", "{'error':{'code':500}}")) {
             var event = event(data);
-            assertSame(event, GEMINI.passOn(event, TELLING).event());
+            assertSame(event, GEMINI.relay(event, TELLING).event());
         }
     }
 
@@ -151,7 +151,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void foldsAStreamIntoTheWholeAnswer() throws NotAnAnswer {
+    void foldsAStreamIntoTheWholeAnswer() throws InvalidAnswer {
         var folded = GEMINI.fold(List.of(
                 event("{'candidates':[{'content':{'role':'model','parts':[{'text':'hm',"
                         + "'thought':true}]},'index':0}],'usageMetadata':{'totalTokenCount':1}}"),
@@ -169,7 +169,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void neverJoinsATextToOneThatIsSigned() throws NotAnAnswer {
+    void neverJoinsATextToOneThatIsSigned() throws InvalidAnswer {
         var body = "{'candidates':[{'content':{'parts':[{'text':'a','thoughtSignature':'s'},"
                 + "{'text':'b'}]},'finishReason':'STOP'}]}";
         assertEquals(object(body), GEMINI.fold(List.of(event(body))));
@@ -186,17 +186,17 @@ final class GenerateContentTest {
     }
 
     @Test
-    void foldsABlockedPrompt() throws NotAnAnswer {
+    void foldsABlockedPrompt() throws InvalidAnswer {
         var body = "{'promptFeedback':{'blockReason':'SAFETY'},'modelVersion':'m'}";
         assertEquals(object(body), GEMINI.fold(List.of(event(body))));
     }
 
     private static void assertProgress(Progress progress, String data) {
-        assertEquals(progress, GEMINI.passOn(event(data), TELLING).progress(), data);
+        assertEquals(progress, GEMINI.relay(event(data), TELLING).progress(), data);
     }
 
     private static ApiError foldError(List<SseEvent.Received> events) {
-        return assertThrows(NotAnAnswer.class, () -> GEMINI.fold(events)).error();
+        return assertThrows(InvalidAnswer.class, () -> GEMINI.fold(events)).error();
     }
 
     private static int status(String error) {

@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.SseEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,14 +30,14 @@ final class MessagesFoldTest {
     private static final String STOP = "{'type':'message_stop'}";
 
     @Test
-    void foldsWhatWeTellBackIntoTheSame() throws NotAnAnswer {
+    void foldsWhatWeTellBackIntoTheSame() throws InvalidAnswer {
         var answer = message("{'type':'text','text':'Hello you','citations':[{'n':1}]},"
                 + "{'type':'mcp_tool_use','input':{'a':1.0}},{'type':'new','v':[]}");
         assertEquals(answer, MESSAGES.fold(received(replay(answer))));
     }
 
     @Test
-    void overwritesUsageAndAddsNothingUp() throws NotAnAnswer {
+    void overwritesUsageAndAddsNothingUp() throws InvalidAnswer {
         assertEquals(json("{'id':'i','type':'message','model':'m','content':[],"
                 + "'stop_reason':'end_turn',"
                 + "'usage':{'input_tokens':9,'output_tokens':7,'cache':3},'stop_sequence':null}"),
@@ -45,7 +45,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void putsWhatStandsBesideTheDeltaIntoTheMessage() throws NotAnAnswer {
+    void putsWhatStandsBesideTheDeltaIntoTheMessage() throws InvalidAnswer {
         var end = "{'type':'message_delta','delta':{'stop_reason':null,'container':{'id':'c'}},"
                 + "'context_management':{'applied_edits':[]},'new':null}";
         var folded = MESSAGES.fold(upstream(START, end, STOP));
@@ -55,7 +55,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void keepsBlocksApartByTheirIndex() throws NotAnAnswer {
+    void keepsBlocksApartByTheirIndex() throws InvalidAnswer {
         assertEquals(json("{'c':[{'type':'text','text':'ab'},{'type':'text','text':'xy'}]}")
                 .get("c"), blocks(start(1, "{'type':'text','text':'x'}"),
                         start(0, "{'type':'text','text':''}"),
@@ -66,7 +66,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void takesTheLastSignatureAndWhatItDoesNotKnow() throws NotAnAnswer {
+    void takesTheLastSignatureAndWhatItDoesNotKnow() throws InvalidAnswer {
         assertEquals(json("{'c':[{'type':'thinking','thinking':'ab','signature':'t','n':2}]}")
                 .get("c"), blocks(start(0, "{'type':'thinking','thinking':'','signature':''}"),
                         delta(0, "{'type':'thinking_delta','thinking':'a'}"),
@@ -77,7 +77,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void parsesTheInputThatItsPiecesJoinTo() throws NotAnAnswer {
+    void parsesTheInputThatItsPiecesJoinTo() throws InvalidAnswer {
         assertEquals(json("{'c':[{'type':'tool_use','input':{'a':1.0}},"
                 + "{'type':'server_tool_use','input':{}}]}").get("c"), blocks(
                         start(0, "{'type':'tool_use','input':{}}"),
@@ -89,7 +89,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void runsNoToolWithHalfAnInput() throws NotAnAnswer {
+    void runsNoToolWithHalfAnInput() throws InvalidAnswer {
         var events = new String[] {START, start(0, "{'type':'tool_use','input':{}}"),
             delta(0, "{'type':'input_json_delta','partial_json':'{'}"), "", STOP};
         events[3] = END.formatted("tool_use");
@@ -100,14 +100,14 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void takesTheNameOfTheModelThatFellIn() throws NotAnAnswer {
+    void takesTheNameOfTheModelThatFellIn() throws InvalidAnswer {
         var folded = MESSAGES.fold(upstream(START,
                 start(0, "{'type':'fallback','to':{'model':'other'}}"), STOP));
         assertEquals("other", folded.string("model"));
     }
 
     @Test
-    void readsEventsThatHaveNoName() throws NotAnAnswer {
+    void readsEventsThatHaveNoName() throws InvalidAnswer {
         var events = upstream(START, END.formatted("end_turn"), STOP).stream()
                 .map(event -> event("", event.data())).toList();
         assertEquals("end_turn", MESSAGES.fold(events).string("stop_reason"));
@@ -131,7 +131,7 @@ final class MessagesFoldTest {
                 + " object", refusal(broken).message());
     }
 
-    private static JsonArray blocks(String... events) throws NotAnAnswer {
+    private static JsonArray blocks(String... events) throws InvalidAnswer {
         var all = new ArrayList<>(List.of(START));
         all.addAll(List.of(events));
         all.add(END.formatted("end_turn"));
@@ -141,7 +141,7 @@ final class MessagesFoldTest {
     }
 
     private static ApiError refusal(List<SseEvent.Received> events) {
-        return assertThrows(NotAnAnswer.class, () -> MESSAGES.fold(events)).error();
+        return assertThrows(InvalidAnswer.class, () -> MESSAGES.fold(events)).error();
     }
 
     private static String start(int index, String block) {

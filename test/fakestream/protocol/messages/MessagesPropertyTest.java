@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonObject;
-import fakestream.protocol.NotAnAnswer;
+import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,14 +21,14 @@ final class MessagesPropertyTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void losesNothingOnTheWay(long seed) throws NotAnAnswer {
+    void losesNothingOnTheWay(long seed) throws InvalidAnswer {
         var random = new Random(seed);
         var messages = new MessagesRandom(random);
         for (int i = 0; i < MESSAGES_A_SEED; i++) {
             var answer = messages.message();
             var what = "seed " + seed + ", message " + i;
             assertEquals(answer, MESSAGES.answer(answer));
-            var replay = MESSAGES.replay(JsonObject.EMPTY, answer, telling(random.nextInt(200)));
+            var replay = MESSAGES.replay(JsonObject.EMPTY, answer, state(random.nextInt(200)));
             for (var event : replay.events()) {
                 assertTrue(event.bytes().length < LONGEST_LINE || isWhole(event), what);
             }
@@ -38,8 +38,8 @@ final class MessagesPropertyTest {
         }
     }
 
-    private static Telling telling(int pieceLength) {
-        return new Telling("msg_minted", 1, 0, pieceLength + 1);
+    private static StreamState state(int pieceLength) {
+        return new StreamState("msg_minted", 1, 0, pieceLength + 1);
     }
 
     /// A compaction's delta is final and cannot be split.

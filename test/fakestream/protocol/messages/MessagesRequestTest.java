@@ -14,8 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonString;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage.Progress;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.RelayedEvent.Progress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +39,7 @@ final class MessagesRequestTest {
     }
 
     @Test
-    void takesAMessageAsItIs() throws NotAnAnswer {
+    void takesAMessageAsItIs() throws InvalidAnswer {
         var answer = message("{'type':'text','text':'Hi'}", "'error':null", "'v':1.0");
         assertSame(answer, MESSAGES.answer(answer));
     }
@@ -62,14 +62,14 @@ final class MessagesRequestTest {
 
     @Test
     void refusesJsonThatIsNoObject() {
-        assertThrows(NotAnAnswer.class, () -> MESSAGES.answer(new JsonString("x")));
+        assertThrows(InvalidAnswer.class, () -> MESSAGES.answer(new JsonString("x")));
     }
 
     @Test
     void passesEventsOnByteForByte() {
         for (var type : new String[] {"message_start", "ping", "content_block_delta", "new", ""}) {
             var event = event(type, "{\"type\": \"" + type + "\"}");
-            var passage = MESSAGES.passOn(event, TELLING);
+            var passage = MESSAGES.relay(event, TELLING);
             assertSame(event, passage.event());
             assertEquals(Progress.OPEN, passage.progress());
             assertSame(MESSAGES.heartbeat(), passage.pause());
@@ -89,11 +89,11 @@ final class MessagesRequestTest {
     }
 
     private static Progress progress(String type, String data) {
-        return MESSAGES.passOn(event(type, data.replace('\'', '"')), TELLING).progress();
+        return MESSAGES.relay(event(type, data.replace('\'', '"')), TELLING).progress();
     }
 
     private static ApiError refusal(String body) {
-        var failure = assertThrows(NotAnAnswer.class,
+        var failure = assertThrows(InvalidAnswer.class,
                 () -> MESSAGES.answer(json(body)));
         assertTrue(failure.getMessage().equals(failure.error().message()));
         return failure.error();

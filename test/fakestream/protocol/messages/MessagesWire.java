@@ -6,7 +6,7 @@ import fakestream.json.JsonObject;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.SseParser;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.List;
 /// Messages and their streams, written with `'` for `"`.
 final class MessagesWire {
     static final Messages MESSAGES = new Messages();
-    static final Telling TELLING = new Telling("msg_minted", 1, 0, 8);
+    static final StreamState TELLING = new StreamState("msg_minted", 1, 0, 8);
 
     private MessagesWire() {
     }

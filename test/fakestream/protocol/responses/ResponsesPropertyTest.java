@@ -9,7 +9,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -32,7 +32,7 @@ final class ResponsesPropertyTest {
         for (int i = 0; i < 300; i++) {
             var response = response();
             var events = new Responses().replay(JsonObject.EMPTY, response,
-                    new Telling("id", 1, 0, 1 + random.nextInt(60))).events();
+                    new StreamState("id", 1, 0, 1 + random.nextInt(60))).events();
             assertEquals(response, ResponsesAccumulator.of(events));
             for (var event : events) {
                 assertTrue(event.bytes().length <= 96 * 1024 || mayBeLong(event),

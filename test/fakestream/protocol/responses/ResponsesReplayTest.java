@@ -11,7 +11,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +30,7 @@ final class ResponsesReplayTest {
 
     private static List<SseEvent> told(String body, int pieceLength) throws JsonException {
         return new Responses().replay(JsonObject.EMPTY, json(body),
-                new Telling("id", 1, 0, pieceLength)).events();
+                new StreamState("id", 1, 0, pieceLength)).events();
     }
 
     private static String response(String status, String items) {
@@ -244,7 +244,7 @@ final class ResponsesReplayTest {
     @Test
     void countsOnWhereHeartbeatsLeftOff() throws JsonException {
         var replay = new Responses().replay(JsonObject.EMPTY, json(response("completed", "")),
-                new Telling("id", 1, 7, 30));
+                new StreamState("id", 1, 7, 30));
         assertTrue(((SseEvent.Message) replay.events().getFirst()).data()
                 .startsWith("{\"type\":\"response.created\",\"sequence_number\":7,"));
         assertEquals(SseEvent.HEARTBEAT, replay.pause());

@@ -9,10 +9,10 @@ import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.NotAnAnswer;
-import fakestream.protocol.Passage;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.SseEvent;
-import fakestream.protocol.Telling;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ResponsesTest {
-    private static final Telling TELLING = new Telling("id", 7, 0, 30);
+    private static final StreamState TELLING = new StreamState("id", 7, 0, 30);
 
     private final Responses responses = new Responses();
 
@@ -29,7 +29,7 @@ final class ResponsesTest {
     }
 
     private ApiError refusal(String body) {
-        return assertThrows(NotAnAnswer.class,
+        return assertThrows(InvalidAnswer.class,
                 () -> responses.answer(Json.parse(body)), body).error();
     }
 
@@ -46,7 +46,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void takesWhateverEndedForAnAnswer() throws JsonException, NotAnAnswer {
+    void takesWhateverEndedForAnAnswer() throws JsonException, InvalidAnswer {
         for (var body : List.of("{\"object\":\"response\",\"output\":[]}",
                 "{\"output\":[{}],\"error\":null}", "{\"output\":[],\"error\":\"\"}",
                 "{\"object\":\"response\",\"status\":\"failed\",\"error\":{\"message\":\"m\"}}",
@@ -78,14 +78,14 @@ final class ResponsesTest {
     void numbersTheHeartbeatsThatCarryData() {
         assertEquals(new SseEvent.Message("keepalive",
                 "{\"type\":\"keepalive\",\"sequence_number\":2}", false),
-                responses.dataHeartbeat(JsonObject.EMPTY, new Telling("id", 7, 2, 30)));
+                responses.dataHeartbeat(JsonObject.EMPTY, new StreamState("id", 7, 2, 30)));
         assertEquals(SseEvent.HEARTBEAT, responses.heartbeat());
     }
 
     @Test
     void tellsAFailureTwice() throws JsonException {
         var events = responses.failure(json("{\"model\":\"m\"}"),
-                ApiError.of("overloaded", "busy", null, "later"), new Telling("id", 7, 3, 30));
+                ApiError.of("overloaded", "busy", null, "later"), new StreamState("id", 7, 3, 30));
         assertEquals(List.of(
                 new SseEvent.Message("error", """
                         {"type":"error","sequence_number":3,"code":"busy","message":"later",\
@@ -144,13 +144,13 @@ final class ResponsesTest {
                 ApiError.of("overloaded", "busy", "p", "later"), TELLING);
         var event = (SseEvent.Message) failure.getFirst();
         var received = received(event.type(), event.data());
-        assertEquals(Passage.Progress.FAILED, responses.passOn(received, TELLING).progress());
+        assertEquals(RelayedEvent.Progress.FAILED, responses.relay(received, TELLING).progress());
         assertEquals(ApiError.of("overloaded", "busy", "p", "later"), assertThrows(
-                NotAnAnswer.class, () -> responses.fold(List.of(received))).error());
+                InvalidAnswer.class, () -> responses.fold(List.of(received))).error());
     }
 
     @Test
-    void foldsTheResponseThatEndsTheStream() throws JsonException, NotAnAnswer {
+    void foldsTheResponseThatEndsTheStream() throws JsonException, InvalidAnswer {
         for (var end : List.of("completed", "incomplete", "failed")) {
             var response = json("""
                     {"id":"r","error":{"message":"m"},"output":[{"id":"i"}],"n":1.0}""");
@@ -162,7 +162,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void foldsTheItemsWhereTheResponseHasNone() throws NotAnAnswer {
+    void foldsTheItemsWhereTheResponseHasNone() throws InvalidAnswer {
         assertEquals("{\"output\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", responses.fold(List.of(
                 item(1, "b"), item(0, "a"),
                 received("response.completed", "{\"response\":{\"output\":[]}}"))).toString());
@@ -177,12 +177,12 @@ final class ResponsesTest {
 
     @Test
     void foldsNothingThatBrokeOffOrFailed() {
-        var broken = assertThrows(NotAnAnswer.class, () -> responses.fold(List.of(item(0, "a"))));
+        var broken = assertThrows(InvalidAnswer.class, () -> responses.fold(List.of(item(0, "a"))));
         assertEquals("upstream_truncated", broken.error().object().string("code"));
         for (var data : List.of("{\"type\":\"error\",\"error\":{\"message\":\"m\"}}",
                 "{\"type\":\"error\",\"message\":\"m\",\"code\":\"c\",\"sequence_number\":1}",
                 "{\"error\":{\"message\":\"m\"}}", "{\"error\":\"m\"}")) {
-            var failed = assertThrows(NotAnAnswer.class,
+            var failed = assertThrows(InvalidAnswer.class,
                     () -> responses.fold(List.of(received("", data))), data);
             assertEquals("m", failed.error().message());
             assertEquals("upstream_error", failed.error().object().string("type"));
@@ -198,24 +198,24 @@ final class ResponsesTest {
                 "{\"type\":\"error\"} FAILED", "{\"error\":{\"code\":1}} FAILED")) {
             var words = pair.split(" ");
             var event = received("", words[0]);
-            var progress = Passage.Progress.valueOf(words[1]);
-            assertEquals(new Passage(event, SseEvent.HEARTBEAT, progress),
-                    responses.passOn(event, TELLING), pair);
+            var progress = RelayedEvent.Progress.valueOf(words[1]);
+            assertEquals(new RelayedEvent(event, SseEvent.HEARTBEAT, progress),
+                    responses.relay(event, TELLING), pair);
         }
         var typed = received("response.completed", "{}");
-        assertEquals(Passage.Progress.WHOLE, responses.passOn(typed, TELLING).progress());
+        assertEquals(RelayedEvent.Progress.WHOLE, responses.relay(typed, TELLING).progress());
     }
 
     @Test
     void movesTheNumbersOnBehindHeartbeats() throws JsonException {
-        var begun = new Telling("id", 7, 2, 30);
-        var passage = responses.passOn(
+        var begun = new StreamState("id", 7, 2, 30);
+        var passage = responses.relay(
                 received("x", "{\"type\":\"x\",\"sequence_number\":5,\"n\":1.0}"), begun);
         assertEquals(new SseEvent.Message("x",
                 "{\"type\":\"x\",\"sequence_number\":7,\"n\":1.0}", false), passage.event());
         for (var data : List.of("{\"type\":\"x\"}", "{\"sequence_number\":1.5}", "[DONE]")) {
             var event = received("", data);
-            assertEquals(event, responses.passOn(event, begun).event());
+            assertEquals(event, responses.relay(event, begun).event());
         }
     }
 

@@ -17,22 +17,22 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/// Whatever an upstream answers, in any API: it is an answer or [NotAnAnswer], the stream that
+/// Whatever an upstream answers, in any API: it is an answer or [InvalidAnswer], the stream that
 /// tells it is whole, and what a client adds up from it is told by the same stream once more.
-/// Whatever events come, each of them has a passage, and they add up or are [NotAnAnswer].
+/// Whatever events come, each of them has a passage, and they add up or are [InvalidAnswer].
 public final class ProtocolFuzz {
     private static final List<Protocol> PROTOCOLS = List.of(new ChatCompletions(),
             new Completions(), new Responses(), new Messages(), new GenerateContent());
 
     private final Protocol protocol;
     private final Random random;
-    private final Telling telling;
+    private final StreamState state;
 
     private ProtocolFuzz(Protocol protocol, Random random) {
         this.protocol = protocol;
         this.random = random;
-        var fresh = new Telling("minted", 7, 0, 1 + random.nextInt(60));
-        this.telling = random.nextInt(4) == 0 ? fresh.afterHeartbeat() : fresh;
+        var fresh = new StreamState("minted", 7, 0, 1 + random.nextInt(60));
+        this.state = random.nextInt(4) == 0 ? fresh.afterHeartbeat() : fresh;
     }
 
     /// The first byte chooses the API; the second whether the rest is an answer's text, or decides
@@ -77,11 +77,11 @@ public final class ProtocolFuzz {
                 throw new AssertionError(body + " becomes " + folded + " becomes " + again);
             }
             checkEvents(spoilt(told));
-        } catch (NotAnAnswer e) {
+        } catch (InvalidAnswer e) {
             var error = e.error();
             error.status(500);
             protocol.error(502, error);
-            protocol.failure(request, error, telling).forEach(SseEvent::bytes);
+            protocol.failure(request, error, state).forEach(SseEvent::bytes);
         }
     }
 
@@ -94,22 +94,22 @@ public final class ProtocolFuzz {
         } catch (BadRequest e) {
             e.error();
         }
-        protocol.dataHeartbeat(protocol.whole(request), telling).bytes();
+        protocol.dataHeartbeat(protocol.whole(request), state).bytes();
         return request;
     }
 
     /// The events of the answer's stream, which is whole and in which no event fails.
-    private List<SseEvent.Received> told(JsonObject request, JsonValue body) throws NotAnAnswer {
+    private List<SseEvent.Received> told(JsonObject request, JsonValue body) throws InvalidAnswer {
         var answer = protocol.answer(body);
         protocol.isEmpty(answer);
-        var events = received(protocol.replay(request, answer, telling).events());
+        var events = received(protocol.replay(request, answer, state).events());
         var whole = false;
         for (var event : events) {
-            var progress = protocol.passOn(event, Telling.UNTOLD).progress();
-            if (progress == Passage.Progress.FAILED) {
+            var progress = protocol.relay(event, StreamState.UNTOLD).progress();
+            if (progress == RelayedEvent.Progress.FAILED) {
                 throw new AssertionError(answer + " is told as a failure: " + event.data());
             }
-            whole |= progress == Passage.Progress.WHOLE;
+            whole |= progress == RelayedEvent.Progress.WHOLE;
         }
         // What came without a finish is told without one, for none may be invented.
         var finished = !(protocol instanceof GenerateContent)
@@ -157,7 +157,7 @@ public final class ProtocolFuzz {
 
     private void checkEvents(List<SseEvent.Received> events) {
         for (var event : events) {
-            var passage = protocol.passOn(event, telling);
+            var passage = protocol.relay(event, state);
             passage.event().bytes();
             if (passage.pause() != null) {
                 passage.pause().bytes();
@@ -166,7 +166,7 @@ public final class ProtocolFuzz {
         }
         try {
             protocol.isEmpty(protocol.fold(events));
-        } catch (NotAnAnswer e) {
+        } catch (InvalidAnswer e) {
             e.error();
         }
     }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /// In no text does a known secret stay, in none is a mask masked again, and JSON stays JSON.
 public final class MaskFuzz {
     private static final String SECRET = "sk-the-operators-own-0123456789";
-    private static final Masks MASKS = Masks.of(Stream.of(SECRET));
+    private static final Redactor MASKS = Redactor.of(Stream.of(SECRET));
 
     private MaskFuzz() {
     }

@@ -1,7 +1,7 @@
 package fakestream.upstream;
 
 import fakestream.http.ByteBudget;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +34,7 @@ public final class GzipFuzz {
         try {
             var head = call.head();
             var body = UpstreamAnswer.raw(call, head.statusCode(), head.headers(),
-                    Masks.ofKeys()).decoded().body();
+                    Redactor.ofKeys()).decoded().body();
             if (!Arrays.equals(body, expected)) {
                 throw new AssertionError("other bytes than the JDK's");
             }

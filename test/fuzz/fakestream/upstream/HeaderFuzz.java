@@ -2,7 +2,7 @@ package fakestream.upstream;
 
 import fakestream.config.Config;
 import fakestream.http.Token;
-import fakestream.telemetry.Masks;
+import fakestream.telemetry.Redactor;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -40,7 +40,7 @@ public final class HeaderFuzz {
             return;
         }
         var answer = UpstreamAnswer.of(
-                new StoredAnswer(429, received, Masks.ofKeys(), new byte[0]));
+                new StoredAnswer(429, received, Redactor.ofKeys(), new byte[0]));
         answer.contentType();
         if (answer.length() < -1) {
             throw new AssertionError("a length of " + answer.length());

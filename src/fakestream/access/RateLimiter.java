@@ -1,0 +1,91 @@
+package fakestream.access;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/// A bucket of tokens for each client: a minute's worth when full, and each request takes one. Of
+/// a bucket only the time is kept at which it will be full again. Any thread may call it; the lock
+/// guards the buckets.
+public final class RateLimiter {
+    /// Beyond it, full buckets are forgotten, which changes nothing. A bucket that is not full
+    /// stays, however many names come; where none is full, new names share buckets.
+    static final int MOST_BUCKETS = 10_000;
+
+    /// How many buckets new names share. A salt keeps a name from choosing its bucket.
+    static final int SHARED_BUCKETS = 1 << 10;
+
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+    /// To look through all buckets for full ones takes some 100 µs.
+    private static final long BETWEEN_SEARCHES = TimeUnit.SECONDS.toNanos(1);
+
+    private final LongSupplier nanoTime;
+    private final int salt = ThreadLocalRandom.current().nextInt() | 1;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Long> fullAt = new HashMap<>();
+    private long searchedAt;
+    private boolean searched;
+
+    /// @param nanoTime a clock such as `System::nanoTime`
+    public RateLimiter(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /// Takes a token from each bucket of a client, or from none.
+    ///
+    /// @param names of the buckets; one that is named twice gives one token
+    /// @param perMinute how many a bucket gets; it may be another number than the last time
+    /// @return zero, or how long it takes until all have one where one of them has none
+    Duration take(List<String> names, int perMinute) {
+        var token = MINUTE / perMinute;
+        lock.lock();
+        try {
+            var now = nanoTime.getAsLong();
+            var buckets = names.stream().map(name -> bucket(name, now)).distinct().toList();
+            var wait = buckets.stream().mapToLong(bucket -> fullIn(bucket, now)).max().orElse(0)
+                    + token - MINUTE;
+            if (wait > 0) {
+                return Duration.ofNanos(wait);
+            }
+            buckets.forEach(bucket -> fullAt.put(bucket, now + fullIn(bucket, now) + token));
+            return Duration.ZERO;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How many buckets it holds.
+    int size() {
+        lock.lock();
+        try {
+            return fullAt.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String bucket(String name, long now) {
+        if (fullAt.size() < MOST_BUCKETS || fullAt.containsKey(name)) {
+            return name;
+        }
+        if (!searched || now - searchedAt >= BETWEEN_SEARCHES) {
+            fullAt.keySet().removeIf(bucket -> fullIn(bucket, now) == 0);
+            searched = true;
+            searchedAt = now;
+        }
+        return fullAt.size() < MOST_BUCKETS ? name
+                : "shared " + Integer.remainderUnsigned(name.hashCode() * salt >>> 16,
+                        SHARED_BUCKETS);
+    }
+
+    /// The clock may run over: only differences tell.
+    private long fullIn(String bucket, long now) {
+        return Math.max(fullAt.getOrDefault(bucket, now) - now, 0);
+    }
+}

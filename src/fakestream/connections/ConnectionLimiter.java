@@ -1,0 +1,162 @@
+package fakestream.connections;
+
+import fakestream.connections.ProcNetTcp.State;
+import fakestream.telemetry.Log;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/// Counts the open connections, and makes room before they run out: at its own bound the JDK's
+/// server closes new connections without a word, and it lets nobody close an idle one. At half of
+/// the bound, a client that has shown no right key loses its connection with its answer. At three
+/// quarters, every client does, and a slow one is cut after [#HURRY].
+///
+/// Linux shows the connections in its tables, which are read once a second while requests come;
+/// connections that were kept since then are counted here. Elsewhere only those are counted.
+public final class ConnectionLimiter {
+    private static final List<Path> TABLES =
+            List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
+    private static final long PERIOD_SECONDS = 1;
+    private static final long NANOS_BETWEEN_LINES = TimeUnit.MINUTES.toNanos(1);
+
+    /// What a slow client may take when connections run out.
+    static final Duration HURRY = Duration.ofSeconds(2);
+
+    private final ProcNetTcp table = new ProcNetTcp(ByteOrder.nativeOrder());
+    private final int most;
+    private final int port;
+    private final PendingClients strangers;
+    private final Executor executor;
+    private final Log log;
+    private final AtomicBoolean reading = new AtomicBoolean();
+    /// Whether there was a request since the last reading.
+    private volatile boolean active;
+    /// By the last reading.
+    private volatile Set<InetSocketAddress> open = Set.of();
+    /// Kept since the last reading, which did not show them.
+    private final Set<InetSocketAddress> kept = ConcurrentHashMap.newKeySet();
+    /// When the last line was logged; read and written by the one reading that is under way.
+    private long lastLine = System.nanoTime() - NANOS_BETWEEN_LINES;
+
+    /// @param most connections that there may be
+    /// @param port on which they come
+    /// @param timeout of a slow client, where there is room
+    /// @param timer only hands over to the executor, on which the tables are read
+    public ConnectionLimiter(int most, int port, Supplier<Duration> timeout,
+            ScheduledExecutorService timer, Executor executor, Log log) {
+        this.most = most;
+        this.port = port;
+        this.executor = executor;
+        this.log = log;
+        this.strangers = new PendingClients(PendingClients.most(Runtime.getRuntime().maxMemory(),
+                most),
+                () -> patience(timeout.get()), timer, executor, log);
+        timer.scheduleWithFixedDelay(this::readIfActive, PERIOD_SECONDS, PERIOD_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    /// The bound on heads and refused bodies that are still coming.
+    public PendingClients strangers() {
+        return strangers;
+    }
+
+    /// Whether a connection may outlive the answer that begins now.
+    ///
+    /// @param known whether its client has shown a right key
+    public boolean mayStay(InetSocketAddress client, boolean known) {
+        active = true;
+        if (size() >= (known ? most - most / 4 : most / 2)) {
+            return false;
+        }
+        if (!open.contains(client)) {
+            kept.add(client);
+        }
+        return true;
+    }
+
+    /// How long a slow client may take.
+    ///
+    /// @param usual where there is room
+    public Duration patience(Duration usual) {
+        active = true;
+        return isCrowded() && usual.compareTo(HURRY) > 0 ? HURRY : usual;
+    }
+
+    private boolean isCrowded() {
+        return size() >= most - most / 4;
+    }
+
+    private int size() {
+        return open.size() + kept.size();
+    }
+
+    /// Runs on the timer. A reading that is still under way is not overtaken.
+    private void readIfActive() {
+        if (active && reading.compareAndSet(false, true)) {
+            active = false;
+            executor.execute(this::read);
+        }
+    }
+
+    /// Runs on a virtual thread of its own.
+    private void read() {
+        var before = Set.copyOf(kept);
+        try {
+            var shown = new HashSet<InetSocketAddress>();
+            for (var file : TABLES) {
+                if (Files.isReadable(file)) {
+                    try (var in = new FileInputStream(file.toFile())) {
+                        table.read(in, port, (connection, state) -> {
+                            if (state != State.OTHER) {
+                                shown.add(connection.remote());
+                            }
+                        });
+                    }
+                }
+            }
+            open = shown;
+            // Those that were kept meanwhile may have come too late for the tables.
+            kept.removeIf(shown::contains);
+        } catch (IOException e) {
+            log.debug("the connections cannot be counted: " + e);
+        } finally {
+            kept.removeAll(before);
+            tell();
+            reading.set(false);
+        }
+    }
+
+    /// One line a minute says what is full.
+    private void tell() {
+        var now = System.nanoTime();
+        if (now - lastLine < NANOS_BETWEEN_LINES) {
+            return;
+        }
+        var pushedOut = strangers.pushedOut();
+        if (isCrowded()) {
+            lastLine = now;
+            log.warn(Math.min(size(), most) + " of " + most + " connections are taken, so slow "
+                    + "clients are cut and idle ones not kept: allow more files (ulimit -n, "
+                    + "LimitNOFILE) or heap (-Xmx), or let a proxy in front bound the connections "
+                    + "of each address");
+        } else if (pushedOut > 0) {
+            lastLine = now;
+            log.warn(pushedOut + " clients were cut whose requests did not come on, because others "
+                    + "came: " + strangers.most() + " may be unfinished at once, for which a "
+                    + "part of the heap (-Xmx) and of the files (ulimit -n, LimitNOFILE) is kept");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package fakestream.connections;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Cuts clients that take nothing, and those whose refused request does not end. The JDK's server
+/// has no write timeout, so one sweep on the timer looks at all clients, and interrupts the thread
+/// of each that is past its deadline: that closes the client's channel.
+public final class WriteTimeouts implements AutoCloseable {
+    /// Longest time for throwing away what is left of a request.
+    private static final Duration DISCARDING = Duration.ofSeconds(5);
+
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private final long timeout;
+    private final Future<?> sweeps;
+
+    /// @param timeout how long a client may take nothing
+    public WriteTimeouts(Duration timeout, ScheduledExecutorService timer) {
+        this.timeout = timeout.toNanos();
+        var period = Math.min(timeout.toMillis() / 4, 1000);
+        this.sweeps = timer.scheduleWithFixedDelay(this::sweep, period, period,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /// Watches one client from now on, until that is closed.
+    public Watch watch() {
+        var watch = new Watch();
+        watches.add(watch);
+        return watch;
+    }
+
+    /// Watches nobody any more.
+    @Override
+    public void close() {
+        sweeps.cancel(false);
+    }
+
+    private void sweep() {
+        var now = System.nanoTime();
+        watches.forEach(watch -> watch.interruptIfLate(now));
+    }
+
+    /// What is under way with one client, one thing at a time. The lock keeps an interrupt from
+    /// reaching a thread that is no longer at it.
+    public final class Watch implements AutoCloseable {
+        private final ReentrantLock lock = new ReentrantLock();
+        private Thread worker;
+        private long deadline;
+
+        /// This thread begins to write, or the client has taken some of what it writes.
+        public void writing() {
+            set(Thread.currentThread(), timeout);
+        }
+
+        /// This thread begins to read what nobody wants. Progress gives it no more time.
+        public void discarding() {
+            set(Thread.currentThread(), Math.min(timeout, DISCARDING.toNanos()));
+        }
+
+        /// This thread writes or discards no more.
+        public void done() {
+            set(null, 0);
+        }
+
+        @Override
+        public void close() {
+            watches.remove(this);
+        }
+
+        private void set(Thread thread, long time) {
+            lock.lock();
+            try {
+                worker = thread;
+                deadline = System.nanoTime() + time;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void interruptIfLate(long now) {
+            lock.lock();
+            try {
+                if (worker != null && now - deadline > 0) {
+                    worker.interrupt();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

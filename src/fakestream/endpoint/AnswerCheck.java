@@ -1,0 +1,58 @@
+package fakestream.endpoint;
+
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.StreamState;
+import fakestream.protocol.VendorError;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamRequest;
+import java.util.Optional;
+
+/// Judges an answer with a good status, before anything of it is told: is it one in its protocol,
+/// with something in it? An error under a good status has the status that it names, and where it
+/// names none it is the client's own fault, so that it is not asked for again.
+///
+/// @param streamed whether the client wants a stream; of an upstream's own stream the beginning
+///        decides then, and else the whole
+record AnswerCheck(Protocol protocol, boolean streamed) implements UpstreamRequest.Judge {
+    private static final int GOOD = 200;
+    private static final int UNUSABLE = 502;
+    private static final int UNKNOWN = 400;
+
+    @Override
+    public int status(UpstreamAnswer answer) throws UpstreamException {
+        try {
+            if (answer.isEventStream()) {
+                var first = answer.events().firstData();
+                return streamed && first.filter(protocol::isWhole).isEmpty() ? status(first)
+                        : status(protocol.fold(answer.events().all()));
+            }
+            return answer.json() instanceof JsonValue json
+                    ? status(protocol.answer(json)) : UNUSABLE;
+        } catch (InvalidAnswer e) {
+            var paid = !answer.isEventStream() && Protocol.countsTokens(answer.json());
+            return paid && e.error().isOurs() ? UNKNOWN : status(e.error());
+        }
+    }
+
+    private int status(JsonObject answer) {
+        return protocol.isEmpty(answer) ? UNUSABLE : GOOD;
+    }
+
+    private int status(Optional<SseEvent.Received> first) {
+        return first.map(event -> switch (protocol.relay(event, StreamState.UNTOLD).progress()) {
+            case SILENT, OPEN, WHOLE -> GOOD;
+            case ENDED -> UNUSABLE;
+            case FAILED -> status(VendorError.in(event.json()));
+        }).orElse(UNUSABLE);
+    }
+
+    private static int status(ApiError error) {
+        return error.isOurs() ? UNUSABLE : error.status(UNKNOWN);
+    }
+}

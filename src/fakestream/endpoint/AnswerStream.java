@@ -1,0 +1,237 @@
+package fakestream.endpoint;
+
+import fakestream.http.ClientDisconnected;
+import fakestream.json.JsonNull;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.InvalidAnswer;
+import fakestream.protocol.OpenChoices;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.RelayedEvent;
+import fakestream.protocol.RelayedEvent.Progress;
+import fakestream.protocol.SseEvent;
+import fakestream.protocol.VendorError;
+import fakestream.stream.ComputeSlots;
+import fakestream.stream.EventStream;
+import fakestream.stream.Pacer;
+import fakestream.telemetry.RequestRecord.Mode;
+import fakestream.telemetry.TokenUsage;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// One answer on its way into one stream. Whatever goes wrong upstream becomes a plain response
+/// with its own status while that is possible, and a failure told in the stream after that; it
+/// never looks like a finished answer.
+final class AnswerStream {
+    private final Protocol protocol;
+    private final JsonObject request;
+    private final EventStream stream;
+    private final Pacer pacer;
+    private final ComputeSlots turns;
+    private final OpenChoices choices;
+    private final UnaryOperator<SseEvent.Received> mending;
+    private boolean brokenOff;
+    /// The failure that an upstream's stream is if nothing but its first event comes.
+    private Optional<ApiError> alone = Optional.empty();
+
+    AnswerStream(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer,
+            ComputeSlots turns) {
+        this.protocol = protocol;
+        this.request = request;
+        this.stream = stream;
+        this.pacer = pacer;
+        this.turns = turns;
+        this.choices = new OpenChoices(protocol.choices(request));
+        this.mending = protocol.mending();
+    }
+
+    /// Tells an upstream's answer: one that is whole as a replay, a stream of events as it comes.
+    ///
+    /// @throws UpstreamException where its body breaks off
+    /// @throws IOException where the client left, or the stream had to be broken off
+    void tell(UpstreamAnswer answer) throws UpstreamException, IOException {
+        if (answer.isSuccess() && answer.isEventStream()) {
+            tellEvents(answer);
+        } else if (answer.isSuccess() && answer.json() instanceof JsonValue json) {
+            replay(AnswerResponse.masked(answer, json), answer);
+        } else {
+            fail(AnswerResponse.failure(answer, protocol));
+        }
+    }
+
+    private void tellEvents(UpstreamAnswer answer) throws UpstreamException, IOException {
+        if (answer.events().firstData().filter(protocol::isWhole).isEmpty()) {
+            relay(answer);
+            return;
+        }
+        try {
+            replay(protocol.fold(answer.events().all()), answer);
+        } catch (InvalidAnswer e) {
+            fail(AnswerResponse.failure(answer, protocol, e.error()));
+        }
+    }
+
+    /// Tells that there is no answer.
+    ///
+    /// @throws IOException where the client left, or the stream had to be broken off
+    void fail(Failure failure) throws IOException {
+        var state = stream.answered(Map.of());
+        stream.record().failed(failure.error().code());
+        if (stream.replace(failure.reply())) {
+            return;
+        }
+        var told = protocol.failure(request, failure.error(), state);
+        if (state.client().endsCleanly()) {
+            stream.end(told);
+        } else {
+            stream.breakOff(told, failure.error().message());
+        }
+    }
+
+    private void replay(JsonValue body, UpstreamAnswer answer) throws IOException {
+        var state = stream.answered(answer.headersForClient());
+        stream.record().mode(Mode.FAKE);
+        stream.record().used(TokenUsage.in(body));
+        try {
+            var replay = turns.take(() ->
+                    protocol.replay(request, protocol.answer(body), state));
+            stream.pauseWith(replay.pause());
+            pacer.play(replay.events(), stream);
+        } catch (InvalidAnswer e) {
+            fail(AnswerResponse.failure(answer, protocol, e.error()));
+        }
+    }
+
+    /// The upstream's own stream: its events go on as they come, until one of them tells of a
+    /// failure, or of an end before anything was told.
+    private void relay(UpstreamAnswer answer) throws UpstreamException, IOException {
+        alone = answer.events().firstData().map(SseEvent.Received::json).flatMap(VendorError::find);
+        stream.answered(answer.headersForClient());
+        stream.resume();
+        var arrived = new ArrayList<SseEvent>();
+        stream.record().mode(Mode.REAL);
+        for (var event = next(answer); event.isPresent(); event = next(answer)) {
+            var passage = passage(event.get());
+            if (isFailure(passage)) {
+                if (alone.isEmpty()) {
+                    flush(arrived);
+                }
+                fail(answer, event.get(), passage);
+                return;
+            }
+            if (passage.event() != null) {
+                arrived.add(passage.event());
+            }
+            // A comment of the upstream's changes nothing about what may stand in a pause.
+            if (!event.get().data().isEmpty() && passage.pause() != null) {
+                stream.pauseWith(passage.pause());
+            } else {
+                stream.resume();
+            }
+            if (passage.progress() != Progress.SILENT) {
+                alone = Optional.empty();
+            }
+            if (alone.isEmpty() && !answer.events().hasArrived()) {
+                flush(arrived);
+            }
+        }
+        end(answer, brokenOff ? List.of() : answer.events().rest());
+    }
+
+    /// No beat comes between what the client has been told and what it is told now.
+    private RelayedEvent passage(SseEvent.Received event) {
+        var passage = turns.take(() ->
+                protocol.relay(mending.apply(event), stream.answered(Map.of())));
+        choices.add(passage);
+        noteUsage(event, passage.progress());
+        return passage;
+    }
+
+    private boolean isFailure(RelayedEvent passage) {
+        return passage.progress() == Progress.FAILED
+                || passage.progress() == Progress.ENDED && !choices.isWhole();
+    }
+
+    /// What came at once goes on at once, in one flush.
+    private void flush(List<SseEvent> arrived) throws ClientDisconnected {
+        if (!arrived.isEmpty()) {
+            stream.send(arrived);
+            arrived.clear();
+        }
+    }
+
+    private void fail(UpstreamAnswer answer, SseEvent.Received event, RelayedEvent passage)
+            throws IOException {
+        if (passage.progress() == Progress.FAILED) {
+            fail(answer, event);
+        } else {
+            fail(truncated(answer));
+        }
+    }
+
+    /// It stands in one of the last events, and Anthropic's says the input in its first one: few
+    /// enough to be read for it.
+    private void noteUsage(SseEvent.Received event, Progress progress) {
+        if ((progress != Progress.OPEN || event.type().startsWith("message_"))
+                && event.data().contains("\"usage")) {
+            stream.record().used(TokenUsage.in(event.object()));
+        }
+    }
+
+    /// Nobody misses the end of a body whose answer is whole, nor half an event behind it.
+    private Optional<SseEvent.Received> next(UpstreamAnswer answer) throws UpstreamException {
+        try {
+            return answer.events().next();
+        } catch (UpstreamException e) {
+            if (!choices.isWhole()) {
+                throw e;
+            }
+            brokenOff = true;
+            return Optional.empty();
+        }
+    }
+
+    /// What is left lacked its blank line. Half an event goes nowhere: it would spoil what follows.
+    private void end(UpstreamAnswer answer, List<SseEvent.Received> rest) throws IOException {
+        var last = new ArrayList<SseEvent>();
+        for (var event : rest) {
+            var passage = passage(event);
+            if (passage.progress() == Progress.FAILED) {
+                fail(answer, event);
+                return;
+            }
+            var isHalf = !event.data().isEmpty() && event.json().equals(JsonNull.NULL)
+                    && passage.progress() != Progress.ENDED;
+            if (passage.event() != null && !isHalf) {
+                last.add(passage.event());
+            }
+        }
+        if (choices.isWholeAtItsEnd()) {
+            stream.end(last);
+        } else {
+            fail(truncated(answer));
+        }
+    }
+
+    private Failure truncated(UpstreamAnswer answer) {
+        return AnswerResponse.failure(answer, protocol, alone.orElseGet(ApiError::truncated));
+    }
+
+    /// Tells the failure that an event of the upstream's tells, in our own form and without what
+    /// may come behind it: OpenRouter sends a finish with it and `[DONE]`.
+    private void fail(UpstreamAnswer answer, SseEvent.Received event) throws IOException {
+        var json = event.json();
+        var error = json.equals(JsonNull.NULL)
+                ? AnswerResponse.notJson(answer, event.data().getBytes(StandardCharsets.UTF_8))
+                : VendorError.in(json);
+        fail(AnswerResponse.failure(answer, protocol, error));
+    }
+}

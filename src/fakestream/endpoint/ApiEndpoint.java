@@ -1,0 +1,198 @@
+package fakestream.endpoint;
+
+import fakestream.access.AccessControl;
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.config.StreamMode;
+import fakestream.http.ByteBudget;
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ClientExchange;
+import fakestream.http.HttpError;
+import fakestream.http.RequestMemory;
+import fakestream.http.RequestValidator;
+import fakestream.http.Response;
+import fakestream.json.Parts;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.Protocol;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.RequestRecord.Mode;
+import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/// The endpoints whose answers may be streamed. It judges the request as far as it must read it,
+/// asks the upstream, and gives the client a whole answer, or a stream of it.
+public final class ApiEndpoint {
+    private final Upstream upstream;
+    private final StreamFactory streamer;
+    private final StreamModes modes;
+    private final CallSharing sharing;
+    private final RecentStreams recent;
+    private final Duration window;
+    private final int mostBytes;
+    private final ByteBudget requests;
+    private final Duration patience;
+    private final Log log;
+
+    /// @param requests the memory for their bodies
+    public ApiEndpoint(Config config, Upstream upstream, StreamFactory streamer,
+            CallSharing sharing,
+            RecentStreams recent, ByteBudget requests, Log log) {
+        this.upstream = upstream;
+        this.streamer = streamer;
+        this.modes = new StreamModes(config);
+        this.sharing = sharing;
+        this.recent = recent;
+        this.window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
+        this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
+        this.requests = requests;
+        this.patience = config.get(Setting.UPSTREAM_TIMEOUT_MS);
+        this.log = log;
+    }
+
+    /// One request on its way to an answer.
+    ///
+    /// @param caller see [AccessControl.Admitted]
+    private record Job(ClientExchange client, ApiCall ask, ApiRequest question,
+            Supplier<String> caller,
+            UpstreamRequest upstream, RequestMemory memory) {
+        private Protocol protocol() {
+            return ask.protocol();
+        }
+    }
+
+    /// Serves one request.
+    ///
+    /// @throws HttpError where the request is wrong; nothing was sent upstream then
+    /// @throws IOException where the client left, or its stream had to be broken off
+    public void serve(ClientExchange client, ApiCall ask, AccessControl.Admitted passed)
+            throws HttpError,
+            IOException {
+        RequestValidator.checkCharset(client.headers());
+        ApiRequest.checkModel(ask.model().orElse(null));
+        try (var memory = client.memory(requests, patience)) {
+            serve(client, ask, read(client, ask, passed, memory), passed, memory);
+        }
+    }
+
+    /// Apart, so that no frame below keeps the body.
+    private ApiRequest read(ClientExchange client, ApiCall ask, AccessControl.Admitted passed,
+            RequestMemory memory)
+            throws HttpError, ClientDisconnected {
+        var body = client.request().whole(mostBytes, memory);
+        passed.enter();
+        return ApiRequest.read(ask, body);
+    }
+
+    private void serve(ClientExchange client, ApiCall ask, ApiRequest question,
+            AccessControl.Admitted passed,
+            RequestMemory memory) throws IOException {
+        try (var up = upstream.request(passed.key(), client.id(), client.headers())) {
+            client.asks(up::figures, up::cancel);
+            client.record().model(question.model());
+            var job = new Job(client, ask, question, passed.caller(), up, memory);
+            if (question.isStreamed()) {
+                stream(job);
+            } else {
+                streamer.sendWhole(client, () -> whole(job));
+            }
+        }
+    }
+
+    private Response whole(Job job) {
+        var record = job.client().record();
+        record.mode(Mode.WHOLE);
+        try {
+            return AnswerResponse.of(postWhole(job, false), job.protocol(), record);
+        } catch (UpstreamException e) {
+            record.failed(e.error().code());
+            return Response.error(job.protocol(), e.status(), e.error());
+        }
+    }
+
+    private void stream(Job job) throws IOException {
+        try (var stream = streamer.open(job.client(), job.ask(), job.question().told())) {
+            recent.add(job.client().record());
+            var answer = streamer.into(stream, job.ask(), job.question().told());
+            try {
+                answer.tell(ask(job));
+            } catch (UpstreamException e) {
+                answer.fail(Failure.of(job.protocol(), e.status(), e.error()));
+            } catch (RuntimeException | Error bug) {
+                log.bug("the stream of " + job.client().path(), bug);
+                answer.fail(Failure.of(job.protocol(), 500, ApiError.bug()));
+            }
+        }
+    }
+
+    /// Asks for a whole answer, or for the upstream's own stream, as the mode has it.
+    private UpstreamAnswer ask(Job job) throws UpstreamException {
+        var mode = job.question().mode(modes);
+        job.client().record().mode(mode == StreamMode.REAL || mode == StreamMode.AUTO ? Mode.REAL
+                : Mode.FAKE);
+        return switch (mode) {
+            case FAKE, TOOLS -> postWhole(job, true);
+            case REAL -> postStreamed(job, true);
+            case AUTO -> tryStream(job);
+        };
+    }
+
+    /// Where it may have to be asked for a whole answer after that, its memory stays.
+    private static UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
+        var body = job.question().forStream(last);
+        if (last) {
+            job.memory().settle(body.length());
+        }
+        var answer = job.upstream().post(job.ask().streamed(), body,
+                new AnswerCheck(job.protocol(), true));
+        if (last) {
+            job.memory().settle(0);
+        }
+        return answer;
+    }
+
+    /// An upstream that answers whole all the same needs no second call: its answer is told.
+    private UpstreamAnswer tryStream(Job job) throws UpstreamException {
+        var answer = postStreamed(job, false);
+        if (StreamModes.refusesStreams(answer, job.question().model())) {
+            modes.remember(job.question().model());
+            return postWhole(job, true);
+        }
+        if (answer.isSuccess() && !answer.isEventStream()) {
+            modes.remember(job.question().model());
+        }
+        job.question().forget();
+        job.memory().settle(0);
+        return answer;
+    }
+
+    /// Asks for a whole answer, or joins the call that asks for the same already.
+    ///
+    /// @param streamed whether the client wants a stream
+    private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
+        var body = job.question().forWhole();
+        job.memory().settle(body.length());
+        var answer = postWhole(job, body, streamed);
+        job.memory().settle(0);
+        return answer;
+    }
+
+    private UpstreamAnswer postWhole(Job job, Parts body, boolean streamed)
+            throws UpstreamException {
+        var endpoint = job.ask().whole();
+        if (window.isZero()) {
+            return job.upstream().post(endpoint, body, new AnswerCheck(job.protocol(), streamed));
+        }
+        var headers = job.client().headers();
+        var sharer = new CallSharing.Sharer(
+                CallSharing.name(job.caller().get(), endpoint, headers, body),
+                CallSharing.isRepetition(headers), window, job.client()::onLeaving,
+                job.upstream()::cancel);
+        return job.upstream().open(sharing.answer(sharer, new AnswerCheck(job.protocol(), false),
+                judge -> job.upstream().post(endpoint, body, judge)));
+    }
+}

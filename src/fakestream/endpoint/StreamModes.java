@@ -1,0 +1,142 @@
+package fakestream.endpoint;
+
+import fakestream.config.Config;
+import fakestream.config.ModelMode;
+import fakestream.config.Setting;
+import fakestream.config.StreamMode;
+import fakestream.json.JsonArray;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
+import fakestream.protocol.VendorError;
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+
+/// Decides for each request how its stream is got, and remembers for a while which models the
+/// upstream will not stream.
+public final class StreamModes {
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    /// Beyond either bound the oldest is forgotten; of their names, in UTF-16 units.
+    private static final int MOST_REMEMBERED = 1000;
+    private static final int MOST_OF_NAMES = 128 * 1024;
+
+    /// The statuses with which upstreams say that they cannot do this at all.
+    private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 405, 415, 422, 501);
+
+    /// The parameters that ask for a stream.
+    private static final Set<String> PARAMETERS = Set.of("stream", "stream_options");
+    /// Words in quotes, which repeat the request, but for the parameter itself.
+    private static final Pattern QUOTED = Pattern.compile(
+            "(?<!\\w)(['\"`])(?!stream\\b)[^'\"`]*+\\1(?!\\w)");
+    /// How FastAPI names a parameter.
+    private static final Pattern PLACE = Pattern.compile("^body\\.(\\w++)[^:]*+:");
+    /// What makes the word mean the way of answering, and not a stream of sound or of bytes.
+    private static final String STREAM = "(\\bstream(ing|ed)\\b|['\"`]stream['\"`]"
+            + "|\\bstream(_options\\b|GenerateContent\\b|\\s*[=:]"
+            + "| (mode|option|parameter|output)\\b)"
+            + "|\\b(to|with|support|supports|parameter:?|argument:?|field:?) stream\\b|流式)";
+    private static final String DENIAL = "(\\b(not|\\w+n't|cannot|only|must|disabled?|invalid"
+            + "|without|unsupported|unknown|unable|unavailable|unrecognized|unexpected)\\b|不)";
+    /// A sentence that denies streams. A gateway's `upstream_error` is not about them.
+    private static final Pattern REFUSAL = Pattern.compile("(?i)" + STREAM + "[^.。]*" + DENIAL
+            + "|" + DENIAL + "[^.。]*" + STREAM + "|\\bstream (is )?(not (supported|allowed"
+            + "|available|enabled)|unsupported|disabled)\\b");
+    /// How much of a message is read for that, in UTF-16 units.
+    private static final int LONGEST_MESSAGE = 1000;
+
+    private final StreamMode mode;
+    private final List<ModelMode> models;
+    private final ReentrantLock lock = new ReentrantLock();
+    /// The oldest first.
+    private final SequencedMap<String, Long> unstreamable = new LinkedHashMap<>();
+    private int sizeOfNames;
+
+    StreamModes(Config config) {
+        this.mode = config.get(Setting.STREAM_MODE);
+        this.models = config.get(Setting.STREAM_MODE_MODELS);
+    }
+
+    /// How to get a stream: [StreamMode#FAKE], [StreamMode#REAL], or [StreamMode#AUTO] where it
+    /// must be tried.
+    StreamMode of(String model, JsonObject request) {
+        var configured = models.stream().filter(entry -> entry.fits(model))
+                .map(ModelMode::mode).findFirst().orElse(mode);
+        return switch (configured) {
+            case FAKE, REAL -> configured;
+            case TOOLS -> hasTools(request) ? StreamMode.FAKE : StreamMode.REAL;
+            case AUTO -> isUnstreamable(model) ? StreamMode.FAKE : StreamMode.AUTO;
+        };
+    }
+
+    /// Whether the upstream says that it cannot stream this model, and not that something else is
+    /// wrong: its error names the parameter, or says so in a sentence that does not only repeat the
+    /// request.
+    ///
+    /// @throws UpstreamException where its answer breaks off
+    static boolean refusesStreams(UpstreamAnswer answer, String model) throws UpstreamException {
+        if (!REFUSALS.contains(answer.status()) || !(answer.json() instanceof JsonValue json)) {
+            return false;
+        }
+        var error = VendorError.in(json);
+        if (error.object().get("param") instanceof JsonString(var name) && !name.isEmpty()) {
+            return PARAMETERS.contains(name);
+        }
+        return isRefusal(error.message(), model);
+    }
+
+    /// Of a long message only the beginning is read.
+    public static boolean isRefusal(String whole, String model) {
+        var message = whole.substring(0, Math.min(whole.length(), LONGEST_MESSAGE));
+        var place = PLACE.matcher(message);
+        if (place.find()) {
+            return PARAMETERS.contains(place.group(1));
+        }
+        var own = model.isEmpty() ? message
+                : message.replaceAll("(?<!\\w)" + Pattern.quote(model) + "(?!\\w)", "");
+        return REFUSAL.matcher(QUOTED.matcher(own).replaceAll("")).find();
+    }
+
+    /// The upstream will not stream this model.
+    void remember(String model) {
+        lock.lock();
+        try {
+            forget(model);
+            unstreamable.put(model, System.nanoTime());
+            sizeOfNames += model.length();
+            while (unstreamable.size() > MOST_REMEMBERED || sizeOfNames > MOST_OF_NAMES) {
+                forget(unstreamable.firstEntry().getKey());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isUnstreamable(String model) {
+        lock.lock();
+        try {
+            var since = unstreamable.get(model);
+            if (since != null && System.nanoTime() - since >= REMEMBERED.toNanos()) {
+                forget(model);
+            }
+            return unstreamable.containsKey(model);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(String model) {
+        sizeOfNames -= unstreamable.remove(model) == null ? 0 : model.length();
+    }
+
+    private static boolean hasTools(JsonObject request) {
+        return request.get("tools") instanceof JsonArray(var tools) && !tools.isEmpty()
+                || request.get("functions") instanceof JsonArray(var old) && !old.isEmpty();
+    }
+}

@@ -1,0 +1,216 @@
+package fakestream.endpoint;
+
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ClientExchange;
+import fakestream.http.HttpError;
+import fakestream.upstream.StreamedBody;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Flow.Subscriber;
+import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The body of a client's request on its way upstream, piece by piece as it comes. A virtual thread
+/// reads it: the JDK's own publisher of a stream holds each piece back until the next is there.
+/// The beginning is kept, so that the body can be sent once more while all of it is there that was
+/// read.
+final class UploadPublisher implements StreamedBody, AutoCloseable {
+    private static final int PIECE = 16 * 1024;
+    private static final int MOST_KEPT = 64 * 1024;
+
+    /// How a piece is read; -1 tells the end.
+    @FunctionalInterface
+    private interface Reading {
+        int into(byte[] buffer) throws IOException, HttpError;
+    }
+
+    private final ClientExchange client;
+    private final long length;
+    private final int most;
+    /// Held while a piece is read: what one sending waits for, the next must not miss.
+    private final ReentrantLock reading = new ReentrantLock();
+    private boolean ended;
+    private long count;
+    /// Guards what is kept; nobody waits for the client under it.
+    private final ReentrantLock keeping = new ReentrantLock();
+    private final List<byte[]> kept = new ArrayList<>();
+    private boolean beginningIsLost;
+    private boolean sentAgain;
+    private volatile Sending sending;
+    private volatile Exception fault;
+
+    private UploadPublisher(ClientExchange client, long length, int most) {
+        this.client = client;
+        this.length = length;
+        this.most = most;
+    }
+
+    /// The body of this client's request, of at most so many bytes.
+    ///
+    /// @throws HttpError 413 where it says itself that it is larger
+    static UploadPublisher of(ClientExchange client, int most) throws HttpError {
+        if (client.request().length() > most) {
+            throw HttpError.tooLarge(most);
+        }
+        return new UploadPublisher(client, client.request().length(), most);
+    }
+
+    /// Waits for the beginning of the body, which is all of most bodies: until that has come, a
+    /// slow client costs nobody else anything. Called before the body is sent.
+    ///
+    /// @throws HttpError 413 where it becomes too large, 400 and 408 as `RequestBody#fill`
+    /// @throws ClientDisconnected where it breaks off
+    void readBeginning() throws HttpError, ClientDisconnected {
+        try {
+            while (!ended && !client.request().isTaken() && count + PIECE < MOST_KEPT) {
+                var piece = read(client.request()::fill);
+                ended = piece == null;
+                if (!ended) {
+                    kept.add(piece);
+                }
+            }
+        } catch (IOException e) {
+            throw new ClientDisconnected(e);
+        }
+    }
+
+    @Override
+    public long contentLength() {
+        return length;
+    }
+
+    @Override
+    public void subscribe(Subscriber<? super ByteBuffer> upstream) {
+        sending = new Sending(upstream, sending == null);
+        upstream.onSubscribe(sending);
+        Thread.ofVirtual().start(sending);
+    }
+
+    /// Also decides it: from here on nothing that is read for the first sending gets lost.
+    @Override
+    public boolean canBeSentAgain() {
+        keeping.lock();
+        try {
+            var can = !sentAgain && !beginningIsLost && fault == null;
+            sentAgain |= can;
+            return can;
+        } finally {
+            keeping.unlock();
+        }
+    }
+
+    /// Tells where it was not the upstream's fault that the call failed.
+    ///
+    /// @throws HttpError 413 where the body became too large
+    /// @throws ClientDisconnected where it broke off
+    void check() throws HttpError, ClientDisconnected {
+        switch (fault) {
+            case null -> { }
+            case HttpError tooLarge -> throw tooLarge;
+            case IOException broken -> throw new ClientDisconnected(broken);
+            case Exception bug -> throw new IllegalStateException(bug);
+        }
+    }
+
+    /// Reads no more, once the piece that is under way has come.
+    @Override
+    public void close() {
+        if (sending != null) {
+            sending.cancel();
+        }
+    }
+
+    /// One sending of the body, on a virtual thread of its own, which the subscriber's end or
+    /// the body's ends.
+    private final class Sending implements Subscription, Runnable {
+        private final Subscriber<? super ByteBuffer> upstream;
+        private final boolean isFirst;
+        private final Semaphore wanted = new Semaphore(0);
+        private volatile boolean cancelled;
+
+        private Sending(Subscriber<? super ByteBuffer> upstream, boolean isFirst) {
+            this.upstream = upstream;
+            this.isFirst = isFirst;
+        }
+
+        @Override
+        public void request(long n) {
+            wanted.release(Math.clamp(n, 0, PIECE));
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            wanted.release();
+        }
+
+        @Override
+        public void run() {
+            try {
+                var index = 0;
+                for (wanted.acquire(); !cancelled; wanted.acquire()) {
+                    var piece = piece(index++, isFirst);
+                    if (piece == null) {
+                        upstream.onComplete();
+                        return;
+                    }
+                    upstream.onNext(ByteBuffer.wrap(piece));
+                }
+            } catch (IOException | HttpError | InterruptedException | RuntimeException e) {
+                fault = e;
+                upstream.onError(e);
+            }
+        }
+    }
+
+    /// A piece that is kept, or else the next to be read; null behind the last.
+    private byte[] piece(int index, boolean isFirst) throws IOException, HttpError {
+        reading.lock();
+        try {
+            if (index < kept.size()) {
+                return kept.get(index);
+            }
+            var piece = ended ? null : read(client.request()::read);
+            ended = piece == null;
+            if (piece != null) {
+                keep(piece, isFirst);
+            }
+            return piece;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /// What the first sending still reads when the second is decided belongs to that one; what the
+    /// second reads itself, nobody needs again.
+    private void keep(byte[] piece, boolean isFirst) {
+        keeping.lock();
+        try {
+            if (sentAgain ? isFirst : count <= MOST_KEPT && !beginningIsLost) {
+                kept.add(piece);
+            } else if (!sentAgain) {
+                kept.clear();
+                beginningIsLost = true;
+            }
+        } finally {
+            keeping.unlock();
+        }
+    }
+
+    private byte[] read(Reading reading) throws IOException, HttpError {
+        var buffer = new byte[PIECE];
+        var n = reading.into(buffer);
+        count += Math.max(n, 0);
+        if (count > most) {
+            throw HttpError.tooLarge(most);
+        }
+        if (n < 0 && count < length) {
+            throw new IOException("the request's body ended before it was whole");
+        }
+        return n < 0 ? null : Arrays.copyOf(buffer, n);
+    }
+}

@@ -1,0 +1,59 @@
+package fakestream.http;
+
+import fakestream.protocol.ApiError;
+import java.util.Map;
+
+/// The request cannot be served, and this is what the client sees of it. It is only thrown before
+/// the response has begun.
+public final class HttpError extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final transient ApiError error;
+    private final transient Map<String, String> headers;
+
+    /// For a response after which nothing that is left on the connection can be trusted.
+    static final Map<String, String> CLOSE = Map.of("Connection", "close");
+
+    public HttpError(int status, ApiError error) {
+        this(status, error, Map.of());
+    }
+
+    public HttpError(int status, ApiError error, Map<String, String> headers) {
+        super(error.message());
+        this.status = status;
+        this.error = error;
+        this.headers = headers;
+    }
+
+    /// The request is no message of HTTP.
+    static HttpError malformed(String message) {
+        return refused(400, "malformed_request", message);
+    }
+
+    /// The request's body is longer than MAX_BODY_BYTES.
+    public static HttpError tooLarge(int most) {
+        return refused(413, "request_too_large",
+                "the request's body is larger than " + most + " bytes (MAX_BODY_BYTES)");
+    }
+
+    /// The client's own fault, and the connection closes behind the response.
+    static HttpError refused(int status, String code, String message) {
+        return new HttpError(status, ApiError.invalidRequest(code, null, message), CLOSE);
+    }
+
+    /// A status of 4xx or 5xx.
+    public int status() {
+        return status;
+    }
+
+    /// What went wrong, in whichever form the API has for it.
+    public ApiError error() {
+        return error;
+    }
+
+    /// What the response must say beside, such as `Allow`.
+    public Map<String, String> headers() {
+        return headers;
+    }
+}

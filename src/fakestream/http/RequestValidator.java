@@ -1,0 +1,209 @@
+package fakestream.http;
+
+import com.sun.net.httpserver.Headers;
+import fakestream.config.Config;
+import fakestream.config.Host;
+import fakestream.config.Setting;
+import fakestream.protocol.ApiError;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What a request must keep to before anything else is made of it. The JDK's server takes much that
+/// RFC 9112 does not allow, and on which a balancer in front may have been of another mind; this
+/// judges all of it that a handler gets to see. And a daemon for this machine alone is asked by its
+/// local name alone: a web page that had its own name point here (DNS rebinding) is sent away.
+public final class RequestValidator {
+    private static final int LONGEST_TARGET = 8 * 1024;
+    private static final int MOST_FIELDS = 100;
+    private static final int MOST_FIELD_BYTES = 32 * 1024;
+
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    /// Known, and never served.
+    private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
+    /// The methods that are served somewhere.
+    static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+    private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
+    private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
+    private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)/[^#]*");
+    /// Escapes of control characters, and of bytes that only an overlong form of UTF-8 has.
+    private static final Pattern BAD_ESCAPE = Pattern.compile("(?i)[^?]*%([01].|7f|c[01]).*");
+    private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]*");
+    private static final Set<String> UTF_8 = Set.of("utf-8", "utf8");
+    private static final Pattern CHARSET =
+            Pattern.compile("(?i);[ \\t]*charset[ \\t]*=[ \\t]*\"?([^\\s;\"]*)");
+
+    private final String host;
+    private final boolean localOnly;
+
+    /// Behind a balancer that is trusted to know its own names, any may come.
+    public RequestValidator(Config config) {
+        this.host = config.get(Setting.HOST);
+        this.localOnly = Host.isLoopback(host) && !config.get(Setting.TRUST_PROXY);
+    }
+
+    /// Lets a good request pass.
+    ///
+    /// @throws HttpError 400 and others, each with what is wrong
+    public void check(ClientExchange client) throws HttpError {
+        checkRequestLine(client);
+        checkFields(client.headers());
+        checkFraming(client);
+        checkAuthority(client);
+        if (REFUSED_METHODS.contains(client.method())) {
+            throw new HttpError(405, ApiError.invalidRequest("method_not_allowed", null,
+                    client.method() + " is not allowed here"), Map.of("Allow", ALLOW));
+        }
+        if (!METHODS.contains(client.method())) {
+            throw HttpError.refused(501, "unknown_method",
+                    "the method is none that is known here");
+        }
+        checkExpectation(client.headers());
+    }
+
+    /// JSON is UTF-8 (RFC 8259 section 8.1). A type that names no charset is left alone, whatever
+    /// it is: `curl -d` sends that of a form.
+    ///
+    /// @throws HttpError 415 where the type names another
+    public static void checkCharset(Headers headers) throws HttpError {
+        var charset = CHARSET.matcher(Optional.ofNullable(headers.getFirst("Content-Type"))
+                .orElse(""));
+        if (charset.find() && !UTF_8.contains(charset.group(1).toLowerCase(Locale.ROOT))) {
+            throw new HttpError(415, ApiError.invalidRequest("unsupported_charset", null,
+                    "the request's charset must be UTF-8"));
+        }
+    }
+
+    private static void checkRequestLine(ClientExchange client) throws HttpError {
+        var known = VERSIONS.contains(client.version());
+        if (!known && !VERSION.matcher(client.version()).matches()
+                || !METHODS.contains(client.method()) && !Token.is(client.method())) {
+            throw HttpError.malformed("the request line is not one of HTTP");
+        }
+        if (!known) {
+            throw HttpError.refused(505, "unsupported_version",
+                    "the version of HTTP is not 1.0 or 1.1");
+        }
+        var target = client.target();
+        if (target.length() > LONGEST_TARGET) {
+            throw HttpError.refused(414, "target_too_long",
+                    "the request's target is longer than " + LONGEST_TARGET + " bytes");
+        }
+        if (!isOrigin(target) && !ABSOLUTE.matcher(target).matches()
+                || !target.chars().allMatch(RequestValidator::isVisible)
+                || target.indexOf('%') >= 0 && BAD_ESCAPE.matcher(target).matches()) {
+            throw HttpError.malformed("the request's target is not one of HTTP");
+        }
+    }
+
+    /// RFC 9112 section 3.2.1.
+    private static boolean isOrigin(String target) {
+        return target.startsWith("/") && target.indexOf('#') < 0;
+    }
+
+    private static boolean isVisible(int c) {
+        return c > ' ' && c <= '~';
+    }
+
+    /// The names are tokens already, or the JDK's server had refused them.
+    private static void checkFields(Headers headers) throws HttpError {
+        long count = 0;
+        long bytes = 0;
+        for (var field : headers.entrySet()) {
+            for (var value : field.getValue()) {
+                count++;
+                bytes += field.getKey().length() + ": ".length() + value.length() + "\r\n".length();
+                if (hasControl(value)) {
+                    throw HttpError.malformed("a header field has control characters in it");
+                }
+            }
+        }
+        if (count > MOST_FIELDS || bytes > MOST_FIELD_BYTES) {
+            throw HttpError.refused(431, "headers_too_large", "the request has more than "
+                    + MOST_FIELDS
+                    + " header fields, or more than " + MOST_FIELD_BYTES + " bytes of them");
+        }
+        if (all(headers, "Authorization").size() > 1) {
+            throw HttpError.malformed("the request has more than one Authorization field");
+        }
+        if (Set.copyOf(all(headers, "Content-Type")).size() > 1) {
+            throw HttpError.malformed("the request has Content-Type fields that differ");
+        }
+    }
+
+    /// Each value of each request is asked: a stream would cost more than all else here.
+    private static boolean hasControl(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7F) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// RFC 9112 section 6. A length with leading zeros is a number, but not the same one to all; a
+    /// name with an underscore is another one, but not to all.
+    private static void checkFraming(ClientExchange client) throws HttpError {
+        var headers = client.headers();
+        var lengths = all(headers, "Content-Length");
+        if (!lengths.stream().allMatch(value -> LENGTH.matcher(value).matches())
+                || headers.containsKey("Content_Length")) {
+            throw HttpError.malformed("Content-Length must be a whole number");
+        }
+        if (client.version().equals("HTTP/1.0") && headers.containsKey("Transfer-Encoding")
+                || headers.containsKey("Transfer_Encoding")) {
+            throw HttpError.malformed("a Transfer-Encoding has no place here");
+        }
+    }
+
+    /// RFC 9112 sections 3.2 and 3.2.2: Host must be right even where the target has precedence.
+    private void checkAuthority(ClientExchange client) throws HttpError {
+        var hosts = all(client.headers(), "Host");
+        if (hosts.isEmpty() && client.version().equals("HTTP/1.1")) {
+            throw HttpError.malformed("the request has no Host field");
+        }
+        if (hosts.size() > 1) {
+            throw HttpError.malformed("the request has more than one Host field");
+        }
+        for (var value : hosts) {
+            checkLocal(authority(value, "the Host field"), client.target().startsWith("/"));
+        }
+        var absolute = ABSOLUTE.matcher(client.target());
+        if (absolute.matches()) {
+            checkLocal(authority(absolute.group(1), "the target"), true);
+        }
+    }
+
+    private static Authority authority(String text, String where) throws HttpError {
+        return Authority.parse(text).orElseThrow(() ->
+                HttpError.malformed(where + " does not name a host, with or without a port"));
+    }
+
+    private void checkLocal(Authority authority, boolean counts) throws HttpError {
+        if (counts && localOnly && !authority.isLocal()
+                && !authority.host().equalsIgnoreCase(host)) {
+            throw HttpError.refused(421, "misdirected_request", "this proxy listens on "
+                    + host + " alone, "
+                    + "where it goes by local names: a proxy in front must send Host: localhost, "
+                    + "or be trusted (TRUST_PROXY)");
+        }
+    }
+
+    /// The JDK's server has answered `100-continue` by now.
+    private static void checkExpectation(Headers headers) throws HttpError {
+        if (!all(headers, "Expect").stream().allMatch("100-continue"::equalsIgnoreCase)) {
+            throw HttpError.refused(417, "unknown_expectation",
+                    "nothing but 100-continue can be expected");
+        }
+    }
+
+    private static List<String> all(Headers headers, String name) {
+        return headers.getOrDefault(name, List.of());
+    }
+}

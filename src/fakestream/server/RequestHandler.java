@@ -1,0 +1,122 @@
+package fakestream.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ClientExchange;
+import fakestream.http.Cors;
+import fakestream.http.HttpError;
+import fakestream.http.RequestId;
+import fakestream.http.Response;
+import fakestream.http.ServerState;
+import fakestream.http.StreamAborted;
+import fakestream.protocol.ApiError;
+import fakestream.telemetry.AccessLine;
+import fakestream.telemetry.Log;
+import fakestream.telemetry.RequestRecord.Outcome;
+import java.io.IOException;
+import java.util.Map;
+
+/// Takes every request to where it belongs, and every failure to what the client sees of it. It is
+/// the one place that catches everything: an Error out of a handler would leak the connection for
+/// ever, and an exception before the headers would close it without a word.
+final class RequestHandler implements HttpHandler {
+    /// What an upstream sends may be HTML or SVG with a script in it, and a browser that is led
+    /// there must not run it where the test page keeps a key. The page's own files have a policy of
+    /// their own (Content Security Policy Level 3, section 6.3.2).
+    private static final Map<String, String> NO_PAGE = Map.of(
+            "Content-Security-Policy", "sandbox; default-src 'none'",
+            "X-Content-Type-Options", "nosniff");
+
+    private final Generations generations;
+    private final ServerState lifetime;
+    private final Log log;
+
+    RequestHandler(Generations generations, ServerState lifetime, Log log) {
+        this.generations = generations;
+        this.lifetime = lifetime;
+        this.log = log;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        var generation = generations.enter();
+        try (var client = generation.client(exchange)) {
+            handle(client, generation);
+        } finally {
+            generation.leave();
+        }
+    }
+
+    private void handle(ClientExchange client, Generation generation) throws IOException {
+        var record = client.record();
+        try {
+            serve(client, generation);
+        } catch (ClientDisconnected e) {
+            record.outcome(Outcome.CLIENT_LEFT);
+            throw e;
+        } catch (StreamAborted e) {
+            record.outcome(Outcome.BROKEN_OFF);
+            throw e;
+        } catch (Throwable e) {
+            record.outcome(Outcome.FAILED);
+            log.bug(describe(client), e);
+            sendInternalError(client, e);
+        } finally {
+            record.over();
+            generations.metrics().end(record);
+            log.access(record);
+        }
+    }
+
+    private void serve(ClientExchange client, Generation generation) throws IOException {
+        var cors = generation.cors();
+        var site = generation.site();
+        client.responseHeaders().set(RequestId.HEADER, client.id());
+        NO_PAGE.forEach(client.responseHeaders()::set);
+        cors.allow(client.headers(), client.responseHeaders());
+        var route = Route.of(client.target());
+        client.record().route(route.kind().word(), route.kind().isProbe());
+        try {
+            generation.rules().check(client);
+            if (lifetime.isRefusing() && !route.kind().isProbe()) {
+                throw shuttingDown();
+            }
+            if (Cors.isPreflight(client)) {
+                client.send(cors.preflight(client.headers()));
+                return;
+            }
+            site.serve(client, route);
+        } catch (HttpError e) {
+            log.debug(describe(client) + ": " + e.getMessage());
+            client.record().refused(e.error().code());
+            client.send(answer(client, site, route, e));
+        }
+    }
+
+    private static HttpError shuttingDown() {
+        return new HttpError(503, ApiError.shutdown(), Map.of("Retry-After", "1"));
+    }
+
+    /// What `OPTIONS` asks for is what its own refusal tells (RFC 9110 section 9.3.7).
+    private static Response answer(ClientExchange client, Router site, Route route, HttpError e) {
+        if (e.status() == 405 && client.method().equals("OPTIONS")) {
+            return Response.empty(204, Map.of("Allow", e.headers().get("Allow") + ", OPTIONS"));
+        }
+        return Response.error(site.protocol(route, client), e.status(),
+                e.error()).with(e.headers());
+    }
+
+    /// A bug: 500 where the response has not begun, and else an end that is no clean one.
+    private static void sendInternalError(ClientExchange client, Throwable fault)
+            throws IOException {
+        if (client.record().status() != 0) {
+            throw new StreamAborted(fault.toString());
+        }
+        client.send(Response.json(500, ApiError.bug().body()));
+    }
+
+    private static String describe(ClientExchange client) {
+        return AccessLine.describe(client.record().request());
+    }
+}

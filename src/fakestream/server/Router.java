@@ -1,0 +1,248 @@
+package fakestream.server;
+
+import fakestream.access.AccessControl;
+import fakestream.access.Authenticator;
+import fakestream.config.Config;
+import fakestream.config.Setting;
+import fakestream.endpoint.AnswerResponse;
+import fakestream.endpoint.ApiCall;
+import fakestream.endpoint.ApiEndpoint;
+import fakestream.endpoint.PassThrough;
+import fakestream.endpoint.PathCheck;
+import fakestream.endpoint.Probes;
+import fakestream.endpoint.RecentStreams;
+import fakestream.endpoint.StatusPage;
+import fakestream.endpoint.StreamFactory;
+import fakestream.endpoint.TestPage;
+import fakestream.http.ClientDisconnected;
+import fakestream.http.ClientExchange;
+import fakestream.http.Cors;
+import fakestream.http.HttpError;
+import fakestream.http.Query;
+import fakestream.http.Response;
+import fakestream.http.ServerState;
+import fakestream.protocol.ApiError;
+import fakestream.protocol.Protocol;
+import fakestream.protocol.chat.ChatCompletions;
+import fakestream.protocol.chat.Completions;
+import fakestream.protocol.gemini.GenerateContent;
+import fakestream.protocol.messages.Messages;
+import fakestream.protocol.responses.Responses;
+import fakestream.stream.Framing;
+import fakestream.telemetry.Build;
+import fakestream.telemetry.Redactor;
+import fakestream.telemetry.RequestRecord;
+import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamRequest;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What there is at which route: the endpoints that are told as streams, what comes from the
+/// upstream as it is, and the proxy's own pages.
+final class Router {
+    private static final Protocol CHAT = new ChatCompletions();
+    private static final Protocol COMPLETIONS = new Completions();
+    private static final Protocol RESPONSES = new Responses();
+    private static final Protocol MESSAGES = new Messages();
+    private static final Protocol GEMINI = new GenerateContent();
+
+    private final Upstream upstream;
+    private final AccessControl gate;
+    private final StreamFactory streamer;
+    private final ApiEndpoint endpoint;
+    private final PassThrough passThrough;
+    private final boolean passesOthers;
+    private final StatusPage status;
+    private final TestPage page;
+    private final PathCheck check;
+    private final RecentStreams recent;
+    private final Redactor masks;
+    private final boolean showsPage;
+    private final boolean hasKeys;
+    private final Probes probes;
+
+    Router(Config config, Build build, ServerState lifetime, Upstream upstream, AccessControl gate,
+            StreamFactory streamer, ApiEndpoint endpoint, Probes probes, RecentStreams recent) {
+        this.upstream = upstream;
+        this.gate = gate;
+        this.streamer = streamer;
+        this.endpoint = endpoint;
+        this.passThrough = new PassThrough(upstream, streamer, config);
+        this.passesOthers = config.get(Setting.PASS_THROUGH);
+        this.status = new StatusPage(build.version(), config);
+        this.page = new TestPage(config.get(Setting.TEST_PAGE));
+        this.check = new PathCheck(streamer, CHAT, lifetime);
+        this.recent = recent;
+        this.masks = Upstream.masks(config);
+        this.showsPage = config.get(Setting.TEST_PAGE);
+        this.hasKeys = !config.get(Setting.PROXY_API_KEYS).isEmpty();
+        this.probes = probes;
+    }
+
+    /// Serves what is at a route.
+    ///
+    /// @throws HttpError where there is nothing, or the request is wrong
+    /// @throws IOException where the client left, or its stream had to be broken off
+    void serve(ClientExchange client, Route route) throws HttpError, IOException {
+        switch (route.kind()) {
+            case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
+                allow(client, "POST");
+                ask(client, route, ApiCall.of(protocol(route, client), asked(client, route)));
+            }
+            case GENERATE -> {
+                allow(client, "POST");
+                ask(client, route, gemini(client, route));
+            }
+            case MODELS -> models(client, route);
+            case OTHER -> other(client, route);
+            case STATUS -> {
+                allow(client, "GET", "HEAD");
+                client.send(status.reply(gate.knows(client)));
+            }
+            case CHECK -> {
+                allow(client, "GET");
+                gate.passHere(client);
+                check.serve(client);
+            }
+            case CLIENTS -> clients(client);
+            case PAGE -> show(client, page.file(route.name()));
+            case HEALTH -> show(client, Optional.of(probes.health(route.name())));
+            case READY -> show(client, Optional.of(probes.ready()));
+            case VERSION -> show(client, Optional.of(probes.version()));
+            case METRICS -> show(client, probes.metrics());
+            case NONE -> throw nothingAt(client);
+        }
+    }
+
+    /// In whose form an error at a route is told. Anthropic's clients say so in a header.
+    Protocol protocol(Route route, ClientExchange client) {
+        return switch (route.kind()) {
+            case CHAT, STATUS, CHECK, CLIENTS, PAGE, NONE, HEALTH, READY, VERSION, METRICS -> CHAT;
+            case COMPLETIONS -> COMPLETIONS;
+            case RESPONSES -> RESPONSES;
+            case MESSAGES -> MESSAGES;
+            case GENERATE -> GEMINI;
+            case MODELS, OTHER -> route.isGemini() ? GEMINI
+                    : client.headers().containsKey("anthropic-version") ? MESSAGES : CHAT;
+        };
+    }
+
+    private static void show(ClientExchange client, Optional<Response> page)
+            throws HttpError, ClientDisconnected {
+        if (page.isEmpty()) {
+            throw nothingAt(client);
+        }
+        allow(client, "GET", "HEAD");
+        client.send(page.get());
+    }
+
+    /// No page but the daemon's own can read this, and there is nothing without that page. A
+    /// stranger sees its own streams alone: those of its address, unless it has shown a key.
+    private void clients(ClientExchange client) throws HttpError, ClientDisconnected {
+        if (!showsPage) {
+            throw nothingAt(client);
+        }
+        allow(client, "GET", "HEAD");
+        gate.passHere(client);
+        Cors.refuse(client.responseHeaders());
+        client.send(recent.reply(masks, hasKeys ? "" : client.record().request().address()));
+    }
+
+    private void ask(ClientExchange client, Route route, ApiCall ask) throws HttpError,
+            IOException {
+        try (var passed = gate.pass(client, form(route, client))) {
+            endpoint.serve(client, ask, passed);
+        }
+    }
+
+    /// The path alone says whether it is to be a stream.
+    private static ApiCall gemini(ClientExchange client, Route route) {
+        var query = query(client).without("alt");
+        var whole = route.whole() + query.suffix();
+        var model = Optional.of(route.model());
+        if (route.name().equals(route.whole())) {
+            return new ApiCall(GEMINI, whole, whole, model, Framing.DOCUMENT);
+        }
+        var framing = "sse".equals(client.query().get("alt")) ? Framing.EVENTS
+                : Framing.JSON_ARRAY;
+        var streamed = new Query(query.raw().isEmpty() ? "alt=sse" : query.raw() + "&alt=sse");
+        return new ApiCall(GEMINI, whole, route.name() + streamed.suffix(), model, framing);
+    }
+
+    /// A list or a description is read, to tell HTML from it; a model of one's own may be deleted.
+    private void models(ClientExchange client, Route route) throws HttpError, IOException {
+        if (client.method().equals("DELETE") && !route.name().endsWith("models")) {
+            other(client, route);
+            return;
+        }
+        allow(client, "GET", "HEAD");
+        var protocol = protocol(route, client);
+        try (var passed = gate.pass(client, form(route, client));
+                var up = upstream.request(passed.key(), client.id(), client.headers())) {
+            client.request().ignore();
+            passed.enter();
+            client.asks(up::figures, up::cancel);
+            client.record().mode(RequestRecord.Mode.WHOLE);
+            streamer.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
+        }
+    }
+
+    private static Response json(ClientExchange client, UpstreamRequest up, String endpoint,
+            Protocol protocol) {
+        try {
+            return AnswerResponse.json(up.get(endpoint), protocol, client.record());
+        } catch (UpstreamException e) {
+            client.record().failed(e.error().code());
+            return Response.error(protocol, e.status(), e.error());
+        }
+    }
+
+    private void other(ClientExchange client, Route route) throws HttpError, IOException {
+        if (!passesOthers) {
+            throw nothingAt(client);
+        }
+        relay(client, route);
+    }
+
+    private void relay(ClientExchange client, Route route) throws HttpError, IOException {
+        try (var passed = gate.pass(client, form(route, client))) {
+            passThrough.serve(client, asked(client, route), passed, protocol(route, client));
+        }
+    }
+
+    /// The upstream's endpoint, with the client's query.
+    private static String asked(ClientExchange client, Route route) {
+        return route.name() + query(client).suffix();
+    }
+
+    /// A key goes upstream in a header alone, where no log of a server's shows it.
+    private static Query query(ClientExchange client) {
+        return client.query().withoutKeys(Authenticator.shownKey(client).orElse(""));
+    }
+
+    private Authenticator.Form form(Route route, ClientExchange client) {
+        var protocol = protocol(route, client);
+        return protocol == MESSAGES ? Authenticator.Form.ANTHROPIC
+                : protocol == GEMINI ? Authenticator.Form.GOOGLE : Authenticator.Form.BEARER;
+    }
+
+    private static void allow(ClientExchange client, String... methods) throws HttpError {
+        if (!Set.of(methods).contains(client.method())) {
+            throw notAllowed(client, String.join(", ", methods));
+        }
+    }
+
+    private static HttpError notAllowed(ClientExchange client, String allowed) {
+        return new HttpError(405, ApiError.invalidRequest("method_not_allowed", null,
+                client.method() + " is not allowed here"), Map.of("Allow", allowed));
+    }
+
+    private static HttpError nothingAt(ClientExchange client) {
+        return new HttpError(404, ApiError.invalidRequest("unknown_url", null,
+                "there is nothing at " + client.path() + "; an API's base URL ends in /v1, "
+                + "as in POST /v1/chat/completions"));
+    }
+}

@@ -1,0 +1,75 @@
+package fakestream.stream;
+
+import fakestream.telemetry.Log;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Runs heartbeats on platform threads of their own. The operating system gives each of these its
+/// time; virtual threads are not time-sliced, so that a crowd of long answers would delay every
+/// heartbeat on one of them.
+///
+/// A heartbeat to a client that takes nothing blocks its thread until that client is cut. When no
+/// thread has finished a heartbeat for a moment, those that wait for one move to virtual threads,
+/// so that no client delays another for longer than two moments. Any thread may call it.
+public final class HeartbeatExecutor implements Executor, AutoCloseable {
+    private static final int THREADS = 4;
+
+    /// Longer than the operating system keeps a thread waiting on a busy machine.
+    private static final Duration MOMENT = Duration.ofMillis(50);
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 0,
+            TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("beats-", 0).factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    private final ScheduledExecutorService timer;
+    private final Executor others;
+    private final Log log;
+    /// Whether [#look] is due.
+    private final AtomicBoolean watched = new AtomicBoolean();
+
+    /// @param timer only hands over to `others`
+    /// @param others on which no task waits for another
+    public HeartbeatExecutor(ScheduledExecutorService timer, Executor others, Log log) {
+        this.timer = timer;
+        this.others = others;
+        this.log = log;
+        // From now on no heartbeat needs a thread that the system might refuse.
+        threads.prestartAllCoreThreads();
+    }
+
+    @Override
+    public void execute(Runnable beat) {
+        threads.execute(log.guarded("a heartbeat", beat));
+        watchIfAnyWaits();
+    }
+
+    /// Ends the threads, and forgets the heartbeats that wait.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private void watchIfAnyWaits() {
+        if (!threads.getQueue().isEmpty() && watched.compareAndSet(false, true)) {
+            var finished = threads.getCompletedTaskCount();
+            timer.schedule(() -> look(finished), MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// @param finished how many heartbeats were over a moment ago
+    private void look(long finished) {
+        watched.set(false);
+        if (threads.getCompletedTaskCount() == finished) {
+            var waiting = new ArrayList<Runnable>();
+            threads.getQueue().drainTo(waiting);
+            waiting.forEach(others::execute);
+        }
+        watchIfAnyWaits();
+    }
+}

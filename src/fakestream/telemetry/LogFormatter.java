@@ -1,0 +1,136 @@
+package fakestream.telemetry;
+
+import fakestream.config.AccessLog;
+import fakestream.config.Config;
+import fakestream.config.LogFormat;
+import fakestream.config.LogLevel;
+import fakestream.config.Setting;
+import fakestream.json.JsonObject;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What is logged, and how its lines look. Every line is made here, so that none shows a secret,
+/// and none that comes from outside can look like another.
+///
+/// @param level the least important that is still shown
+/// @param masks hide the secrets in each line
+/// @param format of the diagnostics, which is not AUTO
+/// @param journalAccess whether the journal reads the access log
+/// @param accessLog its form
+public record LogFormatter(LogLevel level, Redactor masks, LogFormat format, boolean journalAccess,
+        AccessLog accessLog) {
+    /// Zero-width and bidirectional marks and tags are of the general category Cf.
+    private static final Set<Integer> HIDDEN = Stream.of(Character.CONTROL, Character.FORMAT,
+            Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE)
+            .map(Byte::intValue).collect(Collectors.toUnmodifiableSet());
+
+    /// As the settings have it.
+    public static LogFormatter of(Config config, Redactor masks, Journal journal) {
+        var format = config.get(Setting.LOG_FORMAT);
+        var isAuto = format == LogFormat.AUTO;
+        return new LogFormatter(config.logLevel(), masks,
+                !isAuto ? format : journal.err() ? LogFormat.JOURNAL : LogFormat.TEXT,
+                isAuto ? journal.out() : format == LogFormat.JOURNAL,
+                config.get(Setting.ACCESS_LOG));
+    }
+
+    boolean shows(LogLevel importance) {
+        return importance.compareTo(level) <= 0;
+    }
+
+    /// What only asks how the proxy is comes every few seconds, and is of interest to few.
+    boolean shows(RequestRecord record) {
+        return accessLog != AccessLog.OFF
+                && (!record.isProbe() || shows(LogLevel.DEBUG));
+    }
+
+    /// A line of the diagnostics.
+    ///
+    /// @param trace of a fault, behind the message; or empty
+    public String line(LogLevel importance, String message, String trace) {
+        return switch (format) {
+            case JSON -> json(new JsonObject.Builder()
+                    .add("time", now().toString()).add("level", word(importance))
+                    .add("message", message + String.join("\n", lines(trace))).build());
+            case JOURNAL -> priority(importance) + String.join("\n" + priority(importance) + "\t",
+                    legible(message, trace));
+            case TEXT, AUTO -> now() + " " + word(importance) + " "
+                    + String.join("\n\t", legible(message, trace));
+        };
+    }
+
+    /// A line of the access log.
+    public String line(RequestRecord record) {
+        var line = new AccessLine(record, masks);
+        var prefix = journalAccess ? priority(LogLevel.INFO) : "";
+        return prefix + switch (accessLog) {
+            case JSON -> json(new JsonObject.Builder().add("time", now().toString())
+                    .addAll(line.json()).build());
+            case COMBINED -> legible(line.combined(now().atZone(ZoneOffset.UTC)));
+            case TEXT, OFF -> (journalAccess ? "" : now() + " ") + legible(line.text());
+        };
+    }
+
+    /// The message with the first line of the trace, and each other line of it.
+    private List<String> legible(String message, String trace) {
+        var lines = lines(trace).stream().map(this::legible).toList();
+        return lines.isEmpty() ? List.of(legible(message))
+                : Stream.concat(Stream.of(legible(message) + lines.getFirst()),
+                        lines.stream().skip(1)).toList();
+    }
+
+    private List<String> lines(String trace) {
+        return masks.text(trace).strip().lines().map(String::strip).toList();
+    }
+
+    /// The text without secrets, and without characters that hide, which are shown as escapes.
+    private String legible(String text) {
+        return escaped(masks.text(text));
+    }
+
+    /// The escapes are JSON's own too.
+    private String json(JsonObject object) {
+        return escaped(masks.object(object).toString());
+    }
+
+    private static String escaped(String text) {
+        return text.codePoints().noneMatch(LogFormatter::isHidden) ? text
+                : text.codePoints().mapToObj(c -> isHidden(c) ? escape(c)
+                        : Character.toString(c)).collect(Collectors.joining());
+    }
+
+    private static String escape(int c) {
+        return Character.toString(c).chars().mapToObj("\\u%04x"::formatted)
+                .collect(Collectors.joining());
+    }
+
+    /// What ends a line for some readers, or moves other characters about, or is not seen at all:
+    /// with it a line could look like another (Unicode Technical Report 36, section 2.5).
+    private static boolean isHidden(int c) {
+        return c > '~' ? HIDDEN.contains(Character.getType(c)) : c < ' ';
+    }
+
+    /// The priorities of syslog.
+    private static String priority(LogLevel importance) {
+        return switch (importance) {
+            case ERROR -> "<3>";
+            case WARN -> "<4>";
+            case INFO -> "<6>";
+            case DEBUG -> "<7>";
+        };
+    }
+
+    private static String word(LogLevel importance) {
+        return importance.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

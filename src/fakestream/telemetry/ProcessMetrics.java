@@ -1,0 +1,87 @@
+package fakestream.telemetry;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// The figures of the process and of its JVM, under the names that Prometheus' own clients have for
+/// them. They are read when they are asked for, and left out where the system does not tell.
+final class ProcessMetrics {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final double MILLIS = 1e3;
+    private static final double NANOS = 1e9;
+
+    private ProcessMetrics() {
+    }
+
+    static void write(PrometheusText out) {
+        out.single("process_start_time_seconds", "gauge", "When the process began, in Unix time.",
+                ManagementFactory.getRuntimeMXBean().getStartTime() / MILLIS);
+        resident().ifPresent(bytes -> out.single("process_resident_memory_bytes", "gauge",
+                "Memory of the process that is in RAM.", bytes));
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean os) {
+            out.single("process_cpu_seconds_total", "counter",
+                    "Time on processors, of the process and the system for it.",
+                    os.getProcessCpuTime() / NANOS);
+            out.single("process_open_fds", "gauge", "Files that are open.",
+                    os.getOpenFileDescriptorCount());
+            out.single("process_max_fds", "gauge", "Files that may be open.",
+                    os.getMaxFileDescriptorCount());
+        }
+        writeMemory(out);
+        writeCollections(out);
+        out.single("jvm_threads_current", "gauge", "Platform threads; virtual ones do not count.",
+                ManagementFactory.getThreadMXBean().getThreadCount());
+    }
+
+    private static void writeMemory(PrometheusText out) {
+        var memory = ManagementFactory.getMemoryMXBean();
+        writeMemory(out, "jvm_memory_used_bytes", "Memory that holds something.",
+                memory.getHeapMemoryUsage().getUsed(), memory.getNonHeapMemoryUsage().getUsed());
+        writeMemory(out, "jvm_memory_committed_bytes", "Memory that the JVM has from the system.",
+                memory.getHeapMemoryUsage().getCommitted(),
+                memory.getNonHeapMemoryUsage().getCommitted());
+        MemoryUsage heap = memory.getHeapMemoryUsage();
+        out.family("jvm_memory_max_bytes", "gauge", "Memory that the JVM may take.")
+                .sample("jvm_memory_max_bytes", labels("area", "heap"), heap.getMax());
+    }
+
+    private static void writeMemory(PrometheusText out, String name, String help, long heap,
+            long other) {
+        out.family(name, "gauge", help).sample(name, labels("area", "heap"), heap)
+                .sample(name, labels("area", "nonheap"), other);
+    }
+
+    private static void writeCollections(PrometheusText out) {
+        out.family("jvm_gc_collection_seconds", "summary", "Time that collecting garbage took.");
+        for (var collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+            var labels = labels("gc", collector.getName());
+            out.sample("jvm_gc_collection_seconds_sum", labels,
+                    collector.getCollectionTime() / MILLIS);
+            out.sample("jvm_gc_collection_seconds_count", labels, collector.getCollectionCount());
+        }
+    }
+
+    /// `VmRSS:     51234 kB` (proc_pid_status(5)).
+    private static Optional<Long> resident() {
+        try {
+            return Files.readAllLines(STATUS).stream()
+                    .filter(line -> line.startsWith("VmRSS:")).findFirst()
+                    .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static SequencedMap<String, String> labels(String name, String value) {
+        var labels = new LinkedHashMap<String, String>();
+        labels.put(name, value);
+        return labels;
+    }
+}

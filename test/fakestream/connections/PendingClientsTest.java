@@ -1,0 +1,155 @@
+package fakestream.connections;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Chats;
+import fakestream.testing.ClientResponse;
+import fakestream.testing.Daemon;
+import fakestream.testing.RawClient;
+import fakestream.testing.ScriptedUpstream;
+import fakestream.testing.Waiting;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The daemon with room for 32 connections, and clients without a key that want them all. The JDK's
+/// server reads its bounds once, so each test has a process of its own.
+@EnabledOnOs(OS.LINUX)
+final class PendingClientsTest {
+    private static final String KEY = "Authorization: Bearer a-key-of-this-proxy";
+    private static final int CONNECTIONS = 32;
+    private static final int UNFINISHED = CONNECTIONS / 4;
+
+    @TempDir
+    private Path directory;
+
+    private final ScriptedUpstream upstream =
+            ScriptedUpstream.answering(200, Chats.completion("Hello."));
+    private final List<RawClient> strangers = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        strangers.forEach(RawClient::close);
+        upstream.close();
+    }
+
+    private Daemon start(String options) {
+        return Daemon.startWithOptions("-Djdk.httpserver.maxConnections=" + CONNECTIONS + options,
+                directory, "--port", "0", "--upstream", upstream.url(), "--set",
+                "PROXY_API_KEYS=a-key-of-this-proxy", "--set", "OPENAI_API_KEY=sk-1", "--set",
+                "LOG_LEVEL=debug");
+    }
+
+    private RawClient stranger(int port, String says) {
+        strangers.add(RawClient.connect(port).send(says));
+        return strangers.getLast();
+    }
+
+    private static ClientResponse honest(int port) {
+        try (var client = RawClient.connect(port)) {
+            return client.request("POST", "/v1/chat/completions", Chats.WHOLE, KEY).response();
+        }
+    }
+
+    @Test
+    void areCutWhenMoreOfThemComeWhoseHeadsAreNotWhole() {
+        try (var daemon = start("")) {
+            var port = URI.create(daemon.url()).getPort();
+            for (int i = 0; i < 3 * CONNECTIONS; i++) {
+                stranger(port, "POST /v1/embeddings HTTP/1.1\r\nHost: loc");
+                assertEquals(200, honest(port).status());
+            }
+            strangers.subList(0, strangers.size() - UNFINISHED).forEach(RawClient::awaitEnd);
+            assertTrue(daemon.says("clients were cut").contains(UNFINISHED + " may be unfinished"));
+        }
+    }
+
+    /// A body that was refused is read on for a moment, so that its sender reads why.
+    @Test
+    void areCutWhenMoreOfThemSendOnWhatWasRefused() {
+        try (var daemon = start("")) {
+            var port = URI.create(daemon.url()).getPort();
+            for (int i = 0; i < 3 * CONNECTIONS; i++) {
+                assertEquals(401, stranger(port, RawClient.head("POST", "/v1/embeddings",
+                        "Content-Length: 1000") + "\r\n{").response().status());
+                assertEquals(200, honest(port).status());
+            }
+            strangers.subList(0, strangers.size() - UNFINISHED).forEach(RawClient::awaitEnd);
+        }
+    }
+
+    @Test
+    void keepTheirConnectionsWhileThereIsRoomForOthers() {
+        try (var daemon = start("")) {
+            var port = URI.create(daemon.url()).getPort();
+            for (int i = 0; i < CONNECTIONS / 2; i++) {
+                assertNull(ask(port, "").header("connection"));
+            }
+            assertEquals("close", ask(port, "").header("connection"));
+            for (int i = 0; i < CONNECTIONS / 4; i++) {
+                assertNull(ask(port, KEY + "\r\n").header("connection"));
+            }
+            assertEquals("close", ask(port, KEY + "\r\n").header("connection"));
+            assertTrue(daemon.says(" connections are taken").contains("ulimit -n"));
+        }
+    }
+
+    private ClientResponse ask(int port, String field) {
+        var target = field.isEmpty() ? "/healthz" : "/v1/models";
+        return stranger(port, RawClient.head("GET", target) + field + "\r\n").response();
+    }
+
+    @Test
+    void haveLittleTimeWhereThereIsNoRoom() {
+        try (var daemon = start("")) {
+            var port = URI.create(daemon.url()).getPort();
+            Stream.generate(() -> KEY + "\r\n").limit(CONNECTIONS - UNFINISHED)
+                    .forEach(field -> ask(port, field));
+            var began = System.nanoTime();
+            stranger(port, "POST /v1/embeddings HTTP/1.1\r\nHost: loc").awaitEnd();
+            assertTrue(Waiting.millisSince(began) < 10_000);
+            began = System.nanoTime();
+            var late = stranger(port, RawClient.head("POST", "/v1/chat/completions", KEY)
+                    + "Content-Length: 1000\r\n\r\n{").response();
+            assertEquals(408, late.status());
+            assertTrue(Waiting.millisSince(began) < 10_000);
+        }
+    }
+
+    /// Else those that say nothing could fill what the open files allow.
+    @Test
+    void keepNobodyOutByConnectingAlone() {
+        try (var daemon = start(" --enable-native-access=ALL-UNNAMED")) {
+            var port = URI.create(daemon.url()).getPort();
+            daemon.says("TCP_DEFER_ACCEPT");
+            for (int i = 0; i < 3 * CONNECTIONS; i++) {
+                stranger(port, "");
+                assertEquals(200, honest(port).status());
+            }
+        }
+    }
+
+    /// The JDK's server bounds this by the same property as a whole request, which may take longer.
+    @Test
+    void areCutWhenTheySayNothingAndOnlyThen() throws InterruptedException {
+        try (var daemon = start(" -Dsun.net.httpserver.maxReqTime=1")) {
+            var port = URI.create(daemon.url()).getPort();
+            var slow = stranger(port, RawClient.head("POST", "/v1/chat/completions", KEY)
+                    + "Content-Length: " + Chats.WHOLE.length() + "\r\n\r\n");
+            stranger(port, "").awaitEnd();
+            assertTrue(!new CountDownLatch(1).await(2, TimeUnit.SECONDS));
+            assertEquals(200, slow.send(Chats.WHOLE).response().status());
+        }
+    }
+}

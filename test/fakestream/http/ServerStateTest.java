@@ -1,0 +1,50 @@
+package fakestream.http;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fakestream.testing.Waiting;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The pauses of streams, which end with their time, at a hurry, or at an interrupt.
+final class ServerStateTest {
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final ServerState lifetime = new ServerState();
+
+    @Test
+    void pausesForThatLong() {
+        var start = System.nanoTime();
+        lifetime.pause(Duration.ofMillis(30));
+        assertTrue(System.nanoTime() - start >= 30_000_000);
+        assertFalse(lifetime.isHurrying());
+    }
+
+    @Test
+    void pausesNoMoreAtAHurry() {
+        var pausing = new CountDownLatch(100);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var pauses = Stream.generate(() -> CompletableFuture.runAsync(() -> {
+                pausing.countDown();
+                lifetime.pause(LONG);
+                lifetime.pause(LONG);
+            }, threads)).limit(100).toList();
+            Waiting.open(pausing);
+            lifetime.hurry();
+            pauses.forEach(pause -> Waiting.done(pause, "a pause that ends"));
+        }
+        assertTrue(lifetime.isHurrying());
+    }
+
+    @Test
+    void keepsAnInterruptForTheNextWrite() {
+        Thread.currentThread().interrupt();
+        lifetime.pause(LONG);
+        assertTrue(Thread.interrupted());
+    }
+}

@@ -1,0 +1,49 @@
+package fakestream.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import fakestream.testing.Waiting;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+final class ComputeSlotsTest {
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    private final ComputeSlots turns = new ComputeSlots();
+
+    @Test
+    void letsAsManyWorkAsThereAreProcessors() {
+        var working = new AtomicInteger();
+        var most = new AtomicInteger();
+        var full = new CountDownLatch(PROCESSORS);
+        var done = new ArrayList<CompletableFuture<Integer>>();
+        for (int i = 0; i < 20 * PROCESSORS; i++) {
+            var result = new CompletableFuture<Integer>();
+            done.add(result);
+            Thread.ofVirtual().start(() -> result.complete(turns.take(() -> {
+                most.accumulateAndGet(working.incrementAndGet(), Math::max);
+                full.countDown();
+                // The first ones stay until as many as may are in.
+                Waiting.open(full);
+                return working.decrementAndGet();
+            })));
+        }
+        done.forEach(result -> Waiting.done(result, "a turn"));
+        assertEquals(PROCESSORS, most.get());
+    }
+
+    @Test
+    void givesATurnBackThatFails() {
+        for (int i = 0; i < 2 * PROCESSORS; i++) {
+            assertThrows(IOException.class, () -> turns.take(() -> {
+                throw new IOException("failed");
+            }));
+        }
+        assertEquals("fine", turns.take(() -> "fine"));
+    }
+}
