@@ -95,7 +95,7 @@ final class Lifecycle {
             FIXED.stream().filter(setting -> !next.get(setting).equals(config.get(setting)))
                     .forEach(setting -> log.warn(setting + " changes only with a restart"));
             server.reload(next);
-            log.change(next, Upstream.masks(next));
+            log.change(next, Upstream.redactor(next));
             config = next;
             log.info("the settings were read again, asking " + server.upstreamUrl());
         } catch (ConfigException e) {

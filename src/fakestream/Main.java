@@ -106,7 +106,7 @@ final class Main {
         };
         var config = settings.read();
         var build = build();
-        var log = Log.queued(config, Upstream.masks(config), Journal.of(environment), out,
+        var log = Log.queued(config, Upstream.redactor(config), Journal.of(environment), out,
                 err);
         Runtime.getRuntime().addShutdownHook(new Thread(log::flush));
         var server = ProxyServer.bind(config, build, log);

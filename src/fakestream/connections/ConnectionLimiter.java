@@ -38,7 +38,7 @@ public final class ConnectionLimiter {
     private final ProcNetTcp table = new ProcNetTcp(ByteOrder.nativeOrder());
     private final int most;
     private final int port;
-    private final PendingClients strangers;
+    private final PendingClients pending;
     private final Executor executor;
     private final Log log;
     private final AtomicBoolean reading = new AtomicBoolean();
@@ -61,7 +61,7 @@ public final class ConnectionLimiter {
         this.port = port;
         this.executor = executor;
         this.log = log;
-        this.strangers = new PendingClients(PendingClients.most(Runtime.getRuntime().maxMemory(),
+        this.pending = new PendingClients(PendingClients.most(Runtime.getRuntime().maxMemory(),
                 most),
                 () -> patience(timeout.get()), timer, executor, log);
         timer.scheduleWithFixedDelay(this::readIfActive, PERIOD_SECONDS, PERIOD_SECONDS,
@@ -69,8 +69,8 @@ public final class ConnectionLimiter {
     }
 
     /// The bound on heads and refused bodies that are still coming.
-    public PendingClients strangers() {
-        return strangers;
+    public PendingClients pending() {
+        return pending;
     }
 
     /// Whether a connection may outlive the answer that begins now.
@@ -145,7 +145,7 @@ public final class ConnectionLimiter {
         if (now - lastLine < NANOS_BETWEEN_LINES) {
             return;
         }
-        var pushedOut = strangers.pushedOut();
+        var pushedOut = pending.pushedOut();
         if (isCrowded()) {
             lastLine = now;
             log.warn(Math.min(size(), most) + " of " + most + " connections are taken, so slow "
@@ -155,7 +155,7 @@ public final class ConnectionLimiter {
         } else if (pushedOut > 0) {
             lastLine = now;
             log.warn(pushedOut + " clients were cut whose requests did not come on, because others "
-                    + "came: " + strangers.most() + " may be unfinished at once, for which a "
+                    + "came: " + pending.most() + " may be unfinished at once, for which a "
                     + "part of the heap (-Xmx) and of the files (ulimit -n, LimitNOFILE) is kept");
         }
     }

@@ -121,10 +121,10 @@ public final class AnswerResponse {
     /// The same JSON without secrets where it tells of an error. What a model says is its own.
     public static JsonValue masked(UpstreamAnswer answer, JsonValue json) {
         if (!answer.isSuccess()) {
-            return answer.masks().json(json);
+            return answer.redactor().json(json);
         }
         if (json instanceof JsonObject object && object.get("error") instanceof JsonValue error) {
-            var masked = answer.masks().json(error);
+            var masked = answer.redactor().json(error);
             return masked == error ? json : object.with("error", masked);
         }
         return json;
@@ -132,7 +132,7 @@ public final class AnswerResponse {
 
     /// An error that holds words of the upstream's, without secrets.
     public static ApiError masked(UpstreamAnswer answer, ApiError error) {
-        return error.with(answer.masks().object(error.object()));
+        return error.with(answer.redactor().object(error.object()));
     }
 
     private static boolean isRedirect(UpstreamAnswer answer) {
@@ -158,7 +158,7 @@ public final class AnswerResponse {
     private static String quote(UpstreamAnswer answer, byte[] body) {
         var whole = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
                 StandardCharsets.UTF_8);
-        var text = answer.masks().text(plain(whole));
+        var text = answer.redactor().text(plain(whole));
         return text.substring(0, Math.min(text.length(), LONGEST_QUOTE));
     }
 

@@ -35,7 +35,7 @@ final class AnswerStream {
     private final JsonObject request;
     private final EventStream stream;
     private final Pacer pacer;
-    private final ComputeSlots turns;
+    private final ComputeSlots slots;
     private final OpenChoices choices;
     private final UnaryOperator<SseEvent.Received> mending;
     private boolean brokenOff;
@@ -43,12 +43,12 @@ final class AnswerStream {
     private Optional<ApiError> alone = Optional.empty();
 
     AnswerStream(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer,
-            ComputeSlots turns) {
+            ComputeSlots slots) {
         this.protocol = protocol;
         this.request = request;
         this.stream = stream;
         this.pacer = pacer;
-        this.turns = turns;
+        this.slots = slots;
         this.choices = new OpenChoices(protocol.choices(request));
         this.mending = protocol.mending();
     }
@@ -101,7 +101,7 @@ final class AnswerStream {
         stream.record().mode(Mode.FAKE);
         stream.record().used(TokenUsage.in(body));
         try {
-            var replay = turns.take(() ->
+            var replay = slots.take(() ->
                     protocol.replay(request, protocol.answer(body), state));
             stream.pauseWith(replay.pause());
             pacer.play(replay.events(), stream);
@@ -119,24 +119,24 @@ final class AnswerStream {
         var arrived = new ArrayList<SseEvent>();
         stream.record().mode(Mode.REAL);
         for (var event = next(answer); event.isPresent(); event = next(answer)) {
-            var passage = passage(event.get());
-            if (isFailure(passage)) {
+            var relayed = relayed(event.get());
+            if (isFailure(relayed)) {
                 if (alone.isEmpty()) {
                     flush(arrived);
                 }
-                fail(answer, event.get(), passage);
+                fail(answer, event.get(), relayed);
                 return;
             }
-            if (passage.event() != null) {
-                arrived.add(passage.event());
+            if (relayed.event() != null) {
+                arrived.add(relayed.event());
             }
             // A comment of the upstream's changes nothing about what may stand in a pause.
-            if (!event.get().data().isEmpty() && passage.pause() != null) {
-                stream.pauseWith(passage.pause());
+            if (!event.get().data().isEmpty() && relayed.pause() != null) {
+                stream.pauseWith(relayed.pause());
             } else {
                 stream.resume();
             }
-            if (passage.progress() != Progress.SILENT) {
+            if (relayed.progress() != Progress.SILENT) {
                 alone = Optional.empty();
             }
             if (alone.isEmpty() && !answer.events().hasArrived()) {
@@ -147,17 +147,17 @@ final class AnswerStream {
     }
 
     /// No beat comes between what the client has been told and what it is told now.
-    private RelayedEvent passage(SseEvent.Received event) {
-        var passage = turns.take(() ->
+    private RelayedEvent relayed(SseEvent.Received event) {
+        var relayed = slots.take(() ->
                 protocol.relay(mending.apply(event), stream.answered(Map.of())));
-        choices.add(passage);
-        noteUsage(event, passage.progress());
-        return passage;
+        choices.add(relayed);
+        noteUsage(event, relayed.progress());
+        return relayed;
     }
 
-    private boolean isFailure(RelayedEvent passage) {
-        return passage.progress() == Progress.FAILED
-                || passage.progress() == Progress.ENDED && !choices.isWhole();
+    private boolean isFailure(RelayedEvent relayed) {
+        return relayed.progress() == Progress.FAILED
+                || relayed.progress() == Progress.ENDED && !choices.isWhole();
     }
 
     /// What came at once goes on at once, in one flush.
@@ -168,9 +168,9 @@ final class AnswerStream {
         }
     }
 
-    private void fail(UpstreamAnswer answer, SseEvent.Received event, RelayedEvent passage)
+    private void fail(UpstreamAnswer answer, SseEvent.Received event, RelayedEvent relayed)
             throws IOException {
-        if (passage.progress() == Progress.FAILED) {
+        if (relayed.progress() == Progress.FAILED) {
             fail(answer, event);
         } else {
             fail(truncated(answer));
@@ -203,15 +203,15 @@ final class AnswerStream {
     private void end(UpstreamAnswer answer, List<SseEvent.Received> rest) throws IOException {
         var last = new ArrayList<SseEvent>();
         for (var event : rest) {
-            var passage = passage(event);
-            if (passage.progress() == Progress.FAILED) {
+            var relayed = relayed(event);
+            if (relayed.progress() == Progress.FAILED) {
                 fail(answer, event);
                 return;
             }
             var isHalf = !event.data().isEmpty() && event.json().equals(JsonNull.NULL)
-                    && passage.progress() != Progress.ENDED;
-            if (passage.event() != null && !isHalf) {
-                last.add(passage.event());
+                    && relayed.progress() != Progress.ENDED;
+            if (relayed.event() != null && !isHalf) {
+                last.add(relayed.event());
             }
         }
         if (choices.isWholeAtItsEnd()) {

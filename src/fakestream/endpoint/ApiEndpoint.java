@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 /// asks the upstream, and gives the client a whole answer, or a stream of it.
 public final class ApiEndpoint {
     private final Upstream upstream;
-    private final StreamFactory streamer;
+    private final StreamFactory streams;
     private final StreamModes modes;
     private final CallSharing sharing;
     private final RecentStreams recent;
@@ -39,11 +39,11 @@ public final class ApiEndpoint {
     private final Log log;
 
     /// @param requests the memory for their bodies
-    public ApiEndpoint(Config config, Upstream upstream, StreamFactory streamer,
+    public ApiEndpoint(Config config, Upstream upstream, StreamFactory streams,
             CallSharing sharing,
             RecentStreams recent, ByteBudget requests, Log log) {
         this.upstream = upstream;
-        this.streamer = streamer;
+        this.streams = streams;
         this.modes = new StreamModes(config);
         this.sharing = sharing;
         this.recent = recent;
@@ -98,7 +98,7 @@ public final class ApiEndpoint {
             if (question.isStreamed()) {
                 stream(job);
             } else {
-                streamer.sendWhole(client, () -> whole(job));
+                streams.sendWhole(client, () -> whole(job));
             }
         }
     }
@@ -115,9 +115,9 @@ public final class ApiEndpoint {
     }
 
     private void stream(Job job) throws IOException {
-        try (var stream = streamer.open(job.client(), job.ask(), job.question().told())) {
+        try (var stream = streams.open(job.client(), job.ask(), job.question().told())) {
             recent.add(job.client().record());
-            var answer = streamer.into(stream, job.ask(), job.question().told());
+            var answer = streams.into(stream, job.ask(), job.question().told());
             try {
                 answer.tell(ask(job));
             } catch (UpstreamException e) {

@@ -30,7 +30,7 @@ public final class ErrorBody {
             return Optional.empty();
         }
         return answer.decoded().bodyUpTo(LONGEST).filter(ErrorBody::hasNoZeros)
-                .map(answer.masks()::body);
+                .map(answer.redactor()::body);
     }
 
     private static boolean isText(String type) {

@@ -38,13 +38,13 @@ public final class PassThrough {
     }
 
     private final Upstream upstream;
-    private final StreamFactory streamer;
+    private final StreamFactory streams;
     private final int mostBytes;
     private final int mostUpstreamBytes;
 
-    public PassThrough(Upstream upstream, StreamFactory streamer, Config config) {
+    public PassThrough(Upstream upstream, StreamFactory streams, Config config) {
         this.upstream = upstream;
-        this.streamer = streamer;
+        this.streams = streams;
         this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
         this.mostUpstreamBytes = config.get(Setting.MAX_UPSTREAM_BYTES);
     }
@@ -64,7 +64,7 @@ public final class PassThrough {
             passed.enter();
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.PASS);
-            if (streamer.keepsWholeAnswersAlive()
+            if (streams.keepsWholeAnswersAlive()
                     && JsonWanted.by(client.method(), endpoint, client.headers())) {
                 relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
             } else {
@@ -85,7 +85,7 @@ public final class PassThrough {
     private void relayAlive(ClientExchange client, String endpoint, Protocol protocol,
             Sending sending)
             throws UpstreamException, HttpError, IOException {
-        try (var stream = streamer.openWhole(client)) {
+        try (var stream = streams.openWhole(client)) {
             try {
                 var answer = sending.send();
                 checkLength(client, answer);

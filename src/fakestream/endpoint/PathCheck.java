@@ -38,16 +38,16 @@ public final class PathCheck {
     private static final int PIECES = 5;
     private static final Duration BETWEEN_PIECES = Duration.ofMillis(200);
 
-    private final StreamFactory streamer;
+    private final StreamFactory streams;
     private final Protocol chat;
     private final Semaphore free = new Semaphore(MOST_AT_ONCE);
-    private final ServerState lifetime;
+    private final ServerState serverState;
 
     /// @param chat the API whose stream it tells
-    public PathCheck(StreamFactory streamer, Protocol chat, ServerState lifetime) {
+    public PathCheck(StreamFactory streams, Protocol chat, ServerState serverState) {
         this.chat = chat;
-        this.streamer = streamer;
-        this.lifetime = lifetime;
+        this.streams = streams;
+        this.serverState = serverState;
     }
 
     /// Plays one check.
@@ -92,11 +92,11 @@ public final class PathCheck {
     private void play(ClientExchange client, Duration time, HeartbeatStyle style)
             throws IOException {
         var started = System.nanoTime();
-        try (var stream = streamer.openCheck(client, chat, style)) {
+        try (var stream = streams.openCheck(client, chat, style)) {
             client.onLeaving(Thread.currentThread()::interrupt);
-            lifetime.pause(time);
+            serverState.pause(time);
             var state = stream.answered(Map.of());
-            if (lifetime.isHurrying()) {
+            if (serverState.isHurrying()) {
                 var error = ApiError.shutdown();
                 stream.breakOff(chat.failure(JsonObject.EMPTY, error, state), error.message());
             }
@@ -114,7 +114,7 @@ public final class PathCheck {
             stream.send(List.of(chunk(state, opens
                     ? delta.with("role", new JsonString("assistant")) : delta, JsonNull.NULL,
                     started)));
-            lifetime.pause(BETWEEN_PIECES);
+            serverState.pause(BETWEEN_PIECES);
         }
         stream.end(List.of(chunk(state, JsonObject.EMPTY, new JsonString("stop"), started),
                 SseEvent.Message.of("[DONE]")));
@@ -132,7 +132,7 @@ public final class PathCheck {
                 .add("choices", JsonArray.of(choice))
                 .add("check", new JsonObject.Builder()
                         .add("sent_ms", (System.nanoTime() - started) / 1_000_000)
-                        .add("interval_ms", streamer.interval().toMillis()).build())
+                        .add("interval_ms", streams.interval().toMillis()).build())
                 .build().toString());
     }
 }

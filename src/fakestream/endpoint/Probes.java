@@ -18,7 +18,7 @@ import java.util.Optional;
 /// program it is, and its figures. Nothing of it asks the upstream, for whose failures nobody
 /// should restart a proxy; and none of it needs a key.
 public final class Probes {
-    private final ServerState lifetime;
+    private final ServerState serverState;
     private final AccessControl gate;
     private final BodyMemory memory;
     private final Duration interval;
@@ -27,10 +27,10 @@ public final class Probes {
     private final Response version;
 
     /// @param gate whose places tell whether there is room
-    public Probes(Config config, Build build, ServerState lifetime, AccessControl gate,
+    public Probes(Config config, Build build, ServerState serverState, AccessControl gate,
             BodyMemory memory,
             Metrics metrics) {
-        this.lifetime = lifetime;
+        this.serverState = serverState;
         this.gate = gate;
         this.memory = memory;
         this.interval = config.get(Setting.HEARTBEAT_INTERVAL_MS);
@@ -51,8 +51,8 @@ public final class Probes {
 
     /// Whether it can take a request now.
     public Response ready() {
-        return lifetime.isRefusing() ? status(503, "draining")
-                : lifetime.isStarting() ? status(503, "starting")
+        return serverState.isRefusing() ? status(503, "draining")
+                : serverState.isStarting() ? status(503, "starting")
                 : gate.isFull() || memory.isFullFor(interval) ? status(503, "saturated")
                 : status(200, "ready");
     }

@@ -48,12 +48,12 @@ public final class RecentStreams {
 
     /// They, the newest first.
     ///
-    /// @param masks hide what looks like a key in the words that clients chose
+    /// @param redactor hide what looks like a key in the words that clients chose
     /// @param address of the client whose streams are shown; empty for everybody's
-    public Response reply(Redactor masks, String address) {
+    public Response reply(Redactor redactor, String address) {
         var clients = entries().stream().filter(entry -> address.isEmpty()
                         || entry.record.request().address().equals(address))
-                .<JsonValue>map(entry -> json(entry, masks)).toList();
+                .<JsonValue>map(entry -> json(entry, redactor)).toList();
         return Response.json(200, new JsonObject.Builder()
                 .add("clients", new JsonArray(clients)).build());
     }
@@ -68,16 +68,16 @@ public final class RecentStreams {
     }
 
     /// The standing is read first: nothing changes behind an end.
-    private static JsonObject json(Entry entry, Redactor masks) {
+    private static JsonObject json(Entry entry, Redactor redactor) {
         var record = entry.record;
         var standing = standing(record);
         var dataBeats = record.dataBeats();
         var json = new JsonObject.Builder()
                 .add("at", entry.at.truncatedTo(ChronoUnit.MILLIS).toString())
                 .add("kind", record.client())
-                .add("user_agent", cut(masks.text(record.request().agent())))
-                .add("path", cut(masks.text(record.request().path())))
-                .add("model", cut(masks.text(record.model())))
+                .add("user_agent", cut(redactor.text(record.request().agent())))
+                .add("path", cut(redactor.text(record.request().path())))
+                .add("model", cut(redactor.text(record.model())))
                 .add("standing", standing)
                 .add("elapsed_ms", millis(record.elapsed()))
                 .add("quiet_beats", Math.max(record.beats() - dataBeats, 0))

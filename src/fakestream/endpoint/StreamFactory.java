@@ -34,14 +34,14 @@ public final class StreamFactory {
     private final Duration keepalive;
     private final int pieceLength;
     private final Pacer pacer;
-    private final ComputeSlots turns = new ComputeSlots();
+    private final ComputeSlots slots = new ComputeSlots();
     private final HeartbeatTiming timing;
     private final HeartbeatTiming wholeTiming;
     private final HeartbeatTiming checkTiming;
     private final Supplier<String> ids;
 
     /// @param ids new names for streams whose answer has none
-    public StreamFactory(Config config, ServerState lifetime, ScheduledExecutorService timer,
+    public StreamFactory(Config config, ServerState serverState, ScheduledExecutorService timer,
             Executor beats,
             Metrics metrics, Supplier<String> ids) {
         this.style = config.get(Setting.HEARTBEAT_STYLE);
@@ -50,7 +50,7 @@ public final class StreamFactory {
         this.keepalive = config.get(Setting.NONSTREAM_KEEPALIVE_MS);
         this.pieceLength = config.get(Setting.CHUNK_TARGET_LENGTH);
         this.pacer = new Pacer(config.get(Setting.CHUNK_DELAY_MS),
-                config.get(Setting.REPLAY_MAX_MS), lifetime);
+                config.get(Setting.REPLAY_MAX_MS), serverState);
         this.timing = new HeartbeatTiming(config.get(Setting.COMMIT_AFTER_MS), interval, timer,
                 beats,
                 metrics);
@@ -86,7 +86,7 @@ public final class StreamFactory {
 
     /// The way of an answer into a stream.
     AnswerStream into(EventStream stream, ApiCall ask, JsonObject request) {
-        return new AnswerStream(ask.protocol(), request, stream, pacer, turns);
+        return new AnswerStream(ask.protocol(), request, stream, pacer, slots);
     }
 
     /// Whether answers that are no streams are kept alive too.

@@ -33,25 +33,25 @@ public final class ClientExchange implements AutoCloseable {
     private final HttpExchange exchange;
     private final WriteTimeouts.Watch watch;
     private final DisconnectWatcher.Watch presence;
-    private final ServerState lifetime;
+    private final ServerState serverState;
     private final RequestBody request;
     private final RequestRecord record;
-    private final ConnectionLimiter crowd;
+    private final ConnectionLimiter connections;
     private boolean hasShownKey;
     private boolean requestNeverEnds;
 
     /// @param trustsProxy whether a balancer names the client's address
     public ClientExchange(HttpExchange exchange, String id, boolean trustsProxy,
             Duration readTimeout,
-            WriteTimeouts stalled, DisconnectWatcher leaving, ServerState lifetime,
-            ConnectionLimiter crowd) {
+            WriteTimeouts writeTimeouts, DisconnectWatcher disconnects, ServerState serverState,
+            ConnectionLimiter connections) {
         this.exchange = exchange;
         this.record = record(id, trustsProxy);
-        this.watch = stalled.watch();
-        this.presence = leaving.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
-        this.lifetime = lifetime;
-        this.crowd = crowd;
-        this.request = new RequestBody(exchange, watch, readTimeout, crowd);
+        this.watch = writeTimeouts.watch();
+        this.presence = disconnects.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
+        this.serverState = serverState;
+        this.connections = connections;
+        this.request = new RequestBody(exchange, watch, readTimeout, connections);
     }
 
     public String method() {
@@ -292,9 +292,9 @@ public final class ClientExchange implements AutoCloseable {
     /// behind chunks is never taken for another request.
     private boolean isLastOfConnection(long length) {
         var old = version().equals("HTTP/1.0");
-        return lifetime.isRefusing() || request.length() < 0
+        return serverState.isRefusing() || request.length() < 0
                 || Token.isListed("close", headers().getOrDefault("Connection", List.of()))
                 || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"))
-                || !crowd.mayStay(exchange.getRemoteAddress(), hasShownKey);
+                || !connections.mayStay(exchange.getRemoteAddress(), hasShownKey);
     }
 }

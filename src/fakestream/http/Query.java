@@ -58,10 +58,10 @@ public record Query(String raw) {
     ///
     /// @param key that the client has shown; may be empty
     public Query withoutKeys(String key) {
-        var masks = Redactor.ofKeys();
+        var redactor = Redactor.ofKeys();
         return of(parameters().filter(parameter -> !KEYS.contains(name(parameter)
                 .toLowerCase(Locale.ROOT)) && (key.isEmpty() || !value(parameter).equals(key))
-                && masks.text(value(parameter)).equals(value(parameter))));
+                && redactor.text(value(parameter)).equals(value(parameter))));
     }
 
     /// These parameters, and before them those of the other query whose names do not stand here.

@@ -24,7 +24,7 @@ public final class RequestBody {
 
     private final HttpExchange exchange;
     private final WriteTimeouts.Watch watch;
-    private final PendingClients strangers;
+    private final PendingClients pending;
     private final ReadTimeout body;
     private final boolean chunked;
     private final long declared;
@@ -36,11 +36,11 @@ public final class RequestBody {
     private long count;
 
     RequestBody(HttpExchange exchange, WriteTimeouts.Watch watch, Duration timeout,
-            ConnectionLimiter crowd) {
+            ConnectionLimiter connections) {
         this.exchange = exchange;
         this.watch = watch;
-        this.strangers = crowd.strangers();
-        this.body = new ReadTimeout(exchange.getRequestBody(), () -> crowd.patience(timeout));
+        this.pending = connections.pending();
+        this.body = new ReadTimeout(exchange.getRequestBody(), () -> connections.patience(timeout));
         this.chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
         // The JDK's server has parsed it in the same way, and refused what is no number.
         var length = exchange.getRequestHeaders().getFirst("Content-Length");
@@ -160,7 +160,7 @@ public final class RequestBody {
             return false;
         }
         watch.discarding();
-        strangers.begin();
+        pending.begin();
         try {
             var buffer = new byte[SLICE];
             int n = 0;
@@ -171,7 +171,7 @@ public final class RequestBody {
         } catch (IOException | HttpError _) {
             return false;
         } finally {
-            strangers.end();
+            pending.end();
             watch.done();
         }
     }

@@ -23,11 +23,11 @@ public final class OpenChoices {
     }
 
     /// Takes note of the next event.
-    public void add(RelayedEvent passage) {
-        passage.choices().forEach(this::add);
-        told |= !passage.choices().isEmpty() || passage.progress() == RelayedEvent.Progress.OPEN;
-        switch (passage.progress()) {
-            case WHOLE -> ended |= passage.choices().isEmpty();
+    public void add(RelayedEvent relayed) {
+        relayed.choices().forEach(this::add);
+        told |= !relayed.choices().isEmpty() || relayed.progress() == RelayedEvent.Progress.OPEN;
+        switch (relayed.progress()) {
+            case WHOLE -> ended |= relayed.choices().isEmpty();
             case ENDED -> ended |= told && (finished.containsAll(open) || finished.isEmpty());
             case SILENT, OPEN, FAILED -> { }
         }

@@ -22,17 +22,17 @@ import java.util.function.Supplier;
 /// The pipeline of requests that one reading of the settings makes. It counts those that it serves:
 /// once it is retired it takes no more, and its last one ends it.
 final class Generation {
-    private final Router site;
+    private final Router router;
     private final Upstream upstream;
     private final Supplier<String> requestIds;
-    private final DisconnectWatcher leaving;
-    private final ServerState lifetime;
-    private final ConnectionLimiter crowd;
+    private final DisconnectWatcher disconnects;
+    private final ServerState serverState;
+    private final ConnectionLimiter connections;
     private final boolean trustsProxy;
     private final Duration readTimeout;
     private final RequestValidator rules;
     private final Cors cors;
-    private final WriteTimeouts stalled;
+    private final WriteTimeouts writeTimeouts;
     /// Guards the count.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
@@ -41,20 +41,20 @@ final class Generation {
 
     /// @param upstream ends with it
     /// @param requestIds new names for requests that bring none
-    Generation(Config config, Router site, Upstream upstream, Supplier<String> requestIds,
-            DisconnectWatcher leaving, ServerState lifetime, ConnectionLimiter crowd,
+    Generation(Config config, Router router, Upstream upstream, Supplier<String> requestIds,
+            DisconnectWatcher disconnects, ServerState serverState, ConnectionLimiter connections,
             ScheduledExecutorService timer) {
-        this.site = site;
+        this.router = router;
         this.upstream = upstream;
         this.requestIds = requestIds;
-        this.leaving = leaving;
-        this.lifetime = lifetime;
-        this.crowd = crowd;
+        this.disconnects = disconnects;
+        this.serverState = serverState;
+        this.connections = connections;
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
         this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
         this.rules = new RequestValidator(config);
         this.cors = new Cors(config);
-        this.stalled = new WriteTimeouts(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer);
+        this.writeTimeouts = new WriteTimeouts(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer);
     }
 
     RequestValidator rules() {
@@ -65,14 +65,14 @@ final class Generation {
         return cors;
     }
 
-    Router site() {
-        return site;
+    Router router() {
+        return router;
     }
 
     /// The client of an exchange.
     ClientExchange client(HttpExchange exchange) {
         return new ClientExchange(exchange, RequestId.of(exchange.getRequestHeaders(), requestIds),
-                trustsProxy, readTimeout, stalled, leaving, lifetime, crowd);
+                trustsProxy, readTimeout, writeTimeouts, disconnects, serverState, connections);
     }
 
     /// How long a client may take for the head of a request, or for the next byte of its body.
@@ -163,7 +163,7 @@ final class Generation {
     /// Ends at once, and its calls with it.
     void close() {
         upstream.close();
-        stalled.close();
+        writeTimeouts.close();
     }
 
     private void closeIfOver() {

@@ -36,7 +36,7 @@ final class Generations {
     private static final int ID_BYTES = 12;
 
     private final Build build;
-    private final ServerState lifetime;
+    private final ServerState serverState;
     private final ScheduledExecutorService timer;
     private final Executor beats;
     private final Log log;
@@ -46,8 +46,8 @@ final class Generations {
     private final RateLimiter wrongKeys = new RateLimiter(System::nanoTime);
     private final ConcurrencyLimiter admission = new ConcurrencyLimiter();
     private final RecentStreams recent = new RecentStreams();
-    private final DisconnectWatcher leaving;
-    private final ConnectionLimiter crowd;
+    private final DisconnectWatcher disconnects;
+    private final ConnectionLimiter limiter;
     private final BodyMemory memory;
     private final CallSharing sharing;
     private final Metrics metrics;
@@ -61,15 +61,15 @@ final class Generations {
     /// @param timer for deadlines and heartbeats; nothing on it may block
     /// @param executor for the work behind them, a virtual thread for each
     /// @param beats for heartbeats alone
-    Generations(Config config, Build build, int port, ServerState lifetime,
+    Generations(Config config, Build build, int port, ServerState serverState,
             ScheduledExecutorService timer, Executor executor, Executor beats, Log log) {
         this.build = build;
-        this.lifetime = lifetime;
+        this.serverState = serverState;
         this.timer = timer;
         this.beats = beats;
         this.log = log;
-        this.leaving = new DisconnectWatcher(timer, executor, log);
-        this.crowd = new ConnectionLimiter(Capacity.ofThisProcess().connections(), port,
+        this.disconnects = new DisconnectWatcher(timer, executor, log);
+        this.limiter = new ConnectionLimiter(Capacity.ofThisProcess().connections(), port,
                 () -> current.readTimeout(), timer, executor, log);
         this.memory = BodyMemory.of(config);
         this.sharing = new CallSharing(timer, executor, memory.answers());
@@ -81,13 +81,15 @@ final class Generations {
     private Generation generation(Config config) {
         var upstream = new Upstream(config, timer, log::warn, memory.answers());
         var gate = new AccessControl(config, rate, wrongKeys, admission);
-        var streamer = new StreamFactory(config, lifetime, timer, beats, metrics, streamIds);
-        var endpoint = new ApiEndpoint(config, upstream, streamer, sharing, recent,
+        var streams = new StreamFactory(config, serverState, timer, beats, metrics, streamIds);
+        var endpoint = new ApiEndpoint(config, upstream, streams, sharing, recent,
                 memory.requests(), log);
-        var probes = new Probes(config, build, lifetime, gate, memory, metrics);
-        var router = new Router(config, build, lifetime, upstream, gate, streamer, endpoint, probes,
+        var probes = new Probes(config, build, serverState, gate, memory, metrics);
+        var router = new Router(config, build, serverState, upstream, gate, streams, endpoint,
+                probes,
                 recent);
-        return new Generation(config, router, upstream, requestIds, leaving, lifetime, crowd,
+        return new Generation(config, router, upstream, requestIds, disconnects, serverState,
+                limiter,
                 timer);
     }
 
@@ -137,8 +139,8 @@ final class Generations {
     }
 
     /// The bound on requests that are still coming.
-    PendingClients strangers() {
-        return crowd.strangers();
+    PendingClients pending() {
+        return limiter.pending();
     }
 
     /// How many requests are open.

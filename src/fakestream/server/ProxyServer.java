@@ -31,7 +31,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final ExecutorService requests;
     private final HeartbeatExecutor beats;
-    private final ServerState lifetime = new ServerState();
+    private final ServerState serverState = new ServerState();
     private final Generations generations;
 
     private ProxyServer(HttpServer server, Config config, Build build, Log log) {
@@ -42,13 +42,14 @@ public final class ProxyServer implements AutoCloseable {
         this.requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual()
                 .uncaughtExceptionHandler((_, bug) -> log.bug("a task", bug)).factory());
         this.beats = new HeartbeatExecutor(timer, requests, log);
-        this.generations = new Generations(config, build, server.getAddress().getPort(), lifetime,
+        this.generations = new Generations(config, build, server.getAddress().getPort(),
+                serverState,
                 timer, requests, beats, log);
         HeapGrowth.watch(() -> generations.open() == 0, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", generations.strangers().endingBefore(
-                new RequestHandler(generations, lifetime, log)));
-        server.setExecutor(generations.strangers());
+        server.createContext("/", generations.pending().endingBefore(
+                new RequestHandler(generations, serverState, log)));
+        server.setExecutor(generations.pending());
     }
 
     /// Takes an address, so that clients can connect; they are served from [#start()] on.
@@ -74,7 +75,7 @@ public final class ProxyServer implements AutoCloseable {
     /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
     public ProxyServer ready() {
         generations.current().upstream().prepare();
-        lifetime.ready();
+        serverState.ready();
         // Later, because it loads classes that the first requests should not have to wait for.
         timer.schedule(() -> requests.execute(() ->
                 DeferredAccept.ask(server.getAddress().getPort(), log)), 1, TimeUnit.SECONDS);
@@ -109,9 +110,9 @@ public final class ProxyServer implements AutoCloseable {
     /// @param grace for those that are open
     /// @return whether it was time enough
     public boolean shutDown(Duration grace) throws InterruptedException {
-        lifetime.refuse();
+        serverState.refuse();
         var finished = generations.awaitIdle(System.nanoTime() + grace.toNanos());
-        lifetime.hurry();
+        serverState.hurry();
         generations.shutDown();
         generations.awaitIdle(System.nanoTime() + LAST_WORDS.toNanos());
         close();

@@ -29,12 +29,12 @@ final class RequestHandler implements HttpHandler {
             "X-Content-Type-Options", "nosniff");
 
     private final Generations generations;
-    private final ServerState lifetime;
+    private final ServerState serverState;
     private final Log log;
 
-    RequestHandler(Generations generations, ServerState lifetime, Log log) {
+    RequestHandler(Generations generations, ServerState serverState, Log log) {
         this.generations = generations;
-        this.lifetime = lifetime;
+        this.serverState = serverState;
         this.log = log;
     }
 
@@ -71,7 +71,7 @@ final class RequestHandler implements HttpHandler {
 
     private void serve(ClientExchange client, Generation generation) throws IOException {
         var cors = generation.cors();
-        var site = generation.site();
+        var router = generation.router();
         client.responseHeaders().set(RequestId.HEADER, client.id());
         NO_PAGE.forEach(client.responseHeaders()::set);
         cors.allow(client.headers(), client.responseHeaders());
@@ -79,18 +79,18 @@ final class RequestHandler implements HttpHandler {
         client.record().route(route.kind().word(), route.kind().isProbe());
         try {
             generation.rules().check(client);
-            if (lifetime.isRefusing() && !route.kind().isProbe()) {
+            if (serverState.isRefusing() && !route.kind().isProbe()) {
                 throw shuttingDown();
             }
             if (Cors.isPreflight(client)) {
                 client.send(cors.preflight(client.headers()));
                 return;
             }
-            site.serve(client, route);
+            router.serve(client, route);
         } catch (HttpError e) {
             log.debug(describe(client) + ": " + e.getMessage());
             client.record().refused(e.error().code());
-            client.send(answer(client, site, route, e));
+            client.send(answer(client, router, route, e));
         }
     }
 
@@ -99,11 +99,11 @@ final class RequestHandler implements HttpHandler {
     }
 
     /// What `OPTIONS` asks for is what its own refusal tells (RFC 9110 section 9.3.7).
-    private static Response answer(ClientExchange client, Router site, Route route, HttpError e) {
+    private static Response answer(ClientExchange client, Router router, Route route, HttpError e) {
         if (e.status() == 405 && client.method().equals("OPTIONS")) {
             return Response.empty(204, Map.of("Allow", e.headers().get("Allow") + ", OPTIONS"));
         }
-        return Response.error(site.protocol(route, client), e.status(),
+        return Response.error(router.protocol(route, client), e.status(),
                 e.error()).with(e.headers());
     }
 

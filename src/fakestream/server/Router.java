@@ -51,7 +51,7 @@ final class Router {
 
     private final Upstream upstream;
     private final AccessControl gate;
-    private final StreamFactory streamer;
+    private final StreamFactory streams;
     private final ApiEndpoint endpoint;
     private final PassThrough passThrough;
     private final boolean passesOthers;
@@ -59,24 +59,25 @@ final class Router {
     private final TestPage page;
     private final PathCheck check;
     private final RecentStreams recent;
-    private final Redactor masks;
+    private final Redactor redactor;
     private final boolean showsPage;
     private final boolean hasKeys;
     private final Probes probes;
 
-    Router(Config config, Build build, ServerState lifetime, Upstream upstream, AccessControl gate,
-            StreamFactory streamer, ApiEndpoint endpoint, Probes probes, RecentStreams recent) {
+    Router(Config config, Build build, ServerState serverState, Upstream upstream,
+            AccessControl gate,
+            StreamFactory streams, ApiEndpoint endpoint, Probes probes, RecentStreams recent) {
         this.upstream = upstream;
         this.gate = gate;
-        this.streamer = streamer;
+        this.streams = streams;
         this.endpoint = endpoint;
-        this.passThrough = new PassThrough(upstream, streamer, config);
+        this.passThrough = new PassThrough(upstream, streams, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.status = new StatusPage(build.version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
-        this.check = new PathCheck(streamer, CHAT, lifetime);
+        this.check = new PathCheck(streams, CHAT, serverState);
         this.recent = recent;
-        this.masks = Upstream.masks(config);
+        this.redactor = Upstream.redactor(config);
         this.showsPage = config.get(Setting.TEST_PAGE);
         this.hasKeys = !config.get(Setting.PROXY_API_KEYS).isEmpty();
         this.probes = probes;
@@ -148,7 +149,7 @@ final class Router {
         allow(client, "GET", "HEAD");
         gate.passHere(client);
         Cors.refuse(client.responseHeaders());
-        client.send(recent.reply(masks, hasKeys ? "" : client.record().request().address()));
+        client.send(recent.reply(redactor, hasKeys ? "" : client.record().request().address()));
     }
 
     private void ask(ClientExchange client, Route route, ApiCall ask) throws HttpError,
@@ -186,7 +187,7 @@ final class Router {
             passed.enter();
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.WHOLE);
-            streamer.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
+            streams.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.Semaphore;
 /// heartbeats of all others would wait behind it. Any thread may call it; who waits for its turn
 /// holds no carrier.
 public final class ComputeSlots {
-    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors());
+    private final Semaphore slots = new Semaphore(Runtime.getRuntime().availableProcessors());
 
     /// Something that takes a while and waits for nothing.
     ///
@@ -20,11 +20,11 @@ public final class ComputeSlots {
 
     /// Does the work when its turn comes.
     public <T, E extends Exception> T take(Work<T, E> work) throws E {
-        turns.acquireUninterruptibly();
+        slots.acquireUninterruptibly();
         try {
             return work.run();
         } finally {
-            turns.release();
+            slots.release();
         }
     }
 }

@@ -18,15 +18,15 @@ public final class Pacer {
 
     private final long delay;
     private final long most;
-    private final ServerState lifetime;
+    private final ServerState serverState;
 
     /// @param delay between two pieces
     /// @param most for all delays together; zero is no bound
-    /// @param lifetime after whose hurry there are no delays
-    public Pacer(Duration delay, Duration most, ServerState lifetime) {
+    /// @param serverState after whose hurry there are no delays
+    public Pacer(Duration delay, Duration most, ServerState serverState) {
         this.delay = delay.toNanos();
         this.most = most.isZero() ? Long.MAX_VALUE : most.toNanos();
-        this.lifetime = lifetime;
+        this.serverState = serverState;
     }
 
     /// Sends the events and ends the stream. Those without a delay between them go together.
@@ -43,7 +43,7 @@ public final class Pacer {
                 if (wait > 0) {
                     stream.send(together);
                     together.clear();
-                    lifetime.pause(Duration.ofNanos(wait));
+                    serverState.pause(Duration.ofNanos(wait));
                 }
             }
             together.add(event);

@@ -40,14 +40,14 @@ public final class AccessLine {
     }
 
     private final RequestRecord record;
-    private final Redactor masks;
+    private final Redactor redactor;
     private final List<Detail> details = new ArrayList<>();
 
-    /// @param masks hide the secrets in what is cut or quoted, before that could leave a half of
+    /// @param redactor hide the secrets in what is cut or quoted, before that could leave a half of
     ///        one; those in plain words are left to whoever masks the line
-    AccessLine(RequestRecord record, Redactor masks) {
+    AccessLine(RequestRecord record, Redactor redactor) {
         this.record = record;
-        this.masks = masks;
+        this.redactor = redactor;
         collect();
     }
 
@@ -122,7 +122,8 @@ public final class AccessLine {
 
     private void word(String name, String word) {
         if (!word.isEmpty()) {
-            details.add(new Detail(name, isPlain(word) ? word : cut(masks.text(word)), "", false));
+            details.add(new Detail(name, isPlain(word) ? word : cut(redactor.text(word)), "",
+                    false));
         }
     }
 

@@ -35,9 +35,9 @@ public final class Log {
     /// A log as the settings have it, in which each caller waits until its line is written.
     ///
     /// @param journal which of the two streams it reads
-    public Log(Config config, Redactor masks, Journal journal, PrintStream access,
+    public Log(Config config, Redactor redactor, Journal journal, PrintStream access,
             PrintStream diagnostics) {
-        this(LogFormatter.of(config, masks, journal), journal, access::println,
+        this(LogFormatter.of(config, redactor, journal), journal, access::println,
                 diagnostics::println);
     }
 
@@ -55,11 +55,11 @@ public final class Log {
     /// [#flush()] must have its time.
     ///
     /// @param journal which of the two streams it reads
-    public static Log queued(Config config, Redactor masks, Journal journal, PrintStream access,
+    public static Log queued(Config config, Redactor redactor, Journal journal, PrintStream access,
             PrintStream diagnostics) {
         var out = new LineQueue(access);
         var err = new LineQueue(diagnostics);
-        var log = new Log(LogFormatter.of(config, masks, journal), journal, out, err, out, err);
+        var log = new Log(LogFormatter.of(config, redactor, journal), journal, out, err, out, err);
         out.start("access-log", lost -> log.warn(lost + " lines of the access log are lost, "
                 + "because nobody read standard output"));
         err.start("diagnostics", lost -> log.warn(lost + " lines are lost, because nobody read "
@@ -68,8 +68,8 @@ public final class Log {
     }
 
     /// From now on, it is as these settings have it.
-    public void change(Config config, Redactor masks) {
-        rules = LogFormatter.of(config, masks, journal);
+    public void change(Config config, Redactor redactor) {
+        rules = LogFormatter.of(config, redactor, journal);
     }
 
     /// What does not work.

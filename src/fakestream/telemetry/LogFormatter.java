@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 /// and none that comes from outside can look like another.
 ///
 /// @param level the least important that is still shown
-/// @param masks hide the secrets in each line
+/// @param redactor hide the secrets in each line
 /// @param format of the diagnostics, which is not AUTO
 /// @param journalAccess whether the journal reads the access log
 /// @param accessLog its form
-public record LogFormatter(LogLevel level, Redactor masks, LogFormat format, boolean journalAccess,
+public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
+        boolean journalAccess,
         AccessLog accessLog) {
     /// Zero-width and bidirectional marks and tags are of the general category Cf.
     private static final Set<Integer> HIDDEN = Stream.of(Character.CONTROL, Character.FORMAT,
@@ -31,10 +32,10 @@ public record LogFormatter(LogLevel level, Redactor masks, LogFormat format, boo
             .map(Byte::intValue).collect(Collectors.toUnmodifiableSet());
 
     /// As the settings have it.
-    public static LogFormatter of(Config config, Redactor masks, Journal journal) {
+    public static LogFormatter of(Config config, Redactor redactor, Journal journal) {
         var format = config.get(Setting.LOG_FORMAT);
         var isAuto = format == LogFormat.AUTO;
-        return new LogFormatter(config.logLevel(), masks,
+        return new LogFormatter(config.logLevel(), redactor,
                 !isAuto ? format : journal.err() ? LogFormat.JOURNAL : LogFormat.TEXT,
                 isAuto ? journal.out() : format == LogFormat.JOURNAL,
                 config.get(Setting.ACCESS_LOG));
@@ -67,7 +68,7 @@ public record LogFormatter(LogLevel level, Redactor masks, LogFormat format, boo
 
     /// A line of the access log.
     public String line(RequestRecord record) {
-        var line = new AccessLine(record, masks);
+        var line = new AccessLine(record, redactor);
         var prefix = journalAccess ? priority(LogLevel.INFO) : "";
         return prefix + switch (accessLog) {
             case JSON -> json(new JsonObject.Builder().add("time", now().toString())
@@ -86,17 +87,17 @@ public record LogFormatter(LogLevel level, Redactor masks, LogFormat format, boo
     }
 
     private List<String> lines(String trace) {
-        return masks.text(trace).strip().lines().map(String::strip).toList();
+        return redactor.text(trace).strip().lines().map(String::strip).toList();
     }
 
     /// The text without secrets, and without characters that hide, which are shown as escapes.
     private String legible(String text) {
-        return escaped(masks.text(text));
+        return escaped(redactor.text(text));
     }
 
     /// The escapes are JSON's own too.
     private String json(JsonObject object) {
-        return escaped(masks.object(object).toString());
+        return escaped(redactor.object(object).toString());
     }
 
     private static String escaped(String text) {

@@ -94,10 +94,10 @@ final class Calls implements AutoCloseable {
     /// A call has failed, whether or not another one follows. The client is not told why there is
     /// no TLS, for it cannot help it.
     ///
-    /// @param masks hide what was sent
-    void failed(UpstreamException failure, Redactor masks) {
+    /// @param redactor hide what was sent
+    void failed(UpstreamException failure, Redactor redactor) {
         if (failure.isTls()) {
-            warnings.accept(failure.getMessage() + ": " + masks.text(failure.reason()));
+            warnings.accept(failure.getMessage() + ": " + redactor.text(failure.reason()));
         }
     }
 

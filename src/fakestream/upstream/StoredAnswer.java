@@ -6,8 +6,8 @@ import java.net.http.HttpHeaders;
 /// An upstream's whole answer as a value, which holds nothing of the call that brought it. Any
 /// thread may have it; nobody writes to the body.
 ///
-/// @param masks hide in its errors the secrets that were sent upstream
-public record StoredAnswer(int status, HttpHeaders headers, Redactor masks, byte[] body) {
+/// @param redactor hide in its errors the secrets that were sent upstream
+public record StoredAnswer(int status, HttpHeaders headers, Redactor redactor, byte[] body) {
     private static final int SMALL = 1024;
 
     /// What it holds of the heap, in bytes, more or less.

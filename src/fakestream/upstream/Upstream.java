@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 public final class Upstream implements AutoCloseable {
     private final Calls calls;
     private final ExtraHeaders extraHeaders;
-    private final Redactor masks;
+    private final Redactor redactor;
     private final ByteBudget answers;
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
@@ -42,7 +42,7 @@ public final class Upstream implements AutoCloseable {
         this.calls = new Calls(config, timer, warnings, random, open::size);
         this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
                 .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
-        this.masks = masks(config);
+        this.redactor = redactor(config);
         this.answers = answers;
     }
 
@@ -63,11 +63,11 @@ public final class Upstream implements AutoCloseable {
     public Optional<String> location(String endpoint, UpstreamAnswer answer) {
         var location = answer.status() / 100 == 3 ? answer.header("location") : "";
         return location.isEmpty() ? Optional.empty() : url().forClient(endpoint, location)
-                .map(answer.masks()::text).filter(HeaderRules::isValue);
+                .map(answer.redactor()::text).filter(HeaderRules::isValue);
     }
 
     /// What hides the secrets of these settings in texts for people.
-    public static Redactor masks(Config config) {
+    public static Redactor redactor(Config config) {
         var secrets = Stream.concat(config.get(Setting.OPENAI_API_KEY).stream(),
                 config.get(Setting.PROXY_API_KEYS).stream()).map(Secret::reveal);
         var headers = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
@@ -92,7 +92,7 @@ public final class Upstream implements AutoCloseable {
         headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
         headers.putAll(extraHeaders.all());
-        var request = new UpstreamRequest(calls, headers, masks.with(key.value()),
+        var request = new UpstreamRequest(calls, headers, redactor.with(key.value()),
                 answers.hold(), open::remove);
         open.add(request);
         return request;

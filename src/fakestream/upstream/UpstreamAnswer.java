@@ -35,7 +35,7 @@ public final class UpstreamAnswer {
 
     private final int status;
     private final HttpHeaders headers;
-    private final Redactor masks;
+    private final Redactor redactor;
     private final UpstreamBody source;
     private UpstreamEvents events;
     private Map<String, String> forClient;
@@ -43,21 +43,23 @@ public final class UpstreamAnswer {
     private Optional<JsonValue> json;
     private String start;
 
-    private UpstreamAnswer(int status, HttpHeaders headers, Redactor masks, UpstreamBody source) {
+    private UpstreamAnswer(int status, HttpHeaders headers, Redactor redactor,
+            UpstreamBody source) {
         this.status = status;
         this.headers = headers;
-        this.masks = masks;
+        this.redactor = redactor;
         this.source = source;
     }
 
     /// One whose body passes through as it is.
-    static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers, Redactor masks) {
-        return new UpstreamAnswer(status, headers, masks, UpstreamBody.raw(call));
+    static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers,
+            Redactor redactor) {
+        return new UpstreamAnswer(status, headers, redactor, UpstreamBody.raw(call));
     }
 
     /// One whose body is there already.
     public static UpstreamAnswer of(StoredAnswer stored) {
-        var answer = new UpstreamAnswer(stored.status(), stored.headers(), stored.masks(),
+        var answer = new UpstreamAnswer(stored.status(), stored.headers(), stored.redactor(),
                 UpstreamBody.of(stored.body()));
         answer.body = stored.body();
         return answer;
@@ -67,7 +69,7 @@ public final class UpstreamAnswer {
     ///
     /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
     public StoredAnswer stored() throws UpstreamException {
-        return new StoredAnswer(status, headers, masks, body());
+        return new StoredAnswer(status, headers, redactor, body());
     }
 
     /// This answer, to be read and decoded although it was to pass through. Of the two, only one
@@ -76,7 +78,7 @@ public final class UpstreamAnswer {
         var codings = headers.allValues("content-encoding");
         var unknown = ContentCoding.unknown(codings);
         // An error whose text nobody can read still has its status and its headers.
-        return new UpstreamAnswer(status, headers, masks, !isSuccess() && unknown.isPresent()
+        return new UpstreamAnswer(status, headers, redactor, !isSuccess() && unknown.isPresent()
                 ? UpstreamBody.of(("(" + unknown.get() + ")").getBytes(StandardCharsets.UTF_8))
                 : source.decoded(codings));
     }
@@ -97,8 +99,8 @@ public final class UpstreamAnswer {
     }
 
     /// What hides in its errors the secrets that were sent upstream.
-    public Redactor masks() {
-        return masks;
+    public Redactor redactor() {
+        return redactor;
     }
 
     /// The name that the upstream gave it, without secrets; empty where it gave none.
@@ -120,7 +122,7 @@ public final class UpstreamAnswer {
     }
 
     private Map<String, String> masked(Map<String, String> headers) {
-        headers.replaceAll((_, value) -> masks.text(value));
+        headers.replaceAll((_, value) -> redactor.text(value));
         return headers;
     }
 

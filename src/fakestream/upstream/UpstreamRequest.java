@@ -51,7 +51,7 @@ public final class UpstreamRequest implements AutoCloseable {
     private final Calls upstream;
     private final Consumer<UpstreamRequest> closed;
     private final Map<String, String> headers;
-    private final Redactor masks;
+    private final Redactor redactor;
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
@@ -70,13 +70,13 @@ public final class UpstreamRequest implements AutoCloseable {
     private boolean lost;
 
     /// @param closed is told when it is over
-    UpstreamRequest(Calls upstream, Map<String, String> headers, Redactor masks,
+    UpstreamRequest(Calls upstream, Map<String, String> headers, Redactor redactor,
             ByteBudget.Hold bytes, Consumer<UpstreamRequest> closed) {
         this.closed = closed;
         this.bytes = bytes;
         this.upstream = upstream;
         this.headers = headers;
-        this.masks = masks;
+        this.redactor = redactor;
     }
 
     /// Posts JSON to an endpoint such as `chat/completions`, and waits for an answer that can be
@@ -255,12 +255,12 @@ public final class UpstreamRequest implements AutoCloseable {
             answer = null;
             var call = begin(sending.request, fresh);
             var head = call.head();
-            var raw = UpstreamAnswer.raw(call, head.statusCode(), head.headers(), masks);
+            var raw = UpstreamAnswer.raw(call, head.statusCode(), head.headers(), redactor);
             answer = sending.decoded ? raw.decoded() : raw;
             return new CallResult(answer, null, answer.isSuccess() ? sending.judge.status(answer)
                     : answer.status());
         } catch (UpstreamException e) {
-            upstream.failed(e, masks);
+            upstream.failed(e, redactor);
             return new CallResult(null, e, e.status());
         }
     }

@@ -94,10 +94,10 @@ final class DisconnectWatcherTest {
                 var proxy = TestProxy.before(upstream);
                 var staying = ask(proxy, Chats.WHOLE)) {
             var kept = upstream.call();
-            var leaving = ask(proxy, Chats.WHOLE);
+            var disconnects = ask(proxy, Chats.WHOLE);
             var call = upstream.call();
             var left = System.nanoTime();
-            leaving.reset();
+            disconnects.reset();
             sawCloseSoon(call, left);
             logs499(proxy, "POST /v1/chat/completions", "0B");
             assertTrue(staying.isSilentFor(2500));
@@ -171,14 +171,14 @@ final class DisconnectWatcherTest {
                     }
                 });
                 var proxy = TestProxy.before(upstream)) {
-            var leaving = ask(50, proxy, Chats.WHOLE.replace("Hi", "leaving"));
+            var disconnects = ask(50, proxy, Chats.WHOLE.replace("Hi", "leaving"));
             var staying = ask(50, proxy, Chats.WHOLE);
             var calls = new ArrayList<Call>();
             for (int i = 0; i < 100; i++) {
                 calls.add(upstream.call());
             }
             var left = System.nanoTime();
-            leaving.forEach(RawClient::leave);
+            disconnects.forEach(RawClient::leave);
             calls.stream().filter(call -> call.body().contains("leaving"))
                     .forEach(call -> sawCloseSoon(call, left));
             thought.countDown();

@@ -36,11 +36,11 @@ final class PendingClientsTest {
 
     private final ScriptedUpstream upstream =
             ScriptedUpstream.answering(200, Chats.completion("Hello."));
-    private final List<RawClient> strangers = new ArrayList<>();
+    private final List<RawClient> pending = new ArrayList<>();
 
     @AfterEach
     void close() {
-        strangers.forEach(RawClient::close);
+        pending.forEach(RawClient::close);
         upstream.close();
     }
 
@@ -52,8 +52,8 @@ final class PendingClientsTest {
     }
 
     private RawClient stranger(int port, String says) {
-        strangers.add(RawClient.connect(port).send(says));
-        return strangers.getLast();
+        pending.add(RawClient.connect(port).send(says));
+        return pending.getLast();
     }
 
     private static ClientResponse honest(int port) {
@@ -70,7 +70,7 @@ final class PendingClientsTest {
                 stranger(port, "POST /v1/embeddings HTTP/1.1\r\nHost: loc");
                 assertEquals(200, honest(port).status());
             }
-            strangers.subList(0, strangers.size() - UNFINISHED).forEach(RawClient::awaitEnd);
+            pending.subList(0, pending.size() - UNFINISHED).forEach(RawClient::awaitEnd);
             assertTrue(daemon.says("clients were cut").contains(UNFINISHED + " may be unfinished"));
         }
     }
@@ -85,7 +85,7 @@ final class PendingClientsTest {
                         "Content-Length: 1000") + "\r\n{").response().status());
                 assertEquals(200, honest(port).status());
             }
-            strangers.subList(0, strangers.size() - UNFINISHED).forEach(RawClient::awaitEnd);
+            pending.subList(0, pending.size() - UNFINISHED).forEach(RawClient::awaitEnd);
         }
     }
 

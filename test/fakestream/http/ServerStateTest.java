@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 final class ServerStateTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final ServerState lifetime = new ServerState();
+    private final ServerState serverState = new ServerState();
 
     @Test
     void pausesForThatLong() {
         var start = System.nanoTime();
-        lifetime.pause(Duration.ofMillis(30));
+        serverState.pause(Duration.ofMillis(30));
         assertTrue(System.nanoTime() - start >= 30_000_000);
-        assertFalse(lifetime.isHurrying());
+        assertFalse(serverState.isHurrying());
     }
 
     @Test
@@ -31,20 +31,20 @@ final class ServerStateTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var pauses = Stream.generate(() -> CompletableFuture.runAsync(() -> {
                 pausing.countDown();
-                lifetime.pause(LONG);
-                lifetime.pause(LONG);
+                serverState.pause(LONG);
+                serverState.pause(LONG);
             }, threads)).limit(100).toList();
             Waiting.open(pausing);
-            lifetime.hurry();
+            serverState.hurry();
             pauses.forEach(pause -> Waiting.done(pause, "a pause that ends"));
         }
-        assertTrue(lifetime.isHurrying());
+        assertTrue(serverState.isHurrying());
     }
 
     @Test
     void keepsAnInterruptForTheNextWrite() {
         Thread.currentThread().interrupt();
-        lifetime.pause(LONG);
+        serverState.pause(LONG);
         assertTrue(Thread.interrupted());
     }
 }

@@ -113,10 +113,10 @@ final class LeavingTest {
                     call.json(200, Chats.completion("Hello."));
                 });
                 var proxy = TestProxy.before(upstream, QUICK);
-                var leaving = proxy.stream(Chats.STREAM.replace("Hi", "slow"));
+                var disconnects = proxy.stream(Chats.STREAM.replace("Hi", "slow"));
                 var staying = proxy.stream(Chats.STREAM)) {
-            leaving.next();
-            leaving.leave();
+            disconnects.next();
+            disconnects.leave();
             assertEquals("Hello.", staying.content());
             assertTrue(staying.ending().whole());
         }

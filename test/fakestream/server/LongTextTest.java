@@ -48,7 +48,7 @@ final class LongTextTest {
 
     private static final Config CONFIG = Config.of(Map.of("TRUST_PROXY", "true",
             "OPENAI_API_KEY", "sk-of-the-operator", "CORS_ALLOW_ORIGIN", "https://a.example"));
-    private static final Redactor MASKS = Upstream.masks(CONFIG);
+    private static final Redactor MASKS = Upstream.redactor(CONFIG);
     private static final LogFormatter LOG = LogFormatter.of(CONFIG, MASKS, Journal.NONE);
 
     /// What reads a text.

@@ -33,10 +33,11 @@ final class RequestHandlerTest {
         try (var timer = Executors.newSingleThreadScheduledExecutor()) {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
-            var lifetime = new ServerState();
-            var generations = new Generations(Config.of(Map.of()), new Build("", ""), 0, lifetime,
+            var serverState = new ServerState();
+            var generations = new Generations(Config.of(Map.of()), new Build("", ""), 0,
+                    serverState,
                     timer, timer, timer, log);
-            new RequestHandler(generations, lifetime, log).handle(exchange);
+            new RequestHandler(generations, serverState, log).handle(exchange);
             generations.close();
             timer.shutdownNow();
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class ComputeSlotsTest {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    private final ComputeSlots turns = new ComputeSlots();
+    private final ComputeSlots slots = new ComputeSlots();
 
     @Test
     void letsAsManyWorkAsThereAreProcessors() {
@@ -25,7 +25,7 @@ final class ComputeSlotsTest {
         for (int i = 0; i < 20 * PROCESSORS; i++) {
             var result = new CompletableFuture<Integer>();
             done.add(result);
-            Thread.ofVirtual().start(() -> result.complete(turns.take(() -> {
+            Thread.ofVirtual().start(() -> result.complete(slots.take(() -> {
                 most.accumulateAndGet(working.incrementAndGet(), Math::max);
                 full.countDown();
                 // The first ones stay until as many as may are in.
@@ -40,10 +40,10 @@ final class ComputeSlotsTest {
     @Test
     void givesATurnBackThatFails() {
         for (int i = 0; i < 2 * PROCESSORS; i++) {
-            assertThrows(IOException.class, () -> turns.take(() -> {
+            assertThrows(IOException.class, () -> slots.take(() -> {
                 throw new IOException("failed");
             }));
         }
-        assertEquals("fine", turns.take(() -> "fine"));
+        assertEquals("fine", slots.take(() -> "fine"));
     }
 }

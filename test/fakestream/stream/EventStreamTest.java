@@ -77,9 +77,9 @@ final class EventStreamTest {
     private void serve(HttpExchange exchange) throws IOException {
         var timing = new HeartbeatTiming(INTERVAL, INTERVAL, timer, beats,
                 Scrape.metrics());
-        try (var stalled = new WriteTimeouts(Duration.ofSeconds(30), timer);
+        try (var writeTimeouts = new WriteTimeouts(Duration.ofSeconds(30), timer);
                 var client = new ClientExchange(exchange, "req_1", false, Duration.ofSeconds(60),
-                        stalled,
+                        writeTimeouts,
                         new DisconnectWatcher(List.of("/nowhere"), timer, beats, log),
                         new ServerState(), new ConnectionLimiter(100, 0,
                         () -> Duration.ofSeconds(60), timer,

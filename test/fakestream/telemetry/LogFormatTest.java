@@ -30,7 +30,7 @@ final class LogFormatTest {
     private Path directory;
 
     private Log log(Journal journal, String... settings) {
-        return new Log(config(settings), Upstream.masks(config(settings)), journal,
+        return new Log(config(settings), Upstream.redactor(config(settings)), journal,
                 new PrintStream(out, true),
                 new PrintStream(err, true));
     }

@@ -57,12 +57,12 @@ final class RedactorTest {
 
     @Test
     void hidesTheSecretsItKnows() {
-        var masks = Upstream.masks(Config.of(Map.of("OPENAI_API_KEY", "operators-own",
+        var redactor = Upstream.redactor(Config.of(Map.of("OPENAI_API_KEY", "operators-own",
                 "PROXY_API_KEYS", "first-proxy-key,first-proxy-key-2",
                 "UPSTREAM_EXTRA_HEADERS_JSON", "{\"X-A\":\"hidden value\",\"X-B\":\"short\"}")))
                 .with("Bearer key of the client").with("plain-key");
         assertEquals("*** *** *** *** short Bearer key of the client ***",
-                masks.text("operators-own first-proxy-key first-proxy-key-2 hidden value short "
+                redactor.text("operators-own first-proxy-key first-proxy-key-2 hidden value short "
                 + "Bearer key of the client plain-key"));
         assertEquals("*** client-key",
                 Redactor.ofKeys().with("Bearer sent-by-it").text("sent-by-it client-key"));

@@ -58,7 +58,7 @@ public final class TestProxy implements AutoCloseable {
         var lines = new LinkedBlockingQueue<String>();
         var diagnostics = new ByteArrayOutputStream();
         var config = Config.of(values);
-        var log = new Log(config, Upstream.masks(config), Journal.NONE,
+        var log = new Log(config, Upstream.redactor(config), Journal.NONE,
                 new PrintStream(new Lines(lines), true), new PrintStream(diagnostics, true));
         try {
             var server = ProxyServer.bind(config, new Build("1.2.3", "abc"), log).start().ready();

@@ -256,11 +256,11 @@ final class CompletionsTest {
     void passesAnUpstreamsOwnChunkOnAsItCame() {
         var event = received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
                 + "'logprobs':null,'finish_reason':null}]}");
-        var passage = API.relay(event, FRESH);
-        assertSame(event, passage.event());
-        assertEquals(Progress.OPEN, passage.progress());
+        var relayed = API.relay(event, FRESH);
+        assertSame(event, relayed.event());
+        assertEquals(Progress.OPEN, relayed.progress());
         assertEquals(json("{" + HEAD + ",'choices':[{'text':'','index':0,'logprobs':null,"
-                + "'finish_reason':null}]}"), json(((SseEvent.Message) passage.pause()).data()));
+                + "'finish_reason':null}]}"), json(((SseEvent.Message) relayed.pause()).data()));
         assertEquals(Progress.ENDED, API.relay(received("", "[DONE]"), FRESH).progress());
         assertEquals(Progress.WHOLE, API.relay(received("", "{'choices':[{'text':'','index':0,"
                 + "'finish_reason':'stop'}]}"), FRESH).progress());
@@ -270,9 +270,9 @@ final class CompletionsTest {
 
     @Test
     void passesAChunkOnUnderTheNameThatAHeartbeatHasTold() {
-        var passage = API.relay(received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
+        var relayed = API.relay(received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
                 + "'finish_reason':null}]}"), FRESH.afterHeartbeat());
-        var chunk = json(((SseEvent.Message) passage.event()).data());
+        var chunk = json(((SseEvent.Message) relayed.event()).data());
         assertEquals("cmpl-minted", chunk.string("id"));
         assertEquals("a", text(entries(List.of(chunk), 0)));
         assertNull(chunk.get("usage"));

@@ -60,10 +60,10 @@ final class GenerateContentLosslessTest {
             var answer = answer();
             var first = first(normal(answer));
             if (!parts(first).isEmpty()) {
-                var turns = events(answer).stream().map(event -> parts(first(chunk(event))))
+                var slots = events(answer).stream().map(event -> parts(first(chunk(event))))
                         .peek(parts -> assertTrue(!parts.isEmpty(), answer::toString))
                         .flatMap(List::stream).toList();
-                assertEquals(parts(first), joined(turns), answer::toString);
+                assertEquals(parts(first), joined(slots), answer::toString);
             }
         }
     }

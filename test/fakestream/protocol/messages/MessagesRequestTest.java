@@ -69,10 +69,10 @@ final class MessagesRequestTest {
     void passesEventsOnByteForByte() {
         for (var type : new String[] {"message_start", "ping", "content_block_delta", "new", ""}) {
             var event = event(type, "{\"type\": \"" + type + "\"}");
-            var passage = MESSAGES.relay(event, TELLING);
-            assertSame(event, passage.event());
-            assertEquals(Progress.OPEN, passage.progress());
-            assertSame(MESSAGES.heartbeat(), passage.pause());
+            var relayed = MESSAGES.relay(event, TELLING);
+            assertSame(event, relayed.event());
+            assertEquals(Progress.OPEN, relayed.progress());
+            assertSame(MESSAGES.heartbeat(), relayed.pause());
         }
     }
 

@@ -209,10 +209,10 @@ final class ResponsesTest {
     @Test
     void movesTheNumbersOnBehindHeartbeats() throws JsonException {
         var begun = new StreamState("id", 7, 2, 30);
-        var passage = responses.relay(
+        var relayed = responses.relay(
                 received("x", "{\"type\":\"x\",\"sequence_number\":5,\"n\":1.0}"), begun);
         assertEquals(new SseEvent.Message("x",
-                "{\"type\":\"x\",\"sequence_number\":7,\"n\":1.0}", false), passage.event());
+                "{\"type\":\"x\",\"sequence_number\":7,\"n\":1.0}", false), relayed.event());
         for (var data : List.of("{\"type\":\"x\"}", "{\"sequence_number\":1.5}", "[DONE]")) {
             var event = received("", data);
             assertEquals(event, responses.relay(event, begun).event());

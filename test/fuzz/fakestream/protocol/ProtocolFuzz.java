@@ -157,12 +157,12 @@ public final class ProtocolFuzz {
 
     private void checkEvents(List<SseEvent.Received> events) {
         for (var event : events) {
-            var passage = protocol.relay(event, state);
-            passage.event().bytes();
-            if (passage.pause() != null) {
-                passage.pause().bytes();
+            var relayed = protocol.relay(event, state);
+            relayed.event().bytes();
+            if (relayed.pause() != null) {
+                relayed.pause().bytes();
             }
-            protocol.pauseBehind(protocol.behind(passage.event(), 1)).bytes();
+            protocol.pauseBehind(protocol.behind(relayed.event(), 1)).bytes();
         }
         try {
             protocol.isEmpty(protocol.fold(events));
