@@ -1,10 +1,10 @@
 package fakestream.config;
 
-/// In what form there is a line for each request.
+/// The form of the log line that each request gets.
 public enum AccessLog {
-    /// There is none.
+    /// No line.
     OFF,
-    /// A line for people, its figures as `name=value`.
+    /// A line for people, with figures as `name=value`.
     TEXT,
     /// A JSON object on each line.
     JSON,

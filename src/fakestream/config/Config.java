@@ -7,8 +7,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The settings this process runs with: every one checked, none able to change. Knows of each
-/// where it came from.
+/// The settings of this process: checked, immutable, each with its origin.
 public final class Config {
     /// The query of a URL. The URL may be one of a list.
     private static final Pattern QUERY = Pattern.compile("(://[^?,\\s]*)\\?[^,\\s]*");
@@ -21,13 +20,13 @@ public final class Config {
         this.values = values;
     }
 
-    /// Reads the settings from all sources; for each setting the strongest source counts, and
-    /// only its text is checked.
+    /// Reads the settings from all sources. The strongest source of a setting wins, and only its
+    /// text is checked.
     ///
-    /// @param checks for settings that another room understands better: each gets the text of its
-    ///        setting, unless that is empty, and throws IllegalArgumentException with what is
-    ///        wrong; a check of a secret must not repeat it
-    /// @throws ConfigException with every problem there is
+    /// @param checks further checks by other packages: each gets the text of its setting, unless
+    ///        that is empty, and throws IllegalArgumentException saying what is wrong; a check of a
+    ///        secret must not repeat it
+    /// @throws ConfigException if a setting is wrong; it lists all problems
     public static Config load(ConfigSources sources, Map<Setting<?>, Consumer<String>> checks)
             throws ConfigException {
         var loader = new ConfigLoader(checks);
@@ -35,10 +34,9 @@ public final class Config {
         return new Config(loader.given(), loader.values());
     }
 
-    /// The settings that `--set NAME=VALUE` would give for each of these, without file and
-    /// environment; for tests.
+    /// Settings as `--set NAME=VALUE` gives them, without file and environment; for tests.
     ///
-    /// @throws IllegalArgumentException with every problem there is
+    /// @throws IllegalArgumentException if a setting is wrong; it lists all problems
     public static Config of(Map<String, String> values) {
         List<Given> flags = values.entrySet().stream()
                 .map(entry -> new Given(entry.getKey(), entry.getValue(), "--set"))
@@ -50,17 +48,17 @@ public final class Config {
         }
     }
 
-    /// The value of a setting, its default if nobody gave one.
+    /// The value of a setting, or its default if none was given.
     public <T> T get(Setting<T> setting) {
         return values.get(setting).orElseThrow();
     }
 
-    /// LOG_LEVEL, or debug where DEBUG asks for it.
+    /// LOG_LEVEL, or debug if DEBUG is true.
     public LogLevel logLevel() {
         return get(Setting.DEBUG) ? LogLevel.DEBUG : get(Setting.LOG_LEVEL);
     }
 
-    /// Where the value came from: `default`, `proxy.properties:7`, `environment`, `--port`.
+    /// The origin of the value: `default`, `proxy.properties:7`, `environment`, `--port`.
     public String origin(Setting<?> setting) {
         Given source = given.get(setting);
         boolean own = source.name().equals(setting.name());
@@ -75,8 +73,8 @@ public final class Config {
                 .collect(Collectors.joining());
     }
 
-    /// The text of a setting for people: `***` for a secret that is set, and for the query of a
-    /// URL, in which a key may stand.
+    /// The text of a setting for people: `***` replaces a secret that is set, and the query of a
+    /// URL, because a query may hold a key.
     public String shown(Setting<?> setting) {
         String text = given.get(setting).value();
         if (setting.secret()) {

@@ -3,7 +3,7 @@ package fakestream.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The settings cannot be used. Holds every problem there is, so that one look mends them all;
+/// The settings cannot be used. It holds all problems, so that the operator can fix them together;
 /// Main prints them and exits with 78.
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -12,8 +12,8 @@ public final class ConfigException extends Exception {
         super(problems.stream().map(ConfigException::oneLine).collect(Collectors.joining("\n")));
     }
 
-    /// One line for each problem: where the setting came from, its name, and what is wrong, as in
-    /// `proxy.properties:7: HEARTBEAT_INTERVAL_MS: 100 is below 500`. Never a secret's value.
+    /// One line for each problem: the setting's origin, its name and the error, as in
+    /// `proxy.properties:7: HEARTBEAT_INTERVAL_MS: 100 is below 500`. It never shows a secret.
     public List<String> problems() {
         return getMessage().lines().toList();
     }

@@ -5,23 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Reads `NAME=VALUE` lines, so that `proxy.properties` and a `.env` file are the same thing.
+/// Reads `NAME=VALUE` lines; `proxy.properties` and `.env` files have the same format.
 ///
-/// Lines that are blank or begin with `#` or `!` are skipped, and so is `export ` before a name.
-/// Blanks around name and value do not count, nor does one pair of quotes around the value. There
-/// are no escapes and no continued lines: a value is what stands there.
+/// Blank lines and lines that begin with `#` or `!` are skipped, and so is `export ` before a name.
+/// Blanks around name and value are dropped, and so is one pair of quotes around the value. There
+/// are no escapes and no continued lines: the value is taken literally.
 ///
-/// This is why `java.util.Properties` does not do the reading: it eats backslashes, keeps quotes
-/// and trailing blanks, takes a line without `=` for an empty value and a second line for one name
-/// without a word, and cannot tell the number of a line.
+/// `java.util.Properties` does not fit: it eats backslashes, keeps quotes and trailing blanks,
+/// silently accepts a line without `=` (as an empty value) and a second line for one name, and does
+/// not tell line numbers.
 final class ConfigFile {
     private static final Pattern EXPORT = Pattern.compile("^export\\s+");
 
     private ConfigFile() {
     }
 
-    /// Every setting the file gives, in its order; origins are `file:line`. A file or line that
-    /// cannot be read adds to `problems`, which never quotes the line: it may hold a key.
+    /// The settings in the file, in order; origins are `file:line`. A file or line that cannot be
+    /// read adds to `problems`. A problem never quotes the line, because it may hold a key.
     static List<Given> read(Path file, List<String> problems) {
         List<Given> all = new ArrayList<>();
         int number = 0;

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/// One reading of all settings. It goes on after a problem, so that it finds them all.
+/// Reads all settings once. It continues after a problem, so that it finds all of them.
 final class ConfigLoader {
     private static final Pattern LAST_NEWLINE = Pattern.compile("\r?\n\\z");
 
@@ -29,9 +29,9 @@ final class ConfigLoader {
         this.checks = checks;
     }
 
-    /// Reads and checks them all.
+    /// Reads and checks all settings.
     ///
-    /// @throws ConfigException with every problem there is
+    /// @throws ConfigException if a setting is wrong; it lists all problems
     void load(ConfigSources sources) throws ConfigException {
         Map<String, Given> file = sources.file().map(this::file).orElse(Map.of());
         Map<String, Given> environment = environment(sources.environment());
@@ -46,7 +46,7 @@ final class ConfigLoader {
         }
     }
 
-    /// Where each setting came from.
+    /// The chosen text and origin of each setting.
     Map<Setting<?>, Given> given() {
         return given;
     }
@@ -67,7 +67,7 @@ final class ConfigLoader {
         return layer(all);
     }
 
-    /// What the environment says about us; the other names belong to other programs.
+    /// The settings in the environment; its other names belong to other programs.
     private static Map<String, Given> environment(Map<String, String> environment) {
         return layer(SettingNames.known().stream()
                 .filter(environment::containsKey)
@@ -87,7 +87,7 @@ final class ConfigLoader {
         return known;
     }
 
-    /// One source by name: the later of two wins, and an empty value is as good as none.
+    /// The settings of one source by name; the later of two wins, and an empty value means not set.
     private static Map<String, Given> layer(List<Given> all) {
         Map<String, Given> layer = new HashMap<>();
         all.forEach(one -> layer.put(one.name(), one));
@@ -95,7 +95,7 @@ final class ConfigLoader {
         return layer;
     }
 
-    /// What the strongest source gives for a setting, under its own name or that of its file twin.
+    /// The text from the strongest source that gives the setting or its file twin.
     private Given choose(Setting<?> setting, List<Map<String, Given>> strongestFirst) {
         for (Map<String, Given> layer : strongestFirst) {
             Given own = layer.get(setting.name());
@@ -117,8 +117,8 @@ final class ConfigLoader {
                 .orElseGet(() -> new Given(setting.name(), setting.fallback(), "default"));
     }
 
-    /// The text of a setting that stands earlier in the list; where that is wrong its default, so
-    /// that one fault is told once.
+    /// The text of a setting earlier in the list, or its default if the text is wrong, so that one
+    /// fault is reported once.
     private String usable(Setting<?> defaultFrom) {
         return values.get(defaultFrom).isPresent() ? given.get(defaultFrom).value()
                 : defaultFrom.fallback();
@@ -164,7 +164,7 @@ final class ConfigLoader {
         }
     }
 
-    /// Whether the setting has such a value; one that is wrong has none, and no further problems.
+    /// Whether the setting's value matches; a wrong setting has no value to cause more problems.
     private <T> boolean is(Setting<T> setting, Predicate<T> such) {
         return values.get(setting).filter(such).isPresent();
     }

@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Everything that settings are read from, weakest first: the built-in defaults, then the file,
-/// then the environment, then the flags.
+/// The sources of the settings, weakest first: built-in defaults, file, environment, flags.
 ///
 /// @param file the properties file, if there is one to read
-/// @param environment the process environment; names that are not ours are not looked at
-/// @param flags what the command line gave, in its order; of two for one setting the later wins
+/// @param environment the process environment; names that are not ours are ignored
+/// @param flags the flags of the command line, in order; of two for one setting the later wins
 public record ConfigSources(Optional<Path> file, Map<String, String> environment,
         List<Given> flags) {
     public ConfigSources {
@@ -19,14 +18,14 @@ public record ConfigSources(Optional<Path> file, Map<String, String> environment
         flags = List.copyOf(flags);
     }
 
-    /// The same sources with one more flag, which wins over all the others.
+    /// These sources with one more flag, which wins over all others.
     public ConfigSources with(Given flag) {
         List<Given> more = new ArrayList<>(flags);
         more.add(flag);
         return new ConfigSources(file, environment, more);
     }
 
-    /// The file and the flags' names; no values, which may be keys.
+    /// The file and the names of the flags; no values, because they may be keys.
     @Override
     public String toString() {
         return "ConfigSources[file=" + file + ", flags=" + flags + "]";

@@ -1,13 +1,13 @@
 package fakestream.config;
 
-/// What goes to a waiting client every HEARTBEAT_INTERVAL_MS.
+/// The form of the heartbeat that a waiting client gets every HEARTBEAT_INTERVAL_MS.
 public enum HeartbeatStyle {
     /// The form that suits the client, by a table of clients.
     AUTO,
-    /// An SSE comment, which the format asks clients to skip.
+    /// An SSE comment; the format tells clients to skip it.
     COMMENT,
-    /// An empty chunk in the protocol's own form, for clients that stumble over comments.
+    /// An empty chunk in the protocol's own form, for clients that fail on comments.
     CHUNK,
-    /// Nothing.
+    /// No heartbeat.
     OFF
 }

@@ -3,7 +3,7 @@ package fakestream.config;
 import java.net.InetAddress;
 import java.util.regex.Pattern;
 
-/// The address to listen on. Nothing here asks the DNS.
+/// The address to listen on; it is checked without DNS.
 public final class Host {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
     private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
@@ -30,7 +30,7 @@ public final class Host {
                 || isLiteral(host) && InetAddress.ofLiteral(host).isLoopbackAddress();
     }
 
-    /// Whether it is an IP address, with or without brackets, and no name.
+    /// Whether the text is an IP address, with or without brackets, and not a name.
     public static boolean isLiteral(String text) {
         try {
             InetAddress.ofLiteral(text);

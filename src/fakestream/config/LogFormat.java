@@ -1,13 +1,13 @@
 package fakestream.config;
 
-/// In what form the diagnostics are.
+/// The format of the diagnostic log.
 public enum LogFormat {
-    /// As journald wants it where it reads them, and else a text.
+    /// [#JOURNAL] if journald reads the log, otherwise [#TEXT].
     AUTO,
     /// A line with its time and level.
     TEXT,
     /// A JSON object on each line.
     JSON,
-    /// Each line with its priority before it (sd-daemon(3)); the journal has the time.
+    /// A line that begins with its priority (sd-daemon(3)); the journal adds the time.
     JOURNAL
 }

@@ -2,12 +2,12 @@ package fakestream.config;
 
 /// How much is logged, from least to most; each level includes the ones before it.
 public enum LogLevel {
-    /// What failed and needs somebody.
+    /// Failures that need the operator.
     ERROR,
-    /// What is odd or risky, but goes on.
+    /// Odd or risky events that stop nothing.
     WARN,
-    /// What an operator wants to see of a normal day.
+    /// Normal events that an operator wants to see.
     INFO,
-    /// What helps to find a fault.
+    /// Details that help to find a fault.
     DEBUG
 }

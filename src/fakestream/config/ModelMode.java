@@ -3,12 +3,12 @@ package fakestream.config;
 import java.util.Arrays;
 import java.util.List;
 
-/// The mode of the models whose names a pattern fits: `*` is any text, `?` any character.
+/// The stream mode of the models whose names match a pattern: `*` is any text, `?` any character.
 public record ModelMode(String pattern, StreamMode mode) {
 
-    /// Whether the pattern fits the whole of a model's name. Where it fits no further, only the
-    /// last `*` takes one character more: what fitted before it stays as it is. So the time is
-    /// at most the name's length times the pattern's, and the pattern is the operator's own.
+    /// Whether the pattern matches a model's whole name. On a mismatch only the last `*` takes one
+    /// more character; the match before it stays. So the time is at most the name's length times
+    /// the pattern's, and only the operator sets the pattern.
     public boolean fits(String model) {
         int at = 0;
         int next = 0;
@@ -36,9 +36,9 @@ public record ModelMode(String pattern, StreamMode mode) {
         return wanted == '?' || wanted == model.charAt(at);
     }
 
-    /// A list of `PATTERN=MODE`, separated by commas.
+    /// Parses a list of `PATTERN=MODE`, separated by commas or new lines.
     ///
-    /// @throws IllegalArgumentException quoting the entry that is not one
+    /// @throws IllegalArgumentException if an entry is not one; the message quotes it
     static List<ModelMode> parse(String text) {
         return Arrays.stream(text.split("[,\n]")).map(String::strip)
                 .filter(entry -> !entry.isEmpty()).map(ModelMode::entry).toList();

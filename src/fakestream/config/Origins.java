@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The web pages that may call: `*`, or a list of origins in the form in which browsers send them.
+/// The web pages that may call: `*`, or a list of origins in the form that browsers send.
 final class Origins {
     private static final String ANY = "*";
     private static final Pattern ORIGIN = Pattern.compile(
@@ -14,11 +14,11 @@ final class Origins {
     private Origins() {
     }
 
-    /// The origins of a list split by commas or new lines, lower case, without a trailing slash
-    /// and without the scheme's default port, because a browser sends none of these.
+    /// The origins of a list split by commas or new lines, as browsers send them: in lower case,
+    /// without a trailing slash and without the scheme's default port.
     ///
-    /// @throws IllegalArgumentException for `*` beside others, for `null` (any sandboxed page
-    ///         sends it), and for what is not `scheme://host[:port]`
+    /// @throws IllegalArgumentException if `*` is not alone, or if an item is `null` (any sandboxed
+    ///        page sends it) or not `scheme://host[:port]`
     static List<String> parse(String text) {
         List<String> origins = Values.items(text).stream().map(Origins::origin).distinct().toList();
         if (origins.isEmpty()) {

@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
 
-/// A text that must not be seen: a key, or headers that may hold one. Printing it shows `***`;
-/// only [#reveal()] gives the text, so every place that uses it is easy to find.
+/// A text that must not be shown: a key, or headers that may hold one. Printing it shows `***`;
+/// only [#reveal()] gives the text, so every use of it is easy to find.
 ///
 /// @param reveal the text itself
 public record Secret(String reveal) {
@@ -15,13 +15,13 @@ public record Secret(String reveal) {
         Objects.requireNonNull(reveal);
     }
 
-    /// Whether `other` is this secret. Digests of equal length are compared, and all of their
-    /// bytes, so the time this takes tells nothing about how close a guess was.
+    /// Whether `other` is this secret. It compares all bytes of two digests of equal length, so the
+    /// time it takes does not reveal how close a guess is.
     public boolean matches(String other) {
         return MessageDigest.isEqual(sha256(reveal), sha256(other));
     }
 
-    /// What tells this secret from others, and does not tell it.
+    /// The SHA-256 digest in hex: it identifies the secret without revealing it.
     public String digest() {
         return HexFormat.of().formatHex(sha256(reveal));
     }

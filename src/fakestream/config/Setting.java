@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// A setting: its name, its default, what it accepts and what it means. The name is the same in
-/// the file, in the environment and after `--set`. Each constant here is the one line that makes
-/// a setting; tests hold help, README's short table and `proxy.properties.example` to them.
+/// A setting: its name, default, accepted values and meaning. The name is the same in the file, in
+/// the environment and after `--set`. Each constant here defines one setting; tests compare help,
+/// README's short table and `proxy.properties.example` with them.
 ///
-/// @param <T> what [Config#get] gives for it
+/// @param <T> the type that [Config#get] returns for it
 public final class Setting<T> {
     public static final Setting<String> HOST = of("HOST", "127.0.0.1", Host::parse,
             "address to listen on; 0.0.0.0 is every address of this machine");
@@ -134,7 +134,7 @@ public final class Setting<T> {
     public static final Setting<Boolean> TEST_PAGE = of("TEST_PAGE", "true", Values::yesOrNo,
             "false: there is no test page at /");
 
-    /// Every setting, in the order in which help and the example file show them.
+    /// All settings, in the order of help and the example file.
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
@@ -166,17 +166,17 @@ public final class Setting<T> {
         this.defaultFrom = defaultFrom;
     }
 
-    /// The one name, such as `HEARTBEAT_INTERVAL_MS`.
+    /// The name, such as `HEARTBEAT_INTERVAL_MS`.
     public String name() {
         return name;
     }
 
-    /// The text that holds where nobody gave one; empty if the setting is then not set.
+    /// The text used if none is given; empty if the setting is then not set.
     public String fallback() {
         return fallback;
     }
 
-    /// What it does, in one line, with its range and unit.
+    /// One line about its effect, with its range and unit.
     public String meaning() {
         return meaning;
     }
@@ -186,8 +186,8 @@ public final class Setting<T> {
         return secret;
     }
 
-    /// The name of the twin, such as `OPENAI_API_KEY_FILE`, that gives a file to read the value
-    /// from instead; empty for most settings.
+    /// The name, such as `OPENAI_API_KEY_FILE`, that gives a file to read the value from instead;
+    /// empty for most settings.
     public Optional<String> fileTwin() {
         return fileTwin;
     }
@@ -198,14 +198,14 @@ public final class Setting<T> {
         return name;
     }
 
-    /// The setting whose value this one takes over where nobody gave it one of its own.
+    /// The setting that supplies the value if this one has none of its own.
     Optional<Setting<T>> defaultFrom() {
         return defaultFrom;
     }
 
-    /// The value of a text; an empty one is only given where the default is empty.
+    /// The value of a text; the text is empty only if the default is empty.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with the text
+    /// @throws IllegalArgumentException if the text is wrong; the message says how
     T parse(String text) {
         return parser.apply(text);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The names that may stand before an `=`, and what to say about one that may not.
+/// The known names of settings, and the problem to report for an unknown name.
 final class SettingNames {
     private static final Pattern LIKE_A_NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
     private static final List<String> KNOWN = Setting.ALL.stream()
@@ -19,13 +19,13 @@ final class SettingNames {
     private SettingNames() {
     }
 
-    /// Every name there is, with the `_FILE` ones.
+    /// All names, including the `_FILE` ones.
     static List<String> known() {
         return KNOWN;
     }
 
-    /// The problem with a name that is not known, and the name that was probably meant. What does
-    /// not look like a name is not repeated: it may be a line out of a key.
+    /// The problem with an unknown name, and the known name that was probably meant. Text that does
+    /// not look like a name is not repeated: it may be a line of a key.
     static String unknown(Given given) {
         Optional<String> near = nearest(given.name());
         if (near.isPresent()) {
@@ -43,8 +43,8 @@ final class SettingNames {
                 .min(Comparator.comparingInt(known -> distance(wanted, known)));
     }
 
-    /// How many characters must be put in, taken out or changed to get from one to the other
-    /// (Levenshtein), a row of the table at a time.
+    /// The number of insertions, deletions and changes of a character between the two
+    /// (Levenshtein), computed one table row at a time.
     private static int distance(String from, String to) {
         int[] above = new int[to.length() + 1];
         Arrays.setAll(above, column -> column);

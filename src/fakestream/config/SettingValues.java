@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// One value for each setting that has one, of the type that the setting names.
+/// The values of the settings that have one; each has its setting's type.
 final class SettingValues {
     private final Map<Setting<?>, Object> values = new HashMap<>();
 
@@ -12,7 +12,7 @@ final class SettingValues {
         values.put(setting, value);
     }
 
-    @SuppressWarnings("unchecked") // put lets nothing in but the setting's own type
+    @SuppressWarnings("unchecked") // put accepts only the setting's own type
     <T> Optional<T> get(Setting<T> setting) {
         return Optional.ofNullable((T) values.get(setting));
     }

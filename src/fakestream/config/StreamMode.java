@@ -1,13 +1,13 @@
 package fakestream.config;
 
-/// How a stream for a client is got from the upstream.
+/// The source of a client's stream.
 public enum StreamMode {
-    /// From a whole answer.
+    /// A whole answer.
     FAKE,
-    /// From the upstream's own stream, passed on.
+    /// The upstream's own stream, passed on.
     REAL,
-    /// From the upstream's own stream where it will give one, else from a whole answer.
+    /// The upstream's own stream if it gives one, otherwise a whole answer.
     AUTO,
-    /// From a whole answer where the request has tools, else from the upstream's own stream.
+    /// A whole answer if the request has tools, otherwise the upstream's own stream.
     TOOLS
 }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads small UTF-8 files, and says in plain words why one cannot be read.
+/// Reads small UTF-8 files, and reports in plain words why one cannot be read.
 final class TextFile {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -16,7 +16,7 @@ final class TextFile {
 
     /// The whole text, without the byte order mark that some editors put before it.
     ///
-    /// @throws IllegalArgumentException naming the path and the reason, if it cannot be read
+    /// @throws IllegalArgumentException if it cannot be read; it names the path and the reason
     static String read(Path file) {
         try {
             String text = Files.readString(file);

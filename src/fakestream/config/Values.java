@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Texts into values. Each method throws IllegalArgumentException with words for the operator if
-/// the text is not such a value; those that read secrets never repeat them.
+/// Parses the texts of settings. Each method throws IllegalArgumentException with a message for the
+/// operator if the text is invalid; the message never repeats a secret.
 final class Values {
     private static final int SHORTEST_KEY = 8;
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
@@ -31,7 +31,7 @@ final class Values {
         return (int) number;
     }
 
-    /// The number, or the nearest that there is.
+    /// The number, or the nearest `long` if it does not fit.
     private static long clamped(String digits) {
         try {
             return Long.parseLong(digits);
@@ -57,14 +57,14 @@ final class Values {
         throw new IllegalArgumentException("'" + text + "' is not one of " + words(type));
     }
 
-    /// The words that [#oneOf] accepts, as one lists them.
+    /// The words that [#oneOf] accepts, separated by commas.
     static <E extends Enum<E>> String words(Class<E> type) {
         return Arrays.stream(type.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
     }
 
-    /// A URL's characters; what it means is for another room to check.
+    /// Checks the characters of a URL; another package checks its meaning.
     static String url(String text) {
         if (!VISIBLE_ASCII.matcher(text).matches()) {
             throw new IllegalArgumentException(
@@ -78,7 +78,7 @@ final class Values {
         return items(text).stream().map(Values::url).toList();
     }
 
-    /// A key as it can stand in a header: the HTTP client would send anything else as `?`.
+    /// A key that can be sent in a header; the HTTP client would send other characters as `?`.
     static Secret key(String text) {
         if (!VISIBLE_ASCII.matcher(text).matches()) {
             throw new IllegalArgumentException(
@@ -99,7 +99,7 @@ final class Values {
         return items.stream().map(Values::key).toList();
     }
 
-    /// The parts of a list split by commas or new lines, without blanks and empty parts.
+    /// The items of a list split by commas or new lines, without blanks and empty items.
     static List<String> items(String text) {
         return SEPARATOR.splitAsStream(text)
                 .map(String::strip)
