@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The APIs that the demo answers, each with its path and the form of a whole answer. In that form
+/// The APIs of the demo, each with its path and the template of a whole answer. In the template
 /// `%1$s` is a new id, `%2$s` the model, `%3$s` the text, `%4$s` the time, and `%5$s` the choices
-/// of a chat completion, for no other API can tell all that the demo's models say.
+/// of a chat completion, because no other API can express all that the demo's models say.
 ///
-/// The proxy brings an error and a legacy completion into the form that its client asked for, so
-/// both have the form of OpenAI's chat completions here.
+/// The proxy converts errors and legacy completions to the form that its client asked for, so both
+/// have the form of OpenAI's chat completions here.
 enum DemoApi {
     CHAT("/v1/(chat/)?completions", """
             {"id":"chatcmpl-demo-%1$s","object":"chat.completion","created":%4$s,"model":%2$s,
@@ -51,12 +51,12 @@ enum DemoApi {
         this.form = form;
     }
 
-    /// The API with that path.
+    /// The API at this path.
     static Optional<DemoApi> at(String path) {
         return Arrays.stream(values()).filter(api -> api.path.matcher(path).matches()).findFirst();
     }
 
-    /// The model that is asked, or null.
+    /// The requested model, or null.
     String model(String asked, JsonObject request) {
         var found = path.matcher(asked);
         return found.matches() && found.namedGroups().containsKey("model") ? found.group("model")
@@ -71,7 +71,7 @@ enum DemoApi {
 
     /// An answer in the form of this API.
     ///
-    /// @param choices of a chat completion; the text of the first one is all that others tell
+    /// @param choices of a chat completion; the other APIs use only the text of the first one
     String answer(String model, JsonArray choices) {
         var first = (JsonObject) choices.elements().getFirst();
         return form.formatted(System.nanoTime(), Json.quote(model),

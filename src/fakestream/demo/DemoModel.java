@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The models of the demo: each shows one thing that an upstream does.
+/// The models of the demo; each shows one behaviour of an upstream.
 enum DemoModel {
     ECHO("demo-echo", Duration.ZERO) {
         @Override
@@ -80,14 +80,14 @@ enum DemoModel {
         this.delay = delay;
     }
 
-    /// What goes over the wire.
+    /// An answer as it is sent.
     record Answer(int status, String body) {
         Answer(int status, JsonObject body) {
             this(status, body.toString());
         }
     }
 
-    /// The choices of a chat completion. A model that only waits says for how long it did.
+    /// The choices of a chat completion. A model that only waits tells how long it waited.
     JsonArray choices(String message) {
         return JsonArray.of(choice(0, text("You waited " + delay.toSeconds() + " s.")));
     }
@@ -96,7 +96,7 @@ enum DemoModel {
         return new Answer(200, api.answer(id, choices(message)));
     }
 
-    /// How long it thinks before it answers.
+    /// The time that it takes to answer.
     Duration delay() {
         return delay;
     }
@@ -116,9 +116,9 @@ enum DemoModel {
                 .findFirst().orElseGet(() -> unknown(id));
     }
 
-    /// Answers a request, after the time that the model takes.
+    /// Answers a request after the model's delay.
     ///
-    /// @param longest no model takes longer
+    /// @param longest the limit of any model's delay
     static Answer complete(String path, JsonObject request, Duration longest) {
         var found = DemoApi.at(path);
         if (found.isEmpty()) {
@@ -142,7 +142,7 @@ enum DemoModel {
                 + "' in the demo; there are " + String.join(", ", names()) + ".");
     }
 
-    /// The end of the demo interrupts it.
+    /// Waits for the delay; closing the demo interrupts it.
     private void think(Duration longest) {
         try {
             Thread.sleep(delay.compareTo(longest) < 0 ? delay : longest);

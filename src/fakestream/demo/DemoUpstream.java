@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// A small upstream beside the proxy, for a first look without a key and without a network: it
-/// answers whole, as an API does that cannot stream, and takes its time.
+/// A small upstream beside the proxy, for a first look without a key and without a network. It
+/// answers slowly and in one piece, like an API that cannot stream.
 public final class DemoUpstream implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService requests;
@@ -26,14 +26,14 @@ public final class DemoUpstream implements AutoCloseable {
 
     /// Starts it on a free port of the loopback address.
     ///
-    /// @throws IOException where there is none
+    /// @throws IOException if no port is free
     public static DemoUpstream start() throws IOException {
         return start(Duration.ofDays(1));
     }
 
     /// Starts it as [#start()] does.
     ///
-    /// @param longest no model thinks for longer
+    /// @param longest the limit of any model's delay
     static DemoUpstream start(Duration longest) throws IOException {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var server = HttpServer.create(address, 0);
@@ -44,13 +44,13 @@ public final class DemoUpstream implements AutoCloseable {
         return new DemoUpstream(server, requests);
     }
 
-    /// Its address, as a base URL.
+    /// Its base URL.
     public String url() {
         var address = server.getAddress();
         return "http://" + address.getHostString() + ":" + address.getPort();
     }
 
-    /// What to do first with a proxy at this address.
+    /// The first steps with a proxy at this address.
     public static String invitation(String proxy) {
         return """
 
@@ -79,7 +79,7 @@ public final class DemoUpstream implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.getResponseHeaders().set("x-request-id", "demo-request");
             if (answer.status() >= 400) {
-                // It fails on purpose, and would again.
+                // It fails on purpose; a retry would fail too.
                 exchange.getResponseHeaders().set("x-should-retry", "false");
             }
             exchange.sendResponseHeaders(answer.status(), body.length);
@@ -99,7 +99,7 @@ public final class DemoUpstream implements AutoCloseable {
         return DemoModel.complete(path, request(exchange), longest);
     }
 
-    /// A body that is no JSON passes through to a path that the demo does not have.
+    /// The JSON body; the proxy passes other bodies only to paths that the demo does not have.
     private static JsonObject request(HttpExchange exchange) throws IOException {
         try {
             return Json.parse(exchange.getRequestBody().readAllBytes()) instanceof JsonObject object
