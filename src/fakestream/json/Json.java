@@ -4,32 +4,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/// JSON text to values, and text to a JSON string. A value's way back to text is its
-/// [JsonValue#toString()].
+/// Parses JSON text, and writes text as a JSON string. [JsonValue#toString()] writes a value.
 ///
-/// Reading is strict: a text that is not RFC 8259 is refused. Where the RFC leaves a choice,
-/// numbers of any size and lone surrogates are kept, and the last of duplicate members wins. A text
-/// may have 65,536 duplicates, an object a million members, and 512 arrays and objects may be
-/// nested.
+/// Parsing is strict: a text that is not RFC 8259 is refused. The RFC leaves some choices: numbers
+/// of any size and lone surrogates are kept, and the last of duplicate members wins. The limits are
+/// 65,536 duplicates in a text, a million members in an object, and 512 nested arrays and objects.
 public final class Json {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private Json() {
     }
 
-    /// The value that a JSON text in UTF-8 holds (RFC 8259 sections 2 and 8.1). It keeps the bytes,
-    /// which nobody may change from then on, and finds in them what it is asked for.
+    /// The value of a JSON text in UTF-8 (RFC 8259 sections 2 and 8.1). The value keeps the bytes
+    /// and reads its content from them on demand, so they must not change afterwards.
     ///
-    /// @throws JsonException where it is not well-formed UTF-8, not JSON, or too deeply nested
+    /// @throws JsonException if the text is not well-formed UTF-8, not JSON, or too deeply nested
     public static JsonValue parse(byte[] utf8) throws JsonException {
         return source(utf8, startsWithMark(utf8) ? BYTE_ORDER_MARK.length : 0).document();
     }
 
-    /// The value that a JSON text holds (RFC 8259 section 2).
+    /// The value of a JSON text (RFC 8259 section 2).
     ///
-    /// @throws JsonException where it is not JSON, or too deeply nested
+    /// @throws JsonException if the text is not JSON, or too deeply nested
     public static JsonValue parse(String text) throws JsonException {
-        // Each lone surrogate becomes a question mark, which is JSON where they are, in a string.
+        // A lone surrogate becomes a question mark here, which is valid JSON only in a string.
         var source = source(text.getBytes(StandardCharsets.UTF_8), 0);
         return hasLoneSurrogate(text) ? source(escaped(text), 0).document() : source.document();
     }
@@ -67,7 +65,7 @@ public final class Json {
         return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /// RFC 8259 section 8.1 forbids to send a byte order mark, but parsers "MAY ignore the presence
+    /// RFC 8259 section 8.1 forbids sending a byte order mark, but parsers "MAY ignore the presence
     /// of a byte order mark rather than treating it as an error", and some senders add one.
     private static boolean startsWithMark(byte[] utf8) {
         return utf8.length >= 3 && Arrays.equals(utf8, 0, 3, BYTE_ORDER_MARK, 0, 3);

@@ -8,12 +8,12 @@ import java.util.RandomAccess;
 ///
 /// @param elements the elements; none is null
 public record JsonArray(List<JsonValue> elements) implements JsonValue {
-    /// The array without elements.
+    /// The empty array.
     public static final JsonArray EMPTY = new JsonArray(List.of());
 
     /// Copies the elements, unless they are those of another array.
     ///
-    /// @throws NullPointerException where an element is null
+    /// @throws NullPointerException if an element is null
     public JsonArray {
         elements = elements instanceof Elements own ? own : List.copyOf(elements);
     }
@@ -28,20 +28,20 @@ public record JsonArray(List<JsonValue> elements) implements JsonValue {
         return JsonWriter.write(this);
     }
 
-    /// The elements of an array in a text: a list that cannot be changed and holds no null. They
-    /// are only found when they are asked for; then a list of few keeps them, and one of many keeps
-    /// nothing but their places. Any thread may read it, as [Members].
+    /// The elements of an array in a text: an immutable list without nulls. It finds the elements
+    /// on first use. A list of at most [MemberSlots#MANY] keeps them, a longer one keeps only their
+    /// positions. Any thread may read it, as with [Members].
     static final class Elements extends AbstractList<JsonValue> implements RandomAccess {
         private final JsonSource source;
         private final int at;
-        /// Null until somebody asks.
+        /// Null until first use.
         private Slots slots;
 
-        /// @param kept null where none is, and each null where it was not asked for
+        /// @param kept null if the list keeps no elements; an entry is null until it is read
         private record Slots(int[] places, JsonValue[] kept) {
         }
 
-        /// The elements of the array that begins at this place.
+        /// The elements of the array that begins at this position.
         Elements(JsonSource source, int at) {
             this.source = source;
             this.at = at;
@@ -66,7 +66,7 @@ public record JsonArray(List<JsonValue> elements) implements JsonValue {
             return kept;
         }
 
-        /// Writes them as an array, as they stand in the text.
+        /// Writes the array as it stands in the text.
         void write(JsonWriter out) {
             source.write(at, out);
         }

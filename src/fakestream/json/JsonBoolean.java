@@ -2,7 +2,7 @@ package fakestream.json;
 
 /// The literals `true` and `false` of RFC 8259 section 3.
 ///
-/// @param value which of the two
+/// @param value true for `true`
 public record JsonBoolean(boolean value) implements JsonValue {
     /// The literal `true`.
     public static final JsonBoolean TRUE = new JsonBoolean(true);

@@ -1,13 +1,13 @@
 package fakestream.json;
 
-/// A text that is not JSON. The message says where, as line and column from 1, and what was
-/// expected there. It never shows what stands there, so it is safe to log. Lines end with LF,
-/// columns count UTF-16 code units. It has no stack trace, which would take ten times as long as to
-/// read a short text: a stream has many events that are no JSON.
+/// A text that is not JSON. The message gives line and column, from 1, and what was expected there.
+/// It never quotes the text, so it is safe to log. Lines end with LF, columns count UTF-16 code
+/// units. There is no stack trace: it would take ten times as long as reading a short text, and a
+/// stream has many events that are not JSON.
 public final class JsonException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /// @param from where the text begins in these bytes, which are well-formed up to `at`
+    /// @param from the start of the text in these bytes, which are well-formed up to `at`
     JsonException(byte[] text, int from, int at, String expected) {
         super("line " + line(text, from, at) + ", column " + column(text, from, at)
                 + ": expected " + expected, null, false, false);

@@ -1,6 +1,6 @@
 package fakestream.json;
 
-/// The literal `null` of RFC 8259 section 3: a value that is there, unlike Java's null.
+/// The literal `null` of RFC 8259 section 3: a present value, unlike Java's null.
 public record JsonNull() implements JsonValue {
     /// The literal `null`.
     public static final JsonNull NULL = new JsonNull();

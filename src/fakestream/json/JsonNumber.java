@@ -1,13 +1,13 @@
 package fakestream.json;
 
-/// A number of RFC 8259 section 6, kept as the text that it was written as: nothing is rounded,
-/// and `1.0` stays `1.0`. So `1.0` and `1` are not equal.
+/// A number of RFC 8259 section 6, kept as its text: nothing is rounded, and `1.0` stays `1.0`. So
+/// `1.0` and `1` are not equal.
 ///
 /// @param text the number as JSON text
 public record JsonNumber(String text) implements JsonValue {
     /// Checks the text.
     ///
-    /// @throws IllegalArgumentException where it is not a number of RFC 8259
+    /// @throws IllegalArgumentException if it is not a number of RFC 8259
     public JsonNumber {
         if (text.isEmpty() || end(text, 0) < text.length()) {
             throw new IllegalArgumentException("not a number of RFC 8259 section 6");
@@ -24,7 +24,7 @@ public record JsonNumber(String text) implements JsonValue {
         return text;
     }
 
-    /// Where the longest number that begins at `from` ends; `from` where none begins there.
+    /// The end of the longest number that begins at `from`; `from` if none begins there.
     ///
     /// `number = [ minus ] int [ frac ] [ exp ]`
     static int end(String text, int from) {

@@ -6,43 +6,42 @@ import java.util.List;
 import java.util.Map;
 
 /// An object of RFC 8259 section 4. Its members keep their order and cannot be changed:
-/// [#with(String, JsonValue)], [#without(String...)] and [#only(String...)] make another object.
+/// [#with(String, JsonValue)], [#without(String...)] and [#only(String...)] return another object.
 ///
 /// @param members the members by name; no name and no value is null
 public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
-    /// The object without members.
+    /// The empty object.
     public static final JsonObject EMPTY = new JsonObject(Map.of());
 
-    /// Copies the members, in their order.
+    /// Copies the members, in order.
     ///
-    /// @throws NullPointerException where a name or a value is null
+    /// @throws NullPointerException if a name or a value is null
     public JsonObject {
         members = Members.copyOf(members);
     }
 
-    /// The value where it is an object, and else the one without members.
+    /// The value if it is an object, otherwise [#EMPTY].
     public static JsonObject orEmpty(JsonValue value) {
         return value instanceof JsonObject object ? object : EMPTY;
     }
 
-    /// The member's value, or null where there is no such member. Made for patterns:
+    /// The member's value, or null if there is no such member. It suits patterns:
     /// `object.get("choices") instanceof JsonArray(var choices)`.
     public JsonValue get(String name) {
         return members.get(name);
     }
 
-    /// Whether there is such a member, be it `null`.
+    /// Whether the member exists, even with the value `null`.
     public boolean has(String name) {
         return members.containsKey(name);
     }
 
-    /// The text of a member that is a string, or null where there is none.
+    /// The text of a member, or null if the member is absent or not a string.
     public String string(String name) {
         return get(name) instanceof JsonString(var text) ? text : null;
     }
 
-    /// The elements of a member that is an array, those of them that are objects; none where it is
-    /// no array.
+    /// The elements of an array member that are objects; empty if the member is not an array.
     public List<JsonObject> objects(String name) {
         var objects = new ArrayList<JsonObject>();
         if (get(name) instanceof JsonArray(var elements)) {
@@ -55,24 +54,24 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
         return objects;
     }
 
-    /// This object with that member. One that it has already is replaced in its place, a new one
-    /// comes last.
+    /// This object with this member. An existing member is replaced in its place; a new one comes
+    /// last.
     public JsonObject with(String name, JsonValue value) {
         return new JsonObject(own().with(name, value));
     }
 
-    /// This object without those members; names that it does not have are fine.
+    /// This object without these members; names that it does not have are ignored.
     public JsonObject without(String... names) {
         return new JsonObject(own().picked(false, names));
     }
 
-    /// Those members alone, in the order in which they are here.
+    /// This object with these members only, in their present order.
     public JsonObject only(String... names) {
         return new JsonObject(own().picked(true, names));
     }
 
-    /// The same object for somebody who keeps it longer than the text that it may be a part of: it
-    /// holds nothing of that.
+    /// This object without a reference to the text that it was read from, for callers that keep it
+    /// longer than that text.
     public JsonObject detached() {
         if (!own().isPart()) {
             return this;
@@ -93,13 +92,12 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
         return JsonWriter.write(this);
     }
 
-    /// Collects members in order. A name that comes again replaces its value in its place.
-    /// Null, as a name or as a value, is refused with a [NullPointerException] by [#build()]
-    /// at the latest.
+    /// Collects members in order. Adding a name again replaces its value in place. [#build()] at
+    /// the latest throws [NullPointerException] if a name or a value is null.
     public static final class Builder {
         private final Map<String, JsonValue> members = new LinkedHashMap<>();
 
-        /// A builder without members.
+        /// An empty builder.
         public Builder() {
         }
 

@@ -1,20 +1,19 @@
 package fakestream.json;
 
-/// One pass over the bytes of a JSON text, which finds out whether it is one and keeps nothing of
-/// its values: a method for each production of RFC 8259, which begins at the first byte of what it
-/// reads and leaves `at` behind the last.
+/// Checks in one pass whether bytes are a JSON text, and keeps none of its values. Each production
+/// of RFC 8259 has a method. The method starts at the first byte of the production and leaves `at`
+/// behind the last.
 ///
-/// It notes where large values end, so that nobody has to read them again to get past them, and
-/// which members are repeated.
+/// It notes the ends of large values, so that readers can skip them, and the repeated members.
 final class JsonScanner {
-    /// How deep arrays and objects may be nested, so that no text exhausts the stack (section 9).
+    /// The limit of nested arrays and objects, so that no text exhausts the stack (section 9).
     private static final int MAX_DEPTH = 512;
 
-    /// What [#peek()] sees behind the text.
+    /// [#peek()] returns this behind the end of the text.
     private static final int END = -1;
 
-    /// How many bytes a value has whose end is noted. That note has 8 bytes, and at most 512 values
-    /// share these bytes. In a short text also the ends of smaller values are worth that.
+    /// A value of at least this many bytes has its end noted. A note takes 8 bytes, and at most 512
+    /// values share the same bytes. In a short text, smaller values are noted too.
     private static final int LARGE = 4 * 1024;
     private static final int LARGE_IN_SHORT = 48;
     private static final int SHORT = 32 * 1024;
@@ -30,10 +29,10 @@ final class JsonScanner {
     private final int noted;
     private int at;
     private int depth;
-    /// The last byte so far that does not go out as it came in.
+    /// The position of the last byte so far that is not written as it was read, or -1.
     private int changed = -1;
 
-    /// @param from where the text begins
+    /// @param from the start of the text
     JsonScanner(byte[] text, int from) {
         this.text = text;
         this.from = from;
@@ -56,7 +55,7 @@ final class JsonScanner {
         return new JsonSource(text, start, end, large.trimmed(), changed < start);
     }
 
-    /// The members that are repeated, once the whole text was read.
+    /// The names of the members; the repeated ones are complete after [#document()].
     Names names() {
         return names;
     }
@@ -122,7 +121,7 @@ final class JsonScanner {
         depth--;
     }
 
-    /// `begin-array = ws %x5B ws`, and the same for an object
+    /// `begin-array = ws %x5B ws`, and the same for an object.
     private void open() throws JsonException {
         depth++;
         if (depth > MAX_DEPTH) {
@@ -132,7 +131,8 @@ final class JsonScanner {
         blanks();
     }
 
-    /// Whether another element follows: `value-separator = ws %x2C ws`, or else the closing bracket
+    /// Reads `value-separator = ws %x2C ws` or the closing bracket; true if another element
+    /// follows.
     private boolean separator(char close) throws JsonException {
         blanks();
         if (skip(close)) {
@@ -173,7 +173,7 @@ final class JsonScanner {
         }
     }
 
-    /// `1*DIGIT`; whether there is one.
+    /// `1*DIGIT`; true if there is at least one digit.
     private boolean digits() {
         int start = at;
         while (at < text.length && text[at] >= '0' && text[at] <= '9') {
@@ -214,8 +214,8 @@ final class JsonScanner {
         return end;
     }
 
-    /// Where the escape ends that begins here. A surrogate is one too: two escapes in a row make a
-    /// pair, and a lone one is kept (section 8.2).
+    /// The end of the escape that begins here. Each surrogate is an escape of its own: two in a row
+    /// make a pair, and a lone one is kept (section 8.2).
     private int escape(int start) throws JsonException {
         int i = start + 1;
         switch (i < text.length ? text[i] & 0xFF : END) {
@@ -261,7 +261,7 @@ final class JsonScanner {
         return expected(at, what);
     }
 
-    /// What is wrong with the text as a whole comes first.
+    /// Malformed UTF-8 anywhere in the text is reported first.
     private JsonException expected(int where, String what) {
         int malformed = Utf8.malformed(text, from);
         return malformed < 0 ? new JsonException(text, from, where, what)

@@ -3,23 +3,23 @@ package fakestream.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A text that was found to be JSON, in which no object has a name twice, and the way through it.
-/// A value in it is known by the place of its first byte. Nobody changes the bytes, so any thread
-/// may read them.
+/// A valid JSON text without repeated names, and the way to find values in it. A value is
+/// identified by the position of its first byte. The bytes never change, so any thread may read
+/// them.
 final class JsonSource {
-    /// From so many bytes on places are counted before they are noted, to need no more room than
-    /// that for them.
+    /// In a value of at least this many bytes, positions are counted before they are stored, so
+    /// that their array is no larger than needed.
     private static final int LONG = 64 * 1024;
     private static final int USUAL = 16;
 
     private final byte[] text;
     private final int start;
     private final int end;
-    /// Where large values begin, and where they end as [#noted] has it.
+    /// The start of each large value, and its end as [#noted] encodes it.
     private final Longs large;
     private final boolean plain;
 
-    /// @param plain whether the whole text may go out as it came in
+    /// @param plain whether the whole text can be written as it was read
     JsonSource(byte[] text, int start, int end, Longs large, boolean plain) {
         this.text = text;
         this.start = start;
@@ -28,9 +28,9 @@ final class JsonSource {
         this.plain = plain;
     }
 
-    /// The end of a large value.
+    /// Encodes the end of a large value.
     ///
-    /// @param plain whether it may go out as it came in
+    /// @param plain whether the value can be written as it was read
     static int noted(int end, boolean plain) {
         return plain ? end << 1 : end << 1 | 1;
     }
@@ -46,7 +46,7 @@ final class JsonSource {
                         && (text[from + 2] == (byte) 0xA8 || text[from + 2] == (byte) 0xA9);
     }
 
-    /// The value that the whole text is.
+    /// The value of the whole text.
     JsonValue document() {
         return value(start);
     }
@@ -55,12 +55,12 @@ final class JsonSource {
         return text;
     }
 
-    /// Where the value of the whole text begins.
+    /// The start of the value of the whole text.
     int start() {
         return start;
     }
 
-    /// Where the value ends that begins here.
+    /// The end of the value that begins here.
     int end(int at) {
         int note = note(at);
         if (note >= 0) {
@@ -73,7 +73,7 @@ final class JsonSource {
         };
     }
 
-    /// What was noted of the value that begins here, or -1 where it is not large.
+    /// The note about the value that begins here, or -1 if it is not large.
     private int note(int at) {
         if (large.size() == 0) {
             return -1;
@@ -83,7 +83,7 @@ final class JsonSource {
                 : -1;
     }
 
-    /// It has no large value in it, or would be one itself.
+    /// The end of an array or object that is not large, so that it contains no large value.
     private int endOfNested(int at) {
         int depth = 0;
         int i = at;
@@ -110,7 +110,7 @@ final class JsonSource {
         return i;
     }
 
-    /// Where the elements of an array begin, or the names and values of an object by turns.
+    /// The starts of an array's elements, or of an object's names and values in turn.
     int[] places(int at) {
         int[] places = new int[end(at) - at < LONG ? USUAL : count(at)];
         int size = 0;
@@ -131,20 +131,20 @@ final class JsonSource {
         return count;
     }
 
-    /// Where the first name or element begins; -1 where there is none.
+    /// The start of the first name or element, or -1 if there is none.
     private int first(int at) {
         int i = next(at + 1);
         return text[i] == '}' || text[i] == ']' ? -1 : i;
     }
 
-    /// Where the value begins behind a name, or the name or element behind a value; -1 where there
-    /// is none.
+    /// The start of the value after a name, or of the name or element after a value; -1 if there is
+    /// none.
     private int following(int at) {
         int i = next(end(at));
         return text[i] == ',' || text[i] == ':' ? next(i + 1) : -1;
     }
 
-    /// The value that begins here. What it holds is only found when it is asked for.
+    /// The value that begins here. Its content is read on demand.
     JsonValue value(int at) {
         return switch (text[at]) {
             case '{' -> new JsonObject(Members.in(this, at));
@@ -162,12 +162,12 @@ final class JsonSource {
         return JsonStrings.decode(text, at, end(at));
     }
 
-    /// Whether the string that begins here says this.
+    /// Whether the string that begins here decodes to `wanted`.
     boolean is(int at, String wanted) {
         return JsonStrings.is(text, at, wanted);
     }
 
-    /// The first place from here on that is no blank.
+    /// The first position from here on that is not a blank.
     int next(int at) {
         int i = at;
         while (isBlank(text[i])) {
@@ -187,12 +187,12 @@ final class JsonSource {
         }
     }
 
-    /// Whether the whole text may go out as it came in.
+    /// Whether the whole text can be written as it was read.
     boolean isPlain() {
         return plain;
     }
 
-    /// Writes a [plain][#isPlain()] text from here to the end of that value.
+    /// Writes a [plain][#isPlain()] text from `from` to the end of the value that begins at `last`.
     void write(int from, int last, JsonWriter out) {
         out.range(text, from, end(last));
     }
@@ -225,7 +225,7 @@ final class JsonSource {
         return note >= 0 ? (note & 1) == 1 : separator(from, to) < to;
     }
 
-    /// Where the first of them stands; `to` where there is none.
+    /// The position of the first separator character ([#isSeparator]), or `to` if there is none.
     private int separator(int from, int to) {
         int i = from;
         while (i < to) {

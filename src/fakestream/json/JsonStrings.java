@@ -3,12 +3,12 @@ package fakestream.json;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/// The strings in a text that was found to be JSON, each by the place of its first quote.
+/// Reads strings in a valid JSON text, each by the position of its opening quote.
 final class JsonStrings {
     private JsonStrings() {
     }
 
-    /// Where the string ends: behind its last quote.
+    /// The end of the string: the position behind its closing quote.
     static int end(byte[] text, int from) {
         int i = from + 1;
         while (text[i] != '"') {
@@ -17,21 +17,21 @@ final class JsonStrings {
         return i + 1;
     }
 
-    /// What it says.
+    /// The decoded text of the string.
     static String decode(byte[] text, int from) {
         return decode(text, from, end(text, from));
     }
 
-    /// What it says.
+    /// The decoded text of the string.
     ///
-    /// @param end where it ends
+    /// @param end the end of the string
     static String decode(byte[] text, int from, int end) {
         int escape = escape(text, from + 1, end - 1);
         return escape < 0 ? raw(text, from + 1, end - 1)
                 : unescaped(text, from + 1, end - 1, escape);
     }
 
-    /// Whether it says this.
+    /// Whether the string decodes to `wanted`.
     static boolean is(byte[] text, int from, String wanted) {
         int length = wanted.length();
         if (text.length - from < length + 2) {
@@ -49,7 +49,7 @@ final class JsonStrings {
         return text[from + 1 + length] == '"';
     }
 
-    /// The order of what two strings say, by their UTF-16 units.
+    /// Compares the decoded texts of two strings by their UTF-16 units.
     static int compare(byte[] text, int one, int other) {
         int i = 1;
         while (true) {
@@ -99,7 +99,7 @@ final class JsonStrings {
         }
     }
 
-    /// The character that an escape stands for: two escapes in a row make a surrogate pair.
+    /// The UTF-16 unit of an escape; two escapes in a row make a surrogate pair.
     private static char unit(byte[] text, int at) {
         return switch (text[at]) {
             case 'b' -> '\b';

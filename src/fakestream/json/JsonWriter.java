@@ -7,33 +7,33 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Values to compact JSON text, without blanks between the tokens, and whatever text stands around
-/// them. What is long and stands so in another text already, such as that of an answer, becomes a
-/// part of what is written without being copied. For one thread.
+/// Writes values as compact JSON text, without blanks between the tokens, and other text around
+/// them. A long range of an existing text, such as an answer's, becomes a [Part] of the output and
+/// is not copied. Only one thread may use it.
 public final class JsonWriter {
     private static final HexFormat HEX = HexFormat.of();
     private static final int USUAL = 256;
 
-    /// A range that is shorter is copied, in bytes: parts cost something too.
+    /// A shorter range, in bytes, is copied, because a part has a cost too.
     private static final int LONG = 4 * 1024;
 
-    /// What is longer is not copied into a larger buffer, in bytes.
+    /// Longer content, in bytes, is not copied into a larger buffer.
     private static final int LARGEST = 64 * 1024;
 
     private byte[] buffer;
-    /// Where what is in no part yet begins in the buffer.
+    /// The first byte in the buffer that is in no part yet.
     private int start;
     private int filled;
     private List<Part> parts = List.of();
-    /// The bytes in these.
+    /// The number of bytes in the parts.
     private int inParts;
 
-    /// One that has written nothing.
+    /// An empty writer.
     public JsonWriter() {
         this(USUAL);
     }
 
-    /// One that has written nothing, and has room for so many bytes.
+    /// An empty writer with room for this many bytes.
     public JsonWriter(int room) {
         this.buffer = new byte[room];
     }
@@ -42,7 +42,7 @@ public final class JsonWriter {
         return new JsonWriter().value(value).parts().toString();
     }
 
-    /// Whether a value's text is no longer than so many bytes.
+    /// Whether a value's text has at most this many bytes.
     public static boolean fits(JsonValue value, int most) {
         return length(value) <= most;
     }
@@ -54,8 +54,8 @@ public final class JsonWriter {
 
     /// Writes a value.
     ///
-    /// Here, and wherever else a chat comes by, is no pattern switch: the JVM makes the code of
-    /// each one at its first use, which costs every start some milliseconds.
+    /// It has no pattern switch, like all code that a chat runs: the JVM generates the code of each
+    /// one at its first use, which costs every start some milliseconds.
     public JsonWriter value(JsonValue value) {
         if (value instanceof JsonObject object) {
             object.own().write(this);
@@ -64,7 +64,7 @@ public final class JsonWriter {
         } else if (value instanceof JsonString(var text)) {
             string(text);
         } else {
-            // A number, a boolean or null has its JSON as its text.
+            // The text of a number, a boolean or null is its JSON.
             text(value.toString());
         }
         return this;
@@ -102,24 +102,24 @@ public final class JsonWriter {
         return this;
     }
 
-    /// Writes a text that was written before.
+    /// Writes a text that is already written as parts.
     public JsonWriter parts(Parts written) {
         written.write(this);
         return this;
     }
 
-    /// Writes the text that these bytes are. Nobody may change them from now on.
+    /// Writes the text in these bytes. They must not change from now on.
     public JsonWriter bytes(byte[] utf8) {
         range(utf8, 0, utf8.length);
         return this;
     }
 
-    /// How many bytes were written since the last [#parts()].
+    /// The number of bytes written since the last [#parts()].
     public int length() {
         return Math.addExact(inParts, filled - start);
     }
 
-    /// What was written since this was last asked.
+    /// The text written since the last call of this method.
     public Parts parts() {
         if (parts.isEmpty()) {
             var written = Parts.of(Arrays.copyOfRange(buffer, start, filled));
@@ -133,13 +133,13 @@ public final class JsonWriter {
         return written;
     }
 
-    /// Writes a character of ASCII.
+    /// Writes an ASCII character.
     void one(char c) {
         room(1);
         buffer[filled++] = (byte) c;
     }
 
-    /// Writes those of these bytes.
+    /// Writes the bytes from `from` to `to`, exclusive.
     void range(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length >= LONG) {
@@ -167,7 +167,7 @@ public final class JsonWriter {
         one(']');
     }
 
-    /// Makes a part of what is in none yet; the rest of the buffer goes on after that.
+    /// Makes a part of the bytes that are in none yet; later bytes follow them in the buffer.
     private void endPart() {
         if (filled > start) {
             part(new Part(buffer, start, filled - start));
@@ -181,7 +181,7 @@ public final class JsonWriter {
         inParts = Math.addExact(inParts, part.length());
     }
 
-    /// What is in a part already stays in the old buffer, and a large buffer becomes one.
+    /// Makes room: bytes in parts stay in the old buffer, and large content becomes a part.
     private void room(int more) {
         if (buffer.length - filled < more) {
             if (filled - start >= LARGEST) {
@@ -201,12 +201,12 @@ public final class JsonWriter {
         }
     }
 
-    /// Section 7 asks to escape the quote, the backslash and the controls below U+0020. U+0085,
-    /// U+2028 and U+2029 are escaped too, because readers of event streams that cut lines with
-    /// Python's `splitlines` would cut there. A lone surrogate has no UTF-8 form other than its
-    /// escape.
+    /// Writes an escape or a non-ASCII character. Section 7 requires escapes for the quote, the
+    /// backslash and the controls below U+0020. U+0085, U+2028 and U+2029 are escaped too, because
+    /// Python's `splitlines`, which some readers of event streams use, splits there. A lone
+    /// surrogate has no UTF-8 form except its escape.
     ///
-    /// @return how many UTF-16 units were written
+    /// @return the number of UTF-16 units of `text` that were written
     private int unusual(String text, int at) {
         char c = text.charAt(at);
         if (c < 0x80) {

@@ -2,8 +2,8 @@ package fakestream.json;
 
 import java.util.Arrays;
 
-/// A list of numbers, each of them two: one of 32 bits by which the list is sorted, and one beside
-/// it. It grows as it is needed, and costs nothing while it is empty.
+/// A list of pairs of 32-bit numbers; [#sort(int)] orders them by the first number of each. It
+/// grows on demand, and an empty list allocates nothing.
 final class Longs {
     private static final long[] NONE = {};
 
@@ -33,7 +33,7 @@ final class Longs {
         return size;
     }
 
-    /// Forgets all but the first so many.
+    /// Keeps only the first `smaller` pairs.
     void shrink(int smaller) {
         size = smaller;
     }
@@ -46,18 +46,18 @@ final class Longs {
         all[i] = pair;
     }
 
-    /// Sorts those from this one on.
+    /// Sorts the pairs from this index on.
     void sort(int from) {
         Arrays.sort(all, from, size);
     }
 
-    /// The place of the first pair whose first number is no less than this, where all are sorted.
+    /// The index of the first pair whose first number is at least this; all pairs must be sorted.
     int find(int first) {
         int found = Arrays.binarySearch(all, 0, size, pair(first, 0));
         return found < 0 ? -found - 1 : found;
     }
 
-    /// Gives back what it does not need.
+    /// Frees unused space.
     Longs trimmed() {
         all = size == 0 ? NONE : Arrays.copyOf(all, size);
         return this;

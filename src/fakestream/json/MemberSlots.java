@@ -2,28 +2,28 @@ package fakestream.json;
 
 import java.util.Arrays;
 
-/// What is known of the members of one object, by their numbers.
+/// The known names and values of one object's members, by the member's index.
 ///
-/// @param places in the text of each name and value by turns, -1 for what is not from there; empty
-///     where nothing is
-/// @param names null where none is kept, and each null where it was not asked for
-/// @param values null where none is kept, and each null where it was not asked for
+/// @param places the positions of each name and value in turn in the text, -1 if one is not from
+///        it; empty if none is
+/// @param names null if no names are kept; an entry is null until it is read
+/// @param values null if no values are kept; an entry is null until it is read
 /// @param initials a bit for each character that a name may begin with, see [#initial]
 record MemberSlots(int size, int[] places, String[] names, JsonValue[] values, long initials) {
-    /// Of more members or elements than this, only the places in the text are kept.
+    /// With more members or elements than this, only the positions in the text are kept.
     static final int MANY = 256;
 
     private static final int[] NOWHERE = {};
 
-    /// Any character.
+    /// The bits of all characters.
     private static final long ANY = -1;
 
-    /// Of members from no text.
+    /// The slots of members that are not from a text.
     static MemberSlots of(String[] names, JsonValue[] values) {
         return new MemberSlots(names.length, NOWHERE, names, values, ANY);
     }
 
-    /// Of members whose names and values stand at these places of a text.
+    /// The slots of members whose names and values stand at these positions of a text.
     static MemberSlots in(byte[] text, int[] places) {
         int size = places.length / 2;
         long initials = 0;
@@ -35,8 +35,8 @@ record MemberSlots(int size, int[] places, String[] names, JsonValue[] values, l
                 : new MemberSlots(size, places, new String[size], new JsonValue[size], initials);
     }
 
-    /// Whether there may be a member of this name. Of most that are asked for there is none, and
-    /// this is quicker than to look for them.
+    /// Whether there may be a member of this name. Most requested names are absent, and this check
+    /// is faster than a search.
     boolean mayHave(String name) {
         return name.isEmpty() || (initials & initial(name.charAt(0))) != 0;
     }
@@ -45,17 +45,17 @@ record MemberSlots(int size, int[] places, String[] names, JsonValue[] values, l
         return 1L << (first & 63);
     }
 
-    /// Where the name stands in the text; -1 where it does not.
+    /// The position of the name in the text, or -1 if it is not from the text.
     int name(int i) {
         return places.length == 0 ? -1 : places[2 * i];
     }
 
-    /// Where the value stands in the text; -1 where it does not.
+    /// The position of the value in the text, or -1 if it is not from the text.
     int value(int i) {
         return places.length == 0 ? -1 : places[2 * i + 1];
     }
 
-    /// Those with these numbers.
+    /// The slots with these indexes.
     MemberSlots picked(int[] numbers) {
         int count = numbers.length;
         var picked = new MemberSlots(count, places.length == 0 ? NOWHERE : new int[2 * count],
@@ -74,7 +74,7 @@ record MemberSlots(int size, int[] places, String[] names, JsonValue[] values, l
         return picked;
     }
 
-    /// These with another name and value in one of the slots, or in one more.
+    /// A copy with this name and value in slot `i`: an existing slot or the next one.
     MemberSlots with(int i, String name, JsonValue value) {
         int count = Math.max(size, i + 1);
         var changed = new MemberSlots(count,

@@ -10,20 +10,19 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 
-/// The members of an object: an ordered map that cannot be changed and holds no null. Those of a
-/// text are only found when they are asked for, and a value of theirs when that is; then few
-/// members keep what was found, and of many nothing but the places is kept. A map that was made of
-/// another by a change has the rest from the same text.
+/// The members of an object: an ordered, immutable map without nulls. It finds members in a text on
+/// first use, and each value when it is read. A small object keeps what it found, a large one keeps
+/// only positions ([MemberSlots#MANY]). A changed copy takes its other members from the same text.
 ///
-/// Any thread may read it: what it keeps cannot be changed either, and two threads that find the
-/// same at once keep the one or the other.
+/// Any thread may read it: what it keeps is immutable too, and if two threads find the same at
+/// once, either result is kept.
 final class Members extends AbstractMap<String, JsonValue> {
 
-    /// Null where no member is from a text.
+    /// Null if no member is from a text.
     private final JsonSource source;
-    /// Where the members stand in it as an object, or -1 where they do not.
+    /// The position of the whole object in the text, or -1 if the object is not there.
     private final int at;
-    /// Null until somebody asks.
+    /// Null until first use.
     private MemberSlots slots;
 
     private Members(JsonSource source, int at, MemberSlots slots) {
@@ -37,7 +36,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         return new Members(source, at, null);
     }
 
-    /// A copy of the map, or the map itself where it cannot be changed.
+    /// A copy of the map, or the map itself if it is immutable.
     static Members copyOf(Map<String, JsonValue> map) {
         if (map instanceof Members members) {
             return members;
@@ -52,7 +51,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         return new Members(null, -1, MemberSlots.of(names, values));
     }
 
-    /// These with that member: in its place, or else as the last.
+    /// A copy with this member: in its old place, or last if it is new.
     Members with(String name, JsonValue value) {
         int found = find(Objects.requireNonNull(name));
         var changed = slots().with(found < 0 ? size() : found, name,
@@ -60,7 +59,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         return new Members(source, -1, changed);
     }
 
-    /// Those of these members whose names are among the given ones, or else those whose are not.
+    /// The members with these names if `among`, otherwise all members except these.
     Members picked(boolean among, String... names) {
         if (!among && !hasAny(names)) {
             return this;
@@ -94,7 +93,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         return false;
     }
 
-    /// Writes them as an object; those of a text as they stand there.
+    /// Writes the members as an object, unchanged ones as they stand in the text.
     void write(JsonWriter out) {
         if (at >= 0) {
             source.write(at, out);
@@ -117,7 +116,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         out.one('}');
     }
 
-    /// The last of the members behind this one that stand as they did in the text.
+    /// The last member of the run from `first` that is contiguous in the text, too.
     private int lastTogether(int first) {
         var all = slots();
         int i = first;
@@ -143,7 +142,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         }
     }
 
-    /// Whether they hold a text of which they are only a part.
+    /// Whether the members keep a text in memory that may be larger than their object.
     boolean isPart() {
         return source != null;
     }
@@ -164,7 +163,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         return name instanceof String text && find(text) >= 0;
     }
 
-    /// To look for each of many names in turn would take too long.
+    /// A hash map serves many names, because a linear search for each would take too long.
     @Override
     public boolean equals(Object other) {
         return this == other || super.equals(other instanceof Members members
@@ -257,7 +256,7 @@ final class Members extends AbstractMap<String, JsonValue> {
         }
     }
 
-    /// One member, whose value is found when it is asked for.
+    /// One member; its value is found when it is read.
     private final class Member implements Entry<String, JsonValue> {
         private final int i;
 

@@ -1,41 +1,40 @@
 package fakestream.json;
 
-/// The names of the members of all objects that are open while a text is read, and which of them
-/// are repeated. A name costs 8 bytes until its object is closed, and time in proportion to its
-/// length, or in a wide object to its length and the logarithm of their number, whatever the names
-/// are.
+/// Collects the member names of all open objects while a text is read, and finds repeated ones. A
+/// name takes 8 bytes until its object is closed. The time for a name is proportional to its
+/// length, and in a wide object also to the logarithm of the number of names, whatever they are.
 final class Names {
-    /// How many members may be open at once, those of an object and of all around it. OpenAI's
-    /// longest list of them is `logit_bias`, with some 200,000.
+    /// The limit of members open at once: those of an object and of all objects around it. OpenAI's
+    /// longest list of members is `logit_bias`, with about 200,000.
     static final int MOST_OPEN = 1 << 20;
 
-    /// How many members of a text may have a name that came before in their object. An honest text
-    /// has none, and to leave out millions would take ten times its bytes.
+    /// The limit of members in a text that repeat an earlier name of their object. An honest text
+    /// has none, and removing millions would take ten times the bytes of the text.
     static final int MOST_REPEATED = 65_536;
 
-    /// So many are compared each with each.
+    /// Up to this many names are compared in pairs.
     private static final int FEW = 16;
 
     private final byte[] text;
-    /// Of each name its hash, and where it begins.
+    /// The hash and the position of each name.
     private final Longs open = new Longs();
-    /// Where a name begins for the first time, and where it begins again.
+    /// The position of the first occurrence of a name, with the position of a later one.
     private final Longs repeated = new Longs();
 
     Names(byte[] text) {
         this.text = text;
     }
 
-    /// An object opens.
+    /// Opens an object.
     ///
-    /// @return what it must be closed with
+    /// @return the value to close it with
     int open() {
         return open.size();
     }
 
-    /// It has a member with the name that stands here, in quotes.
+    /// Adds a member to the open object; its name stands here, in quotes.
     ///
-    /// @return false where that is one too many
+    /// @return false if this is one member too many
     boolean add(int from, int to) {
         int hash = 0;
         for (int i = from + 1; i < to - 1; i++) {
@@ -49,9 +48,9 @@ final class Names {
         return open.size() <= MOST_OPEN;
     }
 
-    /// The object that opened last is closed.
+    /// Closes the object that was opened last.
     ///
-    /// @return false where too many names are repeated by now
+    /// @return false if too many names are repeated by now
     boolean close(int opened) {
         int count = open.size() - opened;
         if (count > FEW || count > 1 && shareAHash(opened)) {
@@ -62,7 +61,7 @@ final class Names {
         return repeated.size() <= MOST_REPEATED;
     }
 
-    /// The places of names that are repeated, sorted: each of the first with each of the others.
+    /// The positions of repeated names, sorted: the first occurrence with each of the later ones.
     Longs repeated() {
         repeated.sort(0);
         return repeated;
@@ -76,7 +75,7 @@ final class Names {
         return hash;
     }
 
-    /// FNV-1a, with a UTF-16 unit for a byte.
+    /// FNV-1a over UTF-16 units instead of bytes.
     private static int hash(int hash, int unit) {
         return (hash ^ unit) * 0x01000193;
     }
@@ -92,7 +91,7 @@ final class Names {
         return false;
     }
 
-    /// Names with one hash stand together.
+    /// Finds repeated names; names with the same hash are adjacent.
     private void findRepeated(int from) {
         for (int start = from, end; start < open.size(); start = end) {
             end = start + 1;
@@ -120,7 +119,7 @@ final class Names {
         }
     }
 
-    /// So are the places of one name.
+    /// Whether the names are sorted; the positions of a single name always are.
     private boolean isSorted(int from, int to) {
         for (int i = from + 1; i < to; i++) {
             if (!isBefore(i - 1, i)) {
@@ -130,8 +129,8 @@ final class Names {
         return true;
     }
 
-    /// By name and then by place, with a heap: whoever makes a thousand names with one hash has
-    /// them sorted in place all the same.
+    /// Heapsort, by name and then by position: it sorts in place, even a thousand names forged to
+    /// have one hash.
     private void sort(int from, int to) {
         for (int root = (to - from) / 2 - 1; root >= 0; root--) {
             sink(from, root, to - from);

@@ -4,20 +4,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// A text in UTF-8 as the parts that it is made of one behind the other. What is long in it may be
-/// a part of another text that holds it, such as an answer's, and is not copied for that: so nobody
-/// may change the bytes. Two are equal where they say the same, however they are parted.
+/// A text in UTF-8 as a sequence of parts. A long part may be a range of another text, such as an
+/// answer's, that is not copied; so the bytes must not change. Two are equal if their texts are
+/// equal, however they are divided.
 public final class Parts {
-    /// Bytes of an array.
+    /// A range of a byte array.
     ///
-    /// @param from the first of them
+    /// @param from the index of its first byte
     public record Part(byte[] bytes, int from, int length) {
     }
 
     private final Part[] parts;
     private final int length;
 
-    /// @param length of all of them, in bytes
+    /// @param length the length of all parts together, in bytes
     Parts(int length, Part... parts) {
         this.parts = parts;
         this.length = length;
@@ -28,7 +28,7 @@ public final class Parts {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The text that these bytes are.
+    /// The text in these bytes.
     public static Parts of(byte[] utf8) {
         return new Parts(utf8.length, new Part(utf8, 0, utf8.length));
     }
@@ -38,12 +38,12 @@ public final class Parts {
         return new JsonWriter().value(value).parts();
     }
 
-    /// The parts in their order.
+    /// The parts in order.
     public List<Part> list() {
         return List.of(parts);
     }
 
-    /// Writes them behind what was written.
+    /// Appends the parts to the output.
     void write(JsonWriter out) {
         for (var part : parts) {
             out.range(part.bytes(), part.from(), part.from() + part.length());
@@ -55,7 +55,7 @@ public final class Parts {
         return length;
     }
 
-    /// The text in one piece: a copy.
+    /// A copy of the text in one piece.
     public byte[] bytes() {
         var all = new byte[length];
         int filled = 0;

@@ -2,14 +2,14 @@ package fakestream.json;
 
 import java.util.Arrays;
 
-/// Writes a text anew in which objects have names more than once. RFC 8259 section 4 leaves open
-/// what that means: here the last value wins, in the place of the first.
+/// Rewrites a text in which objects repeat names. RFC 8259 section 4 leaves the meaning open: here
+/// the last value wins, in the place of the first.
 final class Repeats {
     private final JsonSource source;
     private final byte[] text;
-    /// What is left out or replaced: where that begins and ends.
+    /// The start and end of each range that is left out or replaced.
     private final Longs cuts = new Longs();
-    /// Of what is replaced, where it begins, and where the value begins that stands there instead.
+    /// The start of each replaced value, and the start of the value that replaces it.
     private final Longs replaced = new Longs();
     private final byte[] out;
     private int written;
@@ -40,7 +40,7 @@ final class Repeats {
         return Arrays.copyOf(repeats.out, repeats.written);
     }
 
-    /// A member with the comma before it: it is not the first.
+    /// Leaves out a member and the comma before it; a repeated member is never the first.
     private void leaveOut(int name) {
         int comma = name - 1;
         while (text[comma] != ',') {
@@ -58,8 +58,8 @@ final class Repeats {
         return source.next(source.next(source.end(name)) + 1);
     }
 
-    /// A value that is moved may have cuts in it, and so may one in it: as deep as values are
-    /// nested.
+    /// Copies a range with its cuts applied. A moved value may have cuts of its own, so this
+    /// recurses, at most as deep as values are nested.
     private void copy(int from, int to) {
         int at = from;
         for (int i = cuts.find(from); i < cuts.size() && Longs.first(cuts.get(i)) < to;

@@ -5,7 +5,7 @@ final class Utf8 {
     private Utf8() {
     }
 
-    /// Where the first malformed sequence begins, or -1 where there is none.
+    /// The start of the first malformed sequence, or -1 if there is none.
     static int malformed(byte[] text, int from) {
         int at = from;
         while (at < text.length) {
@@ -22,8 +22,7 @@ final class Utf8 {
         return -1;
     }
 
-    /// Where the character ends that begins with this byte, which is none of ASCII; -1 where it is
-    /// malformed.
+    /// The end of the non-ASCII character that begins here, or -1 if it is malformed.
     static int next(byte[] text, int at, int end) {
         int first = text[at] & 0xFF;
         int length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
@@ -42,7 +41,7 @@ final class Utf8 {
         return at + length;
     }
 
-    /// How many UTF-16 units a well-formed text has.
+    /// The number of UTF-16 units in a well-formed text.
     static int units(byte[] text, int from, int to) {
         int units = 0;
         for (int i = from; i < to; i++) {
@@ -52,12 +51,12 @@ final class Utf8 {
         return units;
     }
 
-    /// None is longer than it must be.
+    /// The lowest second byte: it excludes overlong forms.
     private static int lowest(int first) {
         return first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
     }
 
-    /// None is a surrogate, or above U+10FFFF.
+    /// The highest second byte: it excludes surrogates and code points above U+10FFFF.
     private static int highest(int first) {
         return first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
     }
