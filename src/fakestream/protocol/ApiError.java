@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// A failure in OpenAI's form: an object with `message` (always a string), `type`, `param` and
-/// `code`, and whatever else an upstream put beside them.
+/// `code`, and any other members from the upstream.
 ///
-/// @param object the object that stands under `error`
-/// @param status the HTTP status that the failure has, from 400 to 599; 0 where nothing names one
+/// @param object the object under `error`
+/// @param status the HTTP status of the failure, from 400 to 599; 0 if nothing names one
 public record ApiError(JsonObject object, int status) {
-    /// A Duration of protobuf in JSON; google.protobuf allows nine digits behind the point.
+    /// A protobuf Duration in JSON; google.protobuf allows nine digits after the point.
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}(\\.[0-9]{1,9})?)s");
 
     private static final String RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";
@@ -35,7 +35,7 @@ public record ApiError(JsonObject object, int status) {
                 .build(), status);
     }
 
-    /// The client's own fault.
+    /// The client's fault.
     public static ApiError invalidRequest(String code, String param, String message) {
         return of("invalid_request_error", code, param, message);
     }
@@ -45,53 +45,53 @@ public record ApiError(JsonObject object, int status) {
         return of("upstream_error", code, null, message);
     }
 
-    /// A stream that ended too early, though its connection may have ended well.
+    /// The stream ended too early, whether or not its connection ended cleanly.
     public static ApiError truncated() {
         return upstream("upstream_truncated",
                 "the upstream's stream ended before its answer was whole");
     }
 
-    /// The proxy itself ends.
+    /// The proxy is shutting down.
     public static ApiError shutdown() {
         return of(503, "server_error", "server_shutdown", null, "the proxy is shutting down");
     }
 
-    /// A bug of the proxy's own.
+    /// A bug in the proxy.
     public static ApiError bug() {
         return of(500, "server_error", "internal_error", null,
                 "fakestream has a bug, and its log says where");
     }
 
-    /// What went wrong, for people.
+    /// The message, for people.
     public String message() {
         return object.string("message");
     }
 
-    /// What kind of failure it is, for programs: its code, or else its type, or else `error`.
+    /// The kind of failure, for programs: its code, else its type, else `error`.
     public String code() {
         var code = object.string("code");
         return code != null ? code : Optional.ofNullable(object.string("type")).orElse("error");
     }
 
-    /// Whether it was told in the proxy's words, because the upstream had none.
+    /// Whether the words are the proxy's, because the upstream gave none.
     public boolean isOurs() {
         return object.get("code") instanceof JsonString(var code) && code.startsWith("upstream_");
     }
 
-    /// The status that the error names, and else `otherwise`.
+    /// The status that the error names, else `otherwise`.
     public int status(int otherwise) {
         return status == 0 ? otherwise : status;
     }
 
-    /// The same where a stream must say one that nobody named: the words of its type and code tell
-    /// it, and else it is `otherwise`.
+    /// The status for a stream that must name one: the error's own, else the status that the words
+    /// of its type and code tell, else `otherwise`.
     public int likelyStatus(int otherwise) {
         var told = status(ErrorStatus.byWords(object));
         return told == 0 ? otherwise : told;
     }
 
-    /// How long the upstream wants nobody to try again, by Google's RetryInfo among its `details`
-    /// (google/rpc/error_details.proto); empty where it does not say.
+    /// How long the upstream asks clients to wait before a retry, from Google's RetryInfo in its
+    /// `details` (google/rpc/error_details.proto); empty if it does not say.
     public Optional<Duration> retryDelay() {
         return object.get("details") instanceof JsonArray(var details)
                 ? details.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
@@ -107,8 +107,8 @@ public record ApiError(JsonObject object, int status) {
         return new JsonObject.Builder().add("error", object).build();
     }
 
-    /// This error for a stream whose status said 200: where its type and code do not tell what
-    /// kind it is, the status does, as the code.
+    /// This error for a stream whose HTTP status was 200: if its type and code do not tell its
+    /// kind, the status becomes its code.
     public ApiError withStatus(int status) {
         var own = status(status);
         var told = own == 0 || object.get("code") != JsonNull.NULL

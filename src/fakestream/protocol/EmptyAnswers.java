@@ -13,23 +13,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What an answer without anything in it looks like: its form is right, and yet it has no text, no
-/// thought, no call, and no token was made for it. Overloaded upstreams send such.
+/// Recognises empty answers: the form is right, but there is no text, no thought and no call, and
+/// no token was made. Overloaded upstreams send them.
 public final class EmptyAnswers {
-    /// Members that only say what something is.
+    /// Members that only label an object.
     private static final Set<String> LABELS = Set.of("role", "type", "id", "status", "phase");
 
-    /// The counts of what an answer cost beside its prompt, be it thought or said.
+    /// The counts of tokens besides the prompt's, thought or said.
     private static final List<String> OUTPUT = List.of("completion_tokens", "output_tokens",
             "reasoning_tokens", "candidatesTokenCount", "thoughtsTokenCount");
 
-    /// The count of all tokens, and that of the prompt's, by each API's names.
+    /// Each API's count of all tokens, with its counts of the prompt's tokens.
     private static final Map<String, List<String>> TOTALS = Map.of(
             "total_tokens", List.of("prompt_tokens", "input_tokens"),
             "totalTokenCount", List.of("promptTokenCount"));
 
-    /// Why an answer ends that should not be empty: it has all been said, calls follow, or
-    /// something failed that may pass. Any other word is a reason for being empty.
+    /// The ends of an answer that should not be empty: it is complete, calls follow, or a failure
+    /// occurred that may pass. Any other word is a reason for being empty.
     private static final Set<String> USUAL_ENDS = Set.of("", "stop", "eos", "end_turn",
             "completed", "finish_reason_unspecified", "tool_calls", "tool_use", "function_call",
             "error", "network_error", "insufficient_system_resource");
@@ -37,7 +37,7 @@ public final class EmptyAnswers {
     private EmptyAnswers() {
     }
 
-    /// Whether a value says nothing: it is missing, null, an empty text, or holds only such.
+    /// Whether a value says nothing: it is missing, null or an empty text, or holds only these.
     public static boolean isNothing(JsonValue value) {
         return switch (value) {
             case null -> true;
@@ -50,14 +50,13 @@ public final class EmptyAnswers {
         };
     }
 
-    /// Whether an answer names a reason for being empty, such as a limit or a filter: another one
+    /// Whether an answer names a reason for being empty, such as a limit or a filter. A second try
     /// would end the same way.
     public static boolean isReason(String end) {
         return end != null && !USUAL_ENDS.contains(end.toLowerCase(Locale.ROOT));
     }
 
-    /// Whether an answer counts no token beside those of its prompt. A count that is missing counts
-    /// none.
+    /// Whether an answer counts no tokens besides its prompt's. A missing count is zero.
     public static boolean countsNothing(JsonObject answer) {
         return Stream.of("usage", "usageMetadata").map(name ->
                 JsonObject.orEmpty(answer.get(name))).allMatch(usage -> isFree(usage)

@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Which HTTP status an error is, by what it says of itself: the table for all protocols.
+/// Finds the HTTP status of an error in its members and words: the table for all protocols.
 final class ErrorStatus {
     private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
 
-    /// Where vendors put it: most in `code`, Groq in `status_code`, MiniMax in `http_code`.
+    /// The members with a status: mostly `code`; Groq's `status_code`, MiniMax's `http_code`.
     private static final List<String> MEMBERS = List.of("code", "status", "status_code",
             "statusCode", "http_code", "error_code");
 
-    /// The names of google/rpc/code.proto, with the statuses that it gives them.
+    /// The names in google/rpc/code.proto, with their HTTP statuses.
     private static final Map<String, Integer> NAMES = Map.ofEntries(
             Map.entry("CANCELLED", 499), Map.entry("UNKNOWN", 500),
             Map.entry("INVALID_ARGUMENT", 400), Map.entry("DEADLINE_EXCEEDED", 504),
@@ -38,7 +38,7 @@ final class ErrorStatus {
             Map.entry("1042", 400), Map.entry("2013", 400), Map.entry("2045", 429),
             Map.entry("2049", 401), Map.entry("2056", 429));
 
-    /// The words of an error's type and code that tell its status; the first found counts. The AI
+    /// The words in an error's type and code that tell its status; the first match counts. The AI
     /// SDK reads them too (`openai-stream-error.ts`).
     private static final List<Map.Entry<String, Integer>> WORDS = List.of(
             Map.entry("timeout", 504), Map.entry("overload", 503),
@@ -48,8 +48,8 @@ final class ErrorStatus {
             Map.entry("invalid_request", 400), Map.entry("bad_request", 400),
             Map.entry("context_length", 400));
 
-    /// The types and codes by which Anthropic and OpenAI name a status (docs.anthropic.com,
-    /// "Errors"; platform.openai.com, "Error codes").
+    /// Anthropic's and OpenAI's types and codes that name a status (docs.anthropic.com, "Errors";
+    /// platform.openai.com, "Error codes").
     private static final Map<String, Integer> TYPES = Map.ofEntries(
             Map.entry("overloaded_error", 529), Map.entry("rate_limit_error", 429),
             Map.entry("rate_limit_exceeded", 429), Map.entry("insufficient_quota", 429),
@@ -61,7 +61,7 @@ final class ErrorStatus {
     private ErrorStatus() {
     }
 
-    /// The status that an error names, from 400 to 599; 0 where it names none.
+    /// The status that an error names, from 400 to 599; 0 if it names none.
     static int in(JsonObject error) {
         return MEMBERS.stream().mapToInt(name -> of(name, error.get(name)))
                 .filter(status -> status > 0).findFirst().orElseGet(() -> byType(error));
@@ -86,7 +86,7 @@ final class ErrorStatus {
         return STATUS.matcher(code).matches() ? Integer.parseInt(code) : 0;
     }
 
-    /// The status that the words of an error's type and code tell; 0 where they tell none.
+    /// The status that the words of an error's type and code tell; 0 if they tell none.
     static int byWords(JsonObject error) {
         var kind = (error.get("type") + " " + error.get("code")).toLowerCase(Locale.ROOT);
         return WORDS.stream().filter(word -> kind.contains(word.getKey()))

@@ -3,8 +3,8 @@ package fakestream.protocol;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 
-/// A body with a good status that is a failure all the same. Told as an empty answer it would be
-/// taken for a success.
+/// A body with a good status that is still a failure. Sent on as an empty answer, it would look
+/// like a success.
 public final class InvalidAnswer extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -15,19 +15,19 @@ public final class InvalidAnswer extends Exception {
         this.error = error;
     }
 
-    /// One of our own words for it.
+    /// An invalid answer, described in our own words.
     public static InvalidAnswer because(String message) {
         return new InvalidAnswer(ApiError.upstream("upstream_invalid", message));
     }
 
-    /// A stream that broke off, though its connection may have ended well.
+    /// The stream broke off, whether or not its connection ended cleanly.
     public static InvalidAnswer truncated() {
         return new InvalidAnswer(ApiError.truncated());
     }
 
-    /// The object that a body is, unless it is an error.
+    /// The body as an object.
     ///
-    /// @throws InvalidAnswer where it is an error, or no object
+    /// @throws InvalidAnswer if the body is an error, or no object
     public static JsonObject object(JsonValue body) throws InvalidAnswer {
         var error = VendorError.find(body);
         if (error.isPresent()) {
@@ -39,9 +39,9 @@ public final class InvalidAnswer extends Exception {
         return object;
     }
 
-    /// The object that the data of an event is, or an empty one.
+    /// The data of an event as an object; empty if the data is no object.
     ///
-    /// @throws InvalidAnswer where the event tells an error
+    /// @throws InvalidAnswer if the event tells an error
     public static JsonObject data(SseEvent.Received event) throws InvalidAnswer {
         var data = event.json();
         var error = VendorError.find(event, data);
@@ -51,7 +51,7 @@ public final class InvalidAnswer extends Exception {
         return JsonObject.orEmpty(data);
     }
 
-    /// What the client is told: the upstream's own error where it gave one.
+    /// The error for the client: the upstream's own if it gave one.
     public ApiError error() {
         return error;
     }

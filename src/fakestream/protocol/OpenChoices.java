@@ -3,12 +3,12 @@ package fakestream.protocol;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Whether one stream has told its whole answer, by what its events say of their choices. It
-/// belongs to the thread that reads the stream.
+/// Tells whether a stream has given its whole answer, from its events' choices. It belongs to the
+/// thread that reads the stream.
 ///
-/// A choice is open from its first event to its finish, and again behind text that follows. An
-/// upstream that tells text behind a finish says one in every chunk, which then means nothing until
-/// the stream ends well.
+/// A choice is open from its first event to its finish, and again if text follows the finish. An
+/// upstream that sends text after a finish sends a finish in every chunk; a finish then means
+/// nothing until the stream ends cleanly.
 public final class OpenChoices {
     private final int expected;
     private final Set<Integer> open = new HashSet<>();
@@ -17,12 +17,12 @@ public final class OpenChoices {
     private boolean doubtful;
     private boolean ended;
 
-    /// @param expected how many choices were asked for; an upstream may give fewer
+    /// @param expected the number of choices in the request; an upstream may give fewer
     public OpenChoices(int expected) {
         this.expected = expected;
     }
 
-    /// Takes note of the next event.
+    /// Records the next event.
     public void add(RelayedEvent relayed) {
         relayed.choices().forEach(this::add);
         told |= !relayed.choices().isEmpty() || relayed.progress() == RelayedEvent.Progress.OPEN;
@@ -48,7 +48,7 @@ public final class OpenChoices {
         return ended || !doubtful && finished.size() >= expected && isWholeAtItsEnd();
     }
 
-    /// Whether the answer is whole if the stream ends here as one that ends well.
+    /// Whether the answer is whole if the stream ends cleanly here.
     public boolean isWholeAtItsEnd() {
         return ended || !finished.isEmpty() && open.isEmpty();
     }

@@ -6,8 +6,8 @@ import fakestream.json.JsonValue;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// One API that the proxy speaks: how it asks for a whole answer, and how it tells that answer as
-/// a stream. Pure: no socket, no clock, no thread, and no state between two calls.
+/// One API that the proxy speaks: how it asks for a whole answer and sends it as a stream. Pure: no
+/// socket, no clock, no thread, and no state between two calls.
 ///
 /// To add an API, follow its parts:
 ///
@@ -17,85 +17,84 @@ import java.util.function.UnaryOperator;
 /// | its path | `Route` and `Route.kind`, `Router.serve` and `Router.protocol` |
 /// | how its key travels, if not as a bearer's | `Authenticator.Form` |
 /// | headers that its clients and its upstream need | `HeaderRules` |
-/// | tests that fold random answers with an accumulator of their own |
-/// `test/fakestream/protocol/chat` | | tests with its official SDK, on recorded answers |
-/// `test/clients` | | its row under "Promises and limits" | README.md |
+/// | tests of random answers, with their own accumulator | `test/fakestream/protocol/chat` |
+/// | tests with its official SDK, on recorded answers | `test/clients` |
+/// | its row under "Promises and limits" | README.md |
 ///
-/// The compiler names what the class lacks, and asks for the cases in `Router`; `RoomsTest` has the
-/// arrows of the room.
+/// The compiler lists the missing methods, and the missing cases in `Router`; `RoomsTest` lists the
+/// rooms that each room may use.
 public interface Protocol {
-    /// The word that [ClientTable] has for this API.
+    /// The name of this API in [ClientTable].
     String name();
 
-    /// Refuses a request that this API could not read, before anything is sent upstream.
+    /// Refuses a request that this API cannot read, before anything is sent upstream.
     ///
     /// @throws BadRequest naming the parameter
     default void check(JsonObject request) throws BadRequest {
     }
 
-    /// The same request, asking for its answer whole. All that is not about streaming is kept.
+    /// The same request for a whole answer. Everything that is not about streaming is kept.
     JsonObject whole(JsonObject request);
 
-    /// What of a request the telling of its answer depends on: all that [#replay], [#failure],
-    /// [#dataHeartbeat] and [#choices] have to be given of it.
+    /// The members of a request that its response depends on: everything that [#replay],
+    /// [#failure], [#dataHeartbeat] and [#choices] read of it.
     default JsonObject told(JsonObject request) {
         return request.only("model", "stream_options", "n");
     }
 
-    /// How many choices a request asks for, at least one.
+    /// The number of choices that a request asks for, at least 1.
     default int choices(JsonObject request) {
         return count(request, "n");
     }
 
-    /// The small number that a member is, at least 1.
+    /// The value of a member if it is a whole number from 1 to 9999; otherwise 1.
     static int count(JsonObject object, String name) {
         return object.get(name) instanceof JsonNumber(var text) && text.matches("[1-9][0-9]{0,3}")
                 ? Integer.parseInt(text) : 1;
     }
 
-    /// The `index` of a choice or a tool call, below a million; `position`, where it has none that
-    /// is one.
+    /// The `index` of a choice or a tool call if it is a whole number below a million; otherwise
+    /// `position`.
     static int index(JsonObject object, int position) {
         return object.get("index") instanceof JsonNumber(var text) && text.matches("[0-9]{1,6}")
                 ? Integer.parseInt(text) : position;
     }
 
-    /// What a body with a good status really holds, in this API's own form.
+    /// The answer in a body with a good status, in this API's own form.
     ///
-    /// @throws InvalidAnswer where it is an error in disguise, or nothing that can be told
+    /// @throws InvalidAnswer if the body is an error in disguise, or holds nothing to send
     JsonObject answer(JsonValue body) throws InvalidAnswer;
 
-    /// Whether a body counts tokens beside those of its prompt, so that it was paid for, whatever
-    /// it holds.
+    /// Whether a body counts tokens besides its prompt's. It was then paid for, whatever it holds.
     static boolean countsTokens(JsonValue body) {
         return !EmptyAnswers.countsNothing(JsonObject.orEmpty(body));
     }
 
-    /// Whether an answer has nothing in it although nothing says why: no text, no thought, no call,
-    /// and no token beside its prompt's. Asking again often helps. One that names its reason, or
-    /// counts tokens, was paid for.
+    /// Whether an answer is empty and gives no reason: no text, no thought, no call, and no token
+    /// besides its prompt's. Asking again often helps. An answer that gives a reason or counts
+    /// tokens was paid for.
     boolean isEmpty(JsonObject answer);
 
-    /// The answer told as its stream, and the beat for the pauses in it.
+    /// The answer as a stream, and the heartbeat for its pauses.
     Replay replay(JsonObject request, JsonObject answer, StreamState state);
 
-    /// The heartbeat that carries nothing: what official clients of this API take no notice of.
+    /// The quiet heartbeat: official clients of this API ignore it.
     default SseEvent heartbeat() {
         return SseEvent.HEARTBEAT;
     }
 
-    /// A heartbeat that carries data, while the answer is awaited. The first of a stream may open
-    /// it; `state` says how many there were.
+    /// A heartbeat with data, sent before the answer. The first may open the stream; `state` counts
+    /// the earlier ones.
     SseEvent dataHeartbeat(JsonObject request, StreamState state);
 
-    /// Whether official clients of this API survive a heartbeat with data before the answer. Where
-    /// one does not, such heartbeats are only sent if the operator chose them.
+    /// Whether official clients of this API survive a heartbeat with data before the answer. If one
+    /// does not, these heartbeats are sent only if the operator chose them.
     default boolean mayOpenWithHeartbeat() {
         return true;
     }
 
-    /// Mends the events of one stream before [#relay], each in its turn; it keeps what it has to
-    /// know of those before.
+    /// Repairs the events of one stream in order, before [#relay]; it remembers what it needs of
+    /// earlier events.
     default UnaryOperator<SseEvent.Received> mending() {
         return UnaryOperator.identity();
     }
@@ -103,31 +102,31 @@ public interface Protocol {
     /// An event of an upstream's own stream, fit to follow what `state` has told the client.
     RelayedEvent relay(SseEvent.Received event, StreamState state);
 
-    /// Whether an event holds a whole answer, where its stream should tell one in parts. Such a
-    /// stream is folded, and not passed on.
+    /// Whether an event holds a whole answer, although its stream should send it in parts. This
+    /// stream is folded, not passed on.
     default boolean isWhole(SseEvent.Received event) {
         return false;
     }
 
-    /// The beat with data for a pause behind this event, where that of [RelayedEvent] or [Replay]
-    /// is a comment; the comment itself, where clients survive nothing else.
+    /// The heartbeat with data for a pause after this event, if the pause of [RelayedEvent] or
+    /// [Replay] is a comment; the comment itself if clients survive nothing else.
     ///
-    /// @param last the event as the client got it; a beat that this gave is one too
+    /// @param last the event as the client got it, or the last heartbeat that this gave
     default SseEvent pauseBehind(SseEvent last) {
         return heartbeat();
     }
 
-    /// An event of the answer, behind so many beats that [#pauseBehind] gave.
+    /// An event of the answer, adapted to the number of earlier heartbeats from [#pauseBehind].
     default SseEvent behind(SseEvent event, int beats) {
         return event;
     }
 
-    /// The whole answer that the events of a stream add up to.
+    /// Folds the events of a stream into the whole answer.
     ///
-    /// @throws InvalidAnswer where they hold an error, or end before the answer does
+    /// @throws InvalidAnswer if they hold an error, or end before the answer does
     JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer;
 
-    /// The failure, told inside a stream that has begun.
+    /// The events that tell the failure in a stream that has begun.
     default List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
         return List.of(new SseEvent.Message("error", error.body(), false));
     }

@@ -2,22 +2,22 @@ package fakestream.protocol;
 
 import java.util.List;
 
-/// What becomes of one event of an upstream's own stream.
+/// An event of an upstream's own stream, ready to be relayed.
 ///
-/// @param event what the client gets for it; null for nothing
-/// @param pause the beat that may follow it when the upstream falls silent; null where the event is
-///     no part of the answer's stream, and the beat stays what it was
-/// @param progress how far the upstream's stream has come with it
-/// @param choices that it tells something of, where the API has several
+/// @param event the event for the client; null for none
+/// @param pause the heartbeat for a pause after it; null if the event is no part of the answer's
+///     stream, and the heartbeat stays as it was
+/// @param progress how far the upstream's stream has come
+/// @param choices the choices in the event, if the API has several
 public record RelayedEvent(SseEvent event, SseEvent pause, Progress progress,
         List<Choice> choices) {
 
-    /// Of an event that tells of no choice.
+    /// An event without choices.
     public RelayedEvent(SseEvent event, SseEvent pause, Progress progress) {
         this(event, pause, progress, List.of());
     }
 
-    /// What an event tells of one choice.
+    /// One choice in an event.
     ///
     /// @param text whether it holds a part of the answer
     /// @param finished whether it says why the choice ends
@@ -26,13 +26,13 @@ public record RelayedEvent(SseEvent event, SseEvent pause, Progress progress,
 
     /// How far a stream has come.
     public enum Progress {
-        /// Nothing of the answer was told.
+        /// The event told nothing of the answer.
         SILENT,
-        /// A part of the answer was told, and more must come.
+        /// The event told a part of the answer, and more must come.
         OPEN,
-        /// The answer is whole, or a choice of it is, whether or not something follows.
+        /// The answer, or one choice of it, is whole; more events may follow.
         WHOLE,
-        /// The stream says that it is over. That makes whole what it told, if it told anything.
+        /// The stream says that it is over. The answer so far is then whole, if there is any.
         ENDED,
         /// The upstream failed, and said so in the stream.
         FAILED

@@ -8,29 +8,29 @@ import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
 
-/// One thing that a server-sent event stream can carry, as WHATWG HTML section 9.2 frames it.
+/// One item of a server-sent event stream, framed as in WHATWG HTML section 9.2.
 public sealed interface SseEvent {
 
-    /// The beat of the OpenAI protocols: ended by one LF and no blank line, because openai-go
-    /// before 3.43 takes a blank line for an empty event (openai-go#621).
+    /// The heartbeat of the OpenAI protocols. It ends with one LF and no blank line, because
+    /// openai-go before 3.43 takes a blank line for an empty event (openai-go#621).
     SseEvent HEARTBEAT = new Comment("heartbeat");
 
-    /// The data with which OpenAI's streams say that they are whole.
+    /// The data that ends OpenAI's streams.
     String DONE = "[DONE]";
 
-    /// The longest line that goes out, in bytes: aiohttp's readers fail above 128 KiB
+    /// The longest line that we send, in bytes: aiohttp's readers fail above 128 KiB
     /// (open-webui#24928).
     int LONGEST_LINE = 96 * 1024;
 
-    /// Stands for no heartbeat at all.
+    /// No heartbeat at all.
     SseEvent NONE = new Received(new byte[0], "", "");
 
-    /// Writes it as it goes over the wire, complete: an event ends with its blank line, a comment
-    /// with its line end.
+    /// Writes the complete wire form: an event ends with its blank line, a comment with its line
+    /// end.
     void write(JsonWriter out);
 
-    /// Writes it as it goes on in a line of data that is open; nothing where it has no data. Its
-    /// type comes behind that line, for the order of an event's fields means nothing.
+    /// Writes the event as the rest of an open line of data; writes nothing if it has no data. Its
+    /// type follows that line, because the order of an event's fields means nothing.
     default void writeInOpenLine(JsonWriter out) {
     }
 
@@ -52,14 +52,13 @@ public sealed interface SseEvent {
         out.text(type.isEmpty() ? "\n\n" : "\nevent: " + type + "\n\n");
     }
 
-    /// Whether it carries something that a client's program may see.
+    /// Whether it carries data that a client's program may see.
     default boolean hasData() {
         return this instanceof Message
                 || this instanceof Received received && !received.data().isEmpty();
     }
 
-    /// Whether the event is one of the pieces that a text was cut into, so that a pause belongs
-    /// between it and the piece before it.
+    /// Whether the event is one piece of a cut text. A pause belongs between two pieces.
     default boolean piece() {
         return false;
     }
@@ -72,8 +71,8 @@ public sealed interface SseEvent {
         }
     }
 
-    /// Blank lines, which end no event where none has begun. There are two, because some clients
-    /// split a stream at double line ends, and must not find one in front of an event's first line.
+    /// Blank lines, which end no event if none has begun. There are two: a client that splits a
+    /// stream at double line ends would find a single one before the next event's first line.
     record BlankLines() implements SseEvent {
         @Override
         public void write(JsonWriter out) {
@@ -81,9 +80,9 @@ public sealed interface SseEvent {
         }
     }
 
-    /// A space in a line of data that stays open: the next event goes on in that line.
+    /// A space in an open line of data; the next event continues that line.
     record Space() implements SseEvent {
-        /// As they are where no line is open yet.
+        /// Opens the line of data.
         @Override
         public void write(JsonWriter out) {
             out.text("data: ");
@@ -127,7 +126,7 @@ public sealed interface SseEvent {
             return new Message("", data, false);
         }
 
-        /// The data in one piece.
+        /// The data as one text.
         public String data() {
             return text.toString();
         }
@@ -146,7 +145,7 @@ public sealed interface SseEvent {
         }
     }
 
-    /// An event that an upstream sent, with the very bytes that it came in.
+    /// An event from an upstream, with its original bytes.
     record Received(byte[] bytes, String type, String data) implements SseEvent {
         @Override
         public void write(JsonWriter out) {
@@ -160,7 +159,7 @@ public sealed interface SseEvent {
             }
         }
 
-        /// The JSON that the data is, or the JSON `null` where it is none.
+        /// The data as JSON, or the JSON `null` if it is none.
         public JsonValue json() {
             try {
                 return Json.parse(data);
@@ -169,7 +168,7 @@ public sealed interface SseEvent {
             }
         }
 
-        /// The object that the data is, or an empty one where it is none.
+        /// The data as an object, or an empty one if it is none.
         public JsonObject object() {
             return JsonObject.orEmpty(json());
         }

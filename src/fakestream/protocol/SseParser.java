@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Finds the events in the bytes of an upstream's stream, however they are split, and keeps every
-/// byte: the events' bytes, joined, are the stream, but for a byte order mark at its start. Line
-/// ends are LF, CR LF or CR (WHATWG HTML section 9.2.6). It knows no I/O and sets no bound: whoever
-/// feeds it counts.
+/// Finds the events in the bytes of an upstream's stream, however the bytes are split. It keeps
+/// every byte except a byte order mark at the start: the events' bytes, joined, are the stream.
+/// Line ends are LF, CR LF or CR (WHATWG HTML section 9.2.6). It does no I/O and sets no bound; its
+/// caller counts the bytes.
 ///
-/// Two faults of upstreams are understood. Events without a blank line between them are told apart
-/// where one line of data ends a JSON value and the next begins one, which no JSON over several
-/// lines does; each gets its blank line. An error as bare JSON, in lines that are no fields
-/// (Gemini), is an event of the type `error`.
+/// It handles two faults of upstreams. If one line of data ends a JSON value and the next begins
+/// one, it adds the missing blank line between the two events; no JSON over several lines looks so.
+/// An error as bare JSON, in lines that are no fields (Gemini), becomes an event of the type
+/// `error`.
 public final class SseParser {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -33,9 +33,9 @@ public final class SseParser {
 
     /// Whether the last line of data in the block ends a JSON value.
     private boolean endsValue;
-    /// Where the line behind that one begins; -1 where none has ended yet.
+    /// Where the line after it begins; -1 until that line has ended.
     private int behindData = -1;
-    /// Where an event ends that lacks its blank line; 0 where there is none.
+    /// Where an event without its blank line ends; 0 if there is none.
     private int cut;
 
     /// The events that these bytes complete, in order.
@@ -55,8 +55,8 @@ public final class SseParser {
         return events;
     }
 
-    /// What is left of a stream at its end: events that lack a blank line, which they get here, or
-    /// blank lines. The last may be half an event.
+    /// The rest of a stream at its end: blank lines, or events without a blank line, which is added
+    /// here. The last event may be incomplete.
     public List<SseEvent.Received> end() {
         if (length == 0) {
             return List.of();
@@ -77,10 +77,10 @@ public final class SseParser {
         pending[length++] = b;
     }
 
-    /// Whether this byte ends a blank line behind lines that are not; a blank line before any other
-    /// just goes in front of the next event. Where the blank line ends in CR, the block is complete
-    /// but not ended yet, for an LF that follows belongs to it: readers that know LF alone would
-    /// else see each event only when the next one comes.
+    /// Whether this byte ends the blank line after an event's lines; any other blank line goes
+    /// before the next event. After a CR the block is complete but not ended, because an LF that
+    /// follows belongs to it: otherwise readers that know only LF would see each event only when
+    /// the next one comes.
     private boolean endsBlock(byte b) {
         var splitLineEnd = b == '\n' && afterCarriageReturn;
         afterCarriageReturn = b == '\r';
@@ -101,7 +101,7 @@ public final class SseParser {
         return complete && b == '\n';
     }
 
-    /// Looks for the end of an event in front of a line of data, which goes from `from` to `to`.
+    /// Looks for the end of an event before a line of data, which goes from `from` to `to`.
     private void endLine(int from, int to) {
         behindData = endsValue && behindData < 0 ? from : behindData;
         var start = begun ? from : Math.max(from, afterMark());
@@ -130,7 +130,7 @@ public final class SseParser {
                 && Arrays.equals(pending, from, from + field.length, field, 0, field.length);
     }
 
-    /// The event in front of the cut, with the blank line that it lacks.
+    /// The event before the cut, with its missing blank line.
     private SseEvent.Received takeCut() {
         var bytes = Arrays.copyOfRange(pending, begun ? 0 : afterMark(), cut + 1);
         bytes[bytes.length - 1] = '\n';
@@ -155,13 +155,13 @@ public final class SseParser {
         return read(bytes);
     }
 
-    /// Where the stream begins behind a byte order mark, which section 9.2.5 allows. It must not
-    /// go on: behind a heartbeat it would be a part of the first field's name.
+    /// Where the stream begins after a byte order mark, which section 9.2.5 allows. The mark is not
+    /// passed on: after a heartbeat it would be part of the first field's name.
     private int afterMark() {
         return length >= 3 && Arrays.equals(pending, 0, 3, BYTE_ORDER_MARK, 0, 3) ? 3 : 0;
     }
 
-    /// Section 9.2.6: data lines join by LF, and the last type counts.
+    /// Section 9.2.6: data lines are joined by LF, and the last type counts.
     private static SseEvent.Received read(byte[] bytes) {
         var type = "";
         var data = new ArrayList<String>();
@@ -189,7 +189,7 @@ public final class SseParser {
         }
     }
 
-    /// Section 9.2.6: one blank behind the colon is not part of the value.
+    /// Section 9.2.6: one space after the colon is not part of the value.
     private static String value(String line, int colon) {
         return colon < 0 ? ""
                 : line.substring(line.startsWith(" ", colon + 1) ? colon + 2 : colon + 1);

@@ -1,19 +1,19 @@
 package fakestream.protocol;
 
-/// How one stream is told: what to call it where its answer has no name, what heartbeats have told
-/// of it already, and how long a piece of text should be, in UTF-16 units.
+/// The state of one stream: its id if its answer has none, the heartbeats sent so far, and the
+/// length of a piece of text, in UTF-16 units.
 ///
-/// @param id minted for this stream, without a prefix: each protocol puts its own before it; once a
-///         heartbeat has carried it, it names the whole stream
+/// @param id minted for this stream, without the protocol's prefix; once a heartbeat has carried
+///     it, it names the whole stream
 /// @param created when it was minted, in seconds since 1970
 /// @param beats how many heartbeats carried data
-/// @param client what its client needs
+/// @param client the needs of its client
 public record StreamState(String id, long created, int beats, int pieceLength,
         ClientProfile client) {
-    /// Of an answer that is only looked at.
+    /// For an answer that is only inspected.
     public static final StreamState UNTOLD = new StreamState("", 0, 0, 1);
 
-    /// To a client of which nothing is known.
+    /// For an unknown client.
     public StreamState(String id, long created, int beats, int pieceLength) {
         this(id, created, beats, pieceLength, ClientProfile.named("unknown"));
     }

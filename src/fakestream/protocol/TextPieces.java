@@ -5,23 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Cuts a text into pieces that join to exactly the text. A piece ends at the end of a sentence
-/// or word where its length allows, and never inside what a reader takes for one character: a
-/// surrogate pair, a combining sequence, a joined emoji, CR LF (Unicode Annex 29; the JDK's
-/// character iterator follows its extended grapheme clusters since 20, JDK-8291660).
+/// Cuts a text into pieces that join to exactly the text. A piece ends at the end of a sentence or
+/// word if its length allows, and never inside a character as a reader sees it: a surrogate pair, a
+/// combining sequence, a joined emoji, CR LF (Unicode Annex 29; the JDK's character iterator
+/// follows its extended grapheme clusters since 20, JDK-8291660).
 public final class TextPieces {
-    /// The length of pieces of what nobody reads as it comes, in UTF-16 units: far enough under the
-    /// longest line even where each unit is escaped, and few enough for an agent that waits.
+    /// The length of pieces, in UTF-16 units, of text that is not read as it arrives: far below the
+    /// longest line even if each unit is escaped, and few enough for an agent that waits.
     public static final int LARGE = 8 * 1024;
 
-    /// A character longer than this (a tower of combining marks) is cut at a code point all the
-    /// same, so that no line grows without bound. In UTF-16 units.
+    /// The longest whole character, in UTF-16 units. A longer one (a tower of combining marks) is
+    /// cut at a code point, so that no line grows without bound.
     static final int LONGEST_CHARACTER = 4096;
 
-    /// How far past the longest piece one looks to know that a boundary is one: a code point.
+    /// How far beyond the longest piece the search looks to confirm a boundary: one code point.
     private static final int LOOK_AHEAD = 2;
 
-    /// Below it, only CR LF is a character of two (Annex 29).
+    /// Below it, CR LF is the only character of two code points (Annex 29).
     private static final char FIRST_COMBINING = '\u0300';
 
     private final String text;
@@ -36,7 +36,7 @@ public final class TextPieces {
     }
 
     /// The pieces of a text, in order; none for an empty text. No piece is longer than `target`
-    /// UTF-16 units (1 or more), unless it is a single character that is.
+    /// UTF-16 units (1 or more), unless a single character is longer.
     public static List<String> of(String text, int target) {
         return new TextPieces(text, target).cut();
     }
@@ -50,8 +50,8 @@ public final class TextPieces {
         return pieces;
     }
 
-    /// The length of the piece that begins at `start`, with more text behind it than fits. Only
-    /// this window is looked at, so that a megabyte without a blank stays linear.
+    /// The length of the piece that begins at `start`, if more text follows than fits. It reads
+    /// only this window, so that a megabyte without a blank takes linear time.
     private int next(int start) {
         var end = Math.min(text.length(), start + target + LOOK_AHEAD);
         var window = text.substring(start, end);
@@ -67,14 +67,14 @@ public final class TextPieces {
         return character > 0 ? character : oneCharacter(start);
     }
 
-    /// The last boundary that is no further than the target, or 0.
+    /// The last boundary at or before the target, or 0.
     private int last(BreakIterator boundaries, String window) {
         boundaries.setText(window);
         return Math.max(boundaries.preceding(target + 1), 0);
     }
 
-    /// Whether there is anything but words, figures, blanks and the marks within a sentence: most
-    /// windows have nothing else, and need not be searched.
+    /// Whether the window has anything except words, figures, blanks and marks within a sentence.
+    /// Most windows have nothing else and need no search.
     private static boolean mayEndSentence(String window) {
         for (int i = 0; i < window.length(); i++) {
             char c = window.charAt(i);
@@ -85,7 +85,7 @@ public final class TextPieces {
         return false;
     }
 
-    /// Word and sentence iterators are older than the grapheme clusters and may disagree.
+    /// Word and sentence iterators are older than the grapheme clusters and may disagree with them.
     private boolean boundary(String window, int position) {
         char before = window.charAt(position - 1);
         char behind = window.charAt(position);
@@ -96,8 +96,8 @@ public final class TextPieces {
         return characters.isBoundary(position);
     }
 
-    /// The length of the one character at `start` that alone is longer than the target. Where the
-    /// window ends within a surrogate pair, the half in it counts as a character of its own.
+    /// The length of the single character at `start` that is longer than the target. If the window
+    /// ends within a surrogate pair, the first half counts as a character.
     private int oneCharacter(int start) {
         var end = Math.min(text.length(), start + LONGEST_CHARACTER);
         characters.setText(text.substring(start, end));

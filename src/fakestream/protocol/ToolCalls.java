@@ -5,12 +5,12 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 
-/// Reads the tool calls of any API as the stream readers of its clients need them.
+/// Reads the tool calls of any API in the form that its clients' stream readers need.
 public final class ToolCalls {
     private ToolCalls() {
     }
 
-    /// Whether the member names something: null and an empty text do not.
+    /// Whether the member has a value other than null and an empty text.
     public static boolean hasId(JsonObject object, String name) {
         return switch (object.get(name)) {
             case null -> false;
@@ -20,7 +20,7 @@ public final class ToolCalls {
         };
     }
 
-    /// The call whose `arguments` are JSON text where they were an object or a list.
+    /// The call with its `arguments` as JSON text if they were an object or a list.
     public static JsonObject withTextArguments(JsonObject call) {
         var arguments = call.get("arguments");
         return arguments instanceof JsonObject || arguments instanceof JsonArray

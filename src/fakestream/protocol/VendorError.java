@@ -13,26 +13,26 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Finds the error in an upstream's JSON, in any of the forms that vendors have for it: under an
-/// error status, under a good one, and in an event of a stream. The one place that knows them.
+/// Finds the error in an upstream's JSON, in each vendor's form: under an error status, under a
+/// good status, and in an event of a stream. Only this class knows these forms.
 public final class VendorError {
-    /// The members of which one holds the answer, where there is any.
+    /// One of these members holds the answer, if there is any.
     private static final List<String> ANSWERS =
             List.of("choices", "candidates", "output", "content");
 
-    /// Where an error has its text for people. The first that has one counts.
+    /// The members with an error's text for people. The first with a text counts.
     private static final List<String> TEXTS = List.of("message", "msg", "status_msg", "error_msg",
             "error_description", "errmsg", "errorMessage", "faultstring", "detail", "Message",
             "error", "errors");
 
-    /// Those that make an error of a body that holds nothing else: Cohere, AWS, FastAPI, Baidu.
+    /// The texts that make a body an error if it holds nothing else: Cohere, AWS, FastAPI, Baidu.
     private static final List<String> TEXTS_ALONE =
             List.of("message", "msg", "error_msg", "detail", "Message");
 
-    /// Codes that only an error has: Baidu, and gateways.
+    /// Codes that only errors have: Baidu, and gateways.
     private static final List<String> CODES = List.of("error_code", "errcode", "errorCode");
 
-    /// What an error stands in: Tencent, Volcengine, Spark, Apigee.
+    /// The members around an error: Tencent, Volcengine, Spark, Apigee.
     private static final List<String> FRAMES =
             List.of("Response", "ResponseMetadata", "header", "fault");
 
@@ -42,21 +42,21 @@ public final class VendorError {
     private VendorError() {
     }
 
-    /// The error that a whole body is, whatever its status; empty where it is none.
+    /// The error in a whole body, whatever its status; empty if there is none.
     public static Optional<ApiError> find(JsonValue body) {
         return find(body, true);
     }
 
-    /// The error that an event of a stream tells; empty where it tells none. A lone message is no
-    /// error here, for it may be a word about the progress.
+    /// The error in an event of a stream; empty if there is none. A lone message is no error here,
+    /// because it may report progress.
     ///
-    /// @param data the event's
+    /// @param data the event's data
     public static Optional<ApiError> find(SseEvent.Received event, JsonValue data) {
         return event.type().equals("error") ? Optional.of(in(data)) : find(data, false);
     }
 
-    /// The error in a body that is known to hold one. What is missing of the four members is added,
-    /// what else there is stays.
+    /// The error in a body that is known to hold one. Missing members of the four are added; other
+    /// members stay.
     public static ApiError in(JsonValue body) {
         var object = JsonObject.orEmpty(body);
         return find(body).orElseGet(() -> completed(object.get("error") instanceof JsonObject error
@@ -74,8 +74,8 @@ public final class VendorError {
         };
     }
 
-    /// What holds the error of a body: one of its members, or the body itself; null where there is
-    /// no error.
+    /// The part of a body that holds its error: a member, or the body itself; null if there is no
+    /// error.
     private static JsonValue error(JsonObject body, boolean alone) {
         var answers = hasAnswer(body);
         var error = body.get("error");
@@ -101,7 +101,7 @@ public final class VendorError {
         return false;
     }
 
-    /// OpenRouter gives a choice its error, and `error` as its finish.
+    /// OpenRouter puts an error into a choice, with `error` as its finish reason.
     private static JsonValue ofChoice(JsonObject body) {
         for (var choice : body.objects("choices")) {
             var error = choice.get("error");
@@ -113,7 +113,7 @@ public final class VendorError {
         return null;
     }
 
-    /// The forms that have no `error`, in a body without an answer.
+    /// The error in a form without `error`, in a body without an answer.
     private static JsonValue beside(JsonObject body, boolean alone) {
         if (says(body.get("errors"))) {
             return body.get("errors");
@@ -145,8 +145,8 @@ public final class VendorError {
         };
     }
 
-    /// All four members of OpenAI's form; whatever else there is stays, but for what is about the
-    /// event: its number, and a type that says `error` and nothing else.
+    /// All four members of OpenAI's form. Other members stay, except two about the event: its
+    /// number, and a type that says only `error`.
     private static ApiError completed(JsonObject error, String text, int status) {
         return new ApiError(new JsonObject.Builder()
                 .add("message", text == null ? "the upstream failed: " + error : text)
@@ -177,7 +177,7 @@ public final class VendorError {
         };
     }
 
-    /// Whether an object has the code of a success, as `{"code":0,"msg":"success"}`.
+    /// Whether an object has a success code, as in `{"code":0,"msg":"success"}`.
     private static boolean isSuccess(JsonValue value) {
         return value instanceof JsonObject object && switch (object.get("code")) {
             case JsonNumber(var code) -> SUCCESS.matcher(code).matches();
@@ -186,8 +186,8 @@ public final class VendorError {
         };
     }
 
-    /// The text for people that a value has; null where it has none. Of an error of validation
-    /// (FastAPI) it names the place.
+    /// The text for people in a value; null if there is none. For a validation error (FastAPI) it
+    /// names the place.
     private static String text(JsonValue value) {
         return switch (value) {
             case JsonString(var text) when !text.isBlank() -> text;
