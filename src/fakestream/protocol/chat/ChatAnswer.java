@@ -8,9 +8,9 @@ import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.VendorError;
 
-/// Reads a body with a good status as a chat completion. Some upstreams answer 200 with an error
-/// (Azure's content filter, OpenRouter, old vLLM); some in the form of legacy completions or of
-/// Gemini, which are brought into the form of chat.
+/// Reads a body with a good status as a chat completion. With a 200, some upstreams send an error
+/// (Azure's content filter, OpenRouter, old vLLM); others send legacy completions or Gemini's form,
+/// which this class converts to chat's form.
 final class ChatAnswer {
     private ChatAnswer() {
     }
@@ -25,8 +25,8 @@ final class ChatAnswer {
                         .<JsonValue>map(ChatAnswer::withMessage).toList()));
     }
 
-    /// The body, if it is an answer with choices that are objects. There may be none where tokens
-    /// were made and something, such as a filter, took them away.
+    /// The body, if it is an answer whose choices are objects. It may have no choices if tokens
+    /// were made and something, such as a filter, removed them.
     static JsonObject choices(JsonValue body) throws InvalidAnswer {
         var answer = InvalidAnswer.object(body);
         if (!(answer.get("choices") instanceof JsonArray(var choices))
@@ -39,7 +39,7 @@ final class ChatAnswer {
         return answer;
     }
 
-    /// Whether a choice has its text as a whole answer has it, and no delta.
+    /// Whether a choice has its text in the form of a whole answer, and no delta.
     static boolean isWhole(JsonObject choice) {
         return !(choice.get("delta") instanceof JsonObject)
                 && (choice.get("message") instanceof JsonObject
@@ -47,9 +47,9 @@ final class ChatAnswer {
                 || choice.get("text") instanceof JsonString);
     }
 
-    /// The choice with its message where that should be, although some servers tell it as a delta,
-    /// as a text, or as the `text` of legacy completions. Azure answers choices without any message
-    /// when its filter strikes; they are told as they are.
+    /// The choice with its message as `message`; some servers send it as a delta, as a text, or as
+    /// the `text` of legacy completions. Azure sends choices without any message when its filter
+    /// strikes; these stay as they are.
     static JsonObject withMessage(JsonObject choice) {
         if (choice.get("delta") instanceof JsonObject delta
                 && EmptyAnswers.isNothing(choice.get("message"))) {
@@ -66,7 +66,7 @@ final class ChatAnswer {
                 .add("role", "assistant").add("content", text).build());
     }
 
-    /// A choice of legacy completions with its text, where the server tells a chat's message.
+    /// A choice of legacy completions with its text, if the server sends a chat's message.
     static JsonObject withText(JsonObject choice) {
         return !(choice.get("text") instanceof JsonString)
                 && withMessage(choice).get("message") instanceof JsonObject message

@@ -11,11 +11,11 @@ import fakestream.protocol.TextPieces;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The body of a message as deltas, in the order that clients need: whatever is not text first,
-/// then content, refusal, the old function call, the tool calls. Spring AI 2 keeps no content
-/// that comes behind a tool call.
+/// The body of a message as deltas, in the order that clients need: first everything that is not
+/// text, then content, refusal, the old function call, the tool calls. Spring AI 2 drops content
+/// that follows a tool call.
 final class ChatBody {
-    /// What a line holds beside a delta, in bytes.
+    /// The bytes that a line reserves for everything besides its delta.
     private static final int FRAME = 2048;
 
     private final JsonObject message;
@@ -36,8 +36,8 @@ final class ChatBody {
         return body.deltas;
     }
 
-    /// All members that have no form of their own, unsplit in one delta: openai-node and
-    /// openai-java keep only the last part of a member that they do not know.
+    /// All members without a form of their own, in one unsplit delta: openai-node and openai-java
+    /// keep only the last part of a member that they do not know.
     private void addOthers() {
         var others = new JsonObject.Builder();
         message.members().forEach((name, value) -> {
@@ -59,16 +59,16 @@ final class ChatBody {
         return switch (name) {
             case "role", "function_call" -> true;
             case "content", "refusal" -> value instanceof JsonString || value instanceof JsonNull;
-            // An empty list is left out: LlamaIndex loses the whole answer behind one.
+            // An empty list is left out: LlamaIndex loses the whole answer after one.
             case "tool_calls" -> value instanceof JsonNull || value instanceof JsonArray;
             case "audio" -> value instanceof JsonNull;
             default -> false;
         };
     }
 
-    /// A member alone. Where its line would be too long, a text is split, and an object (such as
-    /// audio) member by member: clients that join what they know lose nothing. What cannot be
-    /// split, such as an image, stays whole.
+    /// Adds one member alone. If its line would be too long, a text is split, and an object (such
+    /// as audio) is sent member by member: clients that join the members they know lose nothing. A
+    /// value that cannot be split, such as an image, stays whole.
     private void addLarge(String name, JsonValue value) {
         if (fits(value)) {
             deltas.add(ChatDelta.of(name, value));
@@ -97,7 +97,7 @@ final class ChatBody {
         }
     }
 
-    /// Whole: openai-java keeps only the last part. One without a name makes openai-node throw.
+    /// Whole, because openai-java keeps only the last part. openai-node throws at a missing name.
     private void addFunctionCall() {
         if (message.get("function_call") instanceof JsonObject call
                 && call.string("name") instanceof String name && !name.isEmpty()) {
@@ -116,8 +116,8 @@ final class ChatBody {
     }
 
     /// The call's place is its index, whatever the vendor says. A call comes in one delta, because
-    /// Mistral's SDK refuses a later one, which has no name. Only arguments that no line can hold
-    /// go on in later deltas, alone: openai-python and langchain4j join what is repeated.
+    /// Mistral's SDK refuses a later delta, which has no name. Only arguments too long for a line
+    /// go on in later deltas, alone: openai-python and langchain4j join repeated members.
     private void addToolCall(int index, JsonObject call) {
         var whole = new JsonObject.Builder().add("index", index).addAll(call.without("index"));
         if (!(call.get("function") instanceof JsonObject function)) {

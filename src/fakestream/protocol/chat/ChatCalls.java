@@ -8,21 +8,21 @@ import fakestream.protocol.StreamState;
 import fakestream.protocol.ToolCalls;
 import java.util.List;
 
-/// Gives the calls of one answer what a stream needs and a whole answer can lack. Clients make up
-/// the id of a call in a whole answer, but their stream readers throw at a call without one or take
-/// it for malformed; and they join the arguments as text, where some upstreams send an object.
+/// Completes the tool calls of a whole answer for its stream. Clients make up the id of a call in a
+/// whole answer, but their stream readers throw at a call without an id or take it for malformed.
+/// They also join the arguments as text, but some upstreams send an object.
 final class ChatCalls {
     private final String idPrefix;
     private int made;
 
-    /// The id of a stream has 24 characters, so that no id of a call has more than the 40 that
+    /// The id of a stream has 24 characters, so that the id of a call has at most the 40 that
     /// OpenAI takes back.
     private ChatCalls(StreamState state) {
         this.idPrefix = "call_" + state.id() + "_";
     }
 
-    /// Returns the choices of an answer and completes their tool calls. Each id that it makes is
-    /// unique, in the answer and among all streams.
+    /// The choices of an answer with complete tool calls. Each new id is unique, in the answer and
+    /// among all streams.
     static List<JsonObject> completed(JsonObject answer, StreamState state) {
         var calls = new ChatCalls(state);
         return answer.objects("choices").stream().map(calls::choice).toList();

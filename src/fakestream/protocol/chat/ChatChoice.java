@@ -10,8 +10,8 @@ import fakestream.json.Parts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// One choice of a chat completion, as the entries that it puts into the stream's chunks: one that
-/// opens it, one for each delta of its body, one that finishes it.
+/// Writes one choice of a chat completion into the stream's chunks: an entry that opens it, one for
+/// each delta of its body, and one that finishes it.
 final class ChatChoice {
     private static final String UNFINISHED = "\"finish_reason\":null}";
 
@@ -25,8 +25,8 @@ final class ChatChoice {
     private final Parts others;
     private final List<ChatDelta> body;
 
-    /// @param index that the choice goes by, whatever it says itself
-    /// @param pieceLength of its texts, in UTF-16 units
+    /// @param index the index of the choice in the stream, whatever the choice itself says
+    /// @param pieceLength the length of its pieces of text, in UTF-16 units
     ChatChoice(JsonObject choice, int index, int pieceLength) {
         this.index = index;
         this.choice = choice;
@@ -46,7 +46,7 @@ final class ChatChoice {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// Its place among the choices, from 0.
+    /// Its index among the choices, from 0.
     int index() {
         return index;
     }
@@ -56,12 +56,12 @@ final class ChatChoice {
         return body;
     }
 
-    /// Writes the entry that opens the choice: openai-node throws where no role ever came, and
-    /// LangChain loses tool calls that come before it. It carries no text, because a client that
-    /// looks only at `data:` and cuts at blank lines loses this block behind a heartbeat, and no
-    /// log probabilities, because openai-node doubles those of a choice's first chunk.
+    /// Writes the entry that opens the choice. It has the role: openai-node throws if no role ever
+    /// came, and LangChain loses tool calls before it. It has no text: a client that reads only
+    /// `data:` and cuts at blank lines loses this block after a heartbeat. It has no log
+    /// probabilities: openai-node doubles them in a choice's first chunk.
     ///
-    /// @param begun whether a heartbeat has told the role already
+    /// @param begun whether a heartbeat has already told the role
     void opening(boolean begun, JsonWriter out) {
         var delta = new JsonObject.Builder();
         if (!begun) {
@@ -74,7 +74,7 @@ final class ChatChoice {
                 .text(UNFINISHED);
     }
 
-    /// Writes the entry of one delta; of nothing, where the body is shorter than another choice's.
+    /// Writes the entry of one delta; an empty one if the body is shorter than another choice's.
     void body(int position, JsonWriter out) {
         var delta = position < body.size() ? body.get(position) : ChatDelta.NOTHING;
         out.bytes(head).value(delta.delta());
@@ -86,19 +86,19 @@ final class ChatChoice {
         out.bytes(UNFINISHED_AFTER);
     }
 
-    /// Whether that delta is a piece of text that is paced.
+    /// Whether that delta is a piece of paced text.
     boolean isPiece(int position) {
         return position < body.size() && body.get(position).piece();
     }
 
     /// Writes the entry that finishes the choice. openai-java keeps the vendor's fields of a choice
-    /// from its last chunk, openai-python from its first: both have them.
+    /// from its last chunk, openai-python from its first, so both chunks have them.
     void finish(JsonWriter out) {
         out.bytes(head).text("{}").bytes(nullLogprobs).text(",").parts(others)
                 .text("\"finish_reason\":").value(finishReason()).text("}");
     }
 
-    /// Writes the entry of a heartbeat in the middle of the body.
+    /// Writes the entry of a heartbeat within the body.
     void pause(JsonWriter out) {
         out.bytes(head).text("{}").bytes(nullLogprobs).bytes(UNFINISHED_AFTER);
     }
@@ -112,7 +112,7 @@ final class ChatChoice {
         }
     }
 
-    /// SDKs throw where there is none, and some vendors send none or an empty one.
+    /// SDKs throw without a reason, and some vendors send none or an empty one.
     private JsonValue finishReason() {
         var reason = choice.get("finish_reason");
         if (reason instanceof JsonString(var text) && !text.isEmpty()) {

@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
 
 /// OpenAI's chat completions: `POST /v1/chat/completions`.
 public final class ChatCompletions implements Protocol {
-    /// The request's members that are about streaming alone. OpenAI refuses `stream_options`
-    /// without a stream, Z.ai `tool_stream`; DashScope and llama.cpp have the other two.
+    /// The members of a request that are only about streaming. Without a stream, OpenAI refuses
+    /// `stream_options` and Z.ai `tool_stream`; DashScope and llama.cpp have the other two.
     static final String[] STREAMING_ONLY = {
         "stream_options", "tool_stream", "incremental_output", "return_progress"};
 
@@ -50,7 +50,7 @@ public final class ChatCompletions implements Protocol {
         return areEmpty(answer, choice -> EmptyAnswers.isNothing(choice.get("message")));
     }
 
-    /// Whether no token was made for any choice, none holds anything, and none says why.
+    /// Whether no token was made, and no choice holds anything or gives a reason.
     static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
         return answer.objects("choices").stream().allMatch(choice -> holdsNothing.test(choice)
                         && !EmptyAnswers.isReason(choice.string("finish_reason")))
@@ -62,8 +62,8 @@ public final class ChatCompletions implements Protocol {
         return ChatReplay.of(request, answer, state);
     }
 
-    /// An empty chunk, in the form that no known client minds: never without choices, and with a
-    /// role in the first.
+    /// An empty chunk that no known client minds: it always has choices, and the first one has a
+    /// role.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
         var frame = ChunkFrame.of(ChunkKind.CHAT, request, state);

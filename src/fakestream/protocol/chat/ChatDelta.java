@@ -4,10 +4,10 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 
-/// What one chunk says of one choice.
+/// The part of one choice in one chunk.
 ///
-/// @param piece whether it is a piece of text that is paced
-/// @param logprobs those of its text, or null
+/// @param piece whether it is a piece of paced text
+/// @param logprobs the log probabilities of its text, or null
 record ChatDelta(JsonObject delta, boolean piece, JsonValue logprobs) {
     static final ChatDelta NOTHING = new ChatDelta(JsonObject.EMPTY, false, null);
 

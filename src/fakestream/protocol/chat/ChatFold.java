@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Folds the chunks of a stream back into the whole chat completion, for a client that did not
-/// ask for a stream and an upstream that sent one. Texts join, lists join, the parts of tool calls
-/// are sorted by [ToolCallFold]; names, ids and whatever stands beside the deltas hold the last
-/// value that was not null. Some upstreams tell `message` or `text` where a delta should be: that
-/// counts where a choice has no deltas, and otherwise repeats them.
+/// Folds the chunks of a stream back into the whole chat completion, for a client that did not ask
+/// for a stream when the upstream sent one. Texts join, lists join, and [ToolCallFold] sorts the
+/// parts of tool calls; names, ids and all members beside the deltas keep their last value that was
+/// not null. Some upstreams send `message` or `text` instead of a delta: it counts if a choice has
+/// no deltas, and otherwise repeats them.
 final class ChatFold {
-    /// Texts that some upstreams repeat in every delta, where the others are told in parts.
+    /// Texts that some upstreams repeat in every delta; other texts come in parts.
     private static final Set<String> REPEATED = Set.of("role", "id", "type", "name");
 
     private JsonObject top = JsonObject.EMPTY;
@@ -38,8 +38,8 @@ final class ChatFold {
         return folded(events).whole();
     }
 
-    /// Each half for itself and then both as one, so that a long text is not copied once for each
-    /// of its pieces.
+    /// Folds each half by itself and then joins both, so that a long text is not copied once for
+    /// each of its pieces.
     private static ChatFold folded(List<SseEvent.Received> events) throws InvalidAnswer {
         var fold = new ChatFold();
         if (events.size() < 2) {
@@ -73,7 +73,7 @@ final class ChatFold {
                 messages.merge(index, choice, ChatFold::joinedChoices));
     }
 
-    /// A choice as in a whole answer: its message is what its delta holds.
+    /// A choice in the form of a whole answer: its delta becomes its message.
     private static JsonObject read(JsonObject choice) {
         var told = choice.get("delta") instanceof JsonObject ? choice.without("message") : choice;
         var whole = ChatAnswer.withMessage(told).without("delta");
@@ -116,7 +116,7 @@ final class ChatFold {
         return new JsonObject(members);
     }
 
-    /// All of them as one, each half for itself first.
+    /// Joins all parts, each half by itself first.
     private static JsonObject joined(List<JsonObject> parts) {
         var half = parts.size() / 2;
         return parts.size() < 2 ? parts.getFirst() : joined(joined(parts.subList(0, half)),

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Spreads a choice's log probabilities over the pieces of its text, each token with the piece that
-/// it ends in. Any partition of the lists folds back the same, as long as nothing sits on the
-/// choice's first chunk, which the body never is.
+/// it begins in. The lists may be split anywhere and fold back the same, if the choice's first
+/// chunk has no part of them; the body never is that chunk.
 final class ChatLogprobs {
-    /// How much of them one line may carry, in bytes: the rest of the longest line is the text's,
-    /// the frame's, and the last token's. One with its twenty alternatives is some 2,000.
+    /// The bytes of log probabilities in one line. The rest of the longest line is for the text,
+    /// the frame and the last token; a token with its twenty alternatives takes about 2,000.
     private static final int ROOM = 24 * 1024;
 
     private final JsonObject logprobs;
@@ -25,8 +25,7 @@ final class ChatLogprobs {
         this.logprobs = logprobs;
     }
 
-    /// The same deltas with the log probabilities on them, and further empty deltas for what found
-    /// no place.
+    /// The same deltas with the log probabilities on them, and further empty deltas for the rest.
     static List<ChatDelta> spread(JsonValue logprobs, List<ChatDelta> body) {
         if (logprobs == null || logprobs instanceof JsonNull) {
             return body;
@@ -69,8 +68,8 @@ final class ChatLogprobs {
         return deltas;
     }
 
-    /// The delta with as many of the due tokens as have room. Members beside the two lists come
-    /// once, because clients join or add up what is repeated.
+    /// The delta with as many of the due tokens as fit. Members besides the two lists come once,
+    /// because clients join or add up repeated ones.
     private ChatDelta carrying(ChatDelta delta, Tokens tokens) {
         var part = new JsonObject.Builder();
         logprobs.members().forEach((name, value) -> {
@@ -86,7 +85,7 @@ final class ChatLogprobs {
         return delta.withLogprobs(part.build());
     }
 
-    /// One of the two lists, on its way beside its text.
+    /// One of the two lists, and its progress along its text.
     private final class Tokens {
         private final String name;
         private final List<JsonValue> all;

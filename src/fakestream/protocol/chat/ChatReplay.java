@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/// Tells a whole chat completion as the chunks of its stream. Each chunk has an entry for every
+/// Sends a whole chat completion as the chunks of its stream. Each chunk has an entry for every
 /// choice, in the order of their indices: some clients read the first entry of each chunk as the
 /// first choice, whatever its index says (AI SDK, LangChain, langchain4j, Spring AI).
 final class ChatReplay {
@@ -34,8 +34,8 @@ final class ChatReplay {
         return new ChatReplay(frame, answer, state).tell();
     }
 
-    /// By index. Where two choices have the same, as from upstreams that write 0 in each, their
-    /// places tell them apart.
+    /// The choices by index. If two have the same index, because the upstream writes 0 in each, the
+    /// places of the choices replace their indices.
     private static List<ChatChoice> choices(List<JsonObject> objects, int pieceLength) {
         var distinct = haveDistinctIndices(objects);
         var choices = new ArrayList<ChatChoice>();
@@ -72,8 +72,8 @@ final class ChatReplay {
         write((choice, to) -> choice.opening(begun && choice.index() == 0, to), out);
     }
 
-    /// The bodies side by side, and the finish of all of them behind the longest: openai-java
-    /// completes as soon as all choices that it has seen are finished.
+    /// The bodies side by side, and all finishes after the longest body: openai-java completes as
+    /// soon as all choices that it has seen are finished.
     private void addBodies() {
         var longest = 0;
         for (var choice : choices) {
@@ -84,8 +84,8 @@ final class ChatReplay {
         }
     }
 
-    /// A delta of each of these choices, or of one after the other where the line would else be
-    /// longer than any of them needs.
+    /// Adds a chunk with a delta of each of these choices; if its line would be longer than
+    /// [SseEvent#LONGEST_LINE], adds a chunk for each choice instead.
     private void addBody(int position, List<ChatChoice> speaking) {
         var data = frame.chunk(out -> write((choice, to) -> {
             if (speaking.contains(choice)) {

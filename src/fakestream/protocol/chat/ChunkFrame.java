@@ -12,13 +12,13 @@ import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// What all chunks of one stream of completions have in common, written once: id, object, created,
-/// model, and fingerprint and tier where the answer has them. openai-go drops a chunk
-/// whose id is another, and takes the rest from whichever chunk came last.
+/// The common members of all chunks of one stream of completions, written once: id, object,
+/// created, model, and the fingerprint and tier if the answer has them. openai-go drops a chunk
+/// with another id, and takes the rest from the chunk that came last.
 final class ChunkFrame {
     private static final String CHOICES = "\"choices\":[";
 
-    /// It may be as long as the answer has it.
+    /// It has no length limit: its values come from the answer.
     private final Parts head;
     private final Parts beforeChoices;
     private final Parts afterChoices;
@@ -32,8 +32,8 @@ final class ChunkFrame {
         this.usage = usage;
     }
 
-    /// The frame of an answer's stream. What an SDK would throw without, and the answer lacks, is
-    /// taken from the request and from `state` (WIRE.md 0, last paragraph).
+    /// The frame of an answer's stream. If the answer lacks a member and an SDK would throw without
+    /// it, the request and `state` supply it (WIRE.md 0, last paragraph).
     static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, StreamState state) {
         var id = answer.string("id");
         var named = id != null && !id.isEmpty() && !state.begun();
@@ -54,27 +54,27 @@ final class ChunkFrame {
         return new ChunkFrame(head, ChunkUsage.of(request));
     }
 
-    /// A chunk with these entries of `choices`, written one behind the other with commas.
+    /// A chunk; `choices` writes its entries, with commas between them.
     Parts chunk(Consumer<JsonWriter> choices) {
         choices.accept(out.parts(beforeChoices));
         return out.parts(afterChoices).parts();
     }
 
-    /// A chunk that also carries these members beside the choices, as the opening one does.
+    /// A chunk with further members beside the choices, as the opening chunk has.
     Parts chunk(Consumer<JsonWriter> choices, JsonObject others) {
         members(others, out.parts(head));
         choices.accept(out.text(CHOICES));
         return out.parts(afterChoices).parts();
     }
 
-    /// The chunk whose entries say why each choice ends. It has the usage that was not asked for.
+    /// The chunk whose entries say why each choice ends. It has the unasked usage.
     Parts finish(Consumer<JsonWriter> choices, JsonObject others) {
         return chunk(choices, new JsonObject.Builder().addAll(others).addAll(usage.atFinish())
                 .build());
     }
 
-    /// The events behind the finish. The last chunk carries the usage if the client asked for it,
-    /// and has no choices: openai-java ignores all but the usage in it.
+    /// The events after the finish. If the client asked for usage, the last chunk carries it and
+    /// has no choices: openai-java ignores everything but the usage in it.
     List<SseEvent> ending() {
         var done = SseEvent.Message.of(SseEvent.DONE);
         return usage.last() == null ? List.of(done)
@@ -82,14 +82,14 @@ final class ChunkFrame {
                         .value(usage.last()).text("}").parts()), done);
     }
 
-    /// What an answer holds beside what all chunks have, its choices and its usage. An `error`,
-    /// even null, is taken for one by openai-java and the AI SDK.
+    /// The members of an answer besides its choices, its usage and the members of all chunks.
+    /// openai-java and the AI SDK take `error`, even null, for an error.
     static JsonObject others(JsonObject answer) {
         return answer.without("id", "object", "created", "model", "system_fingerprint",
                 "service_tier", "choices", "usage", "error", "obfuscation");
     }
 
-    /// Writes the members of an object, each with a comma behind it.
+    /// Writes the members of an object, each followed by a comma.
     static void members(JsonObject object, JsonWriter out) {
         object.members().forEach((name, value) -> member(name, value, out));
     }

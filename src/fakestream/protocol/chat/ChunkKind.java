@@ -4,23 +4,23 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.StreamState;
 
-/// One of the two kinds of completions whose streams are made of chunks.
+/// One of the two kinds of completions that stream chunks.
 ///
-/// @param object what a chunk calls itself
-/// @param idPrefix what the id of a stream begins with
-/// @param pause the entry of a choice in a chunk that says nothing
+/// @param object the `object` of a chunk
+/// @param idPrefix the prefix of a stream's id
+/// @param pause the entry of a choice in an empty chunk
 record ChunkKind(String object, String idPrefix, JsonObject pause) {
-    /// Those of chat completions.
+    /// The kind of chat completions.
     static final ChunkKind CHAT = new ChunkKind("chat.completion.chunk", "chatcmpl-",
             entry(JsonObject.EMPTY));
 
-    /// The entry of a choice that goes on, with this delta.
+    /// The entry of an unfinished choice, with this delta.
     static JsonObject entry(JsonObject delta) {
         return new JsonObject.Builder().add("index", 0).add("delta", delta)
                 .add("finish_reason", JsonNull.NULL).build();
     }
 
-    /// The id of a stream that has none from its answer.
+    /// The id of a stream if its answer gives none.
     String id(StreamState state) {
         return idPrefix + state.id();
     }

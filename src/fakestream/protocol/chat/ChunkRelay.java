@@ -16,10 +16,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// Passes a chunk of an upstream's own stream of completions on: byte for byte, unless a heartbeat
-/// has opened the client's stream under another id.
+/// Relays a chunk of an upstream's own stream of completions: byte for byte, unless a heartbeat has
+/// opened the client's stream under another id.
 final class ChunkRelay {
-    /// What a pause repeats of a chunk. The rest it must not: usage is added up by some clients.
+    /// The members of a chunk that a pause repeats. It must not repeat others: some clients add
+    /// usage up.
     private static final List<String> FRAME = List.of("id", "object", "created", "model",
             "system_fingerprint", "service_tier");
 
@@ -38,7 +39,7 @@ final class ChunkRelay {
         if (!(chunk.get("choices") instanceof JsonArray)) {
             return new RelayedEvent(event, null, Progress.SILENT);
         }
-        // Some clients take an error that is empty for one.
+        // Some clients take an empty `error` for an error.
         var clean = chunk.has("error") ? chunk.without("error") : chunk;
         var told = state.begun() ? renamed(clean, kind.id(state)) : clean;
         return new RelayedEvent(told == chunk ? event : SseEvent.Message.of(told),
@@ -53,8 +54,7 @@ final class ChunkRelay {
                 : Progress.OPEN;
     }
 
-    /// The choices of a chunk. Each tells its part in its delta; legacy completions tell it in
-    /// `text`.
+    /// The choices of a chunk. Each has its part in its delta, or in `text` for legacy completions.
     private static List<RelayedEvent.Choice> told(JsonObject chunk) {
         return chunk.objects("choices").stream().map(choice -> new RelayedEvent.Choice(
                 Protocol.index(choice, 0), !EmptyAnswers.isNothing(choice.get("delta"))
@@ -62,25 +62,25 @@ final class ChunkRelay {
                                 isFinished(choice))).toList();
     }
 
-    /// Whether a stream that ended well has told its whole answer: each choice has finished, or
+    /// Whether a stream that ended cleanly has given its whole answer: each choice has finished, or
     /// none has and `[DONE]` ends the stream.
     static boolean areWhole(Collection<JsonObject> choices, boolean done) {
         return !choices.isEmpty() && (choices.stream().allMatch(ChunkRelay::isFinished)
                 || done && choices.stream().noneMatch(ChunkRelay::isFinished));
     }
 
-    /// Whether a choice says why it ends; some upstreams say an empty reason all the way.
+    /// Whether a choice says why it ends; some upstreams send an empty reason in every chunk.
     static boolean isFinished(JsonObject choice) {
         return choice.string("finish_reason") instanceof String reason && !reason.isEmpty();
     }
 
-    /// An empty chunk in the name of the upstream's stream, for those choices of this one that go
-    /// on. Behind an opening without choices (Azure) it has none either: without a role first,
-    /// LangChain would lose tool calls, and with one, openai-python would add two of them up.
+    /// An empty chunk under the id of the upstream's stream, for the unfinished choices of this
+    /// chunk. After an opening without choices (Azure) it has none either: without a role first,
+    /// LangChain would lose tool calls; with a role, openai-python would join two roles.
     ///
-    /// A comment behind a finish or a usage: there openai-java throws at any chunk, also at one
-    /// without choices, openai-go forgets the finish of a choice that comes again, and
-    /// openai-python the usage.
+    /// A comment after a finish or a usage: there openai-java throws at any chunk, even one without
+    /// choices; openai-go forgets the finish of a choice that comes again; openai-python forgets
+    /// the usage.
     private static SseEvent pause(JsonObject chunk, JsonObject entry) {
         var choices = chunk.objects("choices");
         var open = choices.stream().filter(choice -> !isFinished(choice))
@@ -99,8 +99,8 @@ final class ChunkRelay {
         return SseEvent.Message.of(pause.add("choices", new JsonArray(open)).build());
     }
 
-    /// Under the id that the stream has begun with, and without the role that it has told, which is
-    /// the first choice's.
+    /// The chunk under the id that the stream began with. Its first choice loses its role, because
+    /// the heartbeat has told it.
     private static JsonObject renamed(JsonObject chunk, String id) {
         var choices = new ArrayList<JsonValue>();
         for (var choice : chunk.objects("choices")) {

@@ -6,23 +6,23 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.UnaskedUsage;
 
-/// Where the chunks of one stream show the usage of its answer. One chunk has it at most: openai-go
+/// Places the usage of an answer in the chunks of its stream. At most one chunk has it: openai-go
 /// and LangChain add usages up.
 ///
-/// @param asked whether the client asked for it; then all chunks have a `usage`, null but in one
-/// @param atFinish what the chunk with the finish reasons has, if anything
-/// @param last the usage for a last chunk without choices, or null where there is none
+/// @param asked whether the client asked for it; each chunk then has a `usage`, null except in one
+/// @param atFinish the members for the chunk with the finish reasons, if any
+/// @param last the usage for a last chunk without choices, or null if there is none
 record ChunkUsage(boolean asked, JsonObject atFinish, JsonObject last) {
     private static final ChunkUsage NOWHERE = new ChunkUsage(false, JsonObject.EMPTY, null);
 
-    /// Of a stream that has no answer yet.
+    /// For a stream that has no answer yet.
     static ChunkUsage of(JsonObject request) {
         return new ChunkUsage(isAsked(request), JsonObject.EMPTY, null);
     }
 
-    /// A client that asked for usage gets it in a last chunk without choices, as OpenAI sends it,
-    /// and a client that asked for none gets none. A client that says nothing gets it where its
-    /// vendor sends it unasked, and no chunk without choices: many clients stumble over one.
+    /// A client that asked for usage gets it in a last chunk without choices, as OpenAI sends it. A
+    /// client that refused it gets none. A client that says nothing gets it where its vendor sends
+    /// it unasked, and no chunk without choices: many clients stumble over one.
     static ChunkUsage of(JsonObject request, JsonObject answer, StreamState state) {
         if (!(answer.get("usage") instanceof JsonObject usage)
                 || JsonBoolean.FALSE.equals(option(request))) {

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// OpenAI's legacy completions: `POST /v1/completions`. Chunks have the shape of the whole answer,
+/// OpenAI's legacy completions: `POST /v1/completions`. A chunk has the form of the whole answer,
 /// with a piece of each choice's text.
 public final class Completions implements Protocol {
     private static final ChunkKind CHUNK = new ChunkKind("text_completion", "cmpl-",
@@ -47,8 +47,8 @@ public final class Completions implements Protocol {
                 choice -> EmptyAnswers.isNothing(choice.get("text")));
     }
 
-    /// The text of all choices side by side; log probabilities whole on the first chunk, because
-    /// they are parallel lists, of which the AI SDK keeps the last; the finish on the last chunk.
+    /// The texts of all choices side by side. The first chunk has the whole log probabilities: they
+    /// are parallel lists, and the AI SDK keeps only the last. The last chunk has the finish.
     @Override
     public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
         var frame = ChunkFrame.of(CHUNK, request, answer, state);
@@ -82,7 +82,7 @@ public final class Completions implements Protocol {
         return ChunkRelay.of(event, state, CHUNK);
     }
 
-    /// A chat's messages or deltas are none that a client of legacy completions could read.
+    /// Whether all choices have a chat's form, unreadable for clients of legacy completions.
     @Override
     public boolean isWhole(SseEvent.Received event) {
         var choices = event.object().objects("choices");

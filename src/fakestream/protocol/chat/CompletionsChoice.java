@@ -11,8 +11,8 @@ import fakestream.protocol.TextPieces;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// One choice of a legacy completion, as the entries that it puts into the stream's chunks. The
-/// AI SDK wants a text in each.
+/// Writes one choice of a legacy completion into the stream's chunks. The AI SDK needs a text in
+/// each entry.
 final class CompletionsChoice {
     private final int index;
     private final JsonObject choice;
@@ -33,12 +33,12 @@ final class CompletionsChoice {
                 .toList();
     }
 
-    /// How many chunks it needs.
+    /// The number of chunks that it needs.
     int length() {
         return Math.max(pieces.size(), 1);
     }
 
-    /// Writes the entry of one chunk out of so many.
+    /// Writes the entry of the chunk at `position`, of `length` chunks.
     void entry(int position, int length, JsonWriter out) {
         var text = position < pieces.size() ? pieces.get(position) : "";
         var last = position == length - 1;

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Folds the chunks of a stream back into the whole legacy completion: texts join, and so do the
-/// parallel lists of log probabilities; of all else the latest value holds.
+/// parallel lists of log probabilities; everything else keeps its latest value.
 final class CompletionsFold {
     private final Map<Integer, JsonObject> choices = new TreeMap<>();
     private final Map<Integer, StringBuilder> texts = new TreeMap<>();

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Brings an answer in Gemini's form (`candidates[].content.parts`) into the form of a chat
-/// completion: text is the content, thoughts are its reasoning, function calls its tool calls,
-/// inline data its images. What has no counterpart stays beside them under its own name.
+/// Converts an answer in Gemini's form (`candidates[].content.parts`) to a chat completion: text
+/// becomes its content, thoughts its reasoning, function calls its tool calls, inline data its
+/// images. Everything else stays beside them under its own name.
 final class GeminiAnswer {
     private static final Map<String, String> FINISH_REASONS = Map.of(
             "STOP", "stop", "MAX_TOKENS", "length",
@@ -29,7 +29,7 @@ final class GeminiAnswer {
     private GeminiAnswer() {
     }
 
-    /// The chat completion of a Gemini answer. A call without an id has none here either.
+    /// The chat completion of a Gemini answer. A call without an id stays without one.
     static JsonObject read(JsonObject body, JsonArray candidates) {
         var choices = new ArrayList<JsonValue>();
         for (var candidate : candidates.elements()) {
@@ -93,7 +93,7 @@ final class GeminiAnswer {
         }
     }
 
-    /// What else a text has, such as the signature of a thought, has no place in a joined text.
+    /// Other members of a text, such as the signature of a thought, do not fit into a joined text.
     private void addText(JsonObject part, String text) {
         var thought = JsonBoolean.TRUE.equals(part.get("thought"));
         (thought ? reasoning : content).append(text);

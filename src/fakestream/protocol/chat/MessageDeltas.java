@@ -6,14 +6,14 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.SseEvent;
 
-/// Gives a choice a delta where one event of a stream tells its whole message instead: clients read
-/// deltas alone. Once deltas have told something, a message repeats it (MiniMax ends its streams
-/// so), and stays as it is. It belongs to the thread that reads the stream.
+/// Gives a choice a delta if an event of a stream holds its whole message instead: clients read
+/// only deltas. After deltas a message only repeats them (MiniMax ends its streams so), and stays
+/// as it is. It belongs to the thread that reads the stream.
 final class MessageDeltas {
-    /// Whether something of the answer has been told.
+    /// Whether the stream has told any part of the answer.
     private boolean told;
 
-    /// The event with deltas for its messages; the same event where it has none.
+    /// The event with deltas for its messages; the same event if it has no messages.
     SseEvent.Received mended(SseEvent.Received event) {
         if (told || !event.data().contains("\"choices\"")) {
             return event;

@@ -12,26 +12,24 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
-/// Sorts the parts of a message's tool calls, in the order in which a stream told them, into whole
-/// calls. A part belongs to the call with its index; but another id begins another call, and so
-/// does a name behind arguments that are complete. A part with neither id nor index goes on with
-/// the last call.
+/// Sorts the parts of a message's tool calls, in the order of the stream, into whole calls. A part
+/// belongs to the call with its index; but another id begins another call, and so does a name after
+/// complete arguments. A part with neither id nor index continues the last call.
 final class ToolCallFold {
     private final List<Call> calls = new ArrayList<>();
 
-    /// One call, by its parts so far.
+    /// One call, with its parts so far.
     ///
-    /// @param index that it goes by; -1 where it has none
-    /// @param number that no other call has: its index, where that is its own
+    /// @param index the index of its first part; -1 if that has none
+    /// @param number unique among the calls: its index, unless another call has that number
     private record Call(int index, int number, List<JsonObject> parts) {
-        /// The first text of that name in its parts that is not empty; an empty one where there is
-        /// none.
+        /// The first text of that name in its parts that is not empty; empty if there is none.
         private String text(String name) {
             return parts.stream().map(part -> ToolCallFold.text(part, name))
                     .filter(text -> !text.isEmpty()).findFirst().orElse("");
         }
 
-        /// Whether its arguments are a whole JSON object, behind which nothing can come.
+        /// Whether its arguments are a whole JSON object; nothing can follow one.
         private boolean hasAllArguments() {
             var told = parts.stream().map(part -> function(part).get("arguments"))
                     .filter(Objects::nonNull).map(arguments ->
@@ -44,9 +42,9 @@ final class ToolCallFold {
         }
     }
 
-    /// The calls, without their indices: the place in the list is what a whole answer has.
+    /// The calls, without their indices: a whole answer has only their order.
     ///
-    /// @param joined makes one call of its parts
+    /// @param joined merges the parts of one call
     static JsonArray of(List<JsonValue> parts, Function<List<JsonObject>, JsonObject> joined) {
         var fold = new ToolCallFold();
         parts.forEach(part -> {
@@ -60,7 +58,7 @@ final class ToolCallFold {
 
     /// Adds the next part.
     ///
-    /// @return the number of its call, which is its own index unless that is missing or another's
+    /// @return the number of its call: its own index, unless that is missing or another call's
     int add(JsonObject part) {
         var index = Protocol.index(part, -1);
         var call = call(index, part);
@@ -78,7 +76,7 @@ final class ToolCallFold {
                 : numbers.stream().mapToInt(number -> number + 1).max().orElse(0);
     }
 
-    /// The call that a part belongs to, or null where it begins one.
+    /// The call that a part belongs to, or null if the part begins a call.
     private Call call(int index, JsonObject part) {
         var id = text(part, "id");
         Call last = null;
@@ -100,7 +98,7 @@ final class ToolCallFold {
                 && !last.text("name").isEmpty() && last.hasAllArguments();
     }
 
-    /// A text of a part, be it its own or its function's.
+    /// A text of a part: `name` comes from its function, any other text from the part itself.
     private static String text(JsonObject part, String name) {
         var text = name.equals("name") ? function(part).string(name) : part.string(name);
         return text == null ? "" : text;

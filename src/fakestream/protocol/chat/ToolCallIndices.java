@@ -11,13 +11,13 @@ import fakestream.protocol.ToolCalls;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Gives the tool calls of one stream indices of their own, where its upstream gives two calls one
-/// index, or none: clients would make one call of the two, or lose it. It belongs to the thread
-/// that reads the stream.
+/// Gives each tool call of a stream an index of its own if the upstream gives two calls one index,
+/// or none: clients would merge the two calls, or lose one. It belongs to the thread that reads the
+/// stream.
 final class ToolCallIndices {
     private final Map<Integer, ToolCallFold> choices = new HashMap<>();
 
-    /// The event with those indices; the same event where its own are right.
+    /// The event with these indices; the same event if its own are right.
     SseEvent.Received mended(SseEvent.Received event) {
         if (!event.data().contains("\"tool_calls\"")) {
             return event;
@@ -44,7 +44,7 @@ final class ToolCallIndices {
                         : part).toList())));
     }
 
-    /// A call begins with its name. There it needs an id, and OpenAI takes back 40 characters.
+    /// A call begins with its name and then needs an id. OpenAI takes back at most 40 characters.
     private static JsonValue mended(ToolCallFold calls, String prefix, JsonObject part) {
         var number = calls.add(part);
         var placed = Protocol.index(part, -1) == number ? part
