@@ -14,15 +14,14 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import java.util.List;
 
-/// Gemini's content: `POST /v1beta/models/{model}:streamGenerateContent`. The path alone asks for
-/// a stream, so a request is the same whether it does or not. Each event is a response with a part
-/// of the answer, without a type; what ends the stream is its end.
+/// Gemini's content: `POST /v1beta/models/{model}:streamGenerateContent`. Only the path asks for a
+/// stream, so streamed and whole requests have the same body. Each event is a response without a
+/// type that holds a part of the answer; the stream has no closing event.
 public final class GenerateContent implements Protocol {
-    /// The only beat that every client survives without a trace: behind a comment @google/genai
-    /// drops the next event, google-genai in Python and Go read it as data and fail, a blank line
-    /// ends the process of whatever stands on @google/generative-ai, and an event without
-    /// candidates makes a chat forget its turn. In the form of a JSON array it is white space
-    /// between two values.
+    /// The only heartbeat that no client reacts to. After a comment @google/genai drops the next
+    /// event; google-genai in Python and Go read it as data and fail. A blank line ends any process
+    /// that uses @google/generative-ai. An event without candidates makes a chat forget its turn.
+    /// In a JSON array, this heartbeat is white space between two values.
     private static final SseEvent BEAT = new SseEvent.Space();
 
     @Override
@@ -41,15 +40,15 @@ public final class GenerateContent implements Protocol {
                 JsonObject.orEmpty(request.get("generationConfig")).only("candidateCount"));
     }
 
-    /// The candidates are its choices, and asked for as `candidateCount`.
+    /// The choices are the candidates; the request asks for them as `candidateCount`.
     @Override
     public int choices(JsonObject request) {
         return Protocol.count(JsonObject.orEmpty(request.get("generationConfig")),
                 "candidateCount");
     }
 
-    /// An object with candidates, or one that says why the prompt got none. An array is an answer
-    /// told in parts, as Gemini streams without `alt=sse`, or an error in such a one.
+    /// Accepts an object with candidates, or one that says why the prompt got none. An array is an
+    /// answer in parts, as Gemini streams without `alt=sse`, or holds an error.
     @Override
     public JsonObject answer(JsonValue body) throws InvalidAnswer {
         return switch (body) {
@@ -81,7 +80,7 @@ public final class GenerateContent implements Protocol {
         return BEAT;
     }
 
-    /// Carries no data after all: there is none that leaves no trace.
+    /// Carries no data: clients react to any data.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
         return BEAT;
@@ -89,7 +88,7 @@ public final class GenerateContent implements Protocol {
 
     @Override
     public RelayedEvent relay(SseEvent.Received event, StreamState state) {
-        // A gateway ends its streams as OpenAI does; Gemini's clients would read that as JSON.
+        // Gateways may send OpenAI's `[DONE]`; Gemini's clients would read it as JSON.
         if (event.data().equals(SseEvent.DONE)) {
             return new RelayedEvent(null, null, Progress.SILENT);
         }
@@ -97,7 +96,7 @@ public final class GenerateContent implements Protocol {
         if (chunk.error().isPresent()) {
             return new RelayedEvent(event, BEAT, Progress.FAILED);
         }
-        // Behind the end nothing comes that could close a line.
+        // Nothing follows the end, so nothing would close a line that a heartbeat opens.
         return chunk.isEnd()
                 ? new RelayedEvent(event, SseEvent.NONE, Progress.WHOLE, chunk.told())
                 : new RelayedEvent(event, BEAT, Progress.OPEN, chunk.told());
@@ -108,8 +107,8 @@ public final class GenerateContent implements Protocol {
         return GenerateContentFold.of(events.stream().map(GenerateContentChunk::of).toList());
     }
 
-    /// Without a type: Python's google-genai takes every line that is no data for JSON. Official
-    /// clients throw where `error` comes first and its code is a number from 400 to 599.
+    /// Has no type: Python's google-genai reads every line that is not data as JSON. Official
+    /// clients throw if `error` is the first member and its code is a number from 400 to 599.
     @Override
     public List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
         return List.of(SseEvent.Message.of(

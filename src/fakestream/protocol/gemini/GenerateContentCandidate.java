@@ -8,17 +8,17 @@ import fakestream.json.JsonWriter;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// One candidate of an answer, spread over the events of its stream: its pieces in order and
-/// evenly, and with the last of them whatever else it has. Clients overwrite those members with
-/// each event, be it by nothing (@google/generative-ai), so that only the last counts.
+/// One candidate of an answer. It spreads its pieces over the events of the stream, in order and
+/// evenly; the last event also has all its other members. Clients overwrite those members with each
+/// event, even with nothing (@google/generative-ai), so only the last event counts.
 final class GenerateContentCandidate {
     private final JsonObject candidate;
     private final JsonValue index;
     private final List<GenerateContentPiece> pieces;
 
-    /// @param position where the candidate stands, for one that does not say its index
-    /// @param pieceLength of its visible text, in UTF-16 units
-    /// @param longest of any text
+    /// @param position the candidate's place, used if it has no index
+    /// @param pieceLength length of a piece of visible text, in UTF-16 units
+    /// @param longest length of the longest piece of any text, in UTF-16 units
     GenerateContentCandidate(JsonObject candidate, int position, int pieceLength, int longest) {
         this.candidate = candidate;
         this.index = candidate.get("index") instanceof JsonNumber number ? number
@@ -28,21 +28,21 @@ final class GenerateContentCandidate {
         this.pieces = GenerateContentText.cut(parts, pieceLength, longest);
     }
 
-    /// How many pieces there are.
+    /// The number of pieces.
     int size() {
         return pieces.size();
     }
 
-    /// Whether no event is too long, when there are so many of them.
+    /// Whether no event is too long if the candidate is spread over this many events.
     ///
-    /// @param longest the bytes that the candidate may take of an event which can be split
+    /// @param longest the most bytes of the candidate in an event that can still be split
     boolean fits(int events, int longest) {
         return size() <= events || IntStream.range(0, events)
                 .mapToObj(event -> slice(event, events))
                 .allMatch(slice -> slice.size() < 2 || bytes(slice) <= longest);
     }
 
-    /// The candidate's entry in an event; with nothing but its index where it has no piece there.
+    /// The candidate's entry in an event; only the index if the event has no piece of it.
     JsonObject entry(int event, int events) {
         var slice = slice(event, events);
         var last = event == events - 1;
@@ -64,7 +64,7 @@ final class GenerateContentCandidate {
     }
 
     /// The last piece is always in the last event: an event without content makes a chat of
-    /// @google/genai forget the turn, and so a finish may not come alone.
+    /// @google/genai forget the turn, so the finish reason must not come alone.
     private List<GenerateContentPiece> slice(int event, int events) {
         return pieces.subList((int) ((long) size() * event / events),
                 (int) ((long) size() * (event + 1) / events));

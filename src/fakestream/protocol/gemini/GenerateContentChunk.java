@@ -15,25 +15,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// A GenerateContentResponse: the whole of an answer, or one event of its stream. Both have the
-/// same form.
+/// A GenerateContentResponse: a whole answer or one event of its stream. Both have the same form.
 ///
-/// @param object the response, without members where it was no object
-/// @param error what went wrong, where it is a failure and no part of an answer
+/// @param object the response; empty if the value is not an object
+/// @param error the failure, if it is one and no part of an answer
 public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) {
 
-    /// A response; without members where the value is no object.
+    /// The response in a value; empty if it is not an object.
     public static GenerateContentChunk of(JsonValue value) {
         return new GenerateContentChunk(JsonObject.orEmpty(value), VendorError.find(value));
     }
 
-    /// The response that an event holds; without members where it holds none.
+    /// The response in an event; empty if the event holds none.
     static GenerateContentChunk of(SseEvent.Received event) {
         var data = event.json();
         return new GenerateContentChunk(JsonObject.orEmpty(data), VendorError.find(event, data));
     }
 
-    /// The candidates, each an object.
+    /// The candidates that are objects.
     List<JsonObject> candidates() {
         return object.get("candidates") instanceof JsonArray(var elements)
                 ? elements.stream().filter(JsonObject.class::isInstance)
@@ -41,15 +40,15 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
                 : List.of();
     }
 
-    /// Whether it ends the answer: every candidate in it is finished, or the prompt was blocked,
-    /// after which no candidate comes.
+    /// Whether it ends the answer: all its candidates are finished, or the prompt was blocked and
+    /// no candidate follows.
     public boolean isEnd() {
         return isBlocked() || !candidates().isEmpty() && candidates().stream().allMatch(
                 candidate -> candidate.get("finishReason") instanceof JsonString);
     }
 
-    /// What it tells of its candidates; nothing where the prompt was blocked, after which none
-    /// comes.
+    /// The progress of each candidate; empty if the prompt was blocked, because no candidate
+    /// follows.
     List<RelayedEvent.Choice> told() {
         var candidates = isBlocked() ? List.<JsonObject>of() : candidates();
         return IntStream.range(0, candidates.size()).mapToObj(i -> new RelayedEvent.Choice(
@@ -58,16 +57,16 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
                 candidates.get(i).get("finishReason") instanceof JsonString)).toList();
     }
 
-    /// Whether it tells that the prompt was blocked.
+    /// Whether it says that the prompt was blocked.
     boolean isBlocked() {
         return object.get("promptFeedback") instanceof JsonObject feedback
                 && feedback.get("blockReason") instanceof JsonString;
     }
 
-    /// This as a whole answer. Gemini answers a blocked prompt without candidates; without either,
-    /// there is nothing to tell.
+    /// This as a whole answer. Gemini answers a blocked prompt with feedback and no candidates; an
+    /// answer without either is empty.
     ///
-    /// @throws InvalidAnswer where it is an error, or empty
+    /// @throws InvalidAnswer if it is an error, or empty
     JsonObject answer() throws InvalidAnswer {
         if (error.isPresent()) {
             throw new InvalidAnswer(error.get());

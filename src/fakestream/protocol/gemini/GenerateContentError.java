@@ -4,14 +4,14 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.protocol.ApiError;
 
-/// A failure in Google's form: `code` is the HTTP status, `status` the name that google.rpc.Code
-/// has for it, beside the `message` and what else an upstream gave, such as `details`.
+/// A failure in Google's form: `code` is the HTTP status, `status` its name in google.rpc.Code.
+/// `message` and the upstream's other members, such as `details`, stand beside them.
 final class GenerateContentError {
     private GenerateContentError() {
     }
 
-    /// The error as a body; the code that an upstream gave is kept where it is a status. OpenAI's
-    /// members are left out, whether an upstream gave them or `VendorError#in` added them.
+    /// The error as a body. It keeps the upstream's code if that is a status. It omits OpenAI's
+    /// members, whether the upstream or `VendorError#in` added them.
     static JsonObject body(int status, ApiError error) {
         var code = error.status(status);
         var own = error.object().get("status") instanceof JsonString(var name)

@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// Folds the events of a stream back into the whole answer. Parts follow one another and texts
-/// join; log probabilities and citations are those of their event, and their lists are joined too;
-/// all else holds the last value that was not null.
+/// Folds the events of a stream back into the whole answer. Parts are appended and texts joined.
+/// The lists in log probabilities and citations are joined too, because each event has only its
+/// own. Every other member keeps its last value that is not null.
 final class GenerateContentFold {
-    /// The members of a candidate whose lists are told in parts.
+    /// The members of a candidate whose lists are spread over the events.
     private static final List<String> IN_PARTS = List.of("logprobsResult", "citationMetadata");
 
     private JsonObject top = JsonObject.EMPTY;
     private final Map<Integer, JsonObject> candidates = new TreeMap<>();
 
-    /// The parts so far, by the index of their candidate; joined once, at the end.
+    /// The parts so far, by the index of their candidate; their texts are joined once, at the end.
     private final Map<Integer, List<JsonValue>> parts = new TreeMap<>();
 
     private GenerateContentFold() {
@@ -32,7 +32,7 @@ final class GenerateContentFold {
 
     /// The answer that the chunks add up to.
     ///
-    /// @throws InvalidAnswer where one is an error, or the last is missing
+    /// @throws InvalidAnswer if a chunk is an error, or the last chunk is missing
     static JsonObject of(List<GenerateContentChunk> chunks) throws InvalidAnswer {
         var fold = new GenerateContentFold();
         for (var chunk : chunks) {

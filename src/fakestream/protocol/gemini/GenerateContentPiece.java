@@ -2,8 +2,8 @@ package fakestream.protocol.gemini;
 
 import fakestream.json.JsonValue;
 
-/// One part of a candidate's content as one event carries it.
+/// One part of a candidate's content, as one event carries it.
 ///
-/// @param paced whether it is a piece of text that is read as it comes
+/// @param paced whether it is a piece of text that people read as it arrives
 record GenerateContentPiece(JsonValue part, boolean paced) {
 }

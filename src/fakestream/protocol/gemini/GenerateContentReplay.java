@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Tells a whole answer as the events of its stream. The first candidate is told part by part, and
-/// the others share its events. Each event has an entry for every candidate, in the answer's order:
-/// clients read the first entry of an event as the first candidate, whatever its index says (`text`
-/// and chats of @google/genai and google-genai), or every entry by its place.
+/// Turns a whole answer into the events of its stream. The first candidate sets the number of
+/// events; the others share them. Each event has an entry for every candidate, in the answer's
+/// order: clients read the first entry as the first candidate, whatever its index says (`text` and
+/// chats of @google/genai and google-genai), or read every entry by its place.
 final class GenerateContentReplay {
-    /// What is left of the longest line for the parts, in bytes.
+    /// The bytes that the longest line leaves for the parts.
     private static final int LONGEST_PARTS = SseEvent.LONGEST_LINE - 8 * 1024;
 
-    /// What names the answer, and so stands on every event.
+    /// The members that identify the answer; every event has them.
     private static final List<String> NAMES = List.of("modelVersion", "responseId", "createTime");
 
     private final JsonObject answer;
@@ -31,7 +31,7 @@ final class GenerateContentReplay {
         this.candidates = candidates(answer, pieceLength);
     }
 
-    /// The events; one with everything where there is no candidate (a blocked prompt).
+    /// The events; a single event with everything if there is no candidate (a blocked prompt).
     static List<SseEvent> of(JsonObject answer, int pieceLength) {
         var replay = new GenerateContentReplay(answer, pieceLength);
         return replay.candidates.isEmpty() ? List.of(SseEvent.Message.of(answer))
@@ -56,9 +56,9 @@ final class GenerateContentReplay {
         return events;
     }
 
-    /// As many events as the first candidate has pieces, or more where the others would make them
-    /// too long. Then some have nothing but the index of the first, and a chat forgets the turn;
-    /// but that takes a candidate hundreds of times as long as the first.
+    /// As many events as the first candidate has pieces, or more if the other candidates make the
+    /// events too long. Some then have only the index of the first candidate, and a chat forgets
+    /// the turn. This takes another candidate that is hundreds of times as long as the first.
     private int count() {
         var count = Math.max(1, candidates.getFirst().size());
         var longest = LONGEST_PARTS / candidates.size();
@@ -72,8 +72,8 @@ final class GenerateContentReplay {
         return candidates.stream().allMatch(candidate -> candidate.fits(count, longest));
     }
 
-    /// Usage and whatever else stands beside the candidates comes last, as clients take the last
-    /// usage that they see.
+    /// The last event has the usage and all other members beside the candidates, because clients
+    /// keep the last usage that they see.
     private JsonObject event(int event, int count) {
         var entries = candidates.stream()
                 .map(candidate -> (JsonValue) candidate.entry(event, count)).toList();

@@ -9,24 +9,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Cuts the text parts of a content into pieces, and joins such pieces again. What else a part
-/// may be (a function call, an image, code and its result, what is yet to come) stays as it is.
+/// Cuts the text parts of a content into pieces, and joins the pieces again. Other parts (function
+/// calls, images, code and its result, unknown kinds) stay as they are.
 final class GenerateContentText {
-    /// What every piece of a text says, so that thoughts are told from the answer.
+    /// The members that every piece of a text has; `thought` separates thoughts from the answer.
     private static final Set<String> EVERY_PIECE = Set.of("text", "thought");
 
-    /// What comes before the text that is being joined.
+    /// The parts before the text that is being joined.
     private final List<JsonValue> done = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
 
-    /// The part that the text belongs to; null where the last part is closed.
+    /// The part that the text belongs to; null if the last part is closed.
     private JsonObject open;
 
     private GenerateContentText() {
     }
 
-    /// The parts in pieces: visible text as short as `pieceLength` says, thoughts in large pieces
-    /// that are not paced, all else whole. No text is longer than `longest` UTF-16 units.
+    /// Cuts visible text into pieces of `pieceLength`, and thoughts into large pieces without
+    /// pacing. Other parts stay whole. No text is longer than `longest` UTF-16 units.
     static List<GenerateContentPiece> cut(List<JsonValue> parts, int pieceLength, int longest) {
         var pieces = new ArrayList<GenerateContentPiece>();
         for (var part : parts) {
@@ -42,8 +42,8 @@ final class GenerateContentText {
         return pieces;
     }
 
-    /// The members beside the text come once, on the last piece. There Gemini itself puts the
-    /// signature of a text, and a client that returns it as history may not find it twice.
+    /// Only the last piece has the members beside the text. Gemini itself puts a text's signature
+    /// there; a client that returns it as history must not get it twice.
     private static List<JsonObject> cut(JsonObject part, int length) {
         var texts = TextPieces.of(part.string("text"), length);
         if (texts.size() < 2) {
@@ -59,8 +59,8 @@ final class GenerateContentText {
         return pieces;
     }
 
-    /// The parts with the texts joined that follow one another and are of one kind. A text that
-    /// has been signed is complete: Gemini forbids to join it with what follows.
+    /// Joins consecutive texts of one kind. A signed text is complete: Gemini forbids joining it
+    /// with the next text.
     static List<JsonValue> joined(List<JsonValue> parts) {
         var join = new GenerateContentText();
         parts.forEach(join::add);
