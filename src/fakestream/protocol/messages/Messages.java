@@ -32,8 +32,8 @@ public final class Messages implements Protocol {
         BadRequest.requireArray(request, "messages");
     }
 
-    /// Nothing but `stream` is about streaming alone. A tool's `eager_input_streaming` stays: it is
-    /// part of the tool's definition, and nothing says that it is refused without a stream.
+    /// Only `stream` is about streaming alone. A tool's `eager_input_streaming` stays: it is part
+    /// of the tool's definition, and no document says that it is refused without a stream.
     @Override
     public JsonObject whole(JsonObject request) {
         return request.with("stream", JsonBoolean.FALSE);
@@ -75,16 +75,16 @@ public final class Messages implements Protocol {
         return MessagesEvent.PING;
     }
 
-    /// A message under a name of the proxy's making, and then one `message_delta` after another
-    /// that says nothing: the only events that wind up the clock of Claude Code.
+    /// First opens a message with an id of the proxy's own, then sends an empty `message_delta`
+    /// each time. Only these events reset the idle timer of Claude Code.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
         return state.begun() ? MessagesEvent.pause(NO_TOKENS)
                 : MessagesEvent.opening(request, state);
     }
 
-    /// Byte for byte, but where a heartbeat has opened the message: then the upstream's opening
-    /// leaves nothing but its usage.
+    /// Passes events on byte for byte. If a heartbeat has opened the message, only the usage of the
+    /// upstream's `message_start` is passed on.
     @Override
     public RelayedEvent relay(SseEvent.Received event, StreamState state) {
         var kind = MessagesEvent.kind(event);
@@ -105,7 +105,7 @@ public final class Messages implements Protocol {
                 instanceof JsonObject usage ? usage : NO_TOKENS;
     }
 
-    /// Within a message it is the `message_delta` again.
+    /// An empty `message_delta` within a message, a ping after its end.
     @Override
     public SseEvent pauseBehind(SseEvent last) {
         var type = switch (last) {
@@ -131,8 +131,8 @@ public final class Messages implements Protocol {
         return List.of(MessagesEvent.of(MessagesError.of(error), false));
     }
 
-    /// The failure as `{"type":"error","error":{"type","message"}}`, its type one of Anthropic's
-    /// that fits the status, unless the upstream has named it.
+    /// The failure as `{"type":"error","error":{"type","message"}}`. The type is the upstream's, or
+    /// else Anthropic's type for the status.
     @Override
     public JsonObject error(int status, ApiError error) {
         return MessagesError.of(status, error);

@@ -12,8 +12,8 @@ import fakestream.protocol.ToolCalls;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Tells one content block: its start, emptied of what its deltas tell, the deltas, and its stop.
-/// A block of a kind that has no deltas, or that is not known here, starts whole.
+/// Turns one content block into events: its start without the members that its deltas carry, the
+/// deltas, and its stop. A block of an unknown kind, or of a kind without deltas, starts whole.
 final class MessagesBlock {
     private final int index;
     private final JsonObject block;
@@ -24,7 +24,7 @@ final class MessagesBlock {
         this.block = block;
     }
 
-    /// The events of a block; its text is cut into pieces of the length that `state` has.
+    /// The events of a block; its text is cut into pieces of the length in `state`.
     static List<SseEvent> tell(int index, JsonObject block, StreamState state) {
         var named = new MessagesBlock(index, named(index, block, state));
         switch (block.string("type")) {
@@ -38,14 +38,14 @@ final class MessagesBlock {
         return named.events;
     }
 
-    /// The block with an id where it is a call that has none: no result could name it.
+    /// Adds an id to a tool call that has none; otherwise no result could name the call.
     private static JsonObject named(int index, JsonObject block, StreamState state) {
         return "tool_use".equals(block.string("type")) && !ToolCalls.hasId(block, "id")
                 ? block.with("id", new JsonString("toolu_" + state.id() + "_" + index)) : block;
     }
 
-    /// Citations come before the text, as in recorded streams. The start has a list for them:
-    /// anthropic-java adds to it.
+    /// Citations come before the text, as in recorded streams. The start has an empty list for
+    /// them, because anthropic-java adds to it.
     private void text(int pieceLength) {
         var citations = block.get("citations") instanceof JsonArray(var elements) ? elements
                 : List.<JsonValue>of();
@@ -58,7 +58,7 @@ final class MessagesBlock {
         }
     }
 
-    /// Exactly one signature, whole: most SDKs keep only the last, anthropic-go joins them all.
+    /// Sends one whole signature: most SDKs keep only the last, anthropic-go joins all of them.
     private void thinking() {
         start(emptied(emptied(block, "thinking"), "signature"));
         if (block.get("thinking") instanceof JsonString(var thinking)) {
@@ -70,9 +70,9 @@ final class MessagesBlock {
         }
     }
 
-    /// The input as JSON text, also where it has no members: anthropic-java throws where no text
-    /// came, Spring AI 2 where it is empty. It is `{}` in the start, because anthropic-go joins the
-    /// text to any other.
+    /// The input as JSON text, even if it has no members: anthropic-java throws if no text came,
+    /// Spring AI 2 if the text is empty. The start has `{}` as the input, because anthropic-go
+    /// appends the text to any other value.
     private void toolUse() {
         var input = block.get("input");
         if (input == null) {
@@ -84,8 +84,8 @@ final class MessagesBlock {
                 delta("input_json_delta", "partial_json", new JsonString(piece)));
     }
 
-    /// One delta has the summary, as Anthropic tells it: the AI SDK reads it only there. It is
-    /// null in the start, because LangChain joins the two.
+    /// One delta carries the whole summary, as Anthropic sends it: the AI SDK reads it only there.
+    /// The summary is null in the start, because LangChain joins the two.
     private void compaction() {
         if (!block.has("content")) {
             start(block);

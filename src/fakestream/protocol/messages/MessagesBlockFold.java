@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Folds the deltas of one content block into its start. Text, thinking and the text of an input
-/// join, citations make a list, and what any other delta tells is final (a signature, a compaction,
-/// what Anthropic may yet think of).
+/// are joined; citations become a list. The content of any other delta is final (a signature, a
+/// compaction, an unknown kind).
 final class MessagesBlockFold {
     private final JsonObject start;
     private final Map<String, StringBuilder> texts = new LinkedHashMap<>();
@@ -57,10 +57,10 @@ final class MessagesBlockFold {
         return new StringBuilder(text == null ? "" : text);
     }
 
-    /// The block as it is in a whole message.
+    /// The block as a whole message has it.
     ///
     /// @param runsTools whether the client is to run the tools that are called
-    /// @throws InvalidAnswer where it would run one with an input that is no JSON
+    /// @throws InvalidAnswer if the client would run a tool with an input that is not JSON
     JsonObject whole(boolean runsTools) throws InvalidAnswer {
         var block = new JsonObject.Builder().addAll(start).addAll(others.build());
         texts.forEach((name, text) -> block.add(name, text.toString()));
@@ -73,7 +73,7 @@ final class MessagesBlockFold {
         return block.build();
     }
 
-    /// An input that max_tokens has cut is no JSON. Then the start's empty one stays, as in
+    /// An input that max_tokens has cut is not JSON. The empty input of the start then stays, as in
     /// anthropic-java, and the stop reason says why.
     private void addInput(JsonObject.Builder block, boolean runsTools) throws InvalidAnswer {
         try {

@@ -7,10 +7,10 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import java.util.Set;
 
-/// A failure in Anthropic's form: `{"type":"error","error":{"type","message"}}`, and beside these
-/// two whatever else there was to say.
+/// A failure in Anthropic's form: `{"type":"error","error":{"type","message"}}`. Other members of
+/// the error stand beside these two.
 final class MessagesError {
-    /// The types of errors that are none of Anthropic's: the proxy's own.
+    /// The proxy's own error types, unknown to Anthropic.
     private static final Set<String> OWN_TYPES = Set.of("upstream_error", "server_error");
 
     private static final String INVALID_REQUEST = "invalid_request_error";
@@ -18,13 +18,13 @@ final class MessagesError {
     private MessagesError() {
     }
 
-    /// The failure inside a stream, whose status said 200.
+    /// The failure within a stream that was sent with status 200.
     static JsonObject of(ApiError error) {
         return of(error.likelyStatus(500), error);
     }
 
-    /// The failure under a status. An upstream's own type is kept; the proxy's own, and an invalid
-    /// request for which Anthropic has a name of its own, are called by the status.
+    /// Keeps the upstream's type. The status sets the type of the proxy's own errors, and of an
+    /// `invalid_request_error` below 500, because Anthropic has more exact names.
     static JsonObject of(int status, ApiError error) {
         var object = error.object();
         var type = object.string("type");
@@ -39,14 +39,14 @@ final class MessagesError {
         return MessagesEvent.data("error").add("error", clean.build()).build();
     }
 
-    /// What OpenAI's form adds to an error (see [ApiError]): nulls, and the status as a code.
+    /// Whether OpenAI's form added the member (see [ApiError]): a null, or the status as a code.
     private static boolean isPadding(String name, JsonValue value, ApiError error) {
         return (name.equals("param") || name.equals("code")) && value.equals(JsonNull.NULL)
                 || name.equals("code") && value instanceof JsonString(var code)
                         && code.equals(Integer.toString(error.status()));
     }
 
-    /// Anthropic's name for what a status says (docs.anthropic.com, "Errors").
+    /// Anthropic's error type for a status (docs.anthropic.com, "Errors").
     private static String type(int status) {
         return switch (status) {
             case 401 -> "authentication_error";

@@ -6,11 +6,11 @@ import fakestream.json.JsonObject;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 
-/// The events of a message's stream. Each has its `event:` line, which says the `type` of its data
-/// again: official SDKs drop an event without it.
+/// The events of a message's stream. The `event:` line repeats the `type` of the data: official
+/// SDKs drop an event without this line.
 final class MessagesEvent {
-    /// The protocol's own beat, which official SDKs skip wherever it stands, before the first
-    /// event too. A comment would do for them, but not for a client that counts events.
+    /// The protocol's own heartbeat. Official SDKs skip it anywhere, even before the first event. A
+    /// comment would also suit them, but not a client that counts events.
     static final SseEvent PING = new SseEvent.Message("ping", "{\"type\":\"ping\"}", false);
 
     /// Official SDKs throw on a stream without usage, but not on a whole message without it.
@@ -20,13 +20,13 @@ final class MessagesEvent {
     private MessagesEvent() {
     }
 
-    /// @param data with its `type`
+    /// @param data has a `type`
     /// @param piece whether it is a piece of text that is paced
     static SseEvent of(JsonObject data, boolean piece) {
         return new SseEvent.Message(data.string("type"), data, piece);
     }
 
-    /// Opens a message before its answer is known. Its model is the one that the request names.
+    /// Opens a message before its answer is known, with the model that the request names.
     static SseEvent opening(JsonObject request, StreamState state) {
         var model = request.string("model");
         return of(data("message_start").add("message", new JsonObject.Builder()
@@ -36,21 +36,21 @@ final class MessagesEvent {
                 .add("usage", NO_USAGE).build()).build(), false);
     }
 
-    /// Says nothing of how a message ends.
+    /// A `message_delta` that leaves the end of the message open.
     ///
-    /// @param usage as far as it is known
+    /// @param usage the usage known so far
     static SseEvent pause(JsonObject usage) {
         return of(data("message_delta").add("delta", new JsonObject.Builder()
                 .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL).build())
                 .add("usage", usage).build(), false);
     }
 
-    /// The start of an event's data.
+    /// Starts the data of an event.
     static JsonObject.Builder data(String type) {
         return new JsonObject.Builder().add("type", type);
     }
 
-    /// The kind of an upstream's event: what its `event:` line says, or else its data, or nothing.
+    /// The kind of an upstream's event, from its `event:` line or else its data; empty if unknown.
     static String kind(SseEvent.Received event) {
         if (!event.type().isEmpty()) {
             return event.type();

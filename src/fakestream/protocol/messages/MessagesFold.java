@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Folds the events of a stream back into the whole message, for a client that did not ask for a
-/// stream and an upstream that sent one. It follows the official SDKs: what `message_delta` tells
-/// overwrites, null overwrites nothing, and counters are totals and never added up.
+/// Folds a stream back into the whole message, for a client that asked for no stream and an
+/// upstream that sent one. Like the official SDKs, it lets `message_delta` overwrite, except with
+/// null, and takes counters as totals without adding them up.
 final class MessagesFold {
     private JsonObject message;
     private JsonObject whole;
@@ -24,7 +24,7 @@ final class MessagesFold {
     private MessagesFold() {
     }
 
-    /// @throws InvalidAnswer where the stream holds an error or what is no JSON, or has no end
+    /// @throws InvalidAnswer if the stream holds an error or data that is not JSON, or has no end
     static JsonObject of(List<SseEvent.Received> events) throws InvalidAnswer {
         var fold = new MessagesFold();
         for (var event : events) {
@@ -44,7 +44,7 @@ final class MessagesFold {
         }
     }
 
-    /// A message where its events should be is the whole of it.
+    /// Data of type `message` is the whole message, sent in place of its events.
     private void other(JsonObject data) {
         whole = "message".equals(data.string("type")) ? data : whole;
     }
@@ -64,7 +64,7 @@ final class MessagesFold {
         }
     }
 
-    /// A fallback names the model that went on with the answer; the whole message has its name.
+    /// A fallback block names the model that continued the answer; the message takes that name.
     private void startBlock(JsonObject data) {
         if (data.get("content_block") instanceof JsonObject block) {
             blocks.put(Protocol.index(data, 0), new MessagesBlockFold(block));

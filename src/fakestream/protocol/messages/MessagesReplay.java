@@ -11,11 +11,11 @@ import fakestream.protocol.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Tells a whole message as its stream: the message without its content, unless a heartbeat has
-/// opened it, the blocks one after another, and how it ended.
+/// Turns a whole message into its stream: the message without content, unless a heartbeat has
+/// opened it, then its blocks in order, then its end.
 final class MessagesReplay {
-    /// What is only known at the end. SDKs take it from `message_delta`; LangChain joins what both
-    /// tell, so that `message_start` has null for it, as Anthropic's own has.
+    /// The members that are known only at the end. SDKs read them from `message_delta`. LangChain
+    /// joins both events, so `message_start` has null for them, as Anthropic's own has.
     private static final List<String> AT_THE_END =
             List.of("stop_reason", "stop_sequence", "stop_details", "container");
 
@@ -54,16 +54,16 @@ final class MessagesReplay {
         return answer.get("usage") instanceof JsonObject usage ? usage : MessagesEvent.NO_USAGE;
     }
 
-    /// Usage that an SDK does not know survives only from here. All SDKs overwrite the output
-    /// tokens by those of `message_delta`, but LangChain adds these to them.
+    /// SDKs take unknown usage members only from this event. All SDKs overwrite its output tokens
+    /// with those of `message_delta`, but LangChain adds the two, so they start at 0.
     private static JsonObject usageAtStart(JsonObject usage) {
         return usage.get("output_tokens") instanceof JsonNumber
                 ? usage.with("output_tokens", JsonNumber.of(0)) : usage;
     }
 
-    /// The end has the whole usage again: Go and Java take what they know of it from here. Context
-    /// management stands beside the delta, where the beta SDKs look for it, and in the start,
-    /// because the others look nowhere.
+    /// Repeats the whole usage: the Go and Java SDKs read the members that they know from here.
+    /// `context_management` stands beside the delta, because the beta SDKs read it there; it also
+    /// stays in `message_start`, because the other SDKs do not read it here.
     private static JsonObject end(JsonObject answer) {
         var delta = new JsonObject.Builder();
         for (var name : AT_THE_END) {
