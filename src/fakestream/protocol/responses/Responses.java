@@ -14,9 +14,9 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import java.util.List;
 
-/// OpenAI's responses: `POST /v1/responses`. Its events are numbered, and those of one stream name
-/// one response: openai-node 7 refuses a stream whose response changes its id, so that nothing
-/// of a response can be told before the upstream's answer is there.
+/// OpenAI's responses: `POST /v1/responses`. The events of a stream are numbered and name one
+/// response. openai-node 7 refuses a stream whose response changes its id, so no part of a response
+/// is sent before the upstream's answer is there.
 public final class Responses implements Protocol {
     @Override
     public String name() {
@@ -31,7 +31,7 @@ public final class Responses implements Protocol {
                 : whole;
     }
 
-    /// A picture that is half done has no place in a whole answer.
+    /// A partial image has no place in a whole answer.
     private static JsonValue whole(JsonValue tool) {
         return tool instanceof JsonObject object
                 && "image_generation".equals(object.string("type"))
@@ -43,7 +43,7 @@ public final class Responses implements Protocol {
         return ResponsesAnswer.read(body);
     }
 
-    /// One that is still to come has no output either.
+    /// A response that is not completed may have no output yet; it is not empty.
     @Override
     public boolean isEmpty(JsonObject answer) {
         return "completed".equals(answer.string("status"))
@@ -51,23 +51,23 @@ public final class Responses implements Protocol {
                 && EmptyAnswers.countsNothing(answer);
     }
 
-    /// The beat for its pauses is the comment. It cannot collide with the numbers of the events;
-    /// and a client that reads nothing but blocks that begin with `data:` reads none of ours.
+    /// Heartbeats within the replay are comments: they take no event number, and a client that
+    /// reads only blocks that begin with `data:` skips them.
     @Override
     public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
         return ResponsesReplay.of(answer, state);
     }
 
-    /// OpenAI's own `keepalive`. Ahead of `response.created` it suits clients that read event by
-    /// event (Codex, whose idle timer sees no comment); the `.stream()` of openai-node and
-    /// openai-python refuses anything there.
+    /// OpenAI's own `keepalive`. Before `response.created` it suits clients that read event by
+    /// event (Codex, whose idle timer sees no comment). The `.stream()` of openai-node and
+    /// openai-python refuses any event there.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
         return ResponsesEvents.event("keepalive", state.beats(), JsonObject.EMPTY, false);
     }
 
-    /// openai-node throws in `.stream()` at whatever comes before `response.created`, in 6.49 and
-    /// 7.57 alike, and 7.57 does so too where that names another response than the last event.
+    /// openai-node throws in `.stream()` at any event before `response.created`, in 6.49 and 7.57
+    /// alike. 7.57 also throws if `response.created` names another response than the last event.
     @Override
     public boolean mayOpenWithHeartbeat() {
         return false;
@@ -99,8 +99,8 @@ public final class Responses implements Protocol {
         return ResponsesFold.of(events);
     }
 
-    /// Both ways in which OpenAI tells it: the SDKs throw at the nested error, Codex reads
-    /// `response.failed` alone.
+    /// Sends both of OpenAI's forms: the SDKs throw at the nested error, Codex reads only
+    /// `response.failed`.
     @Override
     public List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
         return ResponsesFailure.of(request, error, state);

@@ -14,11 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Reads a body with a good status as a response. One that failed is an answer all the same: it
-/// has an id, a status and what was told before it failed.
+/// Reads a body with a good status as a response. A failed response is also an answer: it has an
+/// id, a status and the output from before its failure.
 final class ResponsesAnswer {
-    /// What the ids of OpenAI's items begin with. It refuses a message, a thought or a call that
-    /// comes back under another.
+    /// The prefixes of OpenAI's item ids. OpenAI refuses a message, a reasoning or a call that
+    /// comes back with another prefix.
     private static final Map<String, String> ID_PREFIXES = Map.ofEntries(
             entry("message", "msg_"), entry("reasoning", "rs_"), entry("compaction", "cmp_"),
             entry("function_call", "fc_"), entry("custom_tool_call", "ctc_"),
@@ -46,7 +46,7 @@ final class ResponsesAnswer {
         return object;
     }
 
-    /// An error beside a status is part of a response; one alone is all there is.
+    /// An error beside a status is part of a response; any other error is the whole answer.
     private static boolean isEnded(JsonValue body) {
         return body instanceof JsonObject object && object.string("status") != null
                 && isResponse(object);
@@ -61,8 +61,8 @@ final class ResponsesAnswer {
         };
     }
 
-    /// The response with what openai-node throws without, in whichever way it is asked: a list of
-    /// items, and an id for each of them. The AI SDK drops a call without one.
+    /// Adds the members that openai-node needs in every kind of call, or it throws: a list of
+    /// items, and an id for each item. The AI SDK drops a call without an id.
     static JsonObject completed(JsonObject response, StreamState state) {
         var items = new ArrayList<JsonValue>();
         for (var item : items(response)) {
@@ -72,7 +72,7 @@ final class ResponsesAnswer {
         return identified(response, id(state)).with("output", new JsonArray(items));
     }
 
-    /// The id of a response that has none.
+    /// The id for a response that has none.
     static String id(StreamState state) {
         return "resp_" + state.id();
     }
@@ -93,7 +93,7 @@ final class ResponsesAnswer {
         };
     }
 
-    /// The result of a call goes back under its `call_id`.
+    /// Adds a `call_id`, if there is none: the result of the call goes back under it.
     private static JsonObject callable(JsonObject call, String unique) {
         return ToolCalls.hasId(call, "call_id") ? call
                 : call.with("call_id", new JsonString("call_" + unique));

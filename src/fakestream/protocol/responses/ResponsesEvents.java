@@ -5,22 +5,22 @@ import fakestream.protocol.SseEvent;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The events of one stream in the making, each with its type and the next number.
+/// Collects the events of one stream; each gets its type and the next number.
 final class ResponsesEvents {
     private final List<SseEvent> events = new ArrayList<>();
     private final long first;
 
-    /// @param first the number of the first event: heartbeats with numbers may have gone before
+    /// @param first the number of the first event; numbered heartbeats may precede it
     ResponsesEvents(long first) {
         this.first = first;
     }
 
-    /// Adds an event that has these members beside its type and number.
+    /// Adds an event with these members beside its type and number.
     void add(String type, JsonObject.Builder members) {
         add(type, members.build(), false);
     }
 
-    /// Adds an event, which may be one of the pieces that a text is cut into.
+    /// Adds an event; `piece` says whether it is one of the pieces of a text.
     void add(String type, JsonObject members, boolean piece) {
         events.add(event(type, first + events.size(), members, piece));
     }
@@ -30,7 +30,7 @@ final class ResponsesEvents {
         return List.copyOf(events);
     }
 
-    /// One event; its type stands in the `event:` line and in the data, as OpenAI sends it.
+    /// One event. Its type stands in the `event:` line and in the data, as OpenAI sends it.
     static SseEvent event(String type, long number, JsonObject members, boolean piece) {
         var data = new JsonObject.Builder().add("type", type).add("sequence_number", number)
                 .addAll(members).build();

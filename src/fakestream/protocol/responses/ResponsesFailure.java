@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// Tells a failure as OpenAI does: an `error` event and then the response that failed. The event
-/// has the error in both forms that OpenAI has: as an object, because openai-node says nothing
-/// clear of a flat one, and flat, as the schema has it, because @ai-sdk/xai reads nothing else.
+/// Sends a failure as OpenAI does: an `error` event, then the failed response. The `error` event
+/// has both of OpenAI's forms: an object, because openai-node gives no clear message for a flat
+/// error, and the flat members of the schema, because @ai-sdk/xai reads nothing else.
 final class ResponsesFailure {
-    /// The codes at which Codex 0.171 gives up; at any other it asks five times more (tried).
+    /// Codex 0.171 gives up at these codes; at any other code it retries five times (tested).
     private static final Set<String> FINAL = Set.of("invalid_prompt", "context_length_exceeded",
             "insufficient_quota", "usage_not_included");
 
-    /// The statuses below 500 with which the same request may be answered later.
+    /// The statuses below 500 after which the same request may succeed later.
     private static final Set<Integer> PASSING = Set.of(408, 409, 425, 429);
 
     private ResponsesFailure() {
@@ -51,8 +51,8 @@ final class ResponsesFailure {
         return response.add("output", JsonArray.EMPTY).add("usage", JsonNull.NULL).build();
     }
 
-    /// A response's error has a text as its code, and nothing else that tells its kind. Where the
-    /// request itself is at fault, it is a code that says so.
+    /// The error of a response has only its `code`, a string, to say its kind. If the request
+    /// itself is at fault, the code says so.
     private static JsonValue code(ApiError error) {
         var type = error.object().string("type");
         var code = textOrNull(error, "code") instanceof JsonString(var text) ? text

@@ -9,8 +9,8 @@ import fakestream.protocol.SseEvent;
 import java.util.List;
 import java.util.TreeMap;
 
-/// Folds the events of a stream back into the whole response, for a client that did not ask for a
-/// stream and an upstream that sent one. The event that ends the stream holds it.
+/// Folds a stream back into the whole response, for a client that asked for no stream and an
+/// upstream that sent one. The last event of the stream holds the response.
 final class ResponsesFold {
     private final TreeMap<Integer, JsonValue> items = new TreeMap<>();
     private JsonObject response;
@@ -40,7 +40,7 @@ final class ResponsesFold {
         }
     }
 
-    /// Some upstreams (the backend of Codex) end with a response without the items that they told.
+    /// Some upstreams (the backend of Codex) send items, then end with a response without them.
     private JsonObject whole() throws InvalidAnswer {
         if (response == null) {
             throw InvalidAnswer.truncated();

@@ -10,14 +10,14 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.TextPieces;
 import java.util.Set;
 
-/// Tells one item of a response: added without what comes later, then what there is to tell of it,
-/// then done. Added and done alone make it whole; of types that are not known nothing else is
-/// told, for openai-node throws at an event that it does not know.
+/// Turns one item of a response into events: added, its body, done. In the added event, members
+/// that come later are empty. An item of an unknown type has no body events, because openai-node
+/// throws at an unknown event; added and done alone make it whole.
 final class ResponsesItem {
-    /// What an item keeps in its added event, however long it is: openai-node looks it up.
+    /// The added event keeps these members, however long they are: openai-node reads them.
     private static final Set<String> KEPT = Set.of("type", "id", "call_id", "content", "summary");
 
-    /// A member that is longer, in bytes, waits for the done event where it must.
+    /// If the added event is too long, members longer than this, in bytes, wait for the done event.
     private static final int LONG_MEMBER = 1024;
 
     private final JsonObject item;
@@ -34,7 +34,7 @@ final class ResponsesItem {
         this.events = events;
     }
 
-    /// Tells all of it.
+    /// Adds all events of the item.
     void tell() {
         events.add("response.output_item.added", carrying(added()));
         tellBody();
@@ -62,7 +62,7 @@ final class ResponsesItem {
         };
     }
 
-    /// The member of a call that is told in pieces.
+    /// The member of a call that is sent in pieces.
     private String text() {
         return switch (type) {
             case "function_call", "mcp_call" -> "arguments";
@@ -72,7 +72,7 @@ final class ResponsesItem {
         };
     }
 
-    /// What a tool has found or made, which is not there yet when its call begins.
+    /// Whether a member is the outcome of a tool, unknown when the call begins.
     private boolean isOutcome(String name) {
         return switch (type) {
             case "mcp_call" -> name.equals("output") || name.equals("error");
@@ -136,12 +136,12 @@ final class ResponsesItem {
         }
     }
 
-    /// The parts in this member, or null where they can only be told with the item.
+    /// The parts in this member; null if they can only be sent with the item.
     private ResponsesParts parts(String name) {
         return ResponsesParts.in(item, name, scope(), pieceLength, events);
     }
 
-    /// Every event of an item's body names it by its id, and openai-node 7 checks that it does.
+    /// Every event of an item's body names the item by its id, and openai-node 7 checks this.
     private JsonObject scope() {
         return new JsonObject.Builder().add("item_id", item.get("id"))
                 .add("output_index", index).build();
@@ -153,7 +153,7 @@ final class ResponsesItem {
                 tell(event + ".delta", new JsonObject.Builder().add("delta", piece));
             }
             var done = new JsonObject.Builder();
-            // The event has its function's name in openai-node 6, and no longer in 7.
+            // openai-node 6 has the function's name in this event, openai-node 7 no longer has it.
             if (type.equals("function_call") && item.has("name")) {
                 done.add("name", item.get("name"));
             }
@@ -167,7 +167,7 @@ final class ResponsesItem {
         tellOutcome();
     }
 
-    /// MCP alone has an event for a failure, and its list has no status but an error.
+    /// Only MCP has an event for a failure. An MCP list has no status; its error shows the failure.
     private void tellOutcome() {
         var isMcp = type.startsWith("mcp_");
         var failed = isMcp && item.has("error") && !item.get("error").equals(JsonNull.NULL);

@@ -7,11 +7,11 @@ import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
 import java.util.List;
 
-/// Spreads the log probabilities of a text over its pieces, each token with the piece that it ends
-/// in: the AI SDK reads them nowhere else.
+/// Spreads the log probabilities of a text over its pieces. Each token goes with the piece that it
+/// begins in, because the AI SDK reads them nowhere else.
 final class ResponsesLogprobs {
-    /// How much of them one line may carry, in UTF-16 units: the rest of the longest line is the
-    /// text's. One token with its twenty alternatives is some 2,000.
+    /// The most log probabilities in one line, in UTF-16 units; the text has the rest of the
+    /// longest line. One token with its twenty alternatives takes some 2,000.
     private static final int ROOM = 32 * 1024;
 
     private final List<JsonValue> tokens;
@@ -23,18 +23,18 @@ final class ResponsesLogprobs {
         this.tokens = tokens;
     }
 
-    /// Those that go with the next piece of the text.
+    /// The tokens for the next piece of the text.
     JsonArray with(String piece) {
         told += piece.length();
         return take();
     }
 
-    /// Whether some have found no place.
+    /// Whether tokens are left.
     boolean remain() {
         return next < tokens.size();
     }
 
-    /// The next of those, as many as one line may carry.
+    /// The next tokens that are left, as many as one line may carry.
     JsonArray rest() {
         told = Long.MAX_VALUE;
         return take();

@@ -7,8 +7,8 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.TextPieces;
 import java.util.List;
 
-/// Tells the parts of a message's or a reasoning's content, or those of a reasoning's summary:
-/// each added empty, then its text in pieces, then done.
+/// Turns the parts of a message's content, a reasoning's content or a reasoning's summary into
+/// events. Each part is added empty, then its text comes in pieces, then the part is done.
 final class ResponsesParts {
     private final List<JsonValue> parts;
     private final boolean isSummary;
@@ -25,10 +25,10 @@ final class ResponsesParts {
         this.events = events;
     }
 
-    /// The parts in a member of an item, or null where there are none that can be told apart from
-    /// it: openai-node 7 takes `reasoning_text` in a reasoning alone, and nothing else there.
+    /// The parts in a member of an item; null if they can only be sent with the item. openai-node 7
+    /// accepts `reasoning_text` only in a reasoning, and nothing else there.
     ///
-    /// @param scope what names the item in each event
+    /// @param scope the members that name the item in each event
     static ResponsesParts in(JsonObject item, String name, JsonObject scope, int pieceLength,
             ResponsesEvents events) {
         var isReasoning = "reasoning".equals(item.string("type"));
@@ -43,7 +43,7 @@ final class ResponsesParts {
         return fit ? new ResponsesParts(parts, isSummary, scope, pieceLength, events) : null;
     }
 
-    /// Tells all of them.
+    /// Adds the events of all parts.
     void tell() {
         for (int i = 0; i < parts.size(); i++) {
             tell((JsonObject) parts.get(i), i);
@@ -62,7 +62,7 @@ final class ResponsesParts {
         tell(event + ".done", i, new JsonObject.Builder().add("part", part));
     }
 
-    /// The member that holds the part's text, or null where its text has no event.
+    /// The member that holds the part's text; null if its text has no events.
     private String textOf(JsonObject part) {
         return switch (part.string("type")) {
             case "output_text", "reasoning_text" -> "text";
@@ -122,7 +122,7 @@ final class ResponsesParts {
         return part.get(name) instanceof JsonArray list ? list : JsonArray.EMPTY;
     }
 
-    /// Nobody waits for thoughts word by word: they come in as few events as lines allow.
+    /// Thoughts come in as few events as lines allow: no client waits for them word by word.
     private void tellThoughts(String event, int i, String text, JsonObject.Builder done) {
         tellPieces(event, i, text, TextPieces.LARGE, false);
         tell(event + ".done", i, done);

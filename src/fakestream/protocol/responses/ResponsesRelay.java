@@ -9,8 +9,8 @@ import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
 import java.util.OptionalLong;
 
-/// Passes an event of an upstream's own stream on: byte for byte, unless heartbeats have taken
-/// numbers, which then move its own on. The beat behind it is the comment, which takes none.
+/// Passes on an event of the upstream's stream byte for byte, or with its number raised if
+/// heartbeats have taken numbers. The heartbeat after it is a comment, without a number.
 final class ResponsesRelay {
     private ResponsesRelay() {
     }
@@ -25,18 +25,18 @@ final class ResponsesRelay {
                 isTerminal(event, data) ? Progress.WHOLE : Progress.OPEN);
     }
 
-    /// The type that the data says, as the SDKs read it, or else that of the event.
+    /// The type in the data, as the SDKs read it, or else the type of the event.
     static String type(SseEvent.Received event, JsonObject data) {
         var type = data.string("type");
         return type == null ? event.type() : type;
     }
 
-    /// Whether an event's data is a response and no event.
+    /// Whether an event's data is a response instead of an event.
     static boolean isWhole(JsonObject data) {
         return "response".equals(data.string("object")) && !data.has("type");
     }
 
-    /// Whether an event holds the response as it ended.
+    /// Whether an event holds the final response.
     static boolean isTerminal(SseEvent.Received event, JsonObject data) {
         return switch (type(event, data)) {
             case "response.completed", "response.incomplete", "response.failed" -> true;
@@ -44,8 +44,8 @@ final class ResponsesRelay {
         };
     }
 
-    /// A `keepalive` with the next number; a comment behind the end, where clients read no more,
-    /// and behind what is no event of responses.
+    /// A `keepalive` with the next number. A comment after the last event, because clients read no
+    /// more, and after an event that is not one of responses.
     static SseEvent pauseBehind(SseEvent last) {
         var event = received(last);
         var data = event.object();
@@ -58,7 +58,7 @@ final class ResponsesRelay {
                 : new SseEvent.Message("keepalive", "{\"type\":\"keepalive\"}", false);
     }
 
-    /// The event as it is, or with a number that so many heartbeats have moved on.
+    /// The event as it is, or with its number raised by the number of heartbeats.
     static SseEvent behind(SseEvent event, int beats) {
         if (beats == 0) {
             return event;

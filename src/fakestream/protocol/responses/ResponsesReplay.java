@@ -9,8 +9,8 @@ import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 
-/// Tells a whole response as the events of its stream: opened, item by item, and whole once more
-/// in the event that ends it, from which every official client takes its result.
+/// Turns a whole response into the events of its stream: opened, item by item, and whole again in
+/// the last event. Every official client takes its result from the last event.
 final class ResponsesReplay {
     private ResponsesReplay() {
     }
@@ -36,7 +36,7 @@ final class ResponsesReplay {
         return new JsonObject.Builder().add("response", response);
     }
 
-    /// The response as it was when it began, with all that it had to say before its first word.
+    /// The response as it was at its beginning, with all members known before its first word.
     private static JsonObject opening(JsonObject response) {
         var opening = new JsonObject.Builder();
         response.members().forEach((name, value) -> opening.add(name, opened(name, value)));
@@ -53,9 +53,9 @@ final class ResponsesReplay {
         };
     }
 
-    /// There are three ways to end. A response in the background that is still queued or in
-    /// progress has only been accepted, and its status says so; but what was asked for is whole,
-    /// and openai-python hands out nothing that did not end with `response.completed`.
+    /// The type of the last event. A background response that is queued or in progress has only
+    /// been accepted, and its status says so. Its stream still ends with `response.completed`,
+    /// because openai-python returns nothing from a stream that ends otherwise.
     private static String ending(JsonObject response) {
         return switch (response.string("status")) {
             case "failed" -> "response.failed";
