@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The line of the access log for one request, in each of its forms. What there is not is left out.
+/// The access log's line for one request, in each of its forms. Absent values are omitted.
 public final class AccessLine {
-    /// What a client or an upstream chose may be long.
+    /// The longest value that a client or an upstream chose, in UTF-16 units.
     private static final int LONGEST = 200;
 
     private static final Pattern FOREIGN = Pattern.compile("[^\\x20-\\x7E]");
@@ -23,7 +23,7 @@ public final class AccessLine {
 
     /// A figure or a word.
     ///
-    /// @param unit behind the number, in JSON behind its name; empty for what has none
+    /// @param unit follows the number in text, the name in JSON; empty if there is none
     private record Detail(String name, String value, String unit, boolean isNumber) {
         private String text() {
             return name + "=" + (isNumber || isPlain(value) ? value : quoted(value)) + unit;
@@ -43,8 +43,8 @@ public final class AccessLine {
     private final Redactor redactor;
     private final List<Detail> details = new ArrayList<>();
 
-    /// @param redactor hide the secrets in what is cut or quoted, before that could leave a half of
-    ///        one; those in plain words are left to whoever masks the line
+    /// @param redactor hides the secrets in a value before it is cut or quoted, so that no half of
+    ///     a secret stays; [LogFormatter] masks plain words with the whole line
     AccessLine(RequestRecord record, Redactor redactor) {
         this.record = record;
         this.redactor = redactor;
@@ -59,7 +59,7 @@ public final class AccessLine {
                 + details.stream().map(Detail::text).collect(Collectors.joining(" "));
     }
 
-    /// An object, without the time at which it is written.
+    /// An object without the time of writing.
     JsonObject json() {
         var request = record.request();
         var object = new JsonObject.Builder()
@@ -71,7 +71,7 @@ public final class AccessLine {
         return object.build();
     }
 
-    /// The combined format of NCSA; without a referer, for that is an address with its query.
+    /// The combined format of NCSA, without a referer: a referer is an address with its query.
     String combined(ZonedDateTime time) {
         var request = record.request();
         return request.address() + " - - [" + NCSA.format(time.withZoneSameInstant(ZoneOffset.UTC))
@@ -80,7 +80,7 @@ public final class AccessLine {
                 + quoted(request.agent().isEmpty() ? "-" : request.agent());
     }
 
-    /// A request in a log: the JDK's server takes anything for a method, a line break too.
+    /// A request in a log. The JDK's server accepts any method, even one with a line break.
     public static String describe(RequestRecord.Request request) {
         return FOREIGN.matcher(request.method() + " " + request.path()).replaceAll("?");
     }

@@ -1,6 +1,6 @@
 package fakestream.telemetry;
 
-/// Which program this is.
+/// The version of this program.
 ///
 /// @param revision of the sources that it was built from
 public record Build(String version, String revision) {

@@ -6,7 +6,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/// Counts times by how long they were. Any thread may call it.
+/// Counts durations by length. Any thread may call it.
 final class Histogram {
     private static final double NANOS = 1e9;
 
@@ -14,13 +14,13 @@ final class Histogram {
     private final List<LongAdder> counts;
     private final LongAdder sum = new LongAdder();
 
-    /// @param bounds the longest time of each bucket but the last, in seconds, growing
+    /// @param bounds the longest time of each bucket except the last, in seconds, ascending
     Histogram(List<Double> bounds) {
         this.bounds = bounds;
         this.counts = Stream.generate(LongAdder::new).limit(bounds.size() + 1L).toList();
     }
 
-    /// One more time.
+    /// Counts one duration.
     void observe(long nanos) {
         var seconds = nanos / NANOS;
         int bucket = 0;
@@ -31,8 +31,8 @@ final class Histogram {
         sum.add(nanos);
     }
 
-    /// Each bucket is written with all below it. The count is told from what was read for that, so
-    /// that the two agree whatever else is counted meanwhile.
+    /// Writes each bucket with the counts of all lower buckets. The total is the sum of the counts
+    /// that were read for the buckets, so both agree even if other threads count meanwhile.
     void write(PrometheusText out, String name, SequencedMap<String, String> labels) {
         long count = 0;
         for (int i = 0; i < counts.size(); i++) {

@@ -5,18 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Which of a process's outputs the systemd journal reads.
-///
-/// @param out whether standard output
-/// @param err whether standard error
+/// The outputs of a process that the systemd journal reads.
 public record Journal(boolean out, boolean err) {
-    /// Where there is none.
+    /// No journal reads the process.
     public static final Journal NONE = new Journal(false, false);
 
     private static final Path FILES = Path.of("/proc/self/fd");
 
-    /// Of this process: systemd says in `JOURNAL_STREAM` the device and the inode of what it has
-    /// connected (systemd.exec(5)), and a redirection behind that makes it another file.
+    /// The outputs of this process. systemd puts the device and the inode of the stream that it has
+    /// connected into `JOURNAL_STREAM` (systemd.exec(5)); a redirected output is another file.
     public static Journal of(Map<String, String> environment) {
         return of(environment, FILES.resolve("1"), FILES.resolve("2"));
     }

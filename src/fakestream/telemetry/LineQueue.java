@@ -11,15 +11,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/// Lines on their way to a stream. A daemon thread of its own writes them, in the order in which
-/// they came, so that a reader that stops holds up nobody else. While more wait than fit, new lines
-/// are dropped and counted; of one that never fits the beginning is taken. Any thread may call it.
+/// Lines on their way to a stream. Its own daemon thread writes them in order of arrival, so a
+/// reader that stops blocks no other thread. If the queue is full, new lines are dropped and
+/// counted. A line longer than the queue is cut short. Any thread may call it.
 final class LineQueue implements Consumer<String> {
-    /// Of all lines that wait, in UTF-16 units: some thousand requests.
+    /// The most UTF-16 units that wait, over all lines: some thousand requests.
     private static final int MOST = 1 << 20;
 
-    /// Between two writings: to wake the thread for each line of a busy daemon costs more than to
-    /// write it.
+    /// The pause between two writes: on a busy daemon, waking the thread for each line costs more
+    /// than writing the line.
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final PrintStream out;
@@ -28,8 +28,8 @@ final class LineQueue implements Consumer<String> {
     private final Condition added = lock.newCondition();
     private final Condition empty = lock.newCondition();
     private final List<String> lines = new ArrayList<>();
-    /// How many lines are not written yet, those that are being written included, and how long they
-    /// are.
+    /// The number of lines that are not written yet, with the lines being written; `size` is their
+    /// length.
     private int count;
     private long size;
     private long lost;
@@ -38,17 +38,17 @@ final class LineQueue implements Consumer<String> {
         this.out = out;
     }
 
-    /// Writes from now on; to be called once.
+    /// Starts to write. Call it once.
     ///
     /// @param thread its name
-    /// @param tellLost is told how many lines were lost since it was last told, when the reader has
+    /// @param tellLost gets the number of lines lost since its last call, when the reader has
     ///     caught up
     void start(String thread, LongConsumer tellLost) {
         this.tellLost = tellLost;
         Thread.ofPlatform().daemon().name(thread).start(this::write);
     }
 
-    /// Takes a line, and waits for nothing.
+    /// Takes a line without waiting.
     @Override
     public void accept(String whole) {
         var line = whole.substring(0, Math.min(whole.length(), MOST));
@@ -67,7 +67,7 @@ final class LineQueue implements Consumer<String> {
         }
     }
 
-    /// Waits until every line is written, but no longer than that.
+    /// Waits until every line is written, but no longer than `most`.
     void flush(Duration most) {
         lock.lock();
         try {
@@ -82,7 +82,7 @@ final class LineQueue implements Consumer<String> {
         }
     }
 
-    /// Tells what was lost, if anything was.
+    /// Reports the lost lines, if there are any.
     void tellLost() {
         lock.lock();
         var dropped = lost;

@@ -11,11 +11,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Diagnostics, a line each, to standard error; and the access log, a line for each request, to
-/// standard output. No line holds a body, a key or a query, and none can be forged: what comes from
-/// outside cannot begin one. Used by all threads: a line is one print.
+/// Writes diagnostics, a line each, to standard error, and the access log, a line per request, to
+/// standard output. No line holds a body, a key or a query. Outside text cannot forge a line,
+/// because it cannot begin one. All threads use it: each line is one print.
 public final class Log {
-    /// How long the end of the process may wait for a reader that has stopped.
+    /// How long the end of the process waits for a reader that has stopped.
     private static final Duration LAST_LINES = Duration.ofMillis(500);
 
     private final Journal journal;
@@ -24,17 +24,17 @@ public final class Log {
     private final List<LineQueue> queues;
     private volatile LogFormatter rules;
 
-    /// A log of texts that knows no secrets, and hides what looks like a key.
+    /// A log in text form that knows no secrets, but hides everything that looks like a key.
     ///
-    /// @param level the least important that is still shown
+    /// @param level the least important level that is shown
     public Log(LogLevel level, PrintStream access, PrintStream diagnostics) {
         this(new LogFormatter(level, Redactor.ofKeys(), LogFormat.TEXT, false, AccessLog.TEXT),
                 Journal.NONE, access::println, diagnostics::println);
     }
 
-    /// A log as the settings have it, in which each caller waits until its line is written.
+    /// A log with these settings; each caller waits until its line is written.
     ///
-    /// @param journal which of the two streams it reads
+    /// @param journal the streams that the systemd journal reads
     public Log(Config config, Redactor redactor, Journal journal, PrintStream access,
             PrintStream diagnostics) {
         this(LogFormatter.of(config, redactor, journal), journal, access::println,
@@ -50,11 +50,11 @@ public final class Log {
         this.queues = List.of(queues);
     }
 
-    /// A log as the settings have it, in which no caller waits for the reader of a stream. Lines
-    /// that no reader takes are lost, and a warning says later how many. Before the process ends,
-    /// [#flush()] must have its time.
+    /// A log with these settings; no caller waits for the reader of a stream. Lines that no reader
+    /// takes are lost, and a later warning gives their number. Call [#flush()] before the process
+    /// ends.
     ///
-    /// @param journal which of the two streams it reads
+    /// @param journal the streams that the systemd journal reads
     public static Log queued(Config config, Redactor redactor, Journal journal, PrintStream access,
             PrintStream diagnostics) {
         var out = new LineQueue(access);
@@ -67,41 +67,41 @@ public final class Log {
         return log;
     }
 
-    /// From now on, it is as these settings have it.
+    /// Applies these settings from now on.
     public void change(Config config, Redactor redactor) {
         rules = LogFormatter.of(config, redactor, journal);
     }
 
-    /// What does not work.
+    /// Logs a failure.
     public void error(String message) {
         diagnose(LogLevel.ERROR, message, "");
     }
 
-    /// What an operator wants to know.
+    /// Logs information for an operator.
     public void info(String message) {
         diagnose(LogLevel.INFO, message, "");
     }
 
-    /// What an operator should look at.
+    /// Logs a problem that an operator should look at.
     public void warn(String message) {
         diagnose(LogLevel.WARN, message, "");
     }
 
-    /// What helps to find a fault.
+    /// Logs details that help to find a fault.
     public void debug(String message) {
         diagnose(LogLevel.DEBUG, message, "");
     }
 
-    /// A bug of ours, with where it is.
+    /// Logs a bug of the proxy's own, with its place.
     public void bug(String where, Throwable fault) {
         var trace = new StringWriter();
         fault.printStackTrace(new PrintWriter(trace));
         diagnose(LogLevel.ERROR, where + ": ", trace.toString());
     }
 
-    /// A task that throws nothing: what this one throws is logged as a bug.
+    /// A task that throws nothing: it logs every exception of the given task as a bug.
     ///
-    /// @param where for the log
+    /// @param where the task's name in the log
     public Runnable guarded(String where, Runnable task) {
         return () -> {
             try {
@@ -112,7 +112,7 @@ public final class Log {
         };
     }
 
-    /// One request that is over.
+    /// Logs one finished request.
     public void access(RequestRecord record) {
         var now = rules;
         if (now.shows(record)) {
@@ -120,8 +120,8 @@ public final class Log {
         }
     }
 
-    /// Waits until what was logged is written, for half a second at most for each stream: a reader
-    /// that has stopped does not hold the end of the process.
+    /// Waits until all logged lines are written, at most half a second for each stream: a reader
+    /// that has stopped does not delay the end of the process.
     public void flush() {
         queues.forEach(LineQueue::tellLost);
         queues.forEach(queue -> queue.flush(LAST_LINES));

@@ -15,23 +15,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What is logged, and how its lines look. Every line is made here, so that none shows a secret,
-/// and none that comes from outside can look like another.
+/// Decides what is logged, and formats every line, so that no line shows a secret and no outside
+/// text can imitate a line.
 ///
-/// @param level the least important that is still shown
-/// @param redactor hide the secrets in each line
-/// @param format of the diagnostics, which is not AUTO
+/// @param level the least important level that is shown
+/// @param redactor hides the secrets in each line
+/// @param format of the diagnostics; never AUTO
 /// @param journalAccess whether the journal reads the access log
-/// @param accessLog its form
+/// @param accessLog the form of the access log
 public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
         boolean journalAccess,
         AccessLog accessLog) {
-    /// Zero-width and bidirectional marks and tags are of the general category Cf.
+    /// The general category Cf includes zero-width and bidirectional marks and tags.
     private static final Set<Integer> HIDDEN = Stream.of(Character.CONTROL, Character.FORMAT,
             Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE)
             .map(Byte::intValue).collect(Collectors.toUnmodifiableSet());
 
-    /// As the settings have it.
+    /// The formatter for these settings.
     public static LogFormatter of(Config config, Redactor redactor, Journal journal) {
         var format = config.get(Setting.LOG_FORMAT);
         var isAuto = format == LogFormat.AUTO;
@@ -45,7 +45,7 @@ public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
         return importance.compareTo(level) <= 0;
     }
 
-    /// What only asks how the proxy is comes every few seconds, and is of interest to few.
+    /// Hides probes unless DEBUG is shown: they come every few seconds and interest few operators.
     boolean shows(RequestRecord record) {
         return accessLog != AccessLog.OFF
                 && (!record.isProbe() || shows(LogLevel.DEBUG));
@@ -53,7 +53,7 @@ public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
 
     /// A line of the diagnostics.
     ///
-    /// @param trace of a fault, behind the message; or empty
+    /// @param trace the fault's stack trace, placed after the message; may be empty
     public String line(LogLevel importance, String message, String trace) {
         return switch (format) {
             case JSON -> json(new JsonObject.Builder()
@@ -78,7 +78,7 @@ public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
         };
     }
 
-    /// The message with the first line of the trace, and each other line of it.
+    /// The message with the first line of the trace, then each other line of the trace.
     private List<String> legible(String message, String trace) {
         var lines = lines(trace).stream().map(this::legible).toList();
         return lines.isEmpty() ? List.of(legible(message))
@@ -90,12 +90,12 @@ public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
         return redactor.text(trace).strip().lines().map(String::strip).toList();
     }
 
-    /// The text without secrets, and without characters that hide, which are shown as escapes.
+    /// The text without secrets, and with escapes in place of hidden characters.
     private String legible(String text) {
         return escaped(redactor.text(text));
     }
 
-    /// The escapes are JSON's own too.
+    /// JSON uses the same escapes.
     private String json(JsonObject object) {
         return escaped(redactor.object(object).toString());
     }
@@ -111,13 +111,13 @@ public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
                 .collect(Collectors.joining());
     }
 
-    /// What ends a line for some readers, or moves other characters about, or is not seen at all:
-    /// with it a line could look like another (Unicode Technical Report 36, section 2.5).
+    /// Whether a character ends a line for some readers, moves other characters, or is invisible:
+    /// it could make one line look like another (Unicode Technical Report 36, section 2.5).
     private static boolean isHidden(int c) {
         return c > '~' ? HIDDEN.contains(Character.getType(c)) : c < ' ';
     }
 
-    /// The priorities of syslog.
+    /// The syslog priority.
     private static String priority(LogLevel importance) {
         return switch (importance) {
             case ERROR -> "<3>";

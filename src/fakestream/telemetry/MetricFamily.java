@@ -10,14 +10,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
-/// Figures of one name, one for each set of values that its labels have taken. Any thread may call
-/// it. Who uses it must see to it that there are few such sets: each stays for ever.
+/// The figures of one name, one for each set of label values. Any thread may call it. The caller
+/// must keep the sets few: each set stays forever.
 ///
-/// @param <T> what counts
+/// @param <T> the type of a figure
 final class MetricFamily<T> {
-    /// What kind of figure this is, and how one of them is written.
+    /// The kind of a figure, and how a figure is written.
     ///
-    /// @param make one that has counted nothing
+    /// @param make creates a figure that has counted nothing
     private record Kind<T>(String type, Supplier<T> make, Writer<T> writer) {
     }
 
@@ -43,17 +43,17 @@ final class MetricFamily<T> {
         }
     }
 
-    /// What only grows.
+    /// Figures that only grow.
     static MetricFamily<LongAdder> counters(String name, String help, String... labels) {
         return sums("counter", name, help, labels);
     }
 
-    /// What goes up and down.
+    /// Figures that go up and down.
     static MetricFamily<LongAdder> gauges(String name, String help, String... labels) {
         return sums("gauge", name, help, labels);
     }
 
-    /// How long something takes.
+    /// Figures that count durations.
     ///
     /// @param bounds see [Histogram]
     static MetricFamily<Histogram> histograms(String name, String help, List<Double> bounds,
@@ -62,18 +62,18 @@ final class MetricFamily<T> {
                 (out, of, with, histogram) -> histogram.write(out, of, with)), labels);
     }
 
-    /// These figures of its one label are there from the beginning, at zero.
+    /// Creates the figures for these values of the only label, at zero.
     MetricFamily<T> from(String... values) {
         Arrays.stream(values).forEach(this::of);
         return this;
     }
 
-    /// The figure for these values of the labels, in their order.
+    /// The figure for these label values, in the order of the labels.
     T of(String... values) {
         return figures.computeIfAbsent(List.of(values), _ -> kind.make().get());
     }
 
-    /// Writes all that there are, in a steady order.
+    /// Writes all figures, in a stable order.
     void write(PrometheusText out) {
         out.family(name, kind.type(), help);
         figures.entrySet().stream().sorted(Comparator.comparing(figure ->

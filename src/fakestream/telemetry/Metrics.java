@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
-/// What is counted of all requests, for `/metrics`. Any thread may call it. No label has its value
-/// from a client: paths, methods and errors count under words of the proxy's own, and a status has
-/// three digits. So there is a bound to all that is kept.
+/// Counts all requests, for `/metrics`. Any thread may call it. No client chooses a label's value:
+/// paths, methods and errors count under the proxy's own words, and a status has three digits. This
+/// bounds the memory that the figures take.
 public final class Metrics {
-    /// How far a stream is.
+    /// The progress of a stream.
     public enum Phase { WAITING, REPLAYING, OVER }
 
     private static final List<Double> SECONDS = List.of(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -25,7 +25,7 @@ public final class Metrics {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-    /// Silences after which many a proxy cuts a connection: nginx's, and Cloudflare's.
+    /// Silences, in seconds, after which many proxies cut a connection: nginx's, and Cloudflare's.
     private static final List<Integer> SILENCES = List.of(60, 100);
 
     private final Build build;
@@ -93,8 +93,8 @@ public final class Metrics {
     private volatile boolean reloaded = true;
     private volatile long reloadedAt = Instant.now().getEpochSecond();
 
-    /// @param kinds of clients
-    /// @param open how many requests are open
+    /// @param kinds the kinds of clients
+    /// @param open the number of open requests
     /// @param memory writes the figures of the memory
     public Metrics(Build build, List<String> kinds, IntSupplier open,
             Consumer<PrometheusText> memory) {
@@ -104,7 +104,7 @@ public final class Metrics {
         this.memory = memory;
     }
 
-    /// A request is over.
+    /// Counts a finished request.
     public void end(RequestRecord record) {
         var route = record.route();
         var method = record.request().method();
@@ -124,32 +124,32 @@ public final class Metrics {
         endUpstream(record);
     }
 
-    /// A stream is in this phase from now on.
+    /// Counts a stream that enters this phase.
     public void enters(Phase phase) {
         streams(phase, 1);
     }
 
-    /// It no longer is.
+    /// Counts a stream that leaves this phase.
     public void leaves(Phase phase) {
         streams(phase, -1);
     }
 
-    /// A heartbeat went out.
+    /// Counts a heartbeat that went out.
     ///
     /// @param data whether it is an event
-    /// @param late nanoseconds after its time
+    /// @param late nanoseconds after its due time
     public void beat(boolean data, long late) {
         beats.of(data ? "chunk" : "comment").increment();
         lateness.of().observe(late);
     }
 
-    /// The settings were read again, or could not be.
+    /// Notes that the settings were read again, or could not be read.
     public void reloaded(boolean successfully) {
         reloaded = successfully;
         reloadedAt = successfully ? Instant.now().getEpochSecond() : reloadedAt;
     }
 
-    /// All figures, with those of the process.
+    /// All figures, including those of the process.
     public String expose() {
         var out = new PrometheusText();
         var labels = new LinkedHashMap<String, String>();

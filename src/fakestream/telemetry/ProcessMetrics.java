@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/// The figures of the process and of its JVM, under the names that Prometheus' own clients have for
-/// them. They are read when they are asked for, and left out where the system does not tell.
+/// The figures of the process and of its JVM, under the names that Prometheus' own clients use.
+/// They are read on each call, and omitted if the system does not provide them.
 final class ProcessMetrics {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final double MILLIS = 1e3;

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /// Writes figures in the text format 0.0.4 of Prometheus (its docs, `exposition_formats.md`).
 ///
-/// `/metrics` shows these. Each name in seconds is a histogram, but for `_total` and `_timestamp_`.
+/// `/metrics` shows these. Each name in seconds is a histogram, except `_total` and `_timestamp_`.
 /// No label names the model, because clients choose it.
 ///
 /// | metric | labels | meaning |
@@ -48,14 +48,14 @@ import java.util.stream.Collectors;
 /// - `reason` of a refusal: auth, bad_request, body_too_large, draining, method, not_found,
 ///   overload, rate_limit
 /// - `phase`: waiting, replaying
-/// - `seconds`: 60 and 100; something would have cut a connection that was silent for so long
+/// - `seconds`: 60 and 100; many proxies cut a connection that is silent for so long
 public final class PrometheusText {
-    /// Its media type.
+    /// The media type.
     public static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final StringBuilder text = new StringBuilder();
 
-    /// Begins the series of one name, which all follow at once.
+    /// Begins the family of one name; all its series must follow at once.
     ///
     /// @param type `counter`, `gauge`, `histogram` or `summary`
     public PrometheusText family(String name, String type, String help) {
@@ -65,9 +65,9 @@ public final class PrometheusText {
         return this;
     }
 
-    /// One series of the family.
+    /// Adds one series of the family.
     ///
-    /// @param name that of the family, for some types with a suffix such as `_sum`
+    /// @param name the family's name, for some types with a suffix such as `_sum`
     public PrometheusText sample(String name, SequencedMap<String, String> labels, double value) {
         text.append(name);
         if (!labels.isEmpty()) {
@@ -78,18 +78,18 @@ public final class PrometheusText {
         return this;
     }
 
-    /// A family of a single series without labels.
+    /// Adds a family with one series and no labels.
     PrometheusText single(String name, String type, String help, double value) {
         return family(name, type, help).sample(name, new LinkedHashMap<>(), value);
     }
 
-    /// All that was written.
+    /// All text written so far.
     @Override
     public String toString() {
         return text.toString();
     }
 
-    /// A whole number without its fraction, where a double holds it exactly.
+    /// Writes a whole number without a fraction if a double holds it exactly.
     static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString((long) value) : Double.toString(value);

@@ -20,35 +20,35 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Hides secrets in texts for people, be they errors or lines of a log: those that it knows, and
-/// whatever looks like a key, of which only the prefix stays that says what it was. It takes time
-/// in proportion to the text, whatever that holds.
+/// Hides secrets in texts for people, such as errors and lines of a log. It hides the secrets that
+/// it knows, and everything that looks like a key, except the prefix that shows the kind of key.
+/// Its time is linear in the length of the text, whatever the text holds.
 ///
-/// The proxy decodes an error that passes through to mask it. It replaces an error that is longer
-/// than 256 KiB, or no text in ASCII, UTF-8 or Latin-1, by one of its own. It does not mask answers
-/// with a good status, except an `error` in JSON that it reads, nor a key that was cut or escaped
-/// otherwise than in JSON or a URL.
+/// The proxy decodes an error that passes through to mask it. It replaces an error with one of its
+/// own if the error is longer than 256 KiB, or not text in ASCII, UTF-8 or Latin-1. It does not
+/// mask answers with a good status, except an `error` in JSON that it reads. It does not mask a key
+/// that was cut, or escaped in another way than in JSON or a URL.
 public final class Redactor {
     private static final String MASK = "***";
 
-    /// What is shorter is no secret, and hiding each place where it stands would spoil the text.
+    /// A shorter value is no secret, and hiding it everywhere would spoil the text.
     private static final int SHORTEST = 8;
 
-    /// Where a key may begin, so not in the middle of a word; a text that is no JSON may still hold
-    /// its escapes, and a target those of a URL.
+    /// A key may begin here, but not within a word. A text that is not JSON may still hold JSON's
+    /// escapes, and a request target may hold those of a URL.
     private static final String START =
             "(?:(?<![A-Za-z0-9])|(?<=\\\\[bfnrt])|(?<=%[0-9A-Fa-f]{2}))";
 
-    /// Behind `Bearer` also words are found ("authentication") and placeholders ("YOUR_KEY").
+    /// After `Bearer`, texts also have words ("authentication") and placeholders ("YOUR_KEY").
     private static final String TOKEN = "(?!(?:[a-z]++|[A-Z_]++)(?![A-Za-z0-9._~+/=-]))"
             + "[A-Za-z0-9._~+/=-]{8,}+";
 
-    /// A kind of key, by what each of its keys has in it.
+    /// A kind of key.
     ///
-    /// @param mark in lower case, though the key may have it in capitals
-    /// @param expression of the key, with its prefix in a group. Nothing is given back once it
-    ///     matched (`++`), and no run of characters is tried again from its middle: that is what
-    ///     keeps the time linear.
+    /// @param mark the text that all its keys contain; lower case, though a key may have capitals
+    /// @param expression of the key, with its prefix in a group. It gives nothing back once matched
+    ///     (`++`), and tries no run of characters again from its middle: this keeps the time
+    ///     linear.
     private record Kind(String mark, String expression) {
     }
 
@@ -74,35 +74,35 @@ public final class Redactor {
     private final List<String> known;
 
     private Redactor(Stream<String> secrets) {
-        // The longest first: one that stands in another must not leave its rest.
+        // The longest first: otherwise a secret within a longer one would leave the rest of it.
         this.known = secrets.filter(secret -> secret.length() >= SHORTEST)
                 .flatMap(secret -> Stream.of(secret, inUrl(secret))).distinct()
                 .sorted((one, other) -> other.length() - one.length()).toList();
     }
 
-    /// As an error has it that shows the request's URL.
+    /// The secret as an error shows it in the request's URL.
     private static String inUrl(String secret) {
         return URLEncoder.encode(secret, StandardCharsets.UTF_8);
     }
 
-    /// Hides what looks like a key alone.
+    /// Hides only texts that look like a key.
     public static Redactor ofKeys() {
         return new Redactor(Stream.empty());
     }
 
-    /// Hides these secrets too.
+    /// Also hides these secrets.
     public static Redactor of(Stream<String> secrets) {
         return new Redactor(secrets);
     }
 
-    /// These and one more secret, which may have its scheme before it (`Bearer`).
+    /// Also hides one more secret; its scheme (`Bearer`) may precede it.
     public Redactor with(String secret) {
         var bare = secret.substring(secret.lastIndexOf(' ') + 1);
         return bare.length() < SHORTEST || known.contains(bare) ? this
                 : new Redactor(Stream.concat(known.stream(), Stream.of(bare)));
     }
 
-    /// The text without its secrets; the same where it holds none.
+    /// The text without its secrets; the same text if it holds none.
     public String text(String text) {
         var masked = text;
         for (var secret : known) {
@@ -112,7 +112,7 @@ public final class Redactor {
                 ? KEYS.matcher(masked).replaceAll(match -> prefix(match) + MASK) : masked;
     }
 
-    /// The JSON without the secrets in its strings and names; the same value where it holds none.
+    /// The JSON without the secrets in its strings and names; the same value if it holds none.
     public JsonValue json(JsonValue value) {
         return switch (value) {
             case JsonString(var text) -> {
@@ -128,7 +128,7 @@ public final class Redactor {
         };
     }
 
-    /// The object without the secrets in its strings and names; the same where it holds none.
+    /// The object without the secrets in its strings and names; the same object if it holds none.
     public JsonObject object(JsonObject object) {
         var masked = new LinkedHashMap<String, JsonValue>();
         object.members().forEach((name, value) -> masked.put(text(name), json(value)));
@@ -137,23 +137,23 @@ public final class Redactor {
         return same ? object : new JsonObject(masked);
     }
 
-    /// The body of an error without its secrets, be it JSON or another text; the same bytes where
-    /// it holds none.
+    /// The body of an error, JSON or other text, without its secrets; the same bytes if it holds
+    /// none.
     public byte[] body(byte[] body) {
         try {
             var json = Json.parse(body);
             var masked = json(json);
             return masked == json ? body : masked.toString().getBytes(StandardCharsets.UTF_8);
         } catch (JsonException _) {
-            // Every byte is a character of Latin-1, so that whatever else there is stays.
+            // Every byte is a character of Latin-1, so all other bytes stay.
             var text = new String(body, StandardCharsets.ISO_8859_1);
             var masked = text(text);
             return masked.equals(text) ? body : masked.getBytes(StandardCharsets.ISO_8859_1);
         }
     }
 
-    /// To look for the marks alone is quick, and enough for nearly all texts: the lines of the
-    /// access log above all, of which each request has one.
+    /// Searches only for the marks: quick, and enough for nearly all texts, above all for the lines
+    /// of the access log, one for each request.
     private static boolean mayHoldKey(String text) {
         var lower = text.toLowerCase(Locale.ROOT);
         for (var kind : KINDS) {

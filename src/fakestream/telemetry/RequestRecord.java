@@ -3,35 +3,35 @@ package fakestream.telemetry;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// What is known of one request, for the access log, the metrics and `/api/clients`. The exchange's
-/// thread writes it, and so do the beats of its stream, under the `EventStream`'s lock: one thread
-/// at a time. The exchange's thread reads it at the end, after it closed the stream, which takes
-/// that lock. `RecentStreams` reads it meanwhile, on any thread: what changes then is volatile, and
-/// all else was written before the record was added there, or before it was over.
+/// The facts of one request, for the access log, the metrics and `/api/clients`. The exchange's
+/// thread writes it. The heartbeats of its stream also write it, under the lock of `EventStream`:
+/// one thread at a time. The exchange's thread reads it at the end, after closing the stream, which
+/// takes that lock. `RecentStreams` reads it at any time, on any thread. Fields that change after
+/// the record is added there are volatile; others are written before that or before the end.
 public final class RequestRecord {
-    /// How an answer comes to be.
+    /// How the response is made.
     public enum Mode {
-        /// The upstream's, in one piece.
+        /// The upstream's answer, in one piece.
         WHOLE,
-        /// A stream, told from a whole answer.
+        /// A stream made from a whole answer.
         FAKE,
         /// The upstream's own stream.
         REAL,
-        /// The upstream's, unread.
+        /// The upstream's answer, unread.
         PASS,
-        /// The proxy's own: its pages, and its refusals.
+        /// The proxy's own response: a page or a refusal.
         PAGE
     }
 
     /// How the exchange ended.
     public enum Outcome {
-        /// With all that there was to send, be it an error.
+        /// Everything was sent, even if it was an error.
         OK(""),
-        /// Without its client.
+        /// The client left before the end.
         CLIENT_LEFT("client left"),
-        /// In the middle of the answer, which the client was told.
+        /// The response was broken off in the middle, and the client was told.
         BROKEN_OFF("broken off"),
-        /// With a bug.
+        /// A bug ended it.
         FAILED("failed");
 
         private final String words;
@@ -40,23 +40,23 @@ public final class RequestRecord {
             this.words = words;
         }
 
-        /// As the access log has it; empty where there is nothing to say.
+        /// The words in the access log; empty if there is nothing to say.
         String words() {
             return words;
         }
     }
 
-    /// What came in.
+    /// The request as it came in.
     ///
     /// @param id see `RequestId`
-    /// @param address of the client
-    /// @param path without the query, in which some clients send keys
+    /// @param address the client's
+    /// @param path without the query, because some clients send keys in it
     /// @param agent the client's `User-Agent`, or empty
     public record Request(String id, String address, String method, String path, String version,
             String agent) {
     }
 
-    /// Of a name that may be as long as a body. A log cuts it again, behind what it hides in it.
+    /// Cuts a model name that is as long as a body. A log masks the name, then cuts it again.
     private static final int LONGEST_NAME = 1000;
 
     /// nginx's status for a client that left before the end.
@@ -94,10 +94,10 @@ public final class RequestRecord {
         this.began = nanoTime.getAsLong();
     }
 
-    /// What is asked for.
+    /// Sets the route of the request.
     ///
     /// @param name a word of the proxy's own
-    /// @param probe whether what watches the proxy asks for it
+    /// @param probe whether monitoring asks for it
     public void route(String name, boolean probe) {
         route = name;
         isProbe = probe;
@@ -107,7 +107,7 @@ public final class RequestRecord {
         mode = how;
     }
 
-    /// The kind of client, as `ClientTable` knows it.
+    /// Sets the kind of client, as `ClientTable` names it.
     public void client(String kind) {
         client = kind;
     }
@@ -116,22 +116,22 @@ public final class RequestRecord {
         model = name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
-    /// The upstream is asked; what there is to say of it is asked for in the end.
+    /// The upstream is asked; `figures` is read at the end.
     public void asks(Supplier<UpstreamMetrics> figures) {
         upstream = figures;
     }
 
-    /// The response begins.
+    /// The response begins with this status.
     public void status(int code) {
         status = code;
     }
 
-    /// So many bytes of body were written.
+    /// This many bytes of body were written.
     public void wrote(int count) {
         bytes += count;
     }
 
-    /// What was written went out.
+    /// The written bytes went out.
     public void flushed() {
         if (firstByte < 0) {
             firstByte = elapsed();
@@ -140,7 +140,7 @@ public final class RequestRecord {
 
     /// A heartbeat went out.
     ///
-    /// @param data whether it carries data that winds up a clock which counts events
+    /// @param data whether it carries data that resets an idle timer that counts events
     public void beat(boolean data) {
         if (data && firstDataBeat < 0) {
             firstDataBeat = elapsed();
@@ -157,14 +157,14 @@ public final class RequestRecord {
         chunks++;
     }
 
-    /// What the answer, or a part of it, says that it has used.
+    /// Adds the token usage that the answer, or a part of it, reports.
     public void used(TokenUsage more) {
         usage = usage.then(more);
     }
 
     /// There is no answer, and the client is told why.
     ///
-    /// @param code of the error
+    /// @param code the code of the error
     public void failed(String code) {
         error = code;
     }
@@ -175,13 +175,13 @@ public final class RequestRecord {
         refused = true;
     }
 
-    /// How it ended, where that was not well. What fails behind a client that left is no error.
+    /// How the request ended, if not well. A failure after the client left is no error.
     public void outcome(Outcome how) {
         outcome = how;
         error = how == Outcome.CLIENT_LEFT ? "" : error;
     }
 
-    /// It is over. A record that is kept keeps nothing of the request to the upstream.
+    /// The request is over. The record keeps nothing of the request to the upstream.
     public void over() {
         var figures = upstream.get();
         upstream = () -> figures;
@@ -204,7 +204,7 @@ public final class RequestRecord {
         return mode;
     }
 
-    /// Whether the answer was told as a stream.
+    /// Whether the answer was sent as a stream.
     boolean isStream() {
         return mode == Mode.FAKE || mode == Mode.REAL;
     }
@@ -213,17 +213,17 @@ public final class RequestRecord {
         return outcome;
     }
 
-    /// The kind of client; empty where no stream was asked for.
+    /// The kind of client; empty if the request asked for no stream.
     public String client() {
         return client;
     }
 
-    /// What was asked for by this name; empty where nothing was.
+    /// The model that the request names; empty if it names none.
     public String model() {
         return model;
     }
 
-    /// The code of what the client was told instead of an answer; empty where there was one.
+    /// The code of the error that the client got instead of an answer; empty if it got an answer.
     public String error() {
         return error;
     }
@@ -236,17 +236,17 @@ public final class RequestRecord {
         return usage;
     }
 
-    /// The status that the client got, 499 where it left; 0 where it got none.
+    /// The status that the client got; 499 if the client left, 0 if it got none.
     public int status() {
         return outcome == Outcome.CLIENT_LEFT ? LEFT : status;
     }
 
-    /// Of the body that was written.
+    /// The number of body bytes that were written.
     long bytes() {
         return bytes;
     }
 
-    /// Nanoseconds since it began; once it is over, nanoseconds that it took.
+    /// Nanoseconds since the request began; once it is over, its duration in nanoseconds.
     public long elapsed() {
         return isOver() ? took : nanoTime.getAsLong() - began;
     }
@@ -255,12 +255,12 @@ public final class RequestRecord {
         return took >= 0;
     }
 
-    /// Nanoseconds until something went out; -1 where nothing did.
+    /// Nanoseconds until the first byte went out; -1 if none did.
     long firstByte() {
         return firstByte;
     }
 
-    /// Nanoseconds until something of the answer was told in a stream; -1 where nothing was.
+    /// Nanoseconds until a stream sent the first part of the answer; -1 if it sent none.
     public long firstContent() {
         return firstContent;
     }
@@ -274,12 +274,12 @@ public final class RequestRecord {
         return dataBeats;
     }
 
-    /// Nanoseconds until the first of those; -1 while there is none.
+    /// Nanoseconds until the first heartbeat that carried data; -1 if there is none yet.
     public long firstDataBeat() {
         return firstDataBeat;
     }
 
-    /// The events of the answer, heartbeats left out.
+    /// The number of events of the answer, without heartbeats.
     int chunks() {
         return chunks;
     }
@@ -288,7 +288,7 @@ public final class RequestRecord {
         return upstream.get();
     }
 
-    /// Calls beyond the first.
+    /// The number of upstream calls beyond the first.
     int retries() {
         return Math.max(upstream().calls() - 1, 0);
     }

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The tokens that an answer says it has used, in whichever API's words; -1 where it does not say.
+/// The tokens that an answer reports, in the words of any API; -1 if it reports none.
 public record TokenUsage(long input, long output) {
-    /// Of an answer that says nothing.
+    /// The usage of an answer that reports none.
     static final TokenUsage UNKNOWN = new TokenUsage(-1, -1);
 
     private static final List<String> NAMES = List.of("usage", "usageMetadata");
@@ -20,8 +20,8 @@ public record TokenUsage(long input, long output) {
 
     private static final Pattern COUNT = Pattern.compile("[0-9]{1,18}");
 
-    /// What an answer says, be it whole or an event of a stream: OpenAI's events of a response and
-    /// Anthropic's first one hold it a level deeper.
+    /// The usage in a whole answer or in an event of a stream. OpenAI's events of a response and
+    /// Anthropic's first event hold it one level deeper.
     public static TokenUsage in(JsonValue answer) {
         if (!(answer instanceof JsonObject object)) {
             return UNKNOWN;
@@ -36,7 +36,7 @@ public record TokenUsage(long input, long output) {
         return UNKNOWN;
     }
 
-    /// This, with what a later event of the same stream says: its counts are of the whole so far.
+    /// This usage, updated by a later event of the same stream: its counts are totals so far.
     TokenUsage then(TokenUsage later) {
         return new TokenUsage(later.input < 0 ? input : later.input,
                 later.output < 0 ? output : later.output);

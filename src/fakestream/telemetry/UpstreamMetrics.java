@@ -2,13 +2,13 @@ package fakestream.telemetry;
 
 import java.time.Duration;
 
-/// What there is to say of the calls that one request has made.
+/// The figures of the upstream calls of one request.
 ///
-/// @param calls how many there were, on fresh connections and to other upstreams too
-/// @param status of the last answer; 0 where none came
-/// @param id that the upstream gave to the last answer, without secrets; empty where it gave none
+/// @param calls the number of calls, including those on fresh connections and to other upstreams
+/// @param status the status of the last answer; 0 if none came
+/// @param id the upstream's id for the last answer, without secrets; empty if it gave none
 /// @param time from the opening of the request to the end of the last answer, or of the request
 public record UpstreamMetrics(int calls, int status, String id, Duration time) {
-    /// Of a request that has nothing to do with the upstream.
+    /// The figures of a request that does not use the upstream.
     public static final UpstreamMetrics NONE = new UpstreamMetrics(0, 0, "", Duration.ZERO);
 }
