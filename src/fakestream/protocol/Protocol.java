@@ -88,7 +88,7 @@ public interface Protocol {
     SseEvent dataHeartbeat(JsonObject request, StreamState state);
 
     /// Whether official clients of this API survive a heartbeat with data before the answer. If one
-    /// does not, these heartbeats are sent only if the operator chose them.
+    /// does not, only an operator's choice or an entry of [ClientTable] sends these heartbeats.
     default boolean mayOpenWithHeartbeat() {
         return true;
     }

@@ -3,9 +3,8 @@ package fakestream.protocol.chat;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
-import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
-import fakestream.json.JsonWriter;
+import fakestream.protocol.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,20 +49,24 @@ final class ChatLogprobs {
         return deltas;
     }
 
+    private Tokens of(String name) {
+        return new Tokens(name, new TokenLogprobs(tokens(logprobs, name), ROOM));
+    }
+
     private List<ChatDelta> spread(List<ChatDelta> body) {
-        var content = new Tokens("content");
-        var refusal = new Tokens("refusal");
+        var content = of("content");
+        var refusal = of("refusal");
         for (var delta : body) {
             content.follow(delta);
             refusal.follow(delta);
-            deltas.add(!delta.piece() ? delta : content.isDue() ? carrying(delta, content)
-                    : refusal.isDue() ? carrying(delta, refusal) : delta);
+            deltas.add(!delta.piece() ? delta : content.all.isDue() ? carrying(delta, content)
+                    : refusal.all.isDue() ? carrying(delta, refusal) : delta);
         }
-        while (content.remain()) {
-            deltas.add(carrying(ChatDelta.NOTHING, content.toTheEnd()));
-        }
-        while (refusal.remain()) {
-            deltas.add(carrying(ChatDelta.NOTHING, refusal.toTheEnd()));
+        for (var tokens : List.of(content, refusal)) {
+            tokens.all.tellRest();
+            while (tokens.all.remain()) {
+                deltas.add(carrying(ChatDelta.NOTHING, tokens));
+            }
         }
         return deltas;
     }
@@ -74,7 +77,7 @@ final class ChatLogprobs {
         var part = new JsonObject.Builder();
         logprobs.members().forEach((name, value) -> {
             if (name.equals(tokens.name)) {
-                part.add(name, new JsonArray(tokens.take()));
+                part.add(name, tokens.all.take());
             } else if (name.equals("content") || name.equals("refusal")) {
                 part.add(name, value instanceof JsonArray ? JsonArray.EMPTY : value);
             } else if (!begun) {
@@ -85,46 +88,12 @@ final class ChatLogprobs {
         return delta.withLogprobs(part.build());
     }
 
-    /// One of the two lists, and its progress along its text.
-    private final class Tokens {
-        private final String name;
-        private final List<JsonValue> all;
-        private int next;
-        private long told;
-        private long covered;
-
-        Tokens(String name) {
-            this.name = name;
-            this.all = tokens(logprobs, name);
-        }
-
-        void follow(ChatDelta delta) {
-            var text = delta.piece() ? delta.delta().string(name) : null;
-            told += text == null ? 0 : text.length();
-        }
-
-        boolean remain() {
-            return next < all.size();
-        }
-
-        boolean isDue() {
-            return remain() && covered < told;
-        }
-
-        Tokens toTheEnd() {
-            told = Long.MAX_VALUE;
-            return this;
-        }
-
-        List<JsonValue> take() {
-            var from = next;
-            for (int size = 0; isDue() && size < ROOM; next++) {
-                var token = all.get(next);
-                size += JsonWriter.length(token);
-                covered += token instanceof JsonObject object
-                        && object.get("token") instanceof JsonString(var text) ? text.length() : 0;
+    /// One of the two lists, beside its text.
+    private record Tokens(String name, TokenLogprobs all) {
+        private void follow(ChatDelta delta) {
+            if (delta.piece() && delta.delta().string(name) instanceof String text) {
+                all.tell(text);
             }
-            return all.subList(from, next);
         }
     }
 }

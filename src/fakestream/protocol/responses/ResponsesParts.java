@@ -5,11 +5,16 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.TextPieces;
+import fakestream.protocol.TokenLogprobs;
 import java.util.List;
 
 /// Turns the parts of a message's content, a reasoning's content or a reasoning's summary into
 /// events. Each part is added empty, then its text comes in pieces, then the part is done.
 final class ResponsesParts {
+    /// The most log probabilities in one line, in UTF-16 units; the text has the rest of the
+    /// longest line.
+    private static final int LOGPROBS = 32 * 1024;
+
     private final List<JsonValue> parts;
     private final boolean isSummary;
     private final JsonObject scope;
@@ -99,12 +104,14 @@ final class ResponsesParts {
 
     private void tellOutputText(JsonObject part, int i, String text) {
         var pieces = TextPieces.of(text, pieceLength);
-        var logprobs = new ResponsesLogprobs(list(part, "logprobs").elements());
+        var logprobs = new TokenLogprobs(list(part, "logprobs").elements(), LOGPROBS);
         for (var piece : pieces) {
-            tellOutputText(i, piece, logprobs.with(piece), true);
+            logprobs.tell(piece);
+            tellOutputText(i, piece, logprobs.take(), true);
         }
+        logprobs.tellRest();
         while (logprobs.remain()) {
-            tellOutputText(i, "", logprobs.rest(), false);
+            tellOutputText(i, "", logprobs.take(), false);
         }
         var annotations = list(part, "annotations").elements();
         for (int j = 0; j < annotations.size(); j++) {

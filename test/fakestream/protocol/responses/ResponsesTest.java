@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import fakestream.json.Json;
-import fakestream.json.JsonArray;
 import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
@@ -15,7 +14,6 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -217,21 +215,6 @@ final class ResponsesTest {
             var event = received("", data);
             assertEquals(event, responses.relay(event, begun).event());
         }
-    }
-
-    @Test
-    void spreadsLogprobsSoThatNoLineGrowsWithoutBound() throws JsonException {
-        var token = json("{\"token\":\"a\",\"own\":\"%s\"}".formatted("x".repeat(1000)));
-        var tokens = new JsonArray(Collections.nCopies(100, token));
-        var logprobs = new ResponsesLogprobs(tokens.elements());
-        var count = 0;
-        count += logprobs.with("ab").elements().size();
-        assertEquals(2, count);
-        count += logprobs.with("x".repeat(98)).elements().size();
-        while (logprobs.remain()) {
-            count += logprobs.rest().elements().size();
-        }
-        assertEquals(100, count);
     }
 
     private static SseEvent.Received received(String type, String data) {
