@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
-/// Checks each request for the upstream: its key and its rate before the body is read, and then
-/// whether there is a place. A request whose body is still coming holds no place, or a few slow
-/// ones would keep all others out; while all places are taken, it is refused without its body.
+/// Checks each request for the upstream: its key and rate before its body is read, then whether a
+/// place is free once the body has come. A few slow uploads would otherwise take all places. While
+/// no place is free, a request is refused before its body is read.
 public final class AccessControl {
-    /// A request that was let through. It holds a place from [#enter()] until it is closed. Used
-    /// by one thread.
+    /// A request that has passed the checks. It holds a place from [#enter()] until it is closed.
+    /// Used by one thread.
     public final class Admitted implements AutoCloseable {
         private final UpstreamKey key;
         private final Supplier<String> caller;
@@ -36,14 +36,14 @@ public final class AccessControl {
             return key;
         }
 
-        /// Tells who made the request: a digest of its own key, or else its address.
+        /// Names the caller: a digest of the key that it sent, or its address if it sent none.
         public Supplier<String> caller() {
             return caller;
         }
 
-        /// Takes a place, once. Called when the request's body is there.
+        /// Takes a place. Called once, when the request's body has arrived.
         ///
-        /// @throws HttpError 503 where there is none
+        /// @throws HttpError 503 if no place is free
         public void enter() throws HttpError {
             entered = admission.enter(places);
             if (!entered) {
@@ -61,9 +61,9 @@ public final class AccessControl {
 
     private static final int LONGEST_RETRY_SECONDS = 3;
 
-    /// Wrong keys of one address in a minute. A right key passes at any time, for the address may
-    /// be a balancer's. So this limit spares the processor and the log; only long keys help against
-    /// guessing.
+    /// The wrong keys that one address may send in a minute. A right key always passes, because the
+    /// address may be a balancer's. So this limit only saves processor time and log lines; only
+    /// long keys help against guessing.
     public static final int MOST_WRONG_KEYS = 10;
 
     private final Authenticator keys;
@@ -74,7 +74,7 @@ public final class AccessControl {
     private final boolean trustsProxy;
     private final int places;
 
-    /// The limits live on when other settings make another gate.
+    /// The limiters are kept when changed settings create a new access control.
     public AccessControl(Config config, RateLimiter rate, RateLimiter wrongKeys,
             ConcurrencyLimiter admission) {
         this.keys = new Authenticator(config);
@@ -86,10 +86,10 @@ public final class AccessControl {
         this.places = places(config);
     }
 
-    /// Lets a request through, whose body need not have come.
+    /// Admits a request; its body need not have come.
     ///
-    /// @throws HttpError 401 for the key, 429 for the rate or too many wrong keys, 503 where
-    ///     all places are taken
+    /// @throws HttpError 401 for a missing or wrong key, 429 for the rate or too many wrong keys,
+    ///     503 if all places are taken
     public Admitted pass(ClientExchange client, Authenticator.Form form) throws HttpError {
         if (!knows(client)) {
             throw Authenticator.unauthorised(client);
@@ -103,9 +103,9 @@ public final class AccessControl {
         return new Admitted(key, () -> nameOf(client));
     }
 
-    /// Lets a request through that goes no further than this proxy, and takes no place.
+    /// Admits a request that goes no further than this proxy; it takes no place.
     ///
-    /// @throws HttpError 401 for the key, 429 for the rate or too many wrong keys
+    /// @throws HttpError 401 for a missing or wrong key, 429 for the rate or too many wrong keys
     public void passHere(ClientExchange client) throws HttpError {
         if (!knows(client)) {
             throw Authenticator.unauthorised(client);
@@ -113,9 +113,9 @@ public final class AccessControl {
         limitRate(client);
     }
 
-    /// Whether a request may know what only the proxy's own clients may.
+    /// Whether a request may see data for the proxy's own clients only.
     ///
-    /// @throws HttpError 429 for too many wrong keys
+    /// @throws HttpError 429 if too many wrong keys came from its address
     public boolean knows(ClientExchange client) throws HttpError {
         var knows = keys.knows(client);
         if (!knows) {
@@ -129,7 +129,7 @@ public final class AccessControl {
         return admission.open() >= places;
     }
 
-    /// MAX_STREAMS, or as many as this process can hold.
+    /// MAX_STREAMS, or the capacity of this process if that is 0.
     private static int places(Config config) {
         var given = config.get(Setting.MAX_STREAMS);
         return given > 0 ? given : Capacity.ofThisProcess().streams();
@@ -144,7 +144,7 @@ public final class AccessControl {
         }
     }
 
-    /// A request without a key is no try.
+    /// A request without a key does not count.
     private void countWrongKey(ClientExchange client) throws HttpError {
         if (Authenticator.shownKey(client).isPresent()) {
             check(wrongKeys.take(List.of(addressOf(client)), MOST_WRONG_KEYS),
@@ -162,7 +162,7 @@ public final class AccessControl {
         return "address " + ClientAddress.of(client.address(), client.headers(), trustsProxy);
     }
 
-    /// @param what happened too often, and may happen again
+    /// @param what names the limit that was exceeded; it starts the error's message
     private static void check(Duration wait, String code, String what) throws HttpError {
         if (!wait.isZero()) {
             var seconds = wait.plusNanos(999_999_999).toSeconds();
@@ -171,7 +171,7 @@ public final class AccessControl {
         }
     }
 
-    /// The clients come back at different times, not all at once.
+    /// The delay is random, so that the clients do not all come back at once.
     private HttpError overloaded() {
         var seconds = ThreadLocalRandom.current().nextInt(1, LONGEST_RETRY_SECONDS + 1);
         return new HttpError(503, ApiError.of("server_error", "overloaded", null,

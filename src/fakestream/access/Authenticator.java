@@ -15,16 +15,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Who may call, and which key goes upstream for it: the client's own, or the operator's for a
-/// client that shows one of the proxy's keys, or for one without a key where that is allowed.
+/// Decides if a client may call, and chooses the key for the upstream: the client's own, or the
+/// operator's if the client sends a proxy key, or sends no key and the settings allow that.
 public final class Authenticator {
-    /// In which header an upstream looks for its key.
+    /// The header in which an upstream expects its key.
     public enum Form {
-        /// `Authorization: Bearer`, as OpenAI has it.
+        /// `Authorization: Bearer`, used by OpenAI.
         BEARER(""),
-        /// As Anthropic has it; its tokens of other kinds come as bearers.
+        /// Used by Anthropic; its other kinds of token come as bearer tokens.
         ANTHROPIC("x-api-key"),
-        /// As Google has it; its tokens of other kinds come as bearers.
+        /// Used by Google; its other kinds of token come as bearer tokens.
         GOOGLE("x-goog-api-key");
 
         private final String header;
@@ -39,14 +39,14 @@ public final class Authenticator {
         }
     }
 
-    /// A key that a client has shown, and whether as a bearer's.
+    /// A key that a client has sent, and whether it came as a bearer token.
     private record Shown(String key, boolean bearer) {
         private boolean isKey() {
             return !NO_KEYS.contains(key) && VISIBLE.matcher(key).matches();
         }
     }
 
-    /// What a client sends that has no key (SillyTavern: nothing, others: these words).
+    /// Values that clients send instead of a key: SillyTavern sends nothing, others these words.
     private static final Set<String> NO_KEYS = Set.of("", "undefined", "null");
     private static final String BEARER = "bearer";
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]{1,8192}");
@@ -61,9 +61,9 @@ public final class Authenticator {
         this.operatorKeyForAll = config.get(Setting.ALLOW_ENV_API_KEY);
     }
 
-    /// The key that goes upstream for a request.
+    /// The key to send upstream for a request.
     ///
-    /// @throws HttpError 401 where it shows no key that will do
+    /// @throws HttpError 401 if the request has no acceptable key
     UpstreamKey upstreamKey(ClientExchange client, Form form) throws HttpError {
         var shown = shown(client.headers(), client.query());
         if (!proxyKeys.isEmpty()) {
@@ -74,7 +74,7 @@ public final class Authenticator {
                 .map(form::of).orElseThrow(() -> unauthorised(client));
     }
 
-    /// The key by which a client shows who it is, whatever it is worth.
+    /// The key that a client has sent, valid or not.
     public static Optional<String> shownKey(ClientExchange client) {
         return shownKey(client.headers(), client.query());
     }
@@ -83,13 +83,13 @@ public final class Authenticator {
         return shown(headers, query).map(Shown::key);
     }
 
-    /// Whether the proxy can tell a right key from one that was made up.
+    /// Whether the proxy can tell a right key from an invented one.
     boolean canProve() {
         return !proxyKeys.isEmpty();
     }
 
-    /// Whether a request may know what only the proxy's own clients may. Where the proxy has no
-    /// keys, all may.
+    /// Whether a request may see data for the proxy's own clients only; always true if the proxy
+    /// has no keys.
     boolean knows(ClientExchange client) {
         return proxyKeys.isEmpty() || shown(client.headers(), client.query())
                 .filter(this::isProxyKey).isPresent();
@@ -99,7 +99,7 @@ public final class Authenticator {
         return operatorKey.map(secret -> new Shown(secret.reveal(), false));
     }
 
-    /// All keys are compared, so that the time tells nothing of which one was nearly right.
+    /// Compares all keys, so that the time taken does not reveal a key that is nearly right.
     private boolean isProxyKey(Shown shown) {
         return proxyKeys.stream().filter(key -> key.matches(shown.key())).count() > 0;
     }
@@ -118,8 +118,8 @@ public final class Authenticator {
                 .filter(Shown::isKey);
     }
 
-    /// The key alone: some clients put the scheme in front of a key that has one already. A pattern
-    /// with a group for that would take a frame of the stack for each of them.
+    /// Removes all leading schemes: some clients put one in front of a key that already has one. A
+    /// regular expression with a group would use a stack frame for each of them.
     private static String withoutSchemes(String value) {
         int at = 0;
         for (int next = behindScheme(value, 0); next > at; next = behindScheme(value, at)) {
@@ -128,7 +128,7 @@ public final class Authenticator {
         return value.substring(at);
     }
 
-    /// Where the text goes on behind a scheme and its blanks; `at` where none stands there.
+    /// The index after the scheme at `at` and its blanks, or `at` if there is no scheme.
     private static int behindScheme(String value, int at) {
         int end = at + BEARER.length();
         if (!value.regionMatches(true, at, BEARER, 0, BEARER.length())
@@ -146,7 +146,7 @@ public final class Authenticator {
                 .filter(Shown::isKey);
     }
 
-    /// The answer to a request that shows no key that will do.
+    /// The response to a request without an acceptable key.
     static HttpError unauthorised(ClientExchange client) {
         var message = shownKey(client).isPresent() ? "the API key is none that this proxy knows"
                 : "no API key was given: send it as 'Authorization: Bearer KEY'";

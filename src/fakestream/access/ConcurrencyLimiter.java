@@ -4,21 +4,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Counts the requests that are under way to the upstream, and lets in no more than there may be.
-/// Any thread may call it; the lock guards the count.
+/// Counts the requests that are under way to the upstream, and limits their number. Any thread may
+/// call it; the lock guards the count.
 public final class ConcurrencyLimiter {
-    /// A client reads the end of its answer before its place is free: who asks one thing after the
-    /// other must not be turned away for that.
+    /// How long a request waits for a place. A client reads the end of its response before its
+    /// place is free, and its next request must not be refused for that.
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition left = lock.newCondition();
     private int open;
 
-    /// Takes a place, to be given back by [#leave()].
+    /// Takes a place; [#leave()] gives it back.
     ///
-    /// @param most places there are; it may be another number than the last time
-    /// @return whether there was one
+    /// @param most number of places; it may differ from call to call
+    /// @return whether a place was free
     boolean enter(int most) {
         lock.lock();
         try {
@@ -32,9 +32,9 @@ public final class ConcurrencyLimiter {
         }
     }
 
-    /// Whether there is a place, which the next one may take.
+    /// Whether a place is free; the next caller may take it.
     ///
-    /// @param most places there are
+    /// @param most number of places
     boolean hasRoom(int most) {
         lock.lock();
         try {
@@ -43,7 +43,7 @@ public final class ConcurrencyLimiter {
                 patience = left.awaitNanos(patience);
             }
             if (open < most) {
-                // Whoever else waits must not miss the place that this one may not take.
+                // This caller may not take the place, so the next waiting thread is woken too.
                 left.signal();
             }
             return open < most;
@@ -66,7 +66,7 @@ public final class ConcurrencyLimiter {
         }
     }
 
-    /// How many are under way.
+    /// The number of requests under way.
     int open() {
         lock.lock();
         try {

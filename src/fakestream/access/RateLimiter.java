@@ -9,20 +9,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/// A bucket of tokens for each client: a minute's worth when full, and each request takes one. Of
-/// a bucket only the time is kept at which it will be full again. Any thread may call it; the lock
-/// guards the buckets.
+/// A token bucket for each client. A full bucket holds one minute's tokens, and each request takes
+/// one. Only the time at which a bucket will be full again is stored. Any thread may call it; the
+/// lock guards the buckets.
 public final class RateLimiter {
-    /// Beyond it, full buckets are forgotten, which changes nothing. A bucket that is not full
-    /// stays, however many names come; where none is full, new names share buckets.
+    /// At this number, full buckets are removed, which changes no limit. All other buckets stay,
+    /// however many names come. If no bucket is full, new names share buckets.
     static final int MOST_BUCKETS = 10_000;
 
-    /// How many buckets new names share. A salt keeps a name from choosing its bucket.
+    /// The number of buckets that new names share. A salt keeps a name from choosing its bucket.
     static final int SHARED_BUCKETS = 1 << 10;
 
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
-    /// To look through all buckets for full ones takes some 100 µs.
+    /// A search of all buckets for full ones takes some 100 µs.
     private static final long BETWEEN_SEARCHES = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier nanoTime;
@@ -39,9 +39,9 @@ public final class RateLimiter {
 
     /// Takes a token from each bucket of a client, or from none.
     ///
-    /// @param names of the buckets; one that is named twice gives one token
-    /// @param perMinute how many a bucket gets; it may be another number than the last time
-    /// @return zero, or how long it takes until all have one where one of them has none
+    /// @param names of the buckets; a bucket that is named twice gives one token
+    /// @param perMinute tokens that a bucket gets per minute; it may differ from call to call
+    /// @return zero, or the time until all buckets have a token if one of them has none
     Duration take(List<String> names, int perMinute) {
         var token = MINUTE / perMinute;
         lock.lock();
@@ -60,7 +60,7 @@ public final class RateLimiter {
         }
     }
 
-    /// How many buckets it holds.
+    /// The number of buckets.
     int size() {
         lock.lock();
         try {
@@ -84,7 +84,7 @@ public final class RateLimiter {
                         SHARED_BUCKETS);
     }
 
-    /// The clock may run over: only differences tell.
+    /// How long until the bucket is full. The clock may overflow, so only differences count.
     private long fullIn(String bucket, long now) {
         return Math.max(fullAt.getOrDefault(bucket, now) - now, 0);
     }
