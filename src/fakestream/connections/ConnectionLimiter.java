@@ -19,20 +19,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/// Counts the open connections, and makes room before they run out: at its own bound the JDK's
-/// server closes new connections without a word, and it lets nobody close an idle one. At half of
-/// the bound, a client that has shown no right key loses its connection with its answer. At three
-/// quarters, every client does, and a slow one is cut after [#HURRY].
+/// Counts the open connections, and makes room before they run out: at its own limit the JDK's
+/// server closes new connections without a response, and it cannot be told to close an idle one. At
+/// half of the limit, a client that has sent no right key loses its connection after its response.
+/// At three quarters, every client does, and a slow client is cut after [#HURRY].
 ///
-/// Linux shows the connections in its tables, which are read once a second while requests come;
-/// connections that were kept since then are counted here. Elsewhere only those are counted.
+/// Linux lists the connections in its tables, which are read once a second while requests come;
+/// connections kept since then are counted here. On other systems, only these are counted.
 public final class ConnectionLimiter {
     private static final List<Path> TABLES =
             List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
     private static final long PERIOD_SECONDS = 1;
     private static final long NANOS_BETWEEN_LINES = TimeUnit.MINUTES.toNanos(1);
 
-    /// What a slow client may take when connections run out.
+    /// How long a slow client may take when connections run out.
     static final Duration HURRY = Duration.ofSeconds(2);
 
     private final ProcNetTcp table = new ProcNetTcp(ByteOrder.nativeOrder());
@@ -44,17 +44,17 @@ public final class ConnectionLimiter {
     private final AtomicBoolean reading = new AtomicBoolean();
     /// Whether there was a request since the last reading.
     private volatile boolean active;
-    /// By the last reading.
+    /// The connections in the tables at the last reading.
     private volatile Set<InetSocketAddress> open = Set.of();
-    /// Kept since the last reading, which did not show them.
+    /// Connections kept since the last reading, which did not show them.
     private final Set<InetSocketAddress> kept = ConcurrentHashMap.newKeySet();
-    /// When the last line was logged; read and written by the one reading that is under way.
+    /// When the last line was logged; used only by the one reading that is under way.
     private long lastLine = System.nanoTime() - NANOS_BETWEEN_LINES;
 
     /// @param most connections that there may be
-    /// @param port on which they come
-    /// @param timeout of a slow client, where there is room
-    /// @param timer only hands over to the executor, on which the tables are read
+    /// @param port of the listener
+    /// @param timeout of a slow client while there is room
+    /// @param timer only hands over to the executor, which reads the tables
     public ConnectionLimiter(int most, int port, Supplier<Duration> timeout,
             ScheduledExecutorService timer, Executor executor, Log log) {
         this.most = most;
@@ -68,14 +68,14 @@ public final class ConnectionLimiter {
                 TimeUnit.SECONDS);
     }
 
-    /// The bound on heads and refused bodies that are still coming.
+    /// The limit on heads and refused bodies that are still coming.
     public PendingClients pending() {
         return pending;
     }
 
-    /// Whether a connection may outlive the answer that begins now.
+    /// Whether a connection may be kept after the response that begins now.
     ///
-    /// @param known whether its client has shown a right key
+    /// @param known whether its client has sent a right key
     public boolean mayStay(InetSocketAddress client, boolean known) {
         active = true;
         if (size() >= (known ? most - most / 4 : most / 2)) {
@@ -89,7 +89,7 @@ public final class ConnectionLimiter {
 
     /// How long a slow client may take.
     ///
-    /// @param usual where there is room
+    /// @param usual timeout while there is room
     public Duration patience(Duration usual) {
         active = true;
         return isCrowded() && usual.compareTo(HURRY) > 0 ? HURRY : usual;
@@ -103,7 +103,7 @@ public final class ConnectionLimiter {
         return open.size() + kept.size();
     }
 
-    /// Runs on the timer. A reading that is still under way is not overtaken.
+    /// Runs on the timer. Starts no reading while another is under way.
     private void readIfActive() {
         if (active && reading.compareAndSet(false, true)) {
             active = false;
@@ -128,7 +128,7 @@ public final class ConnectionLimiter {
                 }
             }
             open = shown;
-            // Those that were kept meanwhile may have come too late for the tables.
+            // Connections kept meanwhile may be missing from the tables, so they stay counted.
             kept.removeIf(shown::contains);
         } catch (IOException e) {
             log.debug("the connections cannot be counted: " + e);
@@ -139,7 +139,7 @@ public final class ConnectionLimiter {
         }
     }
 
-    /// One line a minute says what is full.
+    /// Logs what is full, at most one line a minute.
     private void tell() {
         var now = System.nanoTime();
         if (now - lastLine < NANOS_BETWEEN_LINES) {

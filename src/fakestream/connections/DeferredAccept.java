@@ -14,11 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Has Linux hold back connections until they have sent something (`TCP_DEFER_ACCEPT` of tcp(7), as
-/// nginx's `deferred` and HAProxy's `defer-accept` have it). The JDK's server shows nobody a
-/// connection before its first byte, so that those that say nothing could take all that the open
-/// files allow; and the JDK has no such option, which is why this calls `setsockopt` itself. Where
-/// that cannot be done, nothing changes.
+/// Makes Linux hold back connections until they have sent something (`TCP_DEFER_ACCEPT` of tcp(7),
+/// like nginx's `deferred` and HAProxy's `defer-accept`). The JDK's server shows no connection
+/// before its first byte, so silent connections could use up all open files. The JDK has no such
+/// option, so this class calls `setsockopt` itself. If that is impossible, nothing changes.
 public final class DeferredAccept {
     private static final List<Path> TABLES =
             List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
@@ -33,14 +32,15 @@ public final class DeferredAccept {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_DEFER_ACCEPT = 9;
 
-    /// About then a connection is handed over all the same. Those of one moment come in one burst,
-    /// so it is long; the kernel's queue holds as many as the listener's backlog.
+    /// After about this time, Linux hands over a silent connection too. Connections of one moment
+    /// come in one burst, so the time is long; the kernel's queue holds as many as the listener's
+    /// backlog.
     private static final int SECONDS = 3600;
 
     private DeferredAccept() {
     }
 
-    /// Asks for it, for the one socket of this process that listens there.
+    /// Sets the option on the one socket of this process that listens on the port.
     public static void ask(int port, Log log) {
         if (!DeferredAccept.class.getModule().isNativeAccessEnabled()
                 || !Files.isDirectory(FILES)) {
@@ -56,7 +56,7 @@ public final class DeferredAccept {
         }
     }
 
-    /// The number under which this process has the socket open.
+    /// The file descriptor of the listening socket.
     private static Optional<Integer> listener(int port) throws IOException {
         var hex = String.format(Locale.ROOT, ":%04X", port);
         for (var table : TABLES) {
@@ -76,7 +76,7 @@ public final class DeferredAccept {
         return Optional.empty();
     }
 
-    /// Files come and go while this looks; the one it looks for stays.
+    /// Files may open and close during the search; the wanted one stays open.
     private static Optional<Integer> file(String target) throws IOException {
         try (var files = Files.newDirectoryStream(FILES)) {
             for (var file : files) {

@@ -19,15 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Notices clients that leave while nothing is written to them. The JDK's server does not tell, but
-/// Linux shows in its tables which connections the other side has closed; so while any client
-/// waits, they are read each second. Elsewhere this does nothing, and the next write tells.
+/// Notices clients that leave while nothing is written to them. The JDK's server does not report
+/// this, but Linux shows in its tables which connections the other side has closed; they are read
+/// each second while any client waits. On other systems, only the next write notices it.
 ///
-/// A connection that the client has reset stands there no more. As a table may leave a line out
-/// that comes or goes while it is read, a client has left when it is missing from two readings in
-/// a row; and nobody is ever missed before the tables have shown a first client.
+/// A connection that the client has reset disappears from the tables. A table may also omit a line
+/// that comes or goes during the reading. So a client has left if it is missing from two readings
+/// in a row; no client counts as missing before the tables have shown a first one.
 ///
-/// A client that closes only its own half, to read on, counts as one that left (nginx's
+/// A client that closes only its own half, to read on, counts as gone (nginx's
 /// `proxy_ignore_client_abort off`): the table shows no difference.
 public final class DisconnectWatcher {
     private static final List<String> TABLES = List.of("/proc/net/tcp", "/proc/net/tcp6");
@@ -40,17 +40,17 @@ public final class DisconnectWatcher {
     private final List<String> tables;
     private final Executor executor;
     private final Log log;
-    /// Of the one socket that listens, known from its first client.
+    /// The port of the one listening socket, known from its first client.
     private volatile int port;
-    /// Read and written by the one scan that is under way.
+    /// Whether the tables have ever shown a client; used only by the one scan that is under way.
     private boolean shown;
 
-    /// @param timer only hands over to the executor, on which the tables are read
+    /// @param timer only hands over to the executor, which reads the tables
     public DisconnectWatcher(ScheduledExecutorService timer, Executor executor, Log log) {
         this(TABLES, timer, executor, log);
     }
 
-    /// @param tables the files to read, those of them that there are
+    /// @param tables the files to read; missing ones are skipped
     public DisconnectWatcher(List<String> tables, ScheduledExecutorService timer, Executor executor,
             Log log) {
         this.tables = tables.stream().filter(file -> Files.isReadable(Path.of(file))).toList();
@@ -65,19 +65,19 @@ public final class DisconnectWatcher {
         }
     }
 
-    /// The presence of one client, which is not watched before [Watch#onLeaving].
+    /// A watch for one client; it watches nothing before [Watch#onLeaving].
     public Watch watch(InetSocketAddress local, InetSocketAddress remote) {
         return new Watch(new Connection(local, remote));
     }
 
-    /// Runs on the timer. A scan that is still under way is not overtaken.
+    /// Runs on the timer. Starts no scan while another is under way.
     private void scanIfAnyWaits() {
         if (!waiting.isEmpty() && scanning.compareAndSet(false, true)) {
             executor.execute(this::scan);
         }
     }
 
-    /// Runs on a virtual thread of its own; what is done about a client runs on another.
+    /// Runs on a virtual thread of its own; the actions for clients that left run on others.
     private void scan() {
         try {
             var missing = missing(Map.copyOf(waiting));
@@ -85,7 +85,7 @@ public final class DisconnectWatcher {
                 missing(missing).values().forEach(this::left);
             }
         } catch (IOException e) {
-            // It may pass, as when no file can be opened, and is said once.
+            // The error may pass, as when no file can be opened, so it is logged once.
             if (failed.compareAndSet(false, true)) {
                 log.debug("a client that leaves is noticed at the next write only: " + e);
             }
@@ -94,8 +94,8 @@ public final class DisconnectWatcher {
         }
     }
 
-    /// Those of the clients whose connections the tables do not show. Those whose connections they
-    /// show as closed have left.
+    /// The clients whose connections the tables do not show. Clients whose connections are shown as
+    /// closed are marked as left.
     private Map<Connection, Watch> missing(Map<Connection, Watch> clients) throws IOException {
         var missing = new HashMap<>(clients);
         for (var file : tables) {
@@ -111,15 +111,15 @@ public final class DisconnectWatcher {
         return shown ? missing : Map.of();
     }
 
-    /// By now another may wait whose connection has the same addresses, of which the tables told
-    /// nothing: where there are tens of thousands of lines, they are read for a second and more.
+    /// A new client with the same addresses may wait by now, unknown to the tables: reading tens of
+    /// thousands of lines takes a second and more.
     private void left(Watch watch) {
         if (waiting.get(watch.connection) == watch) {
             executor.execute(watch::left);
         }
     }
 
-    /// Whether one client is still there. Found out by a scan or by a write, whichever is first;
+    /// Tells whether one client is still there. The first scan or write to notice marks it as left;
     /// any thread may ask and tell.
     public final class Watch implements AutoCloseable {
         private final Connection connection;
@@ -130,7 +130,7 @@ public final class DisconnectWatcher {
             this.connection = connection;
         }
 
-        /// Watches from now on.
+        /// Starts to watch.
         ///
         /// @param action runs once, on any thread, when the client is gone
         public void onLeaving(Runnable action) {
@@ -139,7 +139,7 @@ public final class DisconnectWatcher {
             waiting.put(connection, this);
         }
 
-        /// The client is gone.
+        /// Marks the client as gone and runs the action.
         public void left() {
             left = true;
             close();
@@ -154,7 +154,7 @@ public final class DisconnectWatcher {
             return left;
         }
 
-        /// Watches no more. The connection may have its next request by now, with a watch of its
+        /// Stops watching. The connection may already have its next request, with a watch of its
         /// own.
         @Override
         public void close() {

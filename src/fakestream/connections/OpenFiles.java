@@ -17,7 +17,7 @@ final class OpenFiles {
     private OpenFiles() {
     }
 
-    /// The limit that holds, [#UNKNOWN] where there is none or nobody tells.
+    /// The limit in force; [#UNKNOWN] if there is none or it cannot be read.
     static long limit() {
         try {
             return Files.isReadable(LIMITS) ? in(Files.readString(LIMITS)) : ofBean();
@@ -26,8 +26,8 @@ final class OpenFiles {
         }
     }
 
-    /// The limit in the text that Linux has for a process. It is read first because the bean would
-    /// add 50 ms to a start of 200.
+    /// The limit in the text of `/proc/self/limits`. That file is read first because the bean would
+    /// add 50 ms to a start of 200 ms.
     static long in(String limits) {
         var soft = SOFT.matcher(limits);
         return soft.find() ? Long.parseLong(soft.group(1)) : UNKNOWN;

@@ -15,34 +15,34 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// Bounds the clients whose head is still coming, and those whose refused body is. Only so many
-/// wait at once, and each has limited time. A new one cuts the one that has waited longest: an
-/// honest client sends its head in one piece, and no longer waits when the next one comes.
+/// Limits the clients whose head or refused body is still coming. Only so many wait at once, and
+/// each has limited time. A new client cuts the one that has waited longest: an honest client sends
+/// its head in one piece, and no longer waits when the next one comes.
 ///
-/// The JDK's server reads a head on the thread that then calls the handler. Its own bound
-/// (`sun.net.httpserver.maxReqTime`) counts the body too, and it shows nobody how many bytes have
-/// come: so a head has one time, whose length is bounded (`sun.net.httpserver.maxReqHeaderSize`).
-/// To cut a client is to interrupt its thread, which closes its channel; no answer is possible
-/// before there is a request.
+/// The JDK's server reads a head on the thread that then calls the handler. Its own time limit
+/// (`sun.net.httpserver.maxReqTime`) counts the body too, and it does not show how many bytes have
+/// come. So a head has one deadline, and its length is limited
+/// (`sun.net.httpserver.maxReqHeaderSize`). An interrupt of its thread cuts a client, because it
+/// closes the channel; no response is possible before there is a request.
 public final class PendingClients implements Executor {
-    /// Bytes of heap for a head of 40,960 bytes that is not whole. Measured: 30 KB for a short one,
-    /// 112 KB for one long field, 180 KB for a long target and a long field, each of which stands
-    /// there as text and as the array or buffer that it was read into, and which had doubled.
+    /// Bytes of heap for an incomplete head of 40,960 bytes. Measured: 30 KB for a short head, 112
+    /// KB for one long field, 180 KB for a long target and a long field. Each exists twice: as
+    /// text, and in the array or buffer that it was read into, whose size had doubled.
     static final long HEAP_OF_HEAD = 192 * 1024;
 
-    /// Heads that have come whole, and wait only for a processor.
+    /// Complete heads that wait only for a processor.
     private static final int MOST_READY = 64;
 
     private static final long LONGEST_WAIT_SECONDS = 1;
     private static final long PERIOD_SECONDS = 1;
 
-    /// Guards the threads that wait, each with the time since when, the oldest first; and an
-    /// interrupt reaches nobody who no longer waits.
+    /// Guards the waiting threads, each with its start time, the oldest first. It also prevents an
+    /// interrupt of a thread that no longer waits.
     private final ReentrantLock lock = new ReentrantLock();
     private final LinkedHashMap<Thread, Long> waiting = new LinkedHashMap<>();
-    /// For the heads that have not begun, are not whole, or have not ended since they were cut.
+    /// Permits for heads that have not begun, are incomplete, or were cut but have not ended.
     private final Semaphore room;
-    /// The threads of those that took room.
+    /// The threads that took a permit.
     private final Set<Thread> heads = ConcurrentHashMap.newKeySet();
     private final AtomicLong pushedOut = new AtomicLong();
     private final int most;
@@ -50,7 +50,7 @@ public final class PendingClients implements Executor {
     private final Executor executor;
     private final Log log;
 
-    /// @param most of them at once
+    /// @param most clients that may wait at once
     /// @param patience how long each may take
     /// @param executor has a thread of its own for each task
     PendingClients(int most, Supplier<Duration> patience, ScheduledExecutorService timer,
@@ -64,25 +64,25 @@ public final class PendingClients implements Executor {
                 TimeUnit.SECONDS);
     }
 
-    /// As many as a sixteenth of the heap and a quarter of the connections allow.
+    /// As many clients as a sixteenth of the heap and a quarter of the connections allow.
     static int most(long heap, int connections) {
         return Math.clamp(heap / 16 / HEAP_OF_HEAD, 2, Math.max(connections / 4, 2));
     }
 
-    /// How many may wait at once.
+    /// How many clients may wait at once.
     int most() {
         return most;
     }
 
-    /// How many clients newer ones have cut since the last call.
+    /// How many clients were cut by newer ones since the last call.
     long pushedOut() {
         return pushedOut.getAndSet(0);
     }
 
-    /// Runs an exchange of the JDK's server, which begins with a head. It is called on the one
-    /// thread that also accepts connections, which waits here while too many heads wait for a
-    /// processor: until then the next connections stand in the kernel's queue, and are not closed
-    /// for want of room. No head needs that thread to go on or to end.
+    /// Runs an exchange of the JDK's server, which begins with a head. The one thread that also
+    /// accepts connections calls it, and waits here while too many heads wait for a processor.
+    /// Meanwhile the next connections stay in the kernel's queue, and are not closed for lack of
+    /// room. No head needs that thread to go on or to end.
     @Override
     public void execute(Runnable exchange) {
         var hasRoom = awaitRoom();
@@ -116,7 +116,7 @@ public final class PendingClients implements Executor {
         }
     }
 
-    /// The handler, for heads that came in time.
+    /// Wraps the handler, so that it only gets heads that came in time.
     public HttpHandler endingBefore(HttpHandler handler) {
         return exchange -> {
             if (!end()) {
@@ -133,7 +133,7 @@ public final class PendingClients implements Executor {
         }
     }
 
-    /// This thread begins to wait for its client, and cuts the oldest where too many wait.
+    /// This thread begins to wait for its client, and cuts the oldest one if too many wait.
     public void begin() {
         lock.lock();
         try {
@@ -148,9 +148,9 @@ public final class PendingClients implements Executor {
         }
     }
 
-    /// This thread waits no more.
+    /// This thread stops waiting.
     ///
-    /// @return false where its client was cut before
+    /// @return false if its client was cut before
     public boolean end() {
         lock.lock();
         try {

@@ -15,19 +15,19 @@ import java.util.HexFormat;
 ///
 ///     sl: LOCAL:PORT REMOTE:PORT STATE ...
 ///
-/// in hexadecimal, its addresses as words of 32 bits in the byte order of the machine.
+/// in hexadecimal; an address is a row of 32-bit words in the byte order of the machine.
 final class ProcNetTcp {
     private static final int BUFFER = 64 * 1024;
 
     private final ByteOrder order;
 
-    /// What a connection is to this side.
+    /// The state of a connection on this side.
     enum State {
         /// ESTABLISHED.
         OPEN,
         /// CLOSE_WAIT: the other side has closed its half, and this side has not.
         LEFT,
-        /// One that listens, or that this side does not have, or no more.
+        /// A listener, or a connection that this side does not have or no longer has.
         OTHER;
 
         private static State of(byte first, byte second) {
@@ -37,8 +37,8 @@ final class ProcNetTcp {
 
     /// A connection of this machine; an IPv4 address on a socket of IPv6 is the IPv4 address.
     ///
-    /// It is the key of each request that waits: the methods that the JVM would make for a record
-    /// cost every start some milliseconds.
+    /// It is the map key of each waiting request. The methods that the JVM generates for a record
+    /// would add some milliseconds to every start.
     record Connection(InetSocketAddress local, InetSocketAddress remote) {
         @Override
         public boolean equals(Object other) {
@@ -52,20 +52,20 @@ final class ProcNetTcp {
         }
     }
 
-    /// What a table shows of one port.
+    /// Receives the connections of one port.
     interface Visitor {
-        /// A connection stands there.
+        /// Called for each connection.
         void visit(Connection connection, State state);
     }
 
-    /// @param order in which the words of an address stand
+    /// @param order the byte order of an address's words
     ProcNetTcp(ByteOrder order) {
         this.order = order;
     }
 
-    /// Shows the connections of a port of this machine, those that listen included.
+    /// Shows the connections of a port of this machine, listeners included.
     ///
-    /// @throws IOException where the table cannot be read, or is none
+    /// @throws IOException if the table cannot be read, or has another format
     void read(InputStream table, int port, Visitor visitor) throws IOException {
         var hex = HexFormat.of().withUpperCase().toHexDigits((short) port)
                 .getBytes(StandardCharsets.US_ASCII);
@@ -85,8 +85,8 @@ final class ProcNetTcp {
         }
     }
 
-    /// A busy machine has thousands of lines, each second, and most of them are of other ports: so
-    /// the port is looked at before anything is made of the rest.
+    /// A busy machine has thousands of lines, read each second, mostly of other ports. So the port
+    /// is checked before the rest of a line is parsed.
     private void show(byte[] bytes, int start, int end, byte[] port, Visitor visitor)
             throws IOException {
         int local = indexOf(':', bytes, start, end) + 2;
@@ -108,7 +108,7 @@ final class ProcNetTcp {
         return i;
     }
 
-    /// `getByAddress` makes IPv4 of an IPv4-mapped IPv6 address.
+    /// `getByAddress` turns an IPv4-mapped IPv6 address into IPv4.
     private InetSocketAddress address(byte[] bytes, int start, int digits) throws IOException {
         var text = new String(bytes, start, digits + 5, StandardCharsets.US_ASCII);
         var address = ByteBuffer.allocate(digits / 2).order(order);

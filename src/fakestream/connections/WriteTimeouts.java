@@ -8,18 +8,18 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Cuts clients that take nothing, and those whose refused request does not end. The JDK's server
-/// has no write timeout, so one sweep on the timer looks at all clients, and interrupts the thread
-/// of each that is past its deadline: that closes the client's channel.
+/// Cuts clients that take no bytes, and clients whose refused request does not end. The JDK's
+/// server has no write timeout, so one sweep on the timer checks all clients. It interrupts the
+/// thread of each client that is past its deadline, which closes the client's channel.
 public final class WriteTimeouts implements AutoCloseable {
-    /// Longest time for throwing away what is left of a request.
+    /// The longest time for discarding the rest of a request.
     private static final Duration DISCARDING = Duration.ofSeconds(5);
 
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final long timeout;
     private final Future<?> sweeps;
 
-    /// @param timeout how long a client may take nothing
+    /// @param timeout how long a client may take no bytes
     public WriteTimeouts(Duration timeout, ScheduledExecutorService timer) {
         this.timeout = timeout.toNanos();
         var period = Math.min(timeout.toMillis() / 4, 1000);
@@ -27,14 +27,14 @@ public final class WriteTimeouts implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    /// Watches one client from now on, until that is closed.
+    /// Watches one client until the watch is closed.
     public Watch watch() {
         var watch = new Watch();
         watches.add(watch);
         return watch;
     }
 
-    /// Watches nobody any more.
+    /// Stops watching all clients.
     @Override
     public void close() {
         sweeps.cancel(false);
@@ -45,24 +45,24 @@ public final class WriteTimeouts implements AutoCloseable {
         watches.forEach(watch -> watch.interruptIfLate(now));
     }
 
-    /// What is under way with one client, one thing at a time. The lock keeps an interrupt from
-    /// reaching a thread that is no longer at it.
+    /// The current write or discard of one client; there is one at a time. The lock prevents an
+    /// interrupt of a thread that has finished it.
     public final class Watch implements AutoCloseable {
         private final ReentrantLock lock = new ReentrantLock();
         private Thread worker;
         private long deadline;
 
-        /// This thread begins to write, or the client has taken some of what it writes.
+        /// This thread begins to write, or the client has taken some of the bytes.
         public void writing() {
             set(Thread.currentThread(), timeout);
         }
 
-        /// This thread begins to read what nobody wants. Progress gives it no more time.
+        /// This thread begins to discard input. Progress does not extend its deadline.
         public void discarding() {
             set(Thread.currentThread(), Math.min(timeout, DISCARDING.toNanos()));
         }
 
-        /// This thread writes or discards no more.
+        /// This thread stops writing or discarding.
         public void done() {
             set(null, 0);
         }
