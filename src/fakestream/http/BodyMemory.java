@@ -9,27 +9,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/// The heap that bodies may fill, those of requests and those of answers each in a budget of its
-/// own. It lives on when the settings change, and has another size then.
+/// The heap that bodies may fill, in one budget for requests and one for answers. It is kept when
+/// the settings change, and gets its new size then.
 public record BodyMemory(ByteBudget requests, ByteBudget answers) {
-    /// Parts of the whole: an answer is often longer than its request.
+    /// Answers get 2 of 3 parts: an answer is often longer than its request.
     private static final int PARTS = 3;
     private static final int PARTS_OF_ANSWERS = 2;
 
-    /// Of the heap. The rest is for streams, connections and the program itself.
+    /// Bodies get half of the heap. The rest is for streams, connections and the program itself.
     private static final int SHARE = 2;
 
     private static final long MIB = 1 << 20;
     private static final double NANOS = 1e9;
 
-    /// As the settings have it, within the heap of this process.
+    /// The body memory for these settings, within the heap of this process.
     public static BodyMemory of(Config config) {
         var memory = new BodyMemory(new ByteBudget(0, 0), new ByteBudget(0, 0));
         memory.resize(config);
         return memory;
     }
 
-    /// Takes the sizes of these settings.
+    /// Applies the sizes of these settings.
     public void resize(Config config) {
         var all = bytes(config.get(Setting.BODY_MEMORY_MIB), Runtime.getRuntime().maxMemory());
         var forAnswers = all / PARTS * PARTS_OF_ANSWERS;
@@ -37,7 +37,7 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
         resize(requests, all - forAnswers, config.get(Setting.MAX_BODY_BYTES));
     }
 
-    /// How much heap bodies may fill.
+    /// The bytes of heap that bodies may fill.
     ///
     /// @param mib as the operator has set it; 0 for a share of the heap
     /// @param heap in bytes
@@ -45,13 +45,13 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
         return mib > 0 ? mib * MIB : heap / SHARE;
     }
 
-    /// Whether bodies have been waiting for so long without a break.
+    /// Whether bodies have waited without a break for this long.
     public boolean isFullFor(Duration time) {
         return List.of(requests, answers).stream()
                 .anyMatch(budget -> budget.isFullFor(time.toNanos()));
     }
 
-    /// Its figures, those of requests and those of answers.
+    /// Writes the metrics of both budgets.
     public void write(PrometheusText out) {
         write(out, "fakestream_memory_bytes", "gauge",
                 "Heap that bodies fill, the answers that are kept included.", Figures::held);
@@ -76,7 +76,7 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
         });
     }
 
-    /// A quarter at least stays for those that are small.
+    /// At least a quarter stays in the common part, for small bodies.
     private static void resize(ByteBudget budget, long bytes, long longest) {
         var reserve = Math.min(bytes / 4 * 3, ByteBudget.COPIES * longest);
         budget.resize(bytes - reserve, reserve);

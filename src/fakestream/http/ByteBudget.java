@@ -6,50 +6,48 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// Counts the bytes of heap that requests or answers fill. A body for which there is no room waits.
-/// Any thread may call it. The lock guards all that changes; a thread that waits has given it up.
+/// Counts the bytes of heap that requests or answers fill. A body waits if there is no room for it.
+/// Any thread may call it. The lock guards all mutable state; a waiting thread has released it.
 ///
-/// # Why nobody waits for ever
+/// # Why no body waits for ever
 ///
-/// The room has two parts. In the common part a [Hold] may grow as long as there are free bytes.
-/// Behind it is a reserve, as large as the largest body that is allowed, and one hold at a time has
-/// all of it: the first in the queue of those that wait. It takes what it holds along, so that the
-/// others get that, and from then on it never waits, however much it grows: more than the reserve
-/// is refused. So it ends in its own time and the next in the queue has its turn; two bodies of
-/// unknown length that hold half of the room each cannot block each other. A body that is whole
-/// ([Hold#settle]) goes back to the common part as soon as there is room, so that a client that
-/// reads slowly does not keep the reserve.
+/// The room has two parts. In the common part, a [Hold] may grow while there are free bytes. The
+/// reserve is as large as the largest allowed body, and one hold at a time has all of it: the first
+/// in the queue. That hold moves to the reserve, and its bytes in the common part become free. It
+/// never waits again, however much it grows, because a body beyond the reserve is refused. So it
+/// ends in its own time, and the next in the queue gets the reserve; two bodies of unknown length
+/// that hold half of the room each cannot block each other. A complete body ([Hold#settle]) returns
+/// to the common part as soon as there is room, so that a slow reader does not keep the reserve.
 ///
-/// Small bodies need not stand in the queue: what fits into the common part is given at once. That
-/// keeps nobody from its turn, for the turn is at the reserve, which is given in the order of the
-/// queue alone.
+/// Small bodies need not queue: bytes that fit into the common part are given at once. No waiting
+/// body loses its turn by that, because only the order of the queue decides about the reserve.
 ///
 /// Requests and answers have a budget each. A request that holds bytes waits for bytes of answers,
-/// and an answer that holds bytes never waits for those of requests: there is no circle.
+/// but an answer that holds bytes never waits for bytes of requests, so they cannot deadlock.
 public final class ByteBudget {
-    /// How many bytes of heap one byte of a body costs at most, while it is read, parsed, written
-    /// anew and told. The tests of `make memory` hold that.
+    /// The most bytes of heap that one byte of a body costs while it is read, parsed, rewritten and
+    /// sent. The tests of `make memory` check this.
     public static final int COPIES = 3;
 
     /// How a request for bytes ends.
     public enum Grant {
-        /// They are held.
+        /// The bytes are held.
         GIVEN,
-        /// There will never be so many.
+        /// The budget can never give so many bytes.
         NEVER,
-        /// Their turn did not come in time.
+        /// The bytes were not available in time.
         LATE,
         /// The hold was ended meanwhile.
         ENDED
     }
 
-    /// What there is to know of a budget.
+    /// The metrics of a budget.
     ///
     /// @param held bytes
     /// @param most bytes that can be held
     /// @param waiting holds that wait now
-    /// @param waits how many have waited, from the beginning
-    /// @param waited how long they have, those that wait now not counted, in nanoseconds
+    /// @param waits number of waits since the start
+    /// @param waited total time of the finished waits, in nanoseconds
     public record Figures(long held, long most, int waiting, long waits, long waited) {
     }
 
@@ -57,9 +55,9 @@ public final class ByteBudget {
     private final SequencedSet<Hold> queue = new LinkedHashSet<>();
     private long common;
     private long reserve;
-    /// Held in the common part.
+    /// Bytes held in the common part.
     private long used;
-    /// Has the reserve, or null.
+    /// The hold that has the reserve, or null.
     private Hold first;
     private boolean shut;
     private long fullSince;
@@ -67,14 +65,14 @@ public final class ByteBudget {
     private long waited;
     private volatile BooleanSupplier spare = () -> false;
 
-    /// @param common bytes for all
-    /// @param reserve bytes for one at a time, and for none more than these
+    /// @param common bytes for all holds
+    /// @param reserve bytes for one hold at a time, and the most that one may hold
     public ByteBudget(long common, long reserve) {
         this.common = common;
         this.reserve = reserve;
     }
 
-    /// Changes the size. What is held stays.
+    /// Changes the size. Held bytes stay held.
     public void resize(long common, long reserve) {
         lock.lock();
         try {
@@ -87,13 +85,13 @@ public final class ByteBudget {
         }
     }
 
-    /// Sets what is asked before a body waits. It frees bytes that nobody needs and says whether it
-    /// could; it may close holds of this budget.
+    /// Sets the function that is called before a body waits. It frees bytes that are not needed,
+    /// and returns whether it could; it may close holds of this budget.
     public void spare(BooleanSupplier freeing) {
         spare = freeing;
     }
 
-    /// Nobody waits from now on: where there is no room at once, the hold is ended.
+    /// From now on no body waits: if there is no room at once, its hold is ended.
     public void shut() {
         lock.lock();
         shut = true;
@@ -101,7 +99,7 @@ public final class ByteBudget {
         lock.unlock();
     }
 
-    /// For one body; it holds nothing yet.
+    /// A hold for one body; it holds nothing yet.
     public Hold hold() {
         return new Hold();
     }
@@ -116,7 +114,7 @@ public final class ByteBudget {
         }
     }
 
-    /// Whether bodies have been waiting for so long without a break, in nanoseconds.
+    /// Whether bodies have waited without a break for this long, in nanoseconds.
     public boolean isFullFor(long nanos) {
         lock.lock();
         try {
@@ -126,7 +124,7 @@ public final class ByteBudget {
         }
     }
 
-    /// What there is to know of it now.
+    /// The current metrics.
     public Figures figures() {
         lock.lock();
         try {
@@ -137,7 +135,7 @@ public final class ByteBudget {
         }
     }
 
-    /// Under the lock, after bytes became free.
+    /// Called under the lock, after bytes became free.
     private void serveQueue() {
         if (first != null && first.settled && used + first.bytes <= common) {
             used += first.bytes;
@@ -152,7 +150,7 @@ public final class ByteBudget {
         }
     }
 
-    /// The bytes of one body. One thread grows, settles and closes it; any may end its waiting.
+    /// The bytes of one body. One thread grows, settles and closes it; any thread may end its wait.
     public final class Hold implements AutoCloseable {
         private final Condition changed = lock.newCondition();
         private long bytes;
@@ -164,8 +162,8 @@ public final class ByteBudget {
         private Hold() {
         }
 
-        /// Holds so many bytes from now on, or as many as it holds if that is more. Waits for its
-        /// turn where it must.
+        /// Holds `total` bytes from now on, or what it holds already if that is more. Waits for its
+        /// turn if it must.
         ///
         /// @param until when to give up, by `System.nanoTime`
         public Grant grow(long total, long until) {
@@ -176,7 +174,7 @@ public final class ByteBudget {
             return grant == Grant.LATE ? await(total, until) : grant;
         }
 
-        /// The same, but [Grant#LATE] where it would have to wait.
+        /// Like [#grow], but returns [Grant#LATE] instead of waiting.
         private Grant growNow(long total) {
             lock.lock();
             try {
@@ -191,8 +189,8 @@ public final class ByteBudget {
             }
         }
 
-        /// Holds so many bytes if there is room in the common part and nobody waits. For what can
-        /// be done without.
+        /// Holds `total` bytes if the common part has room and no body waits. For bytes that the
+        /// caller can do without.
         public boolean tryGrow(long total) {
             lock.lock();
             try {
@@ -207,7 +205,7 @@ public final class ByteBudget {
             return ByteBudget.this.longestBody();
         }
 
-        /// The body is whole: it needs no more than so many bytes for now. The rest is given back.
+        /// The body is complete and needs at most `most` bytes for now. The rest is given back.
         public void settle(long most) {
             lock.lock();
             try {
@@ -220,7 +218,7 @@ public final class ByteBudget {
             }
         }
 
-        /// It waits no more; from any thread.
+        /// Ends its wait; any thread may call it.
         public void end() {
             lock.lock();
             ended = true;
@@ -228,7 +226,7 @@ public final class ByteBudget {
             lock.unlock();
         }
 
-        /// Gives all back, for good.
+        /// Gives all bytes back, for good.
         @Override
         public void close() {
             lock.lock();
@@ -270,7 +268,7 @@ public final class ByteBudget {
             }
         }
 
-        /// Under the lock. The reserve is for who has it, and else for the first in the queue.
+        /// Called under the lock. A free reserve goes to the first in the queue.
         private boolean take(long total) {
             if (total <= bytes) {
                 return true;

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Who a client without a key is: its address, or of IPv6 its network, for a /64 is what one
-/// subscriber gets, and could count through.
+/// Identifies a client without a key by its address, or in IPv6 by its /64 network: one subscriber
+/// gets a whole /64, and could use each of its addresses in turn.
 public final class ClientAddress {
     private static final int NETWORK_BYTES = 8;
 
@@ -23,13 +23,13 @@ public final class ClientAddress {
 
     /// The address that the connection comes from, or the one that a balancer names.
     ///
-    /// @param trustsProxy whether the last address of `X-Forwarded-For` is the client's: those
-    ///        before it are the client's own words
+    /// @param trustsProxy whether the last address of `X-Forwarded-For` is the client's; the client
+    ///     may have invented the addresses before it
     static InetAddress full(InetAddress peer, Headers headers, boolean trustsProxy) {
         return trustsProxy ? forwarded(headers).orElse(peer) : peer;
     }
 
-    /// The name under which that address is counted.
+    /// The name under which requests from that address are counted.
     public static String of(InetAddress peer, Headers headers, boolean trustsProxy) {
         var address = full(peer, headers, trustsProxy);
         return address instanceof Inet6Address

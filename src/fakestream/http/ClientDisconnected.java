@@ -2,7 +2,7 @@ package fakestream.http;
 
 import java.io.IOException;
 
-/// Writing to the client, or reading from it, failed: it is no longer there.
+/// The client is no longer there: writing to it, or reading from it, failed.
 public final class ClientDisconnected extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// The client's side of one exchange: what it asked, and the way back to it. Used by one thread at
-/// a time; `EventStream` puts its lock around what its two threads do here. Once it is known to be
-/// gone, whatever is sent to it throws [ClientDisconnected].
+/// The client's side of one exchange: its request and our response. Used by one thread at a time;
+/// `EventStream` holds its lock while its two threads call it. Once the client is known to be gone,
+/// every write throws [ClientDisconnected].
 public final class ClientExchange implements AutoCloseable {
-    /// What is written at once: the JDK's server keeps a buffer of twice the largest write with
+    /// The longest single write: the JDK's server keeps a buffer of twice the largest write with
     /// the connection.
     private static final int SLICE = 8 * 1024;
 
-    /// Something that is done to the body of the response.
+    /// An operation on the body of the response.
     @FunctionalInterface
     private interface Output {
         void to(OutputStream body) throws IOException;
@@ -58,13 +58,13 @@ public final class ClientExchange implements AutoCloseable {
         return exchange.getRequestMethod();
     }
 
-    /// The request's target as it came, query included. `getPath` would decode it, and takes the
-    /// `v1` of `//v1/models` for a host.
+    /// The request's target as it came, query included. `getPath` would decode it, and would take
+    /// the `v1` of `//v1/models` for a host.
     public String target() {
         return exchange.getRequestURI().toString();
     }
 
-    /// The target without what stands behind the path.
+    /// The path of the target, without query or fragment.
     public String path() {
         return Query.path(target());
     }
@@ -74,17 +74,17 @@ public final class ClientExchange implements AutoCloseable {
         return Query.of(target());
     }
 
-    /// Where the connection comes from.
+    /// The address that the connection comes from.
     public InetAddress address() {
         return exchange.getRemoteAddress().getAddress();
     }
 
-    /// The version as it came: what stands behind the last blank of the request line.
+    /// The version as it came: the text after the last blank of the request line.
     String version() {
         return exchange.getProtocol();
     }
 
-    /// The name of the request, see [RequestId].
+    /// The id of the request, see [RequestId].
     public String id() {
         return record.request().id();
     }
@@ -93,7 +93,7 @@ public final class ClientExchange implements AutoCloseable {
         return exchange.getRequestHeaders();
     }
 
-    /// The headers of the response, to be set before it begins.
+    /// The headers of the response; they must be set before it begins.
     public Headers responseHeaders() {
         return exchange.getResponseHeaders();
     }
@@ -106,37 +106,37 @@ public final class ClientExchange implements AutoCloseable {
         return request;
     }
 
-    /// The memory that the body of its request fills, in this budget.
+    /// The memory for the body of its request, in this budget.
     ///
-    /// @param patience for all its waits
+    /// @param patience for all its waits together
     public RequestMemory memory(ByteBudget budget, Duration patience) {
         return new RequestMemory(presence, budget, patience);
     }
 
-    /// The upstream is asked for this client.
+    /// Notes that the upstream is asked for this client.
     ///
-    /// @param figures what there is to say of that in the end
-    /// @param cancel ends it when the client leaves
+    /// @param figures gives the upstream's metrics at the end
+    /// @param cancel ends the upstream's work when the client leaves
     public void asks(Supplier<UpstreamMetrics> figures, Runnable cancel) {
         record.asks(figures);
         onLeaving(cancel);
     }
 
-    /// The client has shown a right key, so its connection stays longer than a stranger's.
+    /// The client has sent a right key, so its connection is kept longer than others.
     public void hasShownKey() {
         hasShownKey = true;
     }
 
-    /// Watches from now on whether the client leaves, until its answer is there.
+    /// Watches from now on whether the client leaves, until its response is complete.
     ///
-    /// @param action runs once, on any thread, when it is gone; it must cancel what is done for it
+    /// @param action cancels the client's work; runs once, on any thread, when the client is gone
     public void onLeaving(Runnable action) {
         presence.onLeaving(action);
     }
 
-    /// Nothing has to be done for a client that is gone, and what fails then fails for that.
+    /// Throws if the client is gone: it needs no more work, and any error is only a consequence.
     ///
-    /// @throws ClientDisconnected where it is known to be gone
+    /// @throws ClientDisconnected if the client is known to be gone
     public void checkPresence() throws ClientDisconnected {
         if (presence.hasLeft()) {
             throw new ClientDisconnected();
@@ -145,9 +145,9 @@ public final class ClientExchange implements AutoCloseable {
 
     /// Sends a whole response and closes the exchange.
     ///
-    /// @throws ClientDisconnected where it could not be written
+    /// @throws ClientDisconnected if it could not be written
     public void send(Response reply) throws ClientDisconnected {
-        // Whoever has the whole of its answer may go.
+        // The response is complete, so the client may leave.
         presence.close();
         reply.headers().forEach(responseHeaders()::set);
         var withoutBody = reply.body().length == 0 || method().equals("HEAD");
@@ -169,16 +169,16 @@ public final class ClientExchange implements AutoCloseable {
     }
 
     /// The JDK's server ends the exchange with the headers of a response without a body, and would
-    /// wait for the rest of the request for as long as that takes.
+    /// wait for the rest of the request without limit. So this discards the rest first.
     private void sendHead(int status) throws IOException {
         if (!request.discard()) {
             throw new IOException("the request has no good end");
         }
-        // Length 0 would mean chunked; -1 is the one that says that there is no body.
+        // -1 means no body; 0 would mean chunked.
         start(status, -1);
     }
 
-    /// Sends the headers of a response whose body is written piece by piece.
+    /// Sends the headers of a response whose body is written in pieces.
     ///
     /// @param length of the body in bytes, 0 for chunked, -1 for none
     public void begin(int status, Map<String, String> headers, long length)
@@ -186,7 +186,7 @@ public final class ClientExchange implements AutoCloseable {
         headers.forEach(responseHeaders()::set);
         try {
             start(status, length);
-            // Copied by now; the JDK's server would keep them until the end of the stream.
+            // They are copied by now; the JDK's server would keep them until the stream ends.
             responseHeaders().clear();
         } catch (IOException e) {
             throw left(e);
@@ -206,18 +206,18 @@ public final class ClientExchange implements AutoCloseable {
         record.wrote(text.length());
     }
 
-    /// Sends what was written. The headers of [#begin] too stay in a buffer until then.
+    /// Sends the buffered bytes, the headers of [#begin] included.
     public void flush() throws ClientDisconnected {
         output(OutputStream::flush);
         record.flushed();
     }
 
-    /// Sends what was written and the terminating chunk, in one write. The JDK's server swallows
-    /// whatever fails in it (`ChunkedOutputStream.close`), but closes the request's body only
-    /// behind a good end. It would then read what is left of the request, which in chunks it must
-    /// not: see [RequestBody#discard()].
+    /// Sends the buffered bytes and the terminating chunk, in one write. The JDK's server swallows
+    /// any error of it (`ChunkedOutputStream.close`), but closes the request's body only after a
+    /// success. The closing would read the rest of the request, which is wrong for chunks: see
+    /// [RequestBody#discard()].
     ///
-    /// @throws ClientDisconnected where it could not be written, or the request has no good end
+    /// @throws ClientDisconnected if it could not be written, or the request has no valid end
     public void end() throws ClientDisconnected {
         presence.close();
         if (request.length() < 0 && !request.discard()) {
@@ -231,10 +231,10 @@ public final class ClientExchange implements AutoCloseable {
         exchange.close();
     }
 
-    /// The end of the exchange, however it came: nothing is watched any more.
+    /// Ends the exchange, after success or failure; nothing is watched any more.
     ///
-    /// @throws StreamAborted where the request has not ended: the one way to have the JDK's server
-    ///     close the connection
+    /// @throws StreamAborted if the request has not ended: only this makes the JDK's server close
+    ///     the connection
     @Override
     public void close() throws StreamAborted {
         watch.close();
@@ -276,7 +276,7 @@ public final class ClientExchange implements AutoCloseable {
             responseHeaders().set("Connection", "close");
             responseHeaders().remove("Keep-Alive");
         }
-        // A head without a body is written at once, and may find no room.
+        // Headers without a body are written at once, and that write may block.
         watch.writing();
         try {
             exchange.sendResponseHeaders(status, length);
@@ -285,11 +285,11 @@ public final class ClientExchange implements AutoCloseable {
         }
     }
 
-    /// The JDK's server closes where it reads `close` alone, and does not say so. To a client of
-    /// HTTP/1.0 it sends no chunks, but promises to keep the connection whose end tells the body's.
-    /// In chunks it sees an end where there is none (in a size of `100000000`, which overflows to
-    /// 0, in a size of no digits, in digits around a CR), and shows nobody the sizes: what stands
-    /// behind chunks is never taken for another request.
+    /// The JDK's server closes the connection if `Connection` is `close` alone, but does not
+    /// announce it. To HTTP/1.0 clients it sends no chunks and ends the body by closing, but
+    /// promises to keep the connection. In chunks it finds false ends (a size of `100000000`, which
+    /// overflows to 0; a size without digits; digits around a CR), and it hides the sizes, so bytes
+    /// after chunks are never read as a request.
     private boolean isLastOfConnection(long length) {
         var old = version().equals("HTTP/1.0");
         return serverState.isRefusing() || request.length() < 0

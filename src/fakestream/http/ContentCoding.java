@@ -13,17 +13,17 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
-/// Content codings (RFC 9110 section 8.4.1): gzip and deflate are decoded, and whatever stands for
-/// no coding at all is known, `utf-8` too, which some servers take for one.
+/// Content codings (RFC 9110 section 8.4.1): decodes gzip and deflate, and knows all names for no
+/// coding, even `utf-8`, which some servers take for a coding.
 public final class ContentCoding {
     private static final int BUFFER = 8 * 1024;
-    /// More than anybody has a use for: each takes memory, and room on the stack. curl has 5.
+    /// The most codings of one body; each takes memory and stack. curl allows 5.
     private static final int MOST = 5;
     private static final Set<String> NONE = Set.of("", "identity", "none", "utf-8", "utf8");
     private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
     private static final String DEFLATE = "deflate";
 
-    /// What makes a stream of plain bytes from one that has something in it.
+    /// Makes a stream of plain bytes from a coded one that is not empty.
     @FunctionalInterface
     private interface Decoder {
         InputStream of(PushbackInputStream coded) throws IOException;
@@ -44,13 +44,13 @@ public final class ContentCoding {
     private ContentCoding() {
     }
 
-    /// Whether a body under these values of `Content-Encoding` is as it was made.
+    /// Whether a body with these values of `Content-Encoding` is not coded.
     public static boolean isNone(List<String> fields) {
         return codings(fields).isEmpty();
     }
 
     /// The first coding among these values of `Content-Encoding` that cannot be decoded, in lower
-    /// case, or, where there are too many, how many may be; empty where all can.
+    /// case. If there are too many, the text names the limit; empty if all can be decoded.
     public static Optional<String> unknown(List<String> fields) {
         var codings = codings(fields);
         return codings.size() > MOST ? Optional.of("of more than " + MOST + " layers")
@@ -58,9 +58,9 @@ public final class ContentCoding {
                         && !coding.equals(DEFLATE)).findFirst();
     }
 
-    /// The plain bytes behind these values of `Content-Encoding`, none of which is
-    /// [unknown][#unknown]. Reading them throws EOFException where the coded ones end too early,
-    /// and ZipException where they are not what is said of them.
+    /// Decodes a body with these values of `Content-Encoding`, none of them [unknown][#unknown].
+    /// Reading throws EOFException if the coded bytes end too early, and ZipException if they do
+    /// not have the named coding.
     public static InputStream decoded(InputStream coded, List<String> fields) {
         var plain = coded;
         for (var coding : codings(fields).reversed()) {
@@ -77,8 +77,8 @@ public final class ContentCoding {
                 .filter(coding -> !NONE.contains(coding)).toList();
     }
 
-    /// Deflate is a format of zlib's (RFC 1950), but many send its inside alone (RFC 1951). The
-    /// first two bytes tell.
+    /// Deflate is zlib's format (RFC 1950), but many senders send raw deflate data (RFC 1951). The
+    /// first two bytes show which it is.
     private static InputStream inflating(PushbackInputStream coded) throws IOException {
         var start = coded.readNBytes(2);
         coded.unread(start);
@@ -94,8 +94,8 @@ public final class ContentCoding {
         };
     }
 
-    /// Begins to decode when it is read, for the JDK's streams read as soon as they are made, and
-    /// gives back the decoder's memory at the end. Nothing at all stands for nothing, whatever its
+    /// Begins to decode at the first read, because the JDK's streams read as soon as they are
+    /// created, and frees the decoder's memory at the end. An empty body stays empty, whatever its
     /// coding.
     private static final class Lazy extends ByBuffers {
         private final PushbackInputStream coded;

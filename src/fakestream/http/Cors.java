@@ -8,13 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /// Cross-origin rules (Fetch standard, section 3.3): pages of the allowed origins may use the API
-/// and read its answers, errors too. Keys are no credentials in its sense, so credentials are
-/// never allowed.
+/// and read its responses, errors too. API keys are not credentials in that standard's sense, so
+/// credentials are never allowed.
 public final class Cors {
     private static final int MOST_HEADERS = 64;
     private static final int LONGEST = 4096;
 
-    /// For a preflight that asks for nothing that can be echoed.
+    /// The allowed headers if those of a preflight cannot be echoed.
     private static final String USUAL_HEADERS = "Authorization, Content-Type, X-Api-Key, Api-Key";
     private static final String EXPOSED =
             "X-Request-Id, X-Upstream-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry";
@@ -30,15 +30,15 @@ public final class Cors {
                 : "GET, HEAD, POST, OPTIONS";
     }
 
-    /// Whether the request asks if another may be sent.
+    /// Whether this is a preflight: it asks if another request may be sent.
     public static boolean isPreflight(ClientExchange client) {
         return client.method().equals("OPTIONS")
                 && client.headers().containsKey("Origin")
                 && client.headers().containsKey("Access-Control-Request-Method");
     }
 
-    /// Sets what every answer needs, be it an error. With a list, the answer differs by origin,
-    /// and a cache must know that even of a request that had none.
+    /// Sets the headers that every response needs, errors too. With a list, the response differs by
+    /// origin; `Vary` tells caches so, even if the request had no origin.
     public void allow(Headers request, Headers response) {
         var origin = request.getFirst("Origin");
         if (any) {
@@ -52,16 +52,15 @@ public final class Cors {
         response.set("Access-Control-Expose-Headers", EXPOSED);
     }
 
-    /// From now on, a page of any other origin cannot read the answer.
+    /// From now on, a page of any other origin cannot read the response.
     public static void refuse(Headers response) {
         response.remove("Access-Control-Allow-Origin");
     }
 
-    /// The answer to a preflight. It names each header that was asked for, because `*` does not
-    /// cover `Authorization`, and SDKs send more than any list foresees. An allowed page may also
-    /// step from a public network into a private one, where the browser asks for that (Private
-    /// Network Access, section 3.1): the daemon of a page's user mostly listens on a loopback
-    /// address.
+    /// The response to a preflight. It names each requested header, because `*` does not cover
+    /// `Authorization`, and SDKs send more headers than any fixed list has. If the browser asks, an
+    /// allowed page may also step from a public network into a private one (Private Network Access,
+    /// section 3.1): a user's daemon mostly listens on a loopback address.
     public Response preflight(Headers request) {
         var answer = new LinkedHashMap<String, String>();
         answer.put("Access-Control-Allow-Methods", methods);

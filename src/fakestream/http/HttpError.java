@@ -3,8 +3,8 @@ package fakestream.http;
 import fakestream.protocol.ApiError;
 import java.util.Map;
 
-/// The request cannot be served, and this is what the client sees of it. It is only thrown before
-/// the response has begun.
+/// The request cannot be served, and the client gets this error. It is only thrown before the
+/// response has begun.
 public final class HttpError extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class HttpError extends Exception {
     private final transient ApiError error;
     private final transient Map<String, String> headers;
 
-    /// For a response after which nothing that is left on the connection can be trusted.
+    /// Closes the connection after the response, because the bytes left on it cannot be trusted.
     static final Map<String, String> CLOSE = Map.of("Connection", "close");
 
     public HttpError(int status, ApiError error) {
@@ -26,7 +26,7 @@ public final class HttpError extends Exception {
         this.headers = headers;
     }
 
-    /// The request is no message of HTTP.
+    /// The request is not valid HTTP.
     static HttpError malformed(String message) {
         return refused(400, "malformed_request", message);
     }
@@ -37,7 +37,7 @@ public final class HttpError extends Exception {
                 "the request's body is larger than " + most + " bytes (MAX_BODY_BYTES)");
     }
 
-    /// The client's own fault, and the connection closes behind the response.
+    /// An error of the client; the connection closes after the response.
     static HttpError refused(int status, String code, String message) {
         return new HttpError(status, ApiError.invalidRequest(code, null, message), CLOSE);
     }
@@ -47,12 +47,12 @@ public final class HttpError extends Exception {
         return status;
     }
 
-    /// What went wrong, in whichever form the API has for it.
+    /// The error; each API has its own form for it.
     public ApiError error() {
         return error;
     }
 
-    /// What the response must say beside, such as `Allow`.
+    /// More headers for the response, such as `Allow`.
     public Map<String, String> headers() {
         return headers;
     }

@@ -9,22 +9,22 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The query of a URL or of a request's target, in the characters that it came in. It may hold a
-/// key, so it is never shown.
+/// The query of a URL or of a request's target, still encoded. It may hold a key, so it is never
+/// shown.
 public record Query(String raw) {
-    /// Parameters in which APIs take a key.
+    /// Parameters in which APIs accept a key.
     private static final Set<String> KEYS = Set.of("key", "api_key", "api-key", "apikey",
             "x-api-key", "x-goog-api-key", "api_token", "api-token", "access_token", "access-token",
             "auth_token", "auth-token", "authorization", "subscription-key",
             "ocp-apim-subscription-key");
 
-    /// The query of a target: what stands behind its first question mark.
+    /// The query of a target: the text after its first question mark.
     public static Query of(String target) {
         var parts = target.split("\\?", 2);
         return new Query(parts.length < 2 ? "" : parts[1].split("#", 2)[0]);
     }
 
-    /// A target without what stands behind its path.
+    /// The path of a target, without query or fragment.
     public static String path(String target) {
         int end = 0;
         while (end < target.length() && target.charAt(end) != '?' && target.charAt(end) != '#') {
@@ -39,12 +39,12 @@ public record Query(String raw) {
                 .map(Query::value).findFirst().orElse(null);
     }
 
-    /// The same without the parameters of these names.
+    /// This query without the parameters of these names.
     public Query without(String... names) {
         return without(Set.of(names));
     }
 
-    /// The same without the parameters of that other query's names.
+    /// This query without the parameters whose names the other query has.
     public Query without(Query other) {
         return without(other.parameters().map(Query::name).collect(Collectors.toSet()));
     }
@@ -53,10 +53,10 @@ public record Query(String raw) {
         return of(parameters().filter(parameter -> !names.contains(name(parameter))));
     }
 
-    /// The same without each parameter that carries a key: by its name, or because its value is
-    /// this key or looks like one.
+    /// This query without each parameter that carries a key: it has a key's name, or its value is
+    /// `key` or looks like a key.
     ///
-    /// @param key that the client has shown; may be empty
+    /// @param key that the client has sent; may be empty
     public Query withoutKeys(String key) {
         var redactor = Redactor.ofKeys();
         return of(parameters().filter(parameter -> !KEYS.contains(name(parameter)
@@ -64,20 +64,20 @@ public record Query(String raw) {
                 && redactor.text(value(parameter)).equals(value(parameter))));
     }
 
-    /// These parameters, and before them those of the other query whose names do not stand here.
+    /// This query, preceded by the parameters of the other query whose names this one lacks.
     public Query over(Query other) {
         return other.raw.isEmpty() ? this
                 : of(Stream.concat(other.without(this).parameters(), parameters()));
     }
 
-    /// The values that may be secret: all but those of a version.
+    /// The values that may be secret: all except those of a version.
     public Stream<String> secrets() {
         return parameters().filter(parameter -> !name(parameter).endsWith("version"))
                 .flatMap(parameter -> Stream.of(value(parameter),
                         parameter.substring(parameter.indexOf('=') + 1)));
     }
 
-    /// As it stands behind a path: with its question mark, or nothing.
+    /// The query with its question mark, or nothing if it is empty.
     public String suffix() {
         return raw.isEmpty() ? "" : "?" + raw;
     }

@@ -12,14 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/// How long one request's body may keep its reader waiting: for the next byte as long as
-/// CLIENT_READ_TIMEOUT_MS says, and in all so long and a second more for each 500 bytes that came,
-/// as in Apache's `RequestReadTimeout body=20,MinRate=500`. Time in which nobody reads does not
-/// count. Used by one thread at a time.
+/// Limits how long one request's body may keep its reader waiting. The next byte has
+/// CLIENT_READ_TIMEOUT_MS. The whole body has this time and a second more for each 500 bytes that
+/// came, as in Apache's `RequestReadTimeout body=20,MinRate=500`. Only time spent reading counts.
+/// Used by one thread at a time.
 ///
 /// Each read that may have to wait has a virtual thread of its own. The JDK has no read with a
-/// time-out here, and an interrupt would close the connection, so that nobody could be told what
-/// was wrong.
+/// timeout here, and an interrupt would close the connection, so that no error could be sent.
 final class ReadTimeout {
     private static final int LEAST_BYTES_PER_SECOND = 500;
     private static final long NANOS_PER_BYTE = 1_000_000_000L / LEAST_BYTES_PER_SECOND;
@@ -32,19 +31,19 @@ final class ReadTimeout {
     private volatile long lastByte;
     private long waited;
 
-    /// What is done with the body.
+    /// An operation that reads from the body.
     @FunctionalInterface
     interface Input<T> {
         T from(InputStream body) throws IOException;
     }
 
-    /// @param patience for the next byte, which may become less
+    /// @param patience timeout for the next byte; it may become shorter
     ReadTimeout(InputStream body, Supplier<Duration> patience) {
         this.body = new Progress(body);
         this.patience = patience;
     }
 
-    /// Reads what is here already, so that no reading has to wait.
+    /// Reads bytes that have already come, so that the read need not wait.
     <T> T readNow(Input<T> input) throws IOException {
         return input.from(body);
     }
@@ -54,10 +53,10 @@ final class ReadTimeout {
         return body.available();
     }
 
-    /// Reads from the body, with what the reading throws.
+    /// Reads from the body, and rethrows the errors of `input`.
     ///
-    /// @throws HttpError 408 where the body keeps it waiting for too long; the thread that
-    ///     reads then ends with the connection
+    /// @throws HttpError 408 if the body keeps it waiting too long; the reading thread then ends
+    ///     with the connection
     <T> T read(Input<T> input) throws IOException, HttpError {
         var reading = new FutureTask<>(() -> input.from(body));
         var began = System.nanoTime();
@@ -93,7 +92,7 @@ final class ReadTimeout {
                 return reading.get(Math.min(LONGEST_NANOS, Math.min(silent, slow)),
                         TimeUnit.NANOSECONDS);
             } catch (TimeoutException _) {
-                // What has come meanwhile may have put it off, or there is less patience.
+                // New bytes may have extended the deadline, or the timeout may be shorter now.
                 continue;
             } catch (ExecutionException e) {
                 throw thrown(e.getCause());
@@ -117,7 +116,7 @@ final class ReadTimeout {
         }
     }
 
-    /// Notes what comes and when; read by one thread at a time.
+    /// Notes how many bytes come and when; read by one thread at a time.
     private final class Progress extends FilterInputStream {
         Progress(InputStream body) {
             super(body);

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The body of a client's request: read whole, read piece by piece, or thrown away. The lock is for
-/// an upload whose answer comes before its end: what is left is then discarded by another thread.
+/// The body of a client's request: read whole, read in pieces, or discarded. The lock is for an
+/// upload whose answer comes before its end: another thread then discards the rest.
 public final class RequestBody {
     private static final int SLICE = 8 * 1024;
 
-    /// How much of an unread request is taken and thrown away, so that the client, still sending,
-    /// gets to read the answer instead of a reset. [WriteTimeouts] bounds the time.
+    /// The most bytes of an unread request that are discarded, so that a client that still sends
+    /// can read the response instead of a reset. [WriteTimeouts] bounds the time.
     private static final long MOST_DISCARDED = 16L * 1024 * 1024;
 
     private final HttpExchange exchange;
@@ -30,9 +30,9 @@ public final class RequestBody {
     private final long declared;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean broken;
-    /// Whether nothing is left of it, its end included.
+    /// Whether all of it has been read, its end included.
     private volatile boolean taken;
-    /// Bytes that were read piece by piece; under the lock.
+    /// Bytes that were read in pieces; guarded by the lock.
     private long count;
 
     RequestBody(HttpExchange exchange, WriteTimeouts.Watch watch, Duration timeout,
@@ -42,29 +42,28 @@ public final class RequestBody {
         this.pending = connections.pending();
         this.body = new ReadTimeout(exchange.getRequestBody(), () -> connections.patience(timeout));
         this.chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
-        // The JDK's server has parsed it in the same way, and refused what is no number.
+        // The JDK's server has parsed it in the same way, and refused other values than numbers.
         var length = exchange.getRequestHeaders().getFirst("Content-Length");
         this.declared = length == null ? 0 : Long.parseLong(length);
     }
 
-    /// How long the request says that it is, in bytes; -1 where it comes in chunks, 0 for none.
+    /// The declared length in bytes; -1 for chunks, 0 for no body.
     public long length() {
         return chunked ? -1 : declared;
     }
 
-    /// Whether all of it has come; any thread may ask.
+    /// Whether all of it has been read; any thread may ask.
     public boolean isTaken() {
         return taken || length() == 0;
     }
 
-    /// All of it, decoded where it is coded.
+    /// All of it, decoded if it is coded.
     ///
     /// @param memory that it fills
-    /// @throws HttpError 413 where it is larger than `most`, coded or not, of which a declared
-    ///     length is proof enough; 415 where it has a coding that cannot be decoded; 400 where its
-    ///     chunks are none, or it does not have the coding that it says; 408 where it comes too
-    ///     slowly
-    /// @throws ClientDisconnected where it breaks off
+    /// @throws HttpError 413 if it is longer than `most`, coded or decoded; a declared length is
+    ///     proof enough. 415 if it has a coding that cannot be decoded. 400 if its chunks are
+    ///     invalid, or it does not have the named coding. 408 if it comes too slowly
+    /// @throws ClientDisconnected if it breaks off
     public byte[] whole(int most, RequestMemory memory) throws HttpError, ClientDisconnected {
         var codings = exchange.getRequestHeaders().getOrDefault("Content-Encoding", List.of());
         var unknown = ContentCoding.unknown(codings);
@@ -93,7 +92,7 @@ public final class RequestBody {
         }
     }
 
-    /// Of what is larger than allowed no more is decoded than shows that it is.
+    /// Stops decoding as soon as the body is longer than allowed.
     private static byte[] decoded(byte[] coded, List<String> codings, int most,
             RequestMemory memory) throws HttpError, ClientDisconnected {
         try (var plain = ContentCoding.decoded(new ByteArrayInputStream(coded), codings)) {
@@ -106,7 +105,7 @@ public final class RequestBody {
         }
     }
 
-    /// RFC 9110 section 15.5.16: a client that knows what it may send leaves the coding out.
+    /// Names the accepted codings, so that the client can omit this one (RFC 9110 section 15.5.16).
     private static HttpError unreadable(String coding) {
         var name = Token.is(coding) ? coding : "that the request has";
         return new HttpError(415, ApiError.invalidRequest("unsupported_encoding", null,
@@ -114,16 +113,16 @@ public final class RequestBody {
                 Map.of("Accept-Encoding", "gzip, deflate"));
     }
 
-    /// Reads on; -1 at its end.
+    /// Reads the next bytes; -1 at its end.
     ///
-    /// @throws HttpError 400 where its chunks are none, 408 where it comes too slowly
+    /// @throws HttpError 400 if its chunks are invalid, 408 if it comes too slowly
     public int read(byte[] buffer) throws IOException, HttpError {
         return read(in -> in.read(buffer));
     }
 
-    /// Reads on until the buffer is full or the body ends; -1 at its end.
+    /// Reads until the buffer is full or the body ends; -1 at its end.
     ///
-    /// @throws HttpError 400 where its chunks are none, 408 where it comes too slowly
+    /// @throws HttpError 400 if its chunks are invalid, 408 if it comes too slowly
     public int fill(byte[] buffer) throws IOException, HttpError {
         return read(in -> {
             var n = in.readNBytes(buffer, 0, buffer.length);
@@ -148,10 +147,10 @@ public final class RequestBody {
         }
     }
 
-    /// Reads on and forgets, for a few seconds at most. False where no good end came: then no other
-    /// request may be looked for behind it, and the exchange must not be closed: behind a bad end
-    /// of the last chunk the JDK's server reads on, as if the next request began there (with `-ea`
-    /// it even loses its dispatching thread to an AssertionError).
+    /// Reads and discards the rest, for a few seconds at most. False if no valid end came: then no
+    /// other request may be read behind it, and the exchange must not be closed. After an invalid
+    /// end of the last chunk, the JDK's server reads on as if the next request began there (with
+    /// `-ea` it even loses its dispatching thread to an AssertionError).
     public boolean discard() {
         if (isTaken()) {
             return true;
@@ -176,9 +175,9 @@ public final class RequestBody {
         }
     }
 
-    /// Reads to its end what nobody wants, before the request is served.
+    /// Discards the body to its end, before the request is served.
     ///
-    /// @throws HttpError 400 where it has no good end
+    /// @throws HttpError 400 if it has no valid end
     public void ignore() throws HttpError {
         if (!discard()) {
             throw HttpError.malformed("the request has a body that does not end");
@@ -195,13 +194,13 @@ public final class RequestBody {
         }
     }
 
-    /// Whether all of it has come already, as most of it has that came with the head.
+    /// Whether all of it has come, as is usual for a body that came with the head.
     private boolean isHere() throws IOException {
         return length() >= 0 && body.available() >= declared;
     }
 
     /// The JDK's server tells a malformed chunk from a broken connection by its message alone, and
-    /// takes a size of eight digits from 80000000 on for a negative one.
+    /// reads a chunk size of eight digits from 80000000 on as negative.
     private <T> T input(ReadTimeout.Input<T> input) throws IOException, HttpError {
         try {
             return isHere() ? body.readNow(input) : body.read(input);

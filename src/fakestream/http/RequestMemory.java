@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 
-/// The memory that one request's body fills. Where there is none it waits, and the body is not read
-/// on, so that the client waits too; that time does not count against the client. For the thread
-/// that serves the request.
+/// The memory that one request's body fills. While there is none, the body is not read on, so that
+/// the client waits too; this time does not count against the client. Used by the thread that
+/// serves the request.
 public final class RequestMemory implements AutoCloseable {
     private static final int SMALLEST = 16 * 1024;
 
@@ -16,22 +16,22 @@ public final class RequestMemory implements AutoCloseable {
     private final ByteBudget.Hold bytes;
     private final long until;
 
-    /// Reads until so many bytes are there or nothing more comes, and tells how many came.
+    /// Reads until `length` bytes are there or no more come, and returns how many came.
     @FunctionalInterface
     interface Source {
         int read(byte[] buffer, int offset, int length) throws IOException, HttpError;
     }
 
-    /// @param presence of the client, whose leaving ends a wait
-    /// @param patience for all its waits
+    /// @param presence of the client; a wait ends when the client leaves
+    /// @param patience for all its waits together
     RequestMemory(DisconnectWatcher.Watch presence, ByteBudget budget, Duration patience) {
         this.presence = presence;
         this.bytes = budget.hold();
         this.until = System.nanoTime() + patience.toNanos();
     }
 
-    /// So many bytes from a source, or fewer where it ends before. Their memory is there before the
-    /// first of them is read.
+    /// Reads `length` bytes, or fewer if the source ends before. Their memory is reserved before
+    /// the first of them is read.
     byte[] exactly(int length, Source source) throws IOException, HttpError {
         grow((long) ByteBudget.COPIES * length);
         var all = new byte[length];
@@ -39,10 +39,10 @@ public final class RequestMemory implements AutoCloseable {
         return filled == length ? all : Arrays.copyOf(all, filled);
     }
 
-    /// All that comes from a source.
+    /// Reads all bytes of a source.
     ///
-    /// @param beside bytes that are held beside it
-    /// @throws HttpError 413 where that is more than `most`
+    /// @param beside bytes that are held in addition
+    /// @throws HttpError 413 if there are more than `most`
     byte[] all(int most, int beside, Source source) throws IOException, HttpError {
         var all = new byte[Math.min(SMALLEST, most + 1)];
         var filled = source.read(all, 0, all.length);
@@ -58,7 +58,7 @@ public final class RequestMemory implements AutoCloseable {
         return Arrays.copyOf(all, filled);
     }
 
-    /// The request is read, and needs no more than so many bytes from now on.
+    /// The request is read, and needs at most `most` bytes from now on.
     public void settle(long most) {
         bytes.settle(most);
     }
@@ -68,9 +68,9 @@ public final class RequestMemory implements AutoCloseable {
         bytes.close();
     }
 
-    /// @throws HttpError 413 where there will never be so many bytes, 503 where they are not
-    ///     there in time
-    /// @throws ClientDisconnected where the client is gone meanwhile
+    /// @throws HttpError 413 if there will never be so many bytes, 503 if they are not available in
+    ///     time
+    /// @throws ClientDisconnected if the client leaves meanwhile
     private void grow(long total) throws HttpError, ClientDisconnected {
         if (bytes.tryGrow(total)) {
             return;

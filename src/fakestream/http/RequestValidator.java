@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// What a request must keep to before anything else is made of it. The JDK's server takes much that
-/// RFC 9112 does not allow, and on which a balancer in front may have been of another mind; this
-/// judges all of it that a handler gets to see. And a daemon for this machine alone is asked by its
-/// local name alone: a web page that had its own name point here (DNS rebinding) is sent away.
+/// Checks each request before anything else uses it. The JDK's server accepts much that RFC 9112
+/// forbids, and a balancer in front may have read those requests differently; this checks
+/// everything that a handler can see. A daemon for this machine alone accepts only local host
+/// names, to refuse web pages whose own name points here (DNS rebinding).
 public final class RequestValidator {
     private static final int LONGEST_TARGET = 8 * 1024;
     private static final int MOST_FIELDS = 100;
@@ -23,15 +23,15 @@ public final class RequestValidator {
 
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
-    /// Known, and never served.
+    /// Known methods that are never served.
     private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
-    /// The methods that are served somewhere.
+    /// The methods that at least one path serves.
     static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)/[^#]*");
-    /// Escapes of control characters, and of bytes that only an overlong form of UTF-8 has.
+    /// Escapes of control characters, and of bytes that only overlong UTF-8 has.
     private static final Pattern BAD_ESCAPE = Pattern.compile("(?i)[^?]*%([01].|7f|c[01]).*");
     private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]*");
     private static final Set<String> UTF_8 = Set.of("utf-8", "utf8");
@@ -41,15 +41,15 @@ public final class RequestValidator {
     private final String host;
     private final boolean localOnly;
 
-    /// Behind a balancer that is trusted to know its own names, any may come.
+    /// A trusted balancer in front knows its own names, so any host name is accepted.
     public RequestValidator(Config config) {
         this.host = config.get(Setting.HOST);
         this.localOnly = Host.isLoopback(host) && !config.get(Setting.TRUST_PROXY);
     }
 
-    /// Lets a good request pass.
+    /// Lets a valid request pass.
     ///
-    /// @throws HttpError 400 and others, each with what is wrong
+    /// @throws HttpError 400 and others, each with the reason
     public void check(ClientExchange client) throws HttpError {
         checkRequestLine(client);
         checkFields(client.headers());
@@ -66,10 +66,10 @@ public final class RequestValidator {
         checkExpectation(client.headers());
     }
 
-    /// JSON is UTF-8 (RFC 8259 section 8.1). A type that names no charset is left alone, whatever
-    /// it is: `curl -d` sends that of a form.
+    /// JSON is UTF-8 (RFC 8259 section 8.1). Any type without a charset is accepted: `curl -d`
+    /// sends the type of a form.
     ///
-    /// @throws HttpError 415 where the type names another
+    /// @throws HttpError 415 if the type names another charset
     public static void checkCharset(Headers headers) throws HttpError {
         var charset = CHARSET.matcher(Optional.ofNullable(headers.getFirst("Content-Type"))
                 .orElse(""));
@@ -101,7 +101,7 @@ public final class RequestValidator {
         }
     }
 
-    /// RFC 9112 section 3.2.1.
+    /// The origin form of RFC 9112 section 3.2.1.
     private static boolean isOrigin(String target) {
         return target.startsWith("/") && target.indexOf('#') < 0;
     }
@@ -110,7 +110,7 @@ public final class RequestValidator {
         return c > ' ' && c <= '~';
     }
 
-    /// The names are tokens already, or the JDK's server had refused them.
+    /// The JDK's server has already refused names that are not tokens.
     private static void checkFields(Headers headers) throws HttpError {
         long count = 0;
         long bytes = 0;
@@ -136,7 +136,7 @@ public final class RequestValidator {
         }
     }
 
-    /// Each value of each request is asked: a stream would cost more than all else here.
+    /// Runs for each value of each request: a stream would cost more than all other checks here.
     private static boolean hasControl(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -147,8 +147,8 @@ public final class RequestValidator {
         return false;
     }
 
-    /// RFC 9112 section 6. A length with leading zeros is a number, but not the same one to all; a
-    /// name with an underscore is another one, but not to all.
+    /// RFC 9112 section 6. Servers disagree on leading zeros and on `_` for `-` (request
+    /// smuggling); both are refused.
     private static void checkFraming(ClientExchange client) throws HttpError {
         var headers = client.headers();
         var lengths = all(headers, "Content-Length");
@@ -162,7 +162,7 @@ public final class RequestValidator {
         }
     }
 
-    /// RFC 9112 sections 3.2 and 3.2.2: Host must be right even where the target has precedence.
+    /// RFC 9112 sections 3.2 and 3.2.2: Host must be valid even if the target has precedence.
     private void checkAuthority(ClientExchange client) throws HttpError {
         var hosts = all(client.headers(), "Host");
         if (hosts.isEmpty() && client.version().equals("HTTP/1.1")) {
@@ -195,7 +195,7 @@ public final class RequestValidator {
         }
     }
 
-    /// The JDK's server has answered `100-continue` by now.
+    /// The JDK's server has already handled `100-continue`.
     private static void checkExpectation(Headers headers) throws HttpError {
         if (!all(headers, "Expect").stream().allMatch("100-continue"::equalsIgnoreCase)) {
             throw HttpError.refused(417, "unknown_expectation",

@@ -5,21 +5,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// How the beginning and the end of the proxy are told to those who serve: first it is not ready,
-/// then it is, then no new request is taken, and at last those that are open must hurry. Any
-/// thread may tell, and any may ask.
+/// The state of the proxy: not ready, then ready, then refusing new requests, and at last hurrying
+/// the open ones. Any thread may set it, and any may ask.
 public final class ServerState {
     private final Set<Thread> pausing = ConcurrentHashMap.newKeySet();
     private volatile boolean ready;
     private volatile boolean refusing;
     private volatile boolean hurrying;
 
-    /// From now on, it can take requests as fast as ever.
+    /// From now on, requests are served at full speed.
     public void ready() {
         ready = true;
     }
 
-    /// Whether its first requests would be slow.
+    /// Whether the first requests would be slow.
     public boolean isStarting() {
         return !ready;
     }
@@ -34,21 +33,21 @@ public final class ServerState {
         return refusing;
     }
 
-    /// From now on, nobody pauses.
+    /// Ends all pauses, now and from now on.
     public void hurry() {
         hurrying = true;
         pausing.forEach(LockSupport::unpark);
     }
 
-    /// Whether there is a hurry.
+    /// Whether [#hurry()] was called.
     public boolean isHurrying() {
         return hurrying;
     }
 
-    /// Waits that long, or until there is a hurry. An interrupt means that the client takes
-    /// nothing, and shows at the next write.
+    /// Waits for this time, or until [#hurry()]. An interrupt means that the client takes no bytes;
+    /// the next write shows it.
     ///
-    /// Each stream waits by itself: a latch at which a thousand of them wait looks through them all
+    /// Each stream waits by itself: a shared latch would look through a thousand waiting streams
     /// whenever the time of one is up.
     public void pause(Duration time) {
         var start = System.nanoTime();

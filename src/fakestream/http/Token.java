@@ -3,7 +3,7 @@ package fakestream.http;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// A token of RFC 9110 section 5.6.2: methods, names of fields and content codings are made of it.
+/// A token of RFC 9110 section 5.6.2, as in methods, field names and content codings.
 public final class Token {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern SEPARATOR = Pattern.compile("[, \\t]+");
@@ -11,7 +11,7 @@ public final class Token {
     private Token() {
     }
 
-    /// Whether a text is one.
+    /// Whether a text is a token.
     public static boolean is(String text) {
         return TOKEN.matcher(text).matches();
     }

@@ -1,16 +1,16 @@
 package fakestream.http;
 
-/// The key that goes upstream, in the header in which that upstream looks for it.
+/// The key for the upstream, in the header that the upstream reads.
 ///
 /// @param header such as `Authorization`
 /// @param value such as `Bearer sk-...`
 public record UpstreamKey(String header, String value) {
-    /// The form of OpenAI and those like it (RFC 6750).
+    /// The form of OpenAI and compatible APIs (RFC 6750).
     public static UpstreamKey bearer(String key) {
         return new UpstreamKey("Authorization", "Bearer " + key);
     }
 
-    /// The header's name alone: the value is a secret.
+    /// Only the header's name: the value is a secret.
     @Override
     public String toString() {
         return header + ": ***";
