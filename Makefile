@@ -26,9 +26,6 @@ JUNIT_SUM := d2aa0758805b83c4253a3899671a58fffcad208419b5e52d6ff7cbe1b23c6297
 JUNIT_GOT := .cache/junit-platform-console-standalone-6.0.0.jar
 JUNIT_JAR ?= $(JUNIT_GOT)
 TEST_TIME := 120 s
-# As JdkProperties sets them; the JDK's server and client read them once, when they load.
-AS_DAEMON := -Dsun.net.httpserver.nodelay=true -Djdk.httpclient.allowRestrictedHeaders=connection \
-    -Djdk.httpclient.disableRetryConnect=true
 
 FUZZ_SRC  := $(shell find test/fuzz -name '*.java' 2>/dev/null)
 FUZZERS   := $(BUILD)/fuzz-classes
@@ -93,9 +90,9 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
 test: $(JAR) $(TESTED)  ## run the tests; T=Name runs the classes whose name has it in it
-	@$(JAVA) -ea $(AS_DAEMON) -Dfakestream.root="$(CURDIR)" -Dfakestream.jar="$(abspath $(JAR))" \
-	    -jar "$(JUNIT_JAR)" execute --disable-banner --disable-ansi-colors --details=summary \
-	    --class-path "$(JAR):$(TESTS)" --scan-class-path "$(TESTS)" --fail-if-no-tests \
+	@$(JAVA) -ea -Dfakestream.root="$(CURDIR)" -Dfakestream.jar="$(abspath $(JAR))" \
+	    -cp "$(JUNIT_JAR):$(JAR):$(TESTS)" fakestream.JUnitAsDaemon execute --disable-banner \
+	    --disable-ansi-colors --details=summary --scan-class-path "$(TESTS)" --fail-if-no-tests \
 	    --config "junit.jupiter.execution.timeout.default=$(TEST_TIME)" \
 	    --include-classname '$(if $(T),.*$(T).*,.*Test)'
 

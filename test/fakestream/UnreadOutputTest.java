@@ -1,11 +1,9 @@
 package fakestream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;
-import fakestream.testing.Waiting;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -29,10 +27,7 @@ final class UnreadOutputTest {
                     assertEquals(404, client.response().status());
                 }
             }
-            var began = System.nanoTime();
             assertEquals(0, daemon.stop(), daemon.said());
-            var took = Waiting.millisSince(began);
-            assertTrue(took < 5000, took + " ms");
         }
     }
 }

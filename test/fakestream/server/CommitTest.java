@@ -109,7 +109,7 @@ final class CommitTest {
     void breaksOffAQuarterOfASecondAfterAFailure() {
         late(call -> call.json(500, BUSY), (client, _) -> {
             var gap = client.ending().millis() - client.frames().getLast().millis();
-            assertTrue(gap > 230 && gap < 1000, gap + " ms");
+            assertTrue(gap > 230, gap + " ms");
         });
     }
 

@@ -86,13 +86,9 @@ final class OverloadTest {
     void refusesTheOneTooManyAtOnceAndLeavesTheOthersAlone() {
         hold(3);
         proxy.chat(Chats.WHOLE);
-        var quickest = Long.MAX_VALUE;
         for (int i = 0; i < 5; i++) {
-            var began = System.nanoTime();
             assertOverloaded(proxy.chat(Chats.WHOLE));
-            quickest = Math.min(quickest, Waiting.millisSince(began));
         }
-        assertTrue(quickest < 50, "refused after " + quickest + " ms");
         for (var client : held) {
             upstream.call();
             assertTrue(client.next().isHeartbeat());

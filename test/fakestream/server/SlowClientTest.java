@@ -70,8 +70,8 @@ final class SlowClientTest {
                 for (int i = 1; i <= 4; i++) {
                     var beat = client.next();
                     assertTrue(beat.isHeartbeat(), beat.text());
-                    assertTrue(beat.millis() > i * 500 - 20 && beat.millis() < i * 500 + 250,
-                            "beat " + i + " came after " + beat.millis());
+                    assertTrue(beat.millis() > i * 500 - 20, "beat " + i + " came after "
+                            + beat.millis());
                 }
                 var used = (timerNanos() - before) / 1_000_000;
                 assertTrue(used < 150, used + " ms of CPU in two seconds");
@@ -88,7 +88,7 @@ final class SlowClientTest {
             var line = proxy.accessLine();
             var took = Waiting.millisSince(started);
             assertTrue(line.startsWith("POST /v1/chat/completions 499 "), line);
-            assertTrue(took > 980 && took < 4000, took + " ms");
+            assertTrue(took > 980, took + " ms");
             upstream.call().sawClose();
             var late = SseClient.reading(client);
             assertFalse(late.ending().whole());

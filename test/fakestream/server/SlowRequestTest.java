@@ -95,7 +95,7 @@ final class SlowRequestTest {
             client.send("POST /v1/embeddings HTTP/1.1\r\nHost: loc");
             client.awaitEnd();
             var took = Waiting.millisSince(began);
-            assertTrue(took > 980 && took < 5000, took + " ms");
+            assertTrue(took > 980, took + " ms");
         }
     }
 

@@ -103,7 +103,7 @@ final class LineQueueTest {
         var began = System.nanoTime();
         queue.flush(Duration.ofMillis(100));
         var took = Waiting.millisSince(began);
-        assertTrue(took >= 99 && took < 2000, took + " ms");
+        assertTrue(took >= 99, took + " ms");
         assertTrue(written.isEmpty());
         gate.countDown();
         queue.flush(Duration.ofSeconds(10));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /// Tells work whose time grows as its text does from work that takes the square of it. It counts
 /// the processor time of its own thread, and the best of several tries, so that a busy machine
@@ -17,28 +18,43 @@ public final class Growth {
     private Growth() {
     }
 
+    /// Something to be measured.
+    @FunctionalInterface
+    public interface Work<T> {
+        void on(T input) throws Exception;
+    }
+
     /// Checks that twice the text takes some twice the time, and not four times. The text is this
     /// token over and over, with another behind it for what must come to its end to fail.
     public static void isLinear(String token, String end, Consumer<String> work) {
-        var text = token.repeat(SHORT / token.length()) + end;
-        var twice = token.repeat(2 * SHORT / token.length()) + end;
+        isLinear("'" + token + "'", size -> token.repeat(size * SHORT / token.length()) + end,
+                work::accept);
+    }
+
+    /// Checks that an input of size 2 takes some twice the time of one of size 1.
+    ///
+    /// @param input makes one of a size
+    public static <T> void isLinear(String what, IntFunction<T> input, Work<T> work) {
+        var one = input.apply(1);
+        var two = input.apply(2);
         long best = Long.MAX_VALUE;
-        long bestOfTwice = time(twice, work);
+        long bestOfTwice = time(two, work);
         for (int i = 0; i < TRIES && bestOfTwice > NOTHING; i++) {
-            best = Math.min(best, time(text, work));
-            bestOfTwice = Math.min(bestOfTwice, time(twice, work));
+            best = Math.min(best, time(one, work));
+            bestOfTwice = Math.min(bestOfTwice, time(two, work));
         }
         assertTrue(bestOfTwice <= NOTHING || bestOfTwice <= 2.5 * best, best / 1000 + " us, and "
-                + bestOfTwice / 1000 + " us for twice as many '" + token + "'");
+                + bestOfTwice / 1000 + " us for twice as much of " + what);
     }
 
-    private static long time(String text, Consumer<String> work) {
-        var started = time();
-        work.accept(text);
-        return time() - started;
-    }
-
-    private static long time() {
-        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    private static <T> long time(T input, Work<T> work) {
+        var threads = ManagementFactory.getThreadMXBean();
+        var started = threads.getCurrentThreadCpuTime();
+        try {
+            work.on(input);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return threads.getCurrentThreadCpuTime() - started;
     }
 }

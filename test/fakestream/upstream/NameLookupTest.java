@@ -8,7 +8,6 @@ import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
-import fakestream.testing.Waiting;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -47,11 +46,9 @@ final class NameLookupTest {
         try (var daemon = asking(scheme + "://upstream.test", "UPSTREAM_TIMEOUT_MS=1500",
                         "UPSTREAM_IDLE_TIMEOUT_MS=1000", "RETRY_MAX=0")) {
             var port = URI.create(daemon.url()).getPort();
-            var started = System.nanoTime();
             try (var client = chat(port, Chats.WHOLE)) {
                 assertEquals("upstream_timeout", client.response().error(504).string("code"));
             }
-            assertTrue(Waiting.millisSince(started) < 4000);
         }
     }
 

@@ -4,15 +4,13 @@ import static fakestream.protocol.chat.Chunks.CHAT;
 import static fakestream.protocol.chat.Chunks.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.SseEvent;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
+import fakestream.testing.Growth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -121,17 +119,17 @@ final class ChatFoldTest {
 
     @Test
     void takesALongCallInTimeThatGrowsWithIt() throws InvalidAnswer {
+        Growth.isLinear("a call", size -> longCall(size << 13), ChatFoldTest::message);
+        assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'"
+                + "abcd".repeat(1 << 13) + "'}}]}"), message(longCall(1 << 13)));
+    }
+
+    private static String[] longCall(int parts) {
         var deltas = new ArrayList<>(List.of(call(0, "'id':'a'", "'name':'f','arguments':''")));
-        for (int i = 0; i < 1 << 15; i++) {
+        for (int i = 0; i < parts; i++) {
             deltas.add("{'tool_calls':[{'index':0,'function':{'arguments':'abcd'}}]}");
         }
-        var threads = ManagementFactory.getThreadMXBean();
-        var began = threads.getCurrentThreadCpuTime();
-        var message = message(deltas.toArray(String[]::new));
-        var took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - began);
-        assertTrue(took.toSeconds() < 6, took::toString);
-        assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'"
-                + "abcd".repeat(1 << 15) + "'}}]}"), message);
+        return deltas.toArray(String[]::new);
     }
 
     @Test
@@ -222,17 +220,16 @@ final class ChatFoldTest {
 
     @Test
     void takesALongAnswerInTimeThatGrowsWithIt() throws InvalidAnswer {
+        Growth.isLinear("an answer", size -> longAnswer(size << 14), CHAT::fold);
+        assertEquals("abcd".repeat(1 << 14), ((JsonObject) choice(CHAT.fold(longAnswer(1 << 14)),
+                0).get("message")).string("content"));
+    }
+
+    private static List<SseEvent.Received> longAnswer(int chunks) {
         var events = new ArrayList<>(Stream.generate(() -> received("",
-                "{'choices':[{'index':0,'delta':{'content':'abcd'}}]}")).limit(1 << 17).toList());
+                "{'choices':[{'index':0,'delta':{'content':'abcd'}}]}")).limit(chunks).toList());
         events.add(received("", STOP));
-        // The time of this thread: other processes may have the processors for a while.
-        var threads = ManagementFactory.getThreadMXBean();
-        var began = threads.getCurrentThreadCpuTime();
-        var folded = CHAT.fold(events);
-        var took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - began);
-        assertTrue(took.toSeconds() < 6, took::toString);
-        assertEquals("abcd".repeat(1 << 17),
-                ((JsonObject) choice(folded, 0).get("message")).string("content"));
+        return events;
     }
 
     private static JsonObject fold(String... data) throws InvalidAnswer {
