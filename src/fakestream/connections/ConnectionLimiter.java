@@ -78,10 +78,12 @@ public final class ConnectionLimiter {
     /// @param known whether its client has sent a right key
     public boolean mayStay(InetSocketAddress client, boolean known) {
         active = true;
-        if (size() >= (known ? most - most / 4 : most / 2)) {
+        var counted = open.contains(client) || kept.contains(client);
+        var others = size() - (counted ? 1 : 0);
+        if (others >= (known ? most - most / 4 : most / 2)) {
             return false;
         }
-        if (!open.contains(client)) {
+        if (!counted) {
             kept.add(client);
         }
         return true;
