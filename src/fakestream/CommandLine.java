@@ -14,7 +14,7 @@ import java.util.ListIterator;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the command line asks for. Parsing starts nothing and checks no setting's value.
+/// The parsed command line. Parsing starts nothing and checks no setting's value.
 ///
 /// @param action what to do
 /// @param demo whether to answer from the built-in upstream
@@ -46,11 +46,11 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
             settings or too old a Java.
             """;
 
-    /// What to do. Where several are asked for, the last of them in this order is done: printing
-    /// includes the check, and help goes before everything.
+    /// The action to run. If the command line asks for several, the last in this order wins:
+    /// printing includes the check, and help wins over everything.
     enum Action { RUN, CHECK_CONFIG, PRINT_CONFIG, VERSION, HELP }
 
-    /// The command line cannot be understood; the message is one clear sentence.
+    /// Reports a wrong command line; the message is one clear sentence.
     static final class UsageException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -104,10 +104,10 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
         flags = List.copyOf(flags);
     }
 
-    /// Understands the arguments of `main`: `--name value`, `--name=value` and the short letters.
+    /// Parses the arguments of `main`: `--name value`, `--name=value` and the short letters.
     ///
-    /// @throws UsageException for an unknown option, a value that is missing or not wanted, or an
-    ///         argument that is no option; it never repeats a value, which may be a key
+    /// @throws UsageException if an option is unknown, a value is missing or not wanted, or an
+    ///         argument is no option; the message repeats no value, because it may be a key
     static CommandLine parse(String... args) throws UsageException {
         List<Use> uses = uses(args);
         List<Given> flags = new ArrayList<>();
@@ -118,15 +118,15 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
         return new CommandLine(action(uses), demo, config(uses), flags);
     }
 
-    /// Everything to read settings from: the file asked for, else `proxy.properties` in the
-    /// directory if it is there; the environment; the options.
+    /// The sources of settings: the file from `--config`, else `proxy.properties` in the directory
+    /// if it exists; the environment; the options.
     ConfigSources sources(Map<String, String> environment, Path directory) {
         Optional<Path> file = config.map(directory::resolve)
                 .or(() -> Optional.of(directory.resolve(DEFAULT_FILE)).filter(Files::exists));
         return new ConfigSources(file, environment, flags);
     }
 
-    /// The text for `--help`: at most 100 columns, with every setting there is.
+    /// The text of `--help`: at most 100 columns wide, with every setting.
     static String help() {
         StringBuilder help = new StringBuilder(USAGE);
         for (Option option : Option.values()) {
@@ -225,7 +225,7 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
         }
     }
 
-    /// Adds a row whose last column is wrapped at the width and goes on below itself.
+    /// Adds a row; wraps its last column at `WIDTH` and continues it below in the same column.
     private static void addRow(StringBuilder table, String columns, String last) {
         StringBuilder line = new StringBuilder(columns);
         for (String word : last.split(" ")) {

@@ -1,10 +1,10 @@
 package fakestream;
 
-/// Where the jar starts: tells a Java that is too old what is missing, in one line and with exit
-/// code 78, and hands over to `Main` on any other.
+/// The jar's entry point. On a Java that is too old it prints one line about the missing version
+/// and exits with code 78; on any other Java it calls `Main`.
 ///
-/// It is compiled for Java 8, so that every Java since then can read it. An old one links `Main`,
-/// which it cannot read, only at the call, and never gets there.
+/// It is compiled for Java 8, so every Java since then can load it. An old Java cannot read `Main`,
+/// but it links `Main` only at the call and never gets there.
 final class Guard {
     private static final int OLDEST = 25;
     private static final int BAD_SETTINGS = 78;
@@ -12,9 +12,9 @@ final class Guard {
     private Guard() {
     }
 
-    /// Starts the daemon, or says why this Java cannot.
+    /// Starts the daemon, or prints why this Java cannot.
     ///
-    /// @param args the command line, for `Main` to read
+    /// @param args the command line; `Main` reads it
     public static void main(String[] args) {
         String complaint = complaint(
                 System.getProperty("java.specification.version"),
@@ -27,8 +27,8 @@ final class Guard {
         Main.main(args);
     }
 
-    /// What to tell the user of this Java, or null where it is new enough. A specification version
-    /// is a whole number since Java 9, and was `1.8` before.
+    /// The message for the user of this Java, or null if it is new enough. A specification version
+    /// is a whole number since Java 9; Java 8 has `1.8`.
     static String complaint(String specification, String version, String home) {
         if (!specification.startsWith("1.") && Integer.parseInt(specification) >= OLDEST) {
             return null;

@@ -11,20 +11,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/// The life of a daemon that runs: SIGHUP makes it read its settings again; SIGTERM and SIGINT let
-/// it finish what is open and end it, and a second one of them ends it at once. Each signal has a
+/// Handles the signals of a running daemon. SIGHUP rereads the settings. SIGTERM and SIGINT let
+/// open requests finish and then stop the daemon; a second one stops it at once. Each signal has a
 /// thread of its own.
 final class Lifecycle {
     private static final int STOPPED = 0;
     private static final int KILLED = 128;
 
-    /// What is only looked at when it starts.
+    /// Settings that the daemon reads only at its start.
     private static final List<Setting<?>> FIXED = List.of(Setting.HOST, Setting.PORT);
 
-    /// Reads the settings anew from wherever they came from.
+    /// Rereads the settings from their sources.
     @FunctionalInterface
     interface Settings {
-        /// @throws ConfigException with every problem there is
+        /// @throws ConfigException if a setting is wrong; it lists every problem
         Config read() throws ConfigException;
     }
 
@@ -32,7 +32,7 @@ final class Lifecycle {
     private final Settings settings;
     private final Log log;
     private final AtomicBoolean stopping = new AtomicBoolean();
-    /// Each SIGHUP that no reading has answered yet.
+    /// How many SIGHUPs no reading has answered yet.
     private final AtomicInteger signals = new AtomicInteger();
     private volatile Config config;
 
@@ -43,7 +43,7 @@ final class Lifecycle {
         this.log = log;
     }
 
-    /// Listens to the signals from now on.
+    /// Handles the signals from now on.
     void begin() {
         handle("TERM", this::stop);
         handle("INT", this::stop);
@@ -75,8 +75,8 @@ final class Lifecycle {
         Runtime.getRuntime().halt(STOPPED);
     }
 
-    /// Reads the settings again, one reading behind the other. Signals that come during a reading
-    /// have another one behind it, because the file may have changed since it was read.
+    /// Rereads the settings; two readings never overlap. A SIGHUP during a reading causes another
+    /// one after it, because the file may have changed since it was read.
     void reload() {
         if (signals.getAndIncrement() > 0) {
             return;

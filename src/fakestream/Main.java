@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Starts the daemon: reads the command line and the settings, wires the rooms, says where it
+/// Starts the daemon: reads the command line and the settings, wires the packages, logs where it
 /// listens. Exit codes: 0 stopped, 1 could not run, 64 bad command line, 78 bad settings.
 final class Main {
     private static final int STOPPED = 0;
@@ -31,10 +31,10 @@ final class Main {
     private static final int BAD_COMMAND_LINE = 64;
     private static final int BAD_SETTINGS = 78;
 
-    /// What classes are that stand in no jar of ours.
+    /// The version and revision of classes outside our jar.
     private static final String UNPACKED = "unpacked";
 
-    /// Checks that need to know another room than `config`.
+    /// Checks of settings that need other packages than `config`.
     private static final Map<Setting<?>, Consumer<String>> CHECKS = Map.of(
             Setting.SOURCE_API_URL, UpstreamUrl::parse,
             Setting.FALLBACK_API_URLS, UpstreamUrl::parseAll,
@@ -58,7 +58,7 @@ final class Main {
         }
     }
 
-    /// Does what the command line says. A daemon that was started goes on when this returns 0.
+    /// Runs the command line. A started daemon keeps running after this returns 0.
     int run(String... args) {
         try {
             var commandLine = CommandLine.parse(args);
@@ -82,7 +82,7 @@ final class Main {
         } catch (IOException e) {
             return cannotStart(e);
         } catch (UncheckedIOException e) {
-            // There is no TLS to be had, and the JDK says why four exceptions deep.
+            // No TLS is available, and the JDK gives the reason four exceptions deep.
             return cannotStart(bottom(e));
         }
     }
@@ -152,7 +152,7 @@ final class Main {
         return Config.load(sources, CHECKS);
     }
 
-    /// The demo needs no key, and its key is worth nothing to anyone.
+    /// Adds the demo's settings. The demo needs no key, and this key is worthless.
     private static ConfigSources withDemo(ConfigSources sources, DemoUpstream demo) {
         return sources.with(new Given("SOURCE_API_URL", demo.url(), "--demo"))
                 .with(new Given("OPENAI_API_KEY", "demo-key", "--demo"))
@@ -165,7 +165,7 @@ final class Main {
         return STOPPED;
     }
 
-    /// Of this program, as the jar's manifest has it: `VERSION+REVISION`.
+    /// The build from the jar's manifest: `VERSION+REVISION`.
     private static Build build() {
         var version = Main.class.getPackage().getImplementationVersion();
         if (version == null) {

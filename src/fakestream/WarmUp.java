@@ -18,9 +18,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 
-/// Sends one chat through a proxy and an upstream of its own, whole and as a stream with a
-/// heartbeat. It loads the classes of the whole way, which would else cost the first client some
-/// hundred milliseconds. It listens on loopback alone, and for a moment.
+/// Sends one chat as a whole and one as a stream with a heartbeat, through a proxy and an upstream
+/// of its own. This loads the classes of the whole path; otherwise the first client would wait some
+/// hundred milliseconds for them. Both servers listen on loopback alone, and for a moment.
 final class WarmUp {
     private static final String CHAT = """
             {"model":"demo-echo","messages":[{"role":"user","content":"Hi"}],"stream":""";
@@ -33,21 +33,21 @@ final class WarmUp {
             Connection: close
             Content-Length:\s""";
 
-    /// As the JDK's server writes it on each answer.
+    /// The date format that the JDK's server writes in each response.
     private static final String DATE = "EEE, dd MMM yyyy HH:mm:ss zzz";
 
     private WarmUp() {
     }
 
-    /// Warms up, on a thread of its own, what needs no settings: the first date that is written
-    /// takes the JDK some 40 ms, half of them for the name of its zone.
+    /// Formats a first date, on a thread of its own; this needs no settings. The first date takes
+    /// the JDK some 40 ms, half of them for the name of its zone.
     static void begin() {
         Thread.ofPlatform().daemon().name("warm-up").start(() ->
                 DateTimeFormatter.ofPattern(DATE, Locale.US).withZone(ZoneId.of("GMT"))
                         .format(Instant.EPOCH));
     }
 
-    /// Warms up, for as long as that takes: some 150 ms on two cores.
+    /// Warms up, and returns when that is done: after some 150 ms on two cores.
     static void run(Log log) {
         try {
             warmUp();
@@ -66,7 +66,7 @@ final class WarmUp {
         }
     }
 
-    /// Over a bare socket: a client would load classes that nobody else needs.
+    /// Sends a chat over a bare socket: an HTTP client would load classes that nothing else needs.
     private static void ask(URI proxy, String chat) throws IOException {
         try (var socket = new Socket(proxy.getHost(), proxy.getPort())) {
             var request = REQUEST + chat.length() + "\n\n" + chat;
