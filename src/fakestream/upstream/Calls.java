@@ -17,7 +17,7 @@ import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/// Makes the calls of all requests: to these upstreams, within these limits, on these connections.
+/// Makes the calls of all requests: to the same upstreams, within the same limits.
 final class Calls implements AutoCloseable {
     private final List<UpstreamUrl> urls;
     private final Limits limits;
@@ -28,9 +28,9 @@ final class Calls implements AutoCloseable {
     private final Connections connections;
 
     /// @param timer runs the deadlines; it must not be blocked, and is not closed here
-    /// @param warnings takes what the operator should know and no client is told
-    /// @param random for the pauses before a call is repeated
-    /// @param open how many requests are open
+    /// @param warnings receives messages for the operator that no client gets
+    /// @param random for the pauses before repeated calls
+    /// @param open returns the number of open requests
     Calls(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             RandomGenerator random, IntSupplier open) {
         this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
@@ -44,28 +44,28 @@ final class Calls implements AutoCloseable {
 
     private HttpClient client(Config config) {
         var client = HttpClient.newBuilder()
-                // The default asks plain HTTP servers for h2c, over which uvicorn loses the body.
+                // The default asks plain HTTP servers for h2c; over it uvicorn loses the body.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS));
         if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
             client.sslContext(NoTls.context());
         }
-        // What the client does with plain bytes never blocks, so its selector may do it itself. A
-        // TLS handshake computes for milliseconds, in which the others would stand still; and a
-        // name is looked up for as long as the resolver takes, in which nobody could end the call.
+        // With plain bytes the client never blocks, so its selector thread may do the work. A TLS
+        // handshake computes for milliseconds and would stall other calls. A name lookup waits for
+        // the resolver, and nothing could end the call meanwhile.
         return client.executor(urls.stream().allMatch(UpstreamUrl::neverBlocks) ? Runnable::run
                 : executor).build();
     }
 
     /// Makes the client, so that the first request need not wait for it.
     ///
-    /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
+    /// @throws java.io.UncheckedIOException if TLS is needed but not available
     void prepare() {
         connections.prepare();
     }
 
-    /// The first upstream, and those to ask where it fails.
+    /// The first upstream, then the fallbacks.
     List<UpstreamUrl> urls() {
         return urls;
     }
@@ -80,9 +80,9 @@ final class Calls implements AutoCloseable {
 
     /// A call that sends this request.
     ///
-    /// @param unpooled whether on a connection made for it, which nobody else gets
-    /// @param bytes of the answer
-    /// @param elapsed how much of the time for the whole is gone
+    /// @param unpooled whether it gets a connection of its own
+    /// @param bytes the memory for the answer
+    /// @param elapsed how much of the total time is gone
     UpstreamCall call(HttpRequest request, boolean unpooled, ByteBudget.Hold bytes,
             Duration elapsed) {
         var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
@@ -91,17 +91,17 @@ final class Calls implements AutoCloseable {
                 limits.after(elapsed), bytes, timer, executor);
     }
 
-    /// A call has failed, whether or not another one follows. The client is not told why there is
-    /// no TLS, for it cannot help it.
+    /// Warns the operator if a call failed over TLS, whether or not another follows. The client
+    /// does not get the reason, because it cannot fix it.
     ///
-    /// @param redactor hide what was sent
+    /// @param redactor hides what was sent
     void failed(UpstreamException failure, Redactor redactor) {
         if (failure.isTls()) {
             warnings.accept(failure.getMessage() + ": " + redactor.text(failure.reason()));
         }
     }
 
-    /// Ends all calls that are under way.
+    /// Ends all running calls.
     @Override
     public void close() {
         connections.close();

@@ -15,20 +15,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// The connections to the upstream, in the care of the JDK's client. That closes most of those that
-/// fail, but none on which it could not read a response's head: it forgets them, open. They only
-/// go with the client (measured in 25.0.3), so the next request gets a new one, which costs a
-/// millisecond, and the old one is shut down behind the last call that uses it.
+/// The connections to the upstream, managed by the JDK's client. It closes most failed connections.
+/// But if it could not read a response's head, it forgets the connection and leaves it open until
+/// the client itself ends (measured in 25.0.3). So the next request gets a new client, which costs
+/// a millisecond, and the old client shuts down after its last call.
 ///
-/// The lock guards the counts, and the making of a client, for which others have to wait who need
-/// it too; nothing is sent under it.
+/// The lock guards the counts and the making of a client; requests that need it wait. Nothing is
+/// sent under the lock.
 final class Connections {
     private final Supplier<HttpClient> clients;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Counted> used = new HashSet<>();
     private Counted current;
 
-    /// A client, and how many calls use it.
+    /// A client and the number of calls that use it.
     private static final class Counted {
         private final HttpClient client;
         private final IdleConnections idle = new IdleConnections();
@@ -39,11 +39,10 @@ final class Connections {
         }
     }
 
-    /// The use of a client for one request. It lets go of the client at its end: the JDK frees a
-    /// client that nothing reaches, but itself reaches from it the requests that it sent last, and
-    /// from those this lease.
+    /// One request's use of a client. It drops the client at its end: the JDK frees only a client
+    /// that nothing reaches, but the client reaches its last requests, and through them this lease.
     final class Lease {
-        /// Null once it has ended; changed under the lock.
+        /// Null after the end; changed under the lock.
         private volatile Counted counted;
         private volatile Optional<IdleConnections.Idle> kept = Optional.empty();
         private volatile boolean whole;
@@ -52,7 +51,7 @@ final class Connections {
             this.counted = counted;
         }
 
-        /// Sends the request; to cancel the future closes its connection.
+        /// Sends the request; cancelling the future closes its connection.
         CompletableFuture<HttpResponse<InputStream>> send(HttpRequest request) {
             var sender = counted;
             if (sender == null) {
@@ -71,13 +70,13 @@ final class Connections {
             return response;
         }
 
-        /// Whether the request went out on a connection that was kept from an earlier one.
+        /// Whether the request went out on a connection kept from an earlier request.
         boolean isKept() {
             return kept.isPresent();
         }
 
-        /// The answer was read to its end, so that its connection may carry another request; to say
-        /// so again changes nothing.
+        /// Notes that the answer was read to its end, so its connection may carry another request.
+        /// Repeated calls change nothing.
         void keep(HttpResponse<?> answer) {
             var sender = counted;
             if (sender != null && !whole) {
@@ -86,7 +85,7 @@ final class Connections {
             }
         }
 
-        /// The call is over; to say so again changes nothing.
+        /// Ends the lease. Repeated calls change nothing.
         void end() {
             lock.lock();
             try {
@@ -106,8 +105,8 @@ final class Connections {
         this.clients = clients;
     }
 
-    /// Makes the client, which takes the JDK a tenth of a second the first time where there is
-    /// TLS; without this the first request does.
+    /// Makes the client, so that the first request need not. With TLS this first takes a tenth of a
+    /// second.
     void prepare() {
         lock.lock();
         try {
@@ -117,7 +116,7 @@ final class Connections {
         }
     }
 
-    /// For one request, to be ended with it.
+    /// A lease for one request; the caller ends it with the request.
     Lease lease() {
         lock.lock();
         try {
@@ -129,7 +128,7 @@ final class Connections {
         }
     }
 
-    /// For one request, with a client of its own, so that no kept connection can serve it.
+    /// A lease for one request, with a client of its own, so that no kept connection can serve it.
     Lease leaseAlone() {
         lock.lock();
         try {
@@ -142,7 +141,7 @@ final class Connections {
         }
     }
 
-    /// Ends all that is under way.
+    /// Ends all running calls.
     void close() {
         lock.lock();
         try {
@@ -152,7 +151,7 @@ final class Connections {
         }
     }
 
-    /// A head that is no HTTP, or has a length that is no number.
+    /// Whether the client forgets the connection: the head is not HTTP, or its length is no number.
     static boolean isForgotten(Throwable failure) {
         var cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof ProtocolException || cause instanceof NumberFormatException;

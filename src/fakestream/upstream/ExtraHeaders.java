@@ -9,8 +9,8 @@ import fakestream.json.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The headers that the operator adds to every request upstream. Their values may be secrets, so
-/// no message and no toString shows one.
+/// The headers that the operator adds to every upstream request. Their values may be secrets, so no
+/// message and no toString shows one.
 public final class ExtraHeaders {
     private static final int MOST = 32;
 
@@ -20,14 +20,14 @@ public final class ExtraHeaders {
         this.headers = headers;
     }
 
-    /// None at all.
+    /// No headers.
     public static ExtraHeaders none() {
         return new ExtraHeaders(Map.of());
     }
 
-    /// Reads a JSON object of strings, at most 32.
+    /// Parses a JSON object of strings, at most 32.
     ///
-    /// @throws IllegalArgumentException naming the header that cannot be sent, never its value
+    /// @throws IllegalArgumentException if a header cannot be sent; names it, never its value
     public static ExtraHeaders parse(String json) {
         if (!(parsed(json) instanceof JsonObject(var members))) {
             throw new IllegalArgumentException("must be a JSON object of strings");

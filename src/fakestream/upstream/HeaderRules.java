@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/// Which headers cross the proxy, each way. Both ways it is a list of what may pass, so that
-/// hop-by-hop fields (RFC 9110 section 7.6.1), cookies, and headers by which one side could steer
-/// a balancer in front of the other (`X-Accel-Redirect`, `X-Forwarded-For`) never do.
+/// The headers that may cross the proxy, in each direction. Both directions list what may pass. So
+/// hop-by-hop fields (RFC 9110 section 7.6.1), cookies, and headers by which one side could steer a
+/// balancer in front of the other (`X-Accel-Redirect`, `X-Forwarded-For`) never pass.
 public final class HeaderRules {
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7E\\t]*");
@@ -21,46 +21,45 @@ public final class HeaderRules {
             "idempotency-key", "traceparent", "tracestate", "baggage",
             "http-referer", "x-title", "anthropic-version", "anthropic-beta",
             "x-goog-api-client", "x-goog-user-project",
-            // By these agents name themselves and their session, and gateways route by them:
-            // Codex ...
+            // Agents name themselves and their session in these; gateways route by them: Codex ...
             "originator", "session_id", "session-id", "conversation_id", "thread-id",
             "x-client-request-id", "x-openai-subagent",
             // ... Claude Code, opencode, and others.
             "x-app", "x-session-id", "x-session-affinity", "x-parent-session-id",
             "x-conversation-id", "x-initiator", "x-kilocode-taskid");
 
-    /// Told apart by their beginning: what Codex, Claude Code and opencode say of a session.
+    /// Prefixes of the headers in which Codex, Claude Code and opencode describe a session.
     private static final List<String> TO_UPSTREAM_BY_PREFIX =
             List.of("x-codex-", "x-claude-code-", "x-opencode-");
 
-    /// Those whose values are lists, so that repeated fields mean the same as one with a comma
-    /// between them (RFC 9110 section 5.3). Of every other the first field counts.
+    /// Headers whose values are lists: repeated fields mean the same as one with commas between
+    /// them (RFC 9110 section 5.3). Of every other header only the first field counts.
     private static final Set<String> LISTS = Set.of("anthropic-beta", "openai-beta", "tracestate",
             "baggage",
             "x-codex-beta-features", "accept", "content-encoding", "if-none-match",
             "accept-ranges", "cache-control");
 
-    /// Under which the client sees the upstream's own id of the request: the plain name is ours.
+    /// The client gets the upstream's request id under this name: the plain name carries ours.
     static final String UPSTREAM_ID = "x-upstream-request-id";
 
-    /// Anthropic's SDKs read its id under the name that Anthropic gives it.
+    /// Anthropic's SDKs read the upstream's id under Anthropic's name, `request-id`.
     private static final Set<String> TO_CLIENT = Set.of(
             "retry-after", "retry-after-ms", "x-should-retry", "request-id");
     private static final Set<String> IDS = Set.of("x-request-id", "request-id");
 
-    /// Told apart by their beginning: rate limits, what OpenAI says about the call, and Codex's
-    /// limits and state, which it sends back in the next request of its turn.
+    /// Prefixes of rate limits, of OpenAI's details about the call, and of Codex's limits and
+    /// state. Codex sends its state back in the next request of its turn.
     private static final List<String> TO_CLIENT_BY_PREFIX = List.of("x-ratelimit-", "openai-",
             "anthropic-ratelimit-", "x-codex-");
 
-    /// What describes a body that passes through unread, beside the others each way.
+    /// Headers that describe a body which passes through unread, in addition to the others.
     private static final Set<String> OF_BODY_TO_UPSTREAM = Set.of("content-type", "accept",
             "content-encoding", "range", "if-none-match", "if-modified-since");
     private static final Set<String> OF_BODY_TO_CLIENT = Set.of("content-type", "content-encoding",
             "content-disposition", "content-range", "accept-ranges", "etag", "last-modified",
             "cache-control");
 
-    /// Set by the proxy or by the JDK's client, which refuses most of them.
+    /// Headers set by the proxy or by the JDK's client, which refuses most of them.
     private static final Set<String> OURS = Set.of("connection", "content-length", "expect",
             "host", "upgrade", "transfer-encoding", "te", "trailer", "keep-alive",
             "proxy-connection", "http2-settings", "content-type", "accept", "accept-encoding");
@@ -68,13 +67,13 @@ public final class HeaderRules {
     private HeaderRules() {
     }
 
-    /// How long a body says it is, in bytes; -1 where it does not.
+    /// The body's declared length in bytes; -1 if there is none.
     static long length(HttpHeaders headers) {
         var length = headers.firstValue("content-length").orElse("");
         return LENGTH.matcher(length).matches() ? Long.parseLong(length) : -1;
     }
 
-    /// Whether the JDK's client sends this value as it is: above 0x7E it would leave as `?`.
+    /// Whether the JDK's client sends this value unchanged: it sends characters above 0x7E as `?`.
     static boolean isValue(String value) {
         return VALUE.matcher(value).matches();
     }
@@ -89,7 +88,7 @@ public final class HeaderRules {
                 || startsWithAny(name, TO_UPSTREAM_BY_PREFIX));
     }
 
-    /// The headers of an upstream's response that go to the client.
+    /// The headers of an upstream's answer that go to the client.
     static Map<String, String> toClient(Map<String, List<String>> upstream) {
         var picked = pick(upstream, name -> TO_CLIENT.contains(name)
                 || startsWithAny(name, TO_CLIENT_BY_PREFIX));
@@ -98,12 +97,12 @@ public final class HeaderRules {
         return picked;
     }
 
-    /// The headers of a request whose body passes through, that describe it.
+    /// The request headers that describe a body which passes through.
     public static Map<String, String> ofBodyToUpstream(Map<String, List<String>> client) {
         return pick(client, OF_BODY_TO_UPSTREAM::contains);
     }
 
-    /// The headers of a response whose body passes through, that describe it.
+    /// The answer's headers that describe a body which passes through.
     static Map<String, String> ofBodyToClient(Map<String, List<String>> upstream) {
         return pick(upstream, OF_BODY_TO_CLIENT::contains);
     }
@@ -124,7 +123,7 @@ public final class HeaderRules {
         return picked;
     }
 
-    /// Each header is asked about, of each request: a stream would cost more than all else here.
+    /// Runs for each header of each request: a stream would cost more than all else here.
     private static boolean startsWithAny(String name, List<String> prefixes) {
         for (var prefix : prefixes) {
             if (name.startsWith(prefix)) {

@@ -12,35 +12,35 @@ import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Tells whether a request goes out on a connection that was kept from an earlier one. The JDK's
-/// client takes a kept connection wherever it has one, and does not say so; but each response names
-/// its connection (`HttpResponse.connectionLabel`), so that this can follow what the client keeps.
-/// Any thread may call it; the lock guards the map.
+/// Tells whether a request goes out on a connection kept from an earlier one. The JDK's client uses
+/// a kept connection whenever it has one, and does not say so. But each response names its
+/// connection (`HttpResponse.connectionLabel`), so this class can follow what the client keeps. Any
+/// thread may call it; the lock guards the map.
 final class IdleConnections {
-    /// As long as the client keeps a connection, which it drops up to some seconds late.
+    /// How long the client keeps a connection; it drops one up to some seconds late.
     private static final long KEPT = TimeUnit.SECONDS.toNanos(
             2 + Integer.getInteger("jdk.httpclient.keepalive.timeout", 30));
 
     private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
 
     private final ReentrantLock lock = new ReentrantLock();
-    /// By host and port, and then by label. The last is the one that the client takes next. The
-    /// oldest is the first, but for those that another one was taken for.
+    /// By host and port, then by label. The client takes the last one next. The first is the
+    /// oldest, except after a wrong guess, which goes back in front.
     private final Map<String, SequencedMap<String, Idle>> idle = new HashMap<>();
 
     /// A kept connection.
     ///
     /// @param since when its last answer ended, by `System.nanoTime`
     record Idle(String label, long since) {
-        /// Whether it was idle for so long by then.
+        /// Whether it was idle for longer than this, at that time.
         private boolean isOlderThan(long nanos, long then) {
             return then - since > nanos;
         }
     }
 
-    /// A request is sent. Whichever kept connection it takes, there is one less.
+    /// Notes that a request is sent: whichever kept connection it takes, one fewer is left.
     ///
-    /// @return the connection that was taken, most likely; empty for a new connection
+    /// @return the connection that was most likely taken; empty for a new connection
     Optional<Idle> take(URI target) {
         lock.lock();
         try {
@@ -59,12 +59,12 @@ final class IdleConnections {
         }
     }
 
-    /// The response to that request names its connection. Where it is another one, the one that was
-    /// thought to be taken is still kept. Where it is a new one, the client had none to take when
-    /// the request was sent, but for those whose answer had only just ended: the client keeps them
-    /// a moment later.
+    /// Corrects the guess of [#take(URI)]: the response names its connection. If that is another
+    /// one, the guessed one is still kept. If it is a new one, the client had no kept connection
+    /// when the request was sent, except those whose answer had only just ended: the client keeps
+    /// them a moment later.
     ///
-    /// @param sent when that was, by `System.nanoTime`
+    /// @param sent when the request was sent, by `System.nanoTime`
     void uses(Optional<Idle> taken, HttpResponse<?> response, long sent) {
         var label = response.connectionLabel().orElse("");
         if (taken.isEmpty() || taken.get().label.equals(label)) {
@@ -82,7 +82,7 @@ final class IdleConnections {
         }
     }
 
-    /// A response was read to its end, and its connection may carry another request.
+    /// Notes that a response was read to its end, so its connection may carry another request.
     void keep(HttpResponse<?> response) {
         if (!mayCarryAnother(response.headers())) {
             return;
@@ -96,7 +96,7 @@ final class IdleConnections {
         }
     }
 
-    /// Whether the body ends before its connection does, and that goes on behind it.
+    /// Whether the body has an end of its own, and the connection stays open after it.
     private static boolean mayCarryAnother(HttpHeaders headers) {
         return !Token.isListed("close", headers.allValues("connection"))
                 && (!headers.allValues("content-length").isEmpty()

@@ -4,11 +4,11 @@ import fakestream.config.Config;
 import fakestream.config.Setting;
 import java.time.Duration;
 
-/// What the calls of one request may take.
+/// The limits of one request's calls.
 ///
 /// @param idle the longest silence inside a body
-/// @param total from the request to the last byte of the answer, with all tries
-/// @param bytes of a body at the most
+/// @param total the time from the request to the last byte of the answer, with all tries
+/// @param bytes the most bytes of a body
 record Limits(Duration idle, Duration total, int bytes) {
     static Limits of(Config config) {
         return new Limits(config.get(Setting.UPSTREAM_IDLE_TIMEOUT_MS),
@@ -16,7 +16,7 @@ record Limits(Duration idle, Duration total, int bytes) {
                 config.get(Setting.MAX_UPSTREAM_BYTES));
     }
 
-    /// The same for a call that begins when this much of the total is gone.
+    /// The limits of a call that begins when this much of the total time is gone.
     Limits after(Duration elapsed) {
         return new Limits(idle, total.minus(elapsed), bytes);
     }

@@ -11,9 +11,9 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
-/// The TLS of a client that has none but `http://` to ask. The JDK's client loads that of the JDK
-/// when it is built, certificates and all, which would be half of the work of the daemon's start.
-/// To connect over it fails.
+/// The TLS of a client that asks only `http://` upstreams. By default the JDK's client loads the
+/// JDK's TLS when it is built, with all certificates, which would be half of the work of the
+/// daemon's start. Connecting over this one fails.
 final class NoTls extends SSLContextSpi {
     private static final String[] NOTHING = {};
 

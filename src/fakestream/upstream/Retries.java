@@ -16,14 +16,14 @@ import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /// Decides whether a failed call is worth another, and how long to wait before it. All requests
-/// share it, so that an upstream in trouble does not meet all of them again at once: a fifth of the
-/// open requests may pause before another call at the same time, three always. The others wait for
-/// a place. Any thread may call it; the lock guards the places, and nobody holds it while it waits.
+/// share it, so that an upstream in trouble does not get all of them again at once: a fifth of the
+/// open requests, and always three, may pause at the same time. The others wait for a place. Any
+/// thread may call it; the lock guards the places, and no thread holds it while it waits.
 final class Retries {
-    /// With these statuses an upstream says that it did not answer, and that this may pass.
+    /// Statuses by which an upstream says that it did not answer, and that this may pass.
     /// `RETRY_MAX` in `proxy.properties.example` lists them too. 520 to 527 and 530 are
-    /// Cloudflare's, for a server behind it that is down or cannot be reached; 529 is Anthropic's
-    /// for overload.
+    /// Cloudflare's, for a server behind it that is down or unreachable; 529 is Anthropic's for
+    /// overload.
     private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504,
             520, 521, 522, 523, 524, 525, 526, 527, 529, 530);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -38,13 +38,13 @@ final class Retries {
     private final IntSupplier open;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    /// Read without the lock to learn whether anybody must be woken.
+    /// Read without the lock, to learn whether any request must be woken.
     private volatile int waiting;
     private int pausing;
 
     /// @param random for the jitter
-    /// @param clock against which a date in `Retry-After` is read
-    /// @param open how many requests are open
+    /// @param clock the time against which a date in `Retry-After` is read
+    /// @param open returns the number of open requests
     Retries(Config config, RandomGenerator random, InstantSource clock, IntSupplier open) {
         this.open = open;
         this.most = config.get(Setting.RETRY_MAX);
@@ -52,16 +52,16 @@ final class Retries {
         this.clock = clock;
     }
 
-    /// Whether a status tells of something that passes, so that another call may help.
+    /// Whether the failure of this status may pass, so that another call may help.
     static boolean isPassing(int status) {
         return PASSING.contains(status);
     }
 
-    /// Takes a place, and waits for one where all are taken; to be followed by [#leave()].
+    /// Takes a place, and waits for one if all are taken; [#leave()] must follow.
     ///
-    /// @param until by `System.nanoTime`; nobody waits longer
-    /// @param isOver whether the request has ended; [#wake()] has it asked again
-    /// @return false where the time is up or the request has ended, and no place was taken
+    /// @param until the end of the wait, by `System.nanoTime`
+    /// @param isOver whether the request has ended; checked again after [#wake()]
+    /// @return false if the time is up or the request has ended; then no place was taken
     boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -76,7 +76,7 @@ final class Retries {
             return false;
         } finally {
             waiting--;
-            // Whoever gives up may have been woken for a place that is another's now.
+            // A request that gives up may have been woken for a place; this wakes another.
             changed.signal();
             lock.unlock();
         }
@@ -90,7 +90,7 @@ final class Retries {
         lock.unlock();
     }
 
-    /// A request has ended, and may be one of those that wait.
+    /// Notes that a request has ended; it may be a waiting one.
     void wake() {
         if (waiting > 0) {
             lock.lock();
@@ -99,15 +99,15 @@ final class Retries {
         }
     }
 
-    /// How long to wait before another call; empty where RETRY_MAX allows no more.
+    /// How long to wait before another call; empty if RETRY_MAX allows no more.
     ///
-    /// @param failures one more than the request has repeated calls so far, from 1
+    /// @param failures one more than the number of repeated calls so far, from 1
     Optional<Duration> pause(int failures) {
         return failures > most ? Optional.empty() : Optional.of(backoff(failures));
     }
 
-    /// The same behind an answer, which may say itself how long. Where that is too long, the answer
-    /// is for the client to judge.
+    /// The pause after an answer, which may itself say how long. Empty if that is too long: the
+    /// client gets the answer then.
     Optional<Duration> pause(int failures, UpstreamAnswer answer) {
         var own = pause(failures);
         if (own.isEmpty()) {
@@ -119,14 +119,14 @@ final class Retries {
                 : asked.filter(time -> time.compareTo(LONGEST_OBEYED) <= 0);
     }
 
-    /// Full jitter: any time up to one that doubles with each failure.
+    /// Full jitter: a random time below a ceiling that doubles with each failure.
     private Duration backoff(int failures) {
         var ceiling = FIRST_PAUSE.multipliedBy(1L << failures - 1);
         var bounded = ceiling.compareTo(LONGEST_PAUSE) < 0 ? ceiling : LONGEST_PAUSE;
         return Duration.ofNanos(random.nextLong(bounded.toNanos()));
     }
 
-    /// What the two headers ask for; empty where they make no sense.
+    /// The time that the two headers ask for; empty if they make no sense.
     private Optional<Duration> asked(String millis, String after) {
         if (millis.matches("[0-9]{1,9}(\\.[0-9]*)?")) {
             return Optional.of(Duration.ofMillis((long) Math.ceil(Double.parseDouble(millis))));

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.function.Supplier;
 
-/// The body of one call, which notes when the JDK's client begins to send: the client asks for the
+/// The body of one call. It notes when the JDK's client begins to send: the client asks for the
 /// length right before it writes the request's head (`Http1Request.headers` in JDK 25). Any thread
 /// may ask for that time.
 final class SendingBody implements BodyPublisher {
@@ -25,10 +25,10 @@ final class SendingBody implements BodyPublisher {
         this.body = body;
     }
 
-    /// A text, which can be sent again. The JDK copies an array whole, and keeps the copy until the
-    /// answer comes: a long text is read instead, each time that it is sent.
+    /// A text that can be sent again. The JDK copies a whole array and keeps the copy until the
+    /// answer comes, so a long text is read as a stream instead, each time it is sent.
     ///
-    /// @param length of the text in bytes
+    /// @param length the length of the text in bytes
     static BodyPublisher of(Supplier<Parts> text, int length) {
         return length <= LONGEST_COPY ? BodyPublishers.ofByteArray(text.get().bytes())
                 : BodyPublishers.fromPublisher(
@@ -40,7 +40,7 @@ final class SendingBody implements BodyPublisher {
                 new ByteArrayInputStream(part.bytes(), part.from(), part.length())).toList()));
     }
 
-    /// When the client began to send, by `System.nanoTime`; empty where it has not.
+    /// When the client began to send, by `System.nanoTime`; empty if it has not.
     OptionalLong begun() {
         return begun;
     }

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/// The API behind the proxy, and those that stand in for it. It makes requests, and ends all that
-/// are open; it never follows a redirect, which could carry a key to another host.
+/// The upstream API and its fallbacks. It creates requests, and ends all open ones. It never
+/// follows a redirect, which could carry a key to another host.
 public final class Upstream implements AutoCloseable {
     private final Calls calls;
     private final ExtraHeaders extraHeaders;
@@ -29,14 +29,14 @@ public final class Upstream implements AutoCloseable {
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
 
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
-    /// @param warnings takes what the operator should know and no client is told
+    /// @param warnings receives messages for the operator that no client gets
     /// @param answers counts the bytes of answers
     public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             ByteBudget answers) {
         this(config, timer, warnings, answers, new Random());
     }
 
-    /// @param random for the pauses before a call is repeated
+    /// @param random for the pauses before repeated calls
     Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             ByteBudget answers, RandomGenerator random) {
         this.calls = new Calls(config, timer, warnings, random, open::size);
@@ -46,27 +46,27 @@ public final class Upstream implements AutoCloseable {
         this.answers = answers;
     }
 
-    /// Makes ready what sends, so that the first request need not wait for it.
+    /// Makes the client, so that the first request need not wait for it.
     ///
-    /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
+    /// @throws java.io.UncheckedIOException if TLS is needed but not available
     public void prepare() {
         calls.prepare();
     }
 
-    /// Where this upstream is, for people.
+    /// The first upstream's address, for display.
     public UpstreamUrl url() {
         return calls.urls().getFirst();
     }
 
-    /// Where a redirect of this endpoint sends its client, as the client can follow it, and without
-    /// secrets; empty for any other answer. For the first upstream, which passes all through.
+    /// The target of this endpoint's redirect, as the client can follow it, without secrets; empty
+    /// for any other answer. For the first upstream, which gets all pass-through requests.
     public Optional<String> location(String endpoint, UpstreamAnswer answer) {
         var location = answer.status() / 100 == 3 ? answer.header("location") : "";
         return location.isEmpty() ? Optional.empty() : url().forClient(endpoint, location)
                 .map(answer.redactor()::text).filter(HeaderRules::isValue);
     }
 
-    /// What hides the secrets of these settings in texts for people.
+    /// Hides the secrets of these settings in texts for people.
     public static Redactor redactor(Config config) {
         var secrets = Stream.concat(config.get(Setting.OPENAI_API_KEY).stream(),
                 config.get(Setting.PROXY_API_KEYS).stream()).map(Secret::reveal);
@@ -79,11 +79,11 @@ public final class Upstream implements AutoCloseable {
                 .flatMap(values -> values));
     }
 
-    /// A request of one client, which sends nothing yet.
+    /// A request for one client; it sends nothing yet.
     ///
     /// @param key goes upstream
-    /// @param id of the client's request
-    /// @param clientHeaders the client's request headers, of which those pass that may
+    /// @param id the id of the client's request
+    /// @param clientHeaders the client's request headers; only allowed ones pass
     public UpstreamRequest request(UpstreamKey key, String id,
             Map<String, List<String>> clientHeaders) {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
@@ -98,12 +98,12 @@ public final class Upstream implements AutoCloseable {
         return request;
     }
 
-    /// Ends all requests that are open, as failures of a proxy that shuts down.
+    /// Ends all open requests, as failures of a proxy that shuts down.
     public void shutDown() {
         open.forEach(request -> request.end(End.SHUTDOWN));
     }
 
-    /// Ends all calls that are under way.
+    /// Ends all running calls.
     @Override
     public void close() {
         calls.close();

@@ -20,17 +20,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// An upstream's response: its status and headers, and a body that is read by one thread, within
-/// the bounds of the call.
+/// An upstream's answer: its status, headers and body. One thread reads the body, within the limits
+/// of the call.
 public final class UpstreamAnswer {
-    /// Made for the first characters.
+    /// The buffer size for the first characters, in bytes.
     private static final int SMALLEST = 64;
 
-    /// As the JDK has it; MAX_UPSTREAM_BYTES is less.
+    /// The JDK's limit; MAX_UPSTREAM_BYTES is less.
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private static final Pattern DONE = Pattern.compile("data: ?\\[DONE]\\s*\\z");
-    /// How much of the end of a body is searched for that, in bytes.
+    /// How many bytes at the end of a body are searched for it.
     private static final int LONGEST_DONE = 1024;
 
     private final int status;
@@ -51,13 +51,13 @@ public final class UpstreamAnswer {
         this.source = source;
     }
 
-    /// One whose body passes through as it is.
+    /// An answer whose body passes through unchanged.
     static UpstreamAnswer raw(UpstreamCall call, int status, HttpHeaders headers,
             Redactor redactor) {
         return new UpstreamAnswer(status, headers, redactor, UpstreamBody.raw(call));
     }
 
-    /// One whose body is there already.
+    /// An answer whose body is already here.
     public static UpstreamAnswer of(StoredAnswer stored) {
         var answer = new UpstreamAnswer(stored.status(), stored.headers(), stored.redactor(),
                 UpstreamBody.of(stored.body()));
@@ -65,45 +65,45 @@ public final class UpstreamAnswer {
         return answer;
     }
 
-    /// This answer as a value; its body is read to its end.
+    /// This answer as a value; reads the body to its end.
     ///
-    /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
+    /// @throws UpstreamException if it breaks off, falls silent or is larger than allowed
     public StoredAnswer stored() throws UpstreamException {
         return new StoredAnswer(status, headers, redactor, body());
     }
 
-    /// This answer, to be read and decoded although it was to pass through. Of the two, only one
-    /// may be read from now on.
+    /// This answer with its body decoded, for an answer that was to pass through. The caller may
+    /// read only one of the two from now on.
     public UpstreamAnswer decoded() {
         var codings = headers.allValues("content-encoding");
         var unknown = ContentCoding.unknown(codings);
-        // An error whose text nobody can read still has its status and its headers.
+        // An error in an unknown coding keeps its status and its headers.
         return new UpstreamAnswer(status, headers, redactor, !isSuccess() && unknown.isPresent()
                 ? UpstreamBody.of(("(" + unknown.get() + ")").getBytes(StandardCharsets.UTF_8))
                 : source.decoded(codings));
     }
 
-    /// The status as it came.
+    /// The upstream's status.
     public int status() {
         return status;
     }
 
-    /// Whether the status says that it worked.
+    /// Whether the status is 2xx.
     public boolean isSuccess() {
         return status >= 200 && status < 300;
     }
 
-    /// Whether the upstream says that asking again would not help.
+    /// Whether the upstream says that another call would not help.
     boolean forbidsRetry() {
         return header("x-should-retry").equalsIgnoreCase("false");
     }
 
-    /// What hides in its errors the secrets that were sent upstream.
+    /// Hides the secrets that were sent upstream in its errors.
     public Redactor redactor() {
         return redactor;
     }
 
-    /// The name that the upstream gave it, without secrets; empty where it gave none.
+    /// The upstream's id of the request, without secrets; empty if it gave none.
     String id() {
         return headersForClient().getOrDefault(HeaderRules.UPSTREAM_ID, "");
     }
@@ -126,25 +126,25 @@ public final class UpstreamAnswer {
         return headers;
     }
 
-    /// How long the body says it is, in bytes; -1 where it does not.
+    /// The body's declared length in bytes; -1 if there is none.
     public long length() {
         return HeaderRules.length(headers);
     }
 
-    /// The media type in lower case, without its parameters; empty where there is none.
+    /// The media type in lower case, without its parameters; empty if there is none.
     public String contentType() {
         return header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
-    /// The first field of this name; empty where there is none.
+    /// The first field of this name; empty if there is none.
     public String header(String name) {
         return headers.firstValue(name).orElse("");
     }
 
-    /// Whether the body is an event stream. Some label JSON so, others send events as JSON, so
-    /// this waits for the first characters that are not blank, and they decide.
+    /// Whether the body is an event stream. Some upstreams label JSON as events, others label
+    /// events as JSON. So this waits for the first characters that are not blank, and they decide.
     ///
-    /// @throws UpstreamException where the body breaks off
+    /// @throws UpstreamException if the body breaks off
     public boolean isEventStream() throws UpstreamException {
         if (start == null) {
             start = peek();
@@ -156,9 +156,9 @@ public final class UpstreamAnswer {
                 || Stream.of("data:", "event:", "id:", "retry:", ":").anyMatch(start::startsWith);
     }
 
-    /// The whole body; it can be asked for again.
+    /// The whole body; repeated calls return it again.
     ///
-    /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
+    /// @throws UpstreamException if it breaks off, falls silent or is larger than allowed
     public byte[] body() throws UpstreamException {
         if (body == null) {
             body = source.readUpTo(Integer.MAX_VALUE, length());
@@ -166,25 +166,25 @@ public final class UpstreamAnswer {
         return body;
     }
 
-    /// The whole body, where it is not longer than this; else none of it counts as read.
+    /// The whole body if it is not longer than this; otherwise none of it counts as read.
     ///
-    /// @throws UpstreamException where it breaks off or falls silent
+    /// @throws UpstreamException if it breaks off or falls silent
     public Optional<byte[]> bodyUpTo(int most) throws UpstreamException {
         return isLongerThan(most) ? Optional.empty() : Optional.of(source.readUpTo(most, length()));
     }
 
     /// Waits for the whole body, or for more of it than this; none of it counts as read.
     ///
-    /// @throws UpstreamException where it breaks off or falls silent
+    /// @throws UpstreamException if it breaks off or falls silent
     public boolean isLongerThan(int most) throws UpstreamException {
         var start = source.readUpTo(most, length());
         source.unread(start);
         return start.length > most;
     }
 
-    /// The JSON that the whole body is, or null where it is none; it can be asked for again.
+    /// The whole body as JSON, or null if it is none; repeated calls return it again.
     ///
-    /// @throws UpstreamException where the body breaks off, falls silent or is larger than allowed
+    /// @throws UpstreamException if the body breaks off, falls silent or is larger than allowed
     public JsonValue json() throws UpstreamException {
         if (json == null) {
             json = Optional.ofNullable(parsed(body()))
@@ -193,8 +193,8 @@ public final class UpstreamAnswer {
         return json.orElse(null);
     }
 
-    /// The body without the end of a stream that some servers send behind their JSON. It is the
-    /// body from then on.
+    /// The body without the end of a stream that some servers send after their JSON. This shorter
+    /// body replaces the old one.
     private byte[] withoutDone() {
         var from = Math.max(0, body.length - LONGEST_DONE);
         var done = DONE.matcher(new String(body, from, body.length - from,
@@ -203,7 +203,7 @@ public final class UpstreamAnswer {
         return body;
     }
 
-    /// The JSON of a text, or null where it is none.
+    /// The JSON of a text, or null if it is none.
     public static JsonValue parsed(byte[] text) {
         try {
             return Json.parse(text);
@@ -212,8 +212,8 @@ public final class UpstreamAnswer {
         }
     }
 
-    /// How long its error asks to wait before another try (see [ApiError#retryDelay()]); empty
-    /// where it does not say, or has no readable error. Headers are not looked at.
+    /// How long its error asks to wait before another try (see [ApiError#retryDelay()]); empty if
+    /// it does not say, or there is no readable error. Headers are not looked at.
     Optional<Duration> retryAfter() {
         if (!isSuccess() && !contentType().endsWith("json")) {
             return Optional.empty();
@@ -223,12 +223,12 @@ public final class UpstreamAnswer {
                     : Optional.ofNullable(json());
             return told.flatMap(VendorError::find).flatMap(ApiError::retryDelay);
         } catch (UpstreamException _) {
-            // The body breaks off again for whoever reads it for the client.
+            // The next read of the body, for the client, fails again.
             return Optional.empty();
         }
     }
 
-    /// The events of a body that is a stream of them.
+    /// The events of a body that is an event stream.
     public UpstreamEvents events() {
         if (events == null) {
             events = new UpstreamEvents(source);
@@ -236,15 +236,15 @@ public final class UpstreamAnswer {
         return events;
     }
 
-    /// Reads on in the body; -1 at its end.
+    /// Reads more of the body; -1 at its end.
     ///
-    /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
+    /// @throws UpstreamException if it breaks off, falls silent or is larger than allowed
     public int read(byte[] buffer) throws UpstreamException {
         return source.read(buffer, 0, buffer.length);
     }
 
-    /// The first characters that are not blank, at least six where there are so many. What was
-    /// read for that is what [#read] gives first.
+    /// The first characters that are not blank, at least six if there are so many. The bytes read
+    /// here come first in the next [#read].
     private String peek() throws UpstreamException {
         var seen = new byte[SMALLEST];
         int filled = 0;

@@ -11,11 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipException;
 
-/// The body of an upstream's response, read by one thread within the bound of the call. Nothing is
-/// asked for but plain bytes; gzip and deflate are decoded all the same, because some upstreams
-/// send them to everybody, and the bound counts what comes out.
+/// The body of an upstream's answer; one thread reads it, within the limit of the call. The proxy
+/// asks only for plain bytes. It decodes gzip and deflate all the same, because some upstreams send
+/// them to every client; the limit counts the decoded bytes.
 final class UpstreamBody {
-    /// Carries a failure of the call through a stream of the JDK's.
+    /// Carries a failure of the call through a JDK stream.
     private static final class CallFailed extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -27,13 +27,13 @@ final class UpstreamBody {
         }
     }
 
-    /// Reads some bytes, or -1 at the end.
+    /// Reads some bytes; -1 at the end.
     @FunctionalInterface
     private interface Source {
         int read(byte[] buffer, int offset, int length) throws IOException, UpstreamException;
     }
 
-    /// The smallest and the largest that is made for a body before it shows how long it is.
+    /// The first buffer of a body has `SMALLEST` to `BUFFER`; later ones have at most the last.
     private static final int SMALLEST = 2 * 1024;
     private static final int BUFFER = 64 * 1024;
     private static final int LARGEST_BUFFER = 1024 * 1024;
@@ -41,12 +41,12 @@ final class UpstreamBody {
     private final UpstreamCall call;
     private final String encoding;
     private final Source source;
-    /// What was read, but does not count as read.
+    /// Bytes that were read but do not count as read.
     private ByteArrayInputStream again = new ByteArrayInputStream(new byte[0]);
     private boolean ended;
     private int count;
 
-    /// @param call null where nothing is read from one
+    /// @param call null if nothing is read from a call
     private UpstreamBody(UpstreamCall call, String encoding, Source source) {
         this.call = call;
         this.encoding = encoding;
@@ -64,8 +64,8 @@ final class UpstreamBody {
         return new UpstreamBody(null, "", new ByteArrayInputStream(bytes)::read);
     }
 
-    /// The bytes behind these values of `Content-Encoding` (RFC 9110 section 8.4), instead of this
-    /// body; one that cannot be decoded fails when it is read.
+    /// This body, decoded by these values of `Content-Encoding` (RFC 9110 section 8.4). If one of
+    /// them cannot be decoded, reading fails.
     UpstreamBody decoded(List<String> encodings) {
         if (ContentCoding.isNone(encodings)) {
             return this;
@@ -80,9 +80,9 @@ final class UpstreamBody {
         return new UpstreamBody(call, String.join(", ", encodings), plain::read);
     }
 
-    /// Reads on; -1 at the end.
+    /// Reads more; -1 at the end.
     ///
-    /// @throws UpstreamException where it breaks off, falls silent or is larger than allowed
+    /// @throws UpstreamException if it breaks off, falls silent or is larger than allowed
     int read(byte[] buffer, int offset, int length) throws UpstreamException {
         var n = readOn(buffer, offset, length);
         count += Math.max(n, 0);
@@ -93,30 +93,30 @@ final class UpstreamBody {
         return n;
     }
 
-    /// See [UpstreamCall#hold]; what was read before is counted elsewhere.
+    /// See [UpstreamCall#hold]; bytes that were read before are counted elsewhere.
     void hold(long bytes) throws UpstreamException {
         if (call != null) {
             call.hold(bytes);
         }
     }
 
-    /// It needs no more than this for now. The rest is given back.
+    /// Reduces the hold to this many bytes and gives the rest back.
     void settle(long bytes) throws UpstreamException {
         if (call != null) {
             call.hold(0).settle(bytes);
         }
     }
 
-    /// Reads until the end, or until there is more than so many bytes. What was read is copied
-    /// once, when its length is known: at no time is it held more than twice. A length that is
-    /// declared has its memory before the first byte is read, so that it holds nothing meanwhile.
+    /// Reads until the end, or until there are more than `most` bytes. Copies the bytes once, when
+    /// their length is known, so it never holds them more than twice. For a declared length it
+    /// takes all memory before the first byte, so that it holds nothing while it waits.
     ///
-    /// @param declared length of it; negative where there is none
+    /// @param declared the declared length; negative if there is none
     byte[] readUpTo(int most, long declared) throws UpstreamException {
         long held = Math.clamp(declared, 0, most);
         hold(ByteBudget.COPIES * held);
         var full = new ArrayList<byte[]>();
-        // With one byte to spare, so that the end shows without another buffer.
+        // One spare byte, so that the end shows without another buffer.
         var bytes = new byte[Math.clamp(declared + 1, SMALLEST, BUFFER)];
         int before = 0;
         int filled = 0;
@@ -149,7 +149,7 @@ final class UpstreamBody {
         return all;
     }
 
-    /// These bytes, which were read last, are what is read next.
+    /// Makes these bytes, which were read last, the next to be read.
     void unread(byte[] bytes) {
         var behind = again.readAllBytes();
         var all = Arrays.copyOf(bytes, bytes.length + behind.length);

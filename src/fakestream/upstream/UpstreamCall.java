@@ -25,16 +25,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
-/// One request that is under way upstream. The thread that serves the client sends it, waits in
-/// [#head] and reads the body; a timer watches the deadlines, which `HttpRequest.timeout` does
-/// not do once the headers are in; any thread may [#end]. The first of them says why the call ends,
-/// and that closes the upstream's connection.
+/// One running request to the upstream. The thread that serves the client sends it, waits in
+/// [#head] and reads the body. A timer watches the deadlines, because `HttpRequest.timeout` ends
+/// once the headers are in. Any thread may [#end] the call. The first end sets the reason, and
+/// closes the upstream's connection.
 final class UpstreamCall {
-    /// Why a call ended from this side.
+    /// Why this side ended the call.
     enum End {
         /// The client left, or the answer is no longer wanted.
         CANCELLED,
-        /// The whole proxy ends.
+        /// The proxy shuts down.
         SHUTDOWN,
         /// The body fell silent.
         IDLE,
@@ -42,10 +42,10 @@ final class UpstreamCall {
         TIMEOUT
     }
 
-    /// A kept connection that the upstream had closed, and a handshake that it ended, show so as
-    /// soon as something is sent.
+    /// A kept connection that the upstream had closed, or a handshake that it ended, fails within
+    /// this time after a send.
     private static final long SOON = TimeUnit.SECONDS.toNanos(1);
-    /// With this the JDK's client tells that a response had begun.
+    /// The JDK's message begins with this if a response had begun.
     private static final String PARSING = "parsing HTTP/1.1";
 
     private static final int SHORT = 8 * 1024;
@@ -65,11 +65,11 @@ final class UpstreamCall {
     private volatile InputStream body;
     private volatile boolean reading;
     private volatile long readingSince;
-    /// Bytes of the body that are still to come; negative where the response does not say.
+    /// Bytes of the body that are still to come; negative if the answer does not say.
     private volatile long untilEnd;
     private OptionalLong over = OptionalLong.empty();
 
-    /// @param bytes of its answer; they stay when it ends
+    /// @param bytes the memory for its answer; the call's end does not free it
     UpstreamCall(Connections.Lease lease, HttpRequest request, Limits limits,
             ByteBudget.Hold bytes, ScheduledExecutorService timer, Executor executor) {
         this.bytes = bytes;
@@ -83,11 +83,11 @@ final class UpstreamCall {
         this.lease = lease;
     }
 
-    /// Sends the request and waits for the response's headers. The caller holds no lock: whoever
-    /// ends the call must not wait for it.
+    /// Sends the request and waits for the answer's headers. The caller must hold no lock, so that
+    /// a thread that ends the call need not wait.
     ///
-    /// @return the response, whose body is read with [#read]
-    /// @throws UpstreamException where none come
+    /// @return the answer; [#read] reads its body
+    /// @throws UpstreamException if no headers come
     HttpResponse<?> head() throws UpstreamException {
         try {
             var head = send().get();
@@ -118,7 +118,7 @@ final class UpstreamCall {
         return response;
     }
 
-    /// Ends the call, from any thread: the upstream sees its connection close.
+    /// Ends the call, from any thread; the upstream sees its connection close.
     void end(End how) {
         if (end.compareAndSet(null, how)) {
             nextLook.cancel(false);
@@ -126,7 +126,8 @@ final class UpstreamCall {
                 response.cancel(true);
             }
             closeBody();
-            // What is so short has come, and the client keeps the connection although nobody reads.
+            // So short a body has arrived, and the client keeps the connection even if it stays
+            // unread.
             if (untilEnd > 0 && untilEnd <= SHORT) {
                 lease.keep(response.resultNow());
             }
@@ -138,8 +139,8 @@ final class UpstreamCall {
         end(End.CANCELLED);
     }
 
-    /// Reads on in the body. Only while it waits here is the upstream silent: between two reads it
-    /// is the client that takes its time.
+    /// Reads more of the body. The upstream counts as silent only while this waits: between two
+    /// reads the client takes its time.
     int read(byte[] buffer, int offset, int length) throws UpstreamException {
         readingSince = System.nanoTime();
         reading = true;
@@ -157,11 +158,11 @@ final class UpstreamCall {
         }
     }
 
-    /// Holds so much of the heap for the answer from now on, and waits for it where it must. It is
-    /// not the upstream that is silent meanwhile.
+    /// Holds this many bytes of the heap for the answer, and waits for them if it must. The
+    /// upstream does not count as silent meanwhile.
     ///
-    /// @return what holds it, to give it back
-    /// @throws UpstreamException where it never fits, its turn does not come, or the call ends
+    /// @return the hold, to give bytes back
+    /// @throws UpstreamException if they never fit, their turn does not come, or the call ends
     ByteBudget.Hold hold(long count) throws UpstreamException {
         var grant = bytes.grow(count, started + limits.total().toNanos());
         if (grant != Grant.GIVEN) {
@@ -172,7 +173,7 @@ final class UpstreamCall {
         return bytes;
     }
 
-    /// The answer was read to its end. For the thread that reads it.
+    /// Notes that the answer was read to its end; the reading thread calls it.
     void finish() {
         over = OptionalLong.of(System.nanoTime());
     }
@@ -186,7 +187,7 @@ final class UpstreamCall {
         return limits.bytes();
     }
 
-    /// RFC 9110 section 15 knows none above 599, and no client would know what to make of it.
+    /// RFC 9110 section 15 defines no status above 599, and no client could interpret one.
     private void checkStatus(int status) throws UpstreamException {
         if (status < 100 || status > 599) {
             cancel();
@@ -195,8 +196,7 @@ final class UpstreamCall {
         }
     }
 
-    /// The JDK's client believes the length, where RFC 9112 section 6.3 suspects an attempt at
-    /// response splitting.
+    /// The JDK's client trusts the length, but RFC 9112 section 6.3 suspects response splitting.
     private void checkFraming(HttpHeaders headers) throws UpstreamException {
         if (!headers.allValues("transfer-encoding").isEmpty()
                 && !headers.allValues("content-length").isEmpty()) {
@@ -206,8 +206,8 @@ final class UpstreamCall {
         }
     }
 
-    /// Runs on the timer, which it does not hold up: ends the call when it is overdue, and else
-    /// comes back when it could be.
+    /// Runs on the timer without blocking it. Ends the call if it is overdue, or else comes back
+    /// when it could be.
     private void watch() {
         if (end.get() != null) {
             return;
@@ -247,7 +247,7 @@ final class UpstreamCall {
         };
     }
 
-    /// Why there is no response.
+    /// Why there is no answer.
     private UpstreamException failed(Throwable cause) {
         return switch (cause) {
             case HttpConnectTimeoutException _ -> new UpstreamException(Kind.NOT_SENT, 504,
@@ -265,12 +265,12 @@ final class UpstreamCall {
         return new UpstreamException(Kind.NOT_SENT, 502, code, message, cause);
     }
 
-    /// Whether the TLS handshake failed, so that nothing was sent. The JDK's client takes a
-    /// handshake that fails for one that is over, and begins to send at that moment: a request
-    /// that was really sent fails later. How much later depends on the exception. The JDK throws an
-    /// SSLHandshakeException for alerts of the handshake alone, of which TLS 1.3 sends some behind
-    /// it, but an SSLException for all faults. It wraps some of them into an IOException. A request
-    /// without a body may be sent twice.
+    /// Whether the TLS handshake failed, so that nothing was sent. The JDK's client takes a failed
+    /// handshake for a finished one, and begins to send at that moment; a request that was really
+    /// sent fails later. How much later depends on the exception. The JDK throws an
+    /// SSLHandshakeException only for handshake alerts, some of which TLS 1.3 sends after the
+    /// handshake. It throws an SSLException for any fault, and wraps some of them into an
+    /// IOException. A request without a body may be sent twice.
     private boolean isHandshake(Throwable cause) {
         if (lease.isKept() || !isOrHas(cause, SSLException.class)) {
             return false;

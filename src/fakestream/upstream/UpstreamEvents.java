@@ -9,12 +9,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// The events of an upstream's stream, one after another as they come. Read by one thread.
+/// The events of an upstream's stream, one after another as they come. One thread reads them.
 public final class UpstreamEvents {
-    /// What a stream always needs, and nobody counts.
+    /// Bytes that every stream needs; they are not counted.
     private static final int LITTLE = 64 * 1024;
 
-    /// What an event costs beside its bytes.
+    /// Bytes that an event costs in addition to its text.
     private static final int OBJECTS = 256;
 
     private final UpstreamBody body;
@@ -22,9 +22,9 @@ public final class UpstreamEvents {
     private final byte[] buffer = new byte[8 * 1024];
     private final Deque<SseEvent.Received> waiting = new ArrayDeque<>();
     private boolean ended;
-    /// Bytes that were read for the events that wait or are being told.
+    /// Bytes read for the events that wait or are being sent.
     private long coming;
-    /// Bytes of those that [#all()] keeps.
+    /// Bytes of the events that [#all()] keeps.
     private long kept;
     private long held;
     private Optional<SseEvent.Received> first;
@@ -34,10 +34,10 @@ public final class UpstreamEvents {
         this.body = body;
     }
 
-    /// The first event that has data, which is not taken by that; empty where the stream ends
-    /// before there is one. It can be asked for again.
+    /// The first event that has data, without consuming it; empty if the stream ends first.
+    /// Repeated calls return it again.
     ///
-    /// @throws UpstreamException where the stream breaks off before there is one
+    /// @throws UpstreamException if the stream breaks off first
     public Optional<SseEvent.Received> firstData() throws UpstreamException {
         if (first == null) {
             first = findData();
@@ -57,9 +57,9 @@ public final class UpstreamEvents {
         return event;
     }
 
-    /// The next event that is complete; empty at the stream's end.
+    /// The next complete event; empty at the stream's end.
     ///
-    /// @throws UpstreamException where the stream breaks off, falls silent or grows too large
+    /// @throws UpstreamException if the stream breaks off, falls silent or grows too large
     public Optional<SseEvent.Received> next() throws UpstreamException {
         coming = waiting.isEmpty() ? 0 : coming;
         while (waiting.isEmpty() && !ended) {
@@ -72,7 +72,7 @@ public final class UpstreamEvents {
         return Optional.ofNullable(waiting.poll());
     }
 
-    /// Of a stream that passes on, what one event needs that is long; of one that is kept, all.
+    /// Holds the bytes of one long event if the events pass on, and of all events if they are kept.
     private void hold() throws UpstreamException {
         var needed = ByteBudget.COPIES * (kept + coming);
         if (needed > Math.max(held, LITTLE)) {
@@ -84,20 +84,20 @@ public final class UpstreamEvents {
         }
     }
 
-    /// Whether another event is here already, so that [#next()] need not wait for it.
+    /// Whether another event is already here, so that [#next()] need not wait.
     public boolean hasArrived() {
         return !waiting.isEmpty();
     }
 
-    /// What is left behind the last complete event: those that lacked a blank line.
+    /// The events after the last complete one, which lack their blank line.
     public List<SseEvent.Received> rest() {
         return parser.end();
     }
 
-    /// The whole stream, with what lacks its blank line, where nothing was taken of it yet; it can
-    /// be asked for again.
+    /// The whole stream, if nothing was consumed yet, including events that lack their blank line.
+    /// Repeated calls return it again.
     ///
-    /// @throws UpstreamException where the stream breaks off, falls silent or grows too large
+    /// @throws UpstreamException if the stream breaks off, falls silent or grows too large
     public List<SseEvent.Received> all() throws UpstreamException {
         if (all == null) {
             var events = new ArrayList<SseEvent.Received>();

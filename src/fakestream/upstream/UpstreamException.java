@@ -4,22 +4,22 @@ import fakestream.http.ByteBudget;
 import fakestream.protocol.ApiError;
 import javax.net.ssl.SSLException;
 
-/// The upstream cannot be reached, is too slow, or answers nonsense. It carries what the client
-/// sees: 502 or 504 before the commit, an event of failure after it.
+/// The upstream is unreachable, too slow, or sends an invalid answer. The exception carries what
+/// the client sees: 502 or 504 before the commit, a failure event after it.
 public final class UpstreamException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /// How far the call had come, which decides whether another may follow (RFC 9110 section
-    /// 9.2.2): a model may have been paid for as soon as it was asked.
+    /// How far the call had come; this decides whether another may follow (RFC 9110 section 9.2.2):
+    /// a model may be paid for as soon as it was asked.
     enum Kind {
         /// Nothing was sent: another call costs nothing.
         NOT_SENT,
         /// A kept connection was closed before it carried the request: as soon as something was
-        /// sent on it, and before a byte came back. A fresh connection is another matter.
+        /// sent on it, and before a byte came back. A call on a new connection may succeed.
         STALE,
         /// The request was sent, and its whole answer did not come.
         LOST,
-        /// Another call would fail too, or the time is up, or the call was ended from here.
+        /// Another call would fail too, the time is up, or this side ended the call.
         FINAL
     }
 
@@ -38,7 +38,7 @@ public final class UpstreamException extends Exception {
         this.kind = kind;
     }
 
-    /// A call that is not the upstream's fault: the proxy ends.
+    /// The proxy shuts down; the upstream is not at fault.
     static UpstreamException shutdown(Throwable cause) {
         return new UpstreamException(Kind.FINAL, 503, ApiError.shutdown(), cause);
     }
@@ -49,12 +49,12 @@ public final class UpstreamException extends Exception {
                 "the call to the upstream was cancelled", cause);
     }
 
-    /// A body that was read, but is no answer.
+    /// The upstream sent something that is no answer.
     static UpstreamException notAnAnswer(String code, String message) {
         return new UpstreamException(Kind.FINAL, 502, code, message, null);
     }
 
-    /// A body that is larger than MAX_UPSTREAM_BYTES, or says that it is.
+    /// The body is larger than MAX_UPSTREAM_BYTES, or declares that it is.
     public static UpstreamException tooLarge() {
         return notAnAnswer("upstream_too_large",
                 "the upstream's answer is larger than MAX_UPSTREAM_BYTES");
@@ -62,8 +62,8 @@ public final class UpstreamException extends Exception {
 
     /// There is no memory for an answer.
     ///
-    /// @param grant why; not [ByteBudget.Grant#GIVEN]
-    /// @param most bytes that MAX_UPSTREAM_BYTES allows
+    /// @param grant the reason; not [ByteBudget.Grant#GIVEN]
+    /// @param most the bytes that MAX_UPSTREAM_BYTES allows
     static UpstreamException noRoom(ByteBudget.Grant grant, ByteBudget.Hold hold, int most) {
         return switch (grant) {
             case GIVEN -> throw new IllegalArgumentException("it was given");
@@ -78,19 +78,19 @@ public final class UpstreamException extends Exception {
         };
     }
 
-    /// A call that took too long in all.
+    /// The call took too long in all.
     static UpstreamException tooSlow(Throwable cause) {
         return new UpstreamException(Kind.FINAL, 504, "upstream_timeout",
                 "the upstream did not answer in time", cause);
     }
 
-    /// A body that stopped coming.
+    /// The body stopped coming.
     static UpstreamException fellSilent(Throwable cause) {
         return new UpstreamException(Kind.FINAL, 504, "upstream_timeout",
                 "the upstream fell silent in the middle of its answer", cause);
     }
 
-    /// A body that ended too early.
+    /// The body ended too early.
     static UpstreamException truncated(Throwable cause) {
         return new UpstreamException(Kind.LOST, 502, "upstream_truncated",
                 "the upstream's answer ended before it was whole", cause);
@@ -101,7 +101,7 @@ public final class UpstreamException extends Exception {
         return status;
     }
 
-    /// What the client is told. It holds no host, port or text of the upstream.
+    /// The error for the client. It holds no host, port or text of the upstream.
     public ApiError error() {
         return error;
     }
@@ -115,7 +115,7 @@ public final class UpstreamException extends Exception {
         return "upstream_tls".equals(error.object().string("code"));
     }
 
-    /// The JDK's own words for what went wrong, which may name the upstream.
+    /// The JDK's message about the cause; it may name the upstream.
     String reason() {
         var cause = getCause();
         while (cause.getCause() != null && !(cause instanceof SSLException)) {

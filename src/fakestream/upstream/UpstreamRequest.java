@@ -21,29 +21,29 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// What one client's request asks of the upstream: one call, or several behind each other, never
-/// two at once. The thread that serves the client sends, and tries again where that may help; any
-/// thread may [#cancel()], which ends the call that is under way and forbids another.
+/// One client's request to the upstream: one call, or several one after another, never two at once.
+/// The thread that serves the client sends, and tries again if that may help. Any thread may
+/// [#cancel()], which ends the running call and forbids another.
 public final class UpstreamRequest implements AutoCloseable {
-    /// All waits of one request together.
+    /// The limit on all waits of one request together.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     private static final Judge ANY = UpstreamAnswer::status;
 
-    /// Judges an answer with a good status before anything of it is told.
+    /// Judges an answer with a good status before any of it is sent on.
     @FunctionalInterface
     public interface Judge {
-        /// Which status it should have come with. Where that is one of those that pass, such as
-        /// 502, it is asked for again if that is still allowed.
+        /// The status that the answer should have come with. If that status may pass, such as 502,
+        /// the request is tried again if that is still allowed.
         ///
-        /// @throws UpstreamException where the body breaks off
+        /// @throws UpstreamException if the body breaks off
         int status(UpstreamAnswer answer) throws UpstreamException;
     }
 
-    /// What a try sends, and what it takes for an answer.
+    /// The request of a try, and how to treat its answer.
     ///
     /// @param decoded whether the answer's body is to be read, and not passed through
-    /// @param repeatable whether it could be sent once more
+    /// @param repeatable whether the request could be sent once more
     private record Sending(HttpRequest request, boolean decoded, Judge judge,
             BooleanSupplier repeatable) {
     }
@@ -55,21 +55,21 @@ public final class UpstreamRequest implements AutoCloseable {
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
-    /// Of the answer to the last call, or of one that was joined.
+    /// The memory for the answer to the last call, or for a joined answer.
     private final ByteBudget.Hold bytes;
     private UpstreamCall current;
     private End end;
     private Duration waited = Duration.ZERO;
     private UpstreamAnswer answer;
     private int calls;
-    /// Calls that followed a failed one at the same upstream.
+    /// How many calls followed a failed one at the same upstream.
     private int repeated;
-    /// Whether a call was made again on a new connection, which happens once.
+    /// Whether a call was repeated on a new connection; this happens once.
     private boolean freshened;
-    /// Whether an answer was lost that may be paid for.
+    /// Whether an answer was lost that may already be paid for.
     private boolean lost;
 
-    /// @param closed is told when it is over
+    /// @param closed is called when the request is over
     UpstreamRequest(Calls upstream, Map<String, String> headers, Redactor redactor,
             ByteBudget.Hold bytes, Consumer<UpstreamRequest> closed) {
         this.closed = closed;
@@ -79,10 +79,10 @@ public final class UpstreamRequest implements AutoCloseable {
         this.redactor = redactor;
     }
 
-    /// Posts JSON to an endpoint such as `chat/completions`, and waits for an answer that can be
-    /// told; where none can, for the last one that there is.
+    /// Posts JSON to an endpoint such as `chat/completions`, and waits for a usable answer; if none
+    /// comes, returns the last answer.
     ///
-    /// @throws UpstreamException where there is none at all
+    /// @throws UpstreamException if there is no answer at all
     public UpstreamAnswer post(String endpoint, Parts json, Judge judge)
             throws UpstreamException {
         var body = new AtomicReference<>(json);
@@ -91,23 +91,23 @@ public final class UpstreamRequest implements AutoCloseable {
                     .POST(SendingBody.of(body::get, json.length())).build(), judge,
                     headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
         } finally {
-            // The request stays as long as its answer is read.
+            // The JDK keeps the request as long as its answer is read.
             body.set(null);
         }
     }
 
-    /// Asks for an endpoint such as `models`, and waits for the response's headers.
+    /// Gets an endpoint such as `models`, and waits for the answer's headers.
     ///
-    /// @throws UpstreamException where none come
+    /// @throws UpstreamException if none come
     public UpstreamAnswer get(String endpoint) throws UpstreamException {
         return tryAll(url -> request(url, endpoint).GET().build(), ANY, IfLost.ASK_ANYBODY);
     }
 
-    /// Sends any method with any body, to the first upstream and without trying again, and waits
-    /// for the response's headers. Its body comes as it is.
+    /// Sends any method with any body to the first upstream, without trying again, and waits for
+    /// the answer's headers. The answer's body comes as it is.
     ///
-    /// @param headers beside those that every request has
-    /// @throws UpstreamException where none come
+    /// @param headers in addition to those that every request has
+    /// @throws UpstreamException if no headers come
     public UpstreamAnswer send(String method, String endpoint, Map<String, String> headers,
             StreamedBody body) throws UpstreamException {
         var request = request(upstream.urls().getFirst(), endpoint).method(method,
@@ -116,9 +116,9 @@ public final class UpstreamRequest implements AutoCloseable {
         return tryOnce(new Sending(request.build(), false, ANY, body::canBeSentAgain)).get();
     }
 
-    /// An answer that another request's call has brought, as if this one had made that call.
+    /// An answer that another request's call brought, as if this request had made that call.
     ///
-    /// @throws UpstreamException where there is no memory for it
+    /// @throws UpstreamException if there is no memory for it
     public UpstreamAnswer open(StoredAnswer joined) throws UpstreamException {
         var grant = bytes.grow((long) ByteBudget.COPIES * joined.body().length,
                 started + upstream.limits().total().toNanos());
@@ -128,7 +128,7 @@ public final class UpstreamRequest implements AutoCloseable {
         return UpstreamAnswer.of(joined);
     }
 
-    /// What there is to say of its calls; for the thread that serves the client.
+    /// The metrics of its calls; for the thread that serves the client.
     public UpstreamMetrics figures() {
         var over = current == null ? OptionalLong.empty() : current.over();
         return new UpstreamMetrics(calls, answer == null ? 0 : answer.status(),
@@ -136,12 +136,12 @@ public final class UpstreamRequest implements AutoCloseable {
                 Duration.ofNanos(over.orElseGet(System::nanoTime) - started));
     }
 
-    /// Ends the call that is under way, from any thread: the upstream sees its connection close.
+    /// Ends the running call, from any thread; the upstream sees its connection close.
     public void cancel() {
         end(End.CANCELLED);
     }
 
-    /// The end, whether or not the last answer was read.
+    /// Ends the request, whether or not the last answer was read.
     @Override
     public void close() {
         cancel();
@@ -171,9 +171,8 @@ public final class UpstreamRequest implements AutoCloseable {
         return request;
     }
 
-    /// Asks one upstream after the other, until another call would better nothing, or might pay for
-    /// it twice. A request makes at most 1 + RETRY_MAX + fallbacks calls, and one on a new
-    /// connection.
+    /// Asks one upstream after another, until another call would not help, or might be paid for
+    /// twice. A request makes at most 1 + RETRY_MAX + fallbacks calls, and one on a new connection.
     private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge,
             IfLost ifLost) throws UpstreamException {
         CallResult last = null;
@@ -199,7 +198,7 @@ public final class UpstreamRequest implements AutoCloseable {
         return last;
     }
 
-    /// How long to wait before another try; empty where the request has no more time for it.
+    /// How long to wait before another try; empty if the request has no more time for it.
     private Optional<Duration> pause(CallResult last) {
         var pause = last.failure() == null ? upstream.retries().pause(repeated + 1, last.answer())
                 : upstream.retries().pause(repeated + 1);
@@ -213,8 +212,7 @@ public final class UpstreamRequest implements AutoCloseable {
         return left.compareTo(total) < 0 ? left : total;
     }
 
-    /// Waits for a place among those that pause, and pauses. The place is free again before the
-    /// call that follows.
+    /// Waits for a place in [Retries], and pauses. The place is free again before the next call.
     ///
     /// @return whether the request still goes on after that
     private boolean await(Duration pause) {
@@ -238,7 +236,7 @@ public final class UpstreamRequest implements AutoCloseable {
         }
     }
 
-    /// Once more, on a connection made for it, where the upstream had closed the one that was kept.
+    /// Makes a call; repeats it on a new connection if the upstream had closed the kept one.
     private CallResult tryOnce(Sending sending) {
         var last = call(sending, false);
         if (last.failure() != null && last.failure().kind() == Kind.STALE && !freshened

@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Where the upstream's endpoints are, from a base as people type it: with or without `/v1`, with
-/// slashes behind it, with a query, or with a whole endpoint pasted. The query may hold a key.
+/// The addresses of the upstream's endpoints, from a base URL as people type it: with or without
+/// `/v1`, with trailing slashes, with a query, or with a whole endpoint pasted. The query may hold
+/// a key.
 public final class UpstreamUrl {
     private static final Pattern PASTED_ENDPOINT = Pattern.compile("/(chat/completions|completions"
             + "|models|responses|messages|embeddings|moderations|models/[^/]+:[A-Za-z]+"
@@ -18,8 +19,7 @@ public final class UpstreamUrl {
             + "|audio/(speech|transcriptions|translations))$");
     private static final Pattern VERSION = Pattern.compile("/v[0-9][^/]*(/|$)");
     private static final String GEMINI = "v1beta/";
-    /// What is longer leads nowhere; and a URI of many `a/../` takes the JDK the square of its
-    /// length to resolve.
+    /// A longer one is refused: the JDK takes the square of the length to resolve many `a/../`.
     private static final int LONGEST_LOCATION = 8 * 1024;
 
     private final URI server;
@@ -30,7 +30,7 @@ public final class UpstreamUrl {
     /// one. Any thread may change it.
     private volatile Known last;
 
-    /// @param name as it was asked for
+    /// @param name the endpoint as it was asked for
     private record Known(String name, URI address) {
     }
 
@@ -41,10 +41,10 @@ public final class UpstreamUrl {
         this.query = query;
     }
 
-    /// The upstream under this address. `/v1` is added to a base whose path has no `/v<digit>`;
-    /// beside an endpoint that was pasted stand the others, so nothing is added there.
+    /// The upstream at this address. Adds `/v1` to a base whose path has no `/v<digit>`, but not
+    /// after a pasted endpoint: the other endpoints stand beside that one.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with it, never quoting credentials
+    /// @throws IllegalArgumentException if the address is wrong; it never quotes credentials
     public static UpstreamUrl parse(String text) {
         var uri = uri(text.strip());
         var path = stripSlashes(uri.getRawPath() == null ? "" : uri.getRawPath());
@@ -59,18 +59,18 @@ public final class UpstreamUrl {
                 new Query(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
     }
 
-    /// The upstreams under these addresses, split by commas or new lines.
+    /// The upstreams at these addresses, split by commas or new lines.
     ///
-    /// @throws IllegalArgumentException as [#parse(String)] does, for the first that is wrong
+    /// @throws IllegalArgumentException if one is wrong: that of [#parse(String)] for the first
     public static List<UpstreamUrl> parseAll(String text) {
         return Pattern.compile("[,\r\n]").splitAsStream(text).filter(url -> !url.isBlank())
                 .map(UpstreamUrl::parse).toList();
     }
 
-    /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o?limit=2`, with the
-    /// characters that it came in. One that names its version itself, such as `v1beta/models`,
-    /// stands in place of the base's own. The base's query joins the endpoint's, whose value wins
-    /// where both have a parameter.
+    /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o?limit=2`, in its
+    /// original characters. An endpoint that names its version, such as `v1beta/models`, replaces
+    /// the base's version. The base's query joins the endpoint's; if both have a parameter, the
+    /// endpoint's value wins.
     public URI at(String endpoint) {
         var known = last;
         if (known == null || !known.name.equals(endpoint)) {
@@ -86,16 +86,16 @@ public final class UpstreamUrl {
                 + Query.of(endpoint).over(query).suffix());
     }
 
-    /// The `Location` of a redirect of this endpoint, as the client can follow it: what is below
-    /// the base as a path of the proxy's, without the parameters that the proxy adds; all else as
-    /// a whole URL. Empty where it is no URI, or too long.
+    /// The `Location` of a redirect of this endpoint, as the client can follow it. A target below
+    /// the base becomes a path of the proxy, without the parameters that the proxy adds; any other
+    /// stays a whole URL. Empty if it is no URI, or too long.
     Optional<String> forClient(String endpoint, String location) {
         if (location.length() > LONGEST_LOCATION) {
             return Optional.empty();
         }
         try {
-            // RFC 3986 section 5.2.2: a query alone keeps the whole path, and URI.resolve drops
-            // its last segment.
+            // RFC 3986 section 5.2.2: a query alone keeps the whole path, but URI.resolve drops its
+            // last segment.
             var asked = at(endpoint);
             var target = asked.resolve(new URI(location.startsWith("?")
                     ? asked.getRawPath() + location : location));
@@ -131,13 +131,13 @@ public final class UpstreamUrl {
         return uri.getPort() < 0 ? usual : uri.getPort();
     }
 
-    /// Whether it is asked over TLS.
+    /// Whether it uses TLS.
     boolean isSecure() {
         return server.getScheme().equalsIgnoreCase("https");
     }
 
-    /// Whether a request to it neither computes for long nor waits: it is plain HTTP, to an address
-    /// that no resolver is asked for.
+    /// Whether a request to it neither computes for long nor waits: it uses plain HTTP, and its
+    /// address needs no resolver.
     boolean neverBlocks() {
         return !isSecure() && Host.isLiteral(server.getHost());
     }
@@ -147,7 +147,7 @@ public final class UpstreamUrl {
         return query.secrets();
     }
 
-    /// Without its query.
+    /// The address without its query.
     @Override
     public String toString() {
         return server + base;
