@@ -2,23 +2,23 @@ package fakestream.stream;
 
 import java.util.concurrent.Semaphore;
 
-/// Lets no more requests compute at once than there are processors. Virtual threads are not
-/// time-sliced: without it, a crowd with long answers would take every carrier, and the
-/// heartbeats of all others would wait behind it. Any thread may call it; who waits for its turn
-/// holds no carrier.
+/// Limits how many requests compute at once to the number of processors. Virtual threads are not
+/// time-sliced: without the limit, many long answers would take every carrier, and all other
+/// heartbeats would wait. Any thread may call it; a thread that waits for its turn holds no
+/// carrier.
 public final class ComputeSlots {
     private final Semaphore slots = new Semaphore(Runtime.getRuntime().availableProcessors());
 
-    /// Something that takes a while and waits for nothing.
+    /// Work that takes a while and waits for nothing.
     ///
     /// @param <T> its result
-    /// @param <E> how it fails
+    /// @param <E> its exception
     @FunctionalInterface
     public interface Work<T, E extends Exception> {
         T run() throws E;
     }
 
-    /// Does the work when its turn comes.
+    /// Runs the work when its turn comes.
     public <T, E extends Exception> T take(Work<T, E> work) throws E {
         slots.acquireUninterruptibly();
         try {

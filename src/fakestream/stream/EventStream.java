@@ -17,22 +17,22 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The event stream of one client: heartbeats while it is silent, then the answer, in one chunked
-/// body. Two threads write to it, each under its lock: the exchange's own, and one of the beats'
-/// ([HeartbeatExecutor]). The beat's thread only tries the lock, for a stream that is being written
-/// to needs no heartbeat; so the timer never waits for a client, and no client for another.
+/// The event stream of one client, in one chunked body: heartbeats while it is silent, then the
+/// answer. Two threads write to it, each under its lock: the exchange's own, and a heartbeat thread
+/// ([HeartbeatExecutor]). The heartbeat thread only tries the lock, because a stream that is being
+/// written to needs no heartbeat. So the timer never waits for a client, and no client for another.
 ///
-/// Nothing is sent before the first beat or the first event. Until then the stream can still
+/// Nothing is sent before the first heartbeat or the first event. Until then the stream can still
 /// become a plain response with a status of its own.
 public final class EventStream implements AutoCloseable {
     private static final Map<String, String> HEADERS = Map.of(
             "Cache-Control", "no-cache, no-transform",
             "X-Accel-Buffering", "no");
 
-    /// Bytes that an event of some words mostly has.
+    /// Bytes of a usual event with some words.
     private static final int USUAL_EVENT = 256;
 
-    /// undici drops what it has not read yet when a connection breaks.
+    /// A pause before the connection breaks: undici drops what it has not read by then.
     private static final Duration BEFORE_BREAKING_OFF = Duration.ofMillis(250);
 
     private final ClientExchange client;
@@ -58,7 +58,7 @@ public final class EventStream implements AutoCloseable {
         this.due = System.nanoTime() + timing.commitAfter().toNanos();
     }
 
-    /// Opens a stream, which sends nothing yet.
+    /// Opens a stream; it sends nothing yet.
     public static EventStream open(ClientExchange client, Framing framing, Heartbeats beats,
             HeartbeatTiming timing) {
         var stream = new EventStream(client, framing, beats, timing);
@@ -67,14 +67,14 @@ public final class EventStream implements AutoCloseable {
         return stream;
     }
 
-    /// What is known of the exchange.
+    /// The record of the exchange.
     public RequestRecord record() {
         return client.record();
     }
 
     /// Sends a plain response instead, if nothing was sent yet.
     ///
-    /// @return false where it is too late for that
+    /// @return false if it is too late for that
     public boolean replace(Response reply) throws ClientDisconnected {
         lock.lock();
         try {
@@ -89,7 +89,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// Sends a plain response if nothing was sent yet, and else its body alone, behind the blank
+    /// Sends a plain response if nothing was sent yet; otherwise only its body, after the blank
     /// lines of a [document][Framing#DOCUMENT].
     public void end(Response reply) throws ClientDisconnected {
         if (!replace(reply)) {
@@ -97,9 +97,9 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// Ends without a word if nothing was sent yet, and leaves the client to the caller.
+    /// Ends the stream without a byte if nothing was sent yet, and leaves the client to the caller.
     ///
-    /// @return false where it is too late for that
+    /// @return false if it is too late for that
     public boolean withdraw() {
         lock.lock();
         try {
@@ -110,10 +110,10 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// The answer is here, so that no beat says otherwise from now on.
+    /// The answer has arrived; heartbeats switch to their mid-stream form.
     ///
-    /// @param headers that go out with the first event, if none has gone out yet
-    /// @return how much of the stream the client has been told
+    /// @param headers go out with the first event, if nothing was sent yet
+    /// @return how much of the stream the client has got
     public StreamState answered(Map<String, String> headers) {
         lock.lock();
         try {
@@ -127,14 +127,14 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// Nothing of the answer, which is a stream, was told yet: the beats are as before it was here.
+    /// Nothing of the streamed answer was sent yet; heartbeats go on as before it arrived.
     public void resume() {
         lock.lock();
         beats.resume();
         lock.unlock();
     }
 
-    /// From now on this is the heartbeat.
+    /// Makes this the heartbeat from now on.
     public void pauseWith(SseEvent beat) {
         lock.lock();
         beats.pauseWith(beat);
@@ -153,7 +153,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// Sends the last events and ends the stream as one that is whole.
+    /// Sends the last events and ends the stream as complete.
     public void end(List<? extends SseEvent> events) throws ClientDisconnected {
         lock.lock();
         try {
@@ -170,7 +170,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// Tells a failure in the stream, and breaks it off.
+    /// Sends a failure in the stream, and breaks the stream off.
     public void breakOff(List<SseEvent> failure, String reason) throws ClientDisconnected,
             StreamAborted {
         lock.lock();
@@ -189,7 +189,7 @@ public final class EventStream implements AutoCloseable {
         throw new StreamAborted(reason);
     }
 
-    /// Stops the beats; it sends nothing.
+    /// Stops the heartbeats; it sends nothing.
     @Override
     public void close() {
         lock.lock();
@@ -199,7 +199,7 @@ public final class EventStream implements AutoCloseable {
         nextTick.cancel(false);
     }
 
-    /// In another phase from now on; one that is over stays so.
+    /// Enters another phase; a stream that is over stays so.
     private void enter(Metrics.Phase next) {
         if (phase != next && phase != Metrics.Phase.OVER) {
             timing.metrics().leaves(phase);
@@ -208,7 +208,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// Those that hold something of the answer, as an upstream's comments do not.
+    /// Counts the events that hold something of the answer; an upstream's comments do not.
     private void count(List<? extends SseEvent> events) {
         for (var event : events) {
             if (event.hasData()) {
@@ -223,7 +223,7 @@ public final class EventStream implements AutoCloseable {
         for (var event : events) {
             var before = together.length();
             frame(beats.sending(event), together);
-            // A comment is left out of an array, and the next event may still be its first.
+            // An array leaves comments out, so the next event may still be its first.
             eventCount += together.length() > before ? 1 : 0;
         }
         client.write(together.parts());
@@ -243,17 +243,16 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /// Comes back when a beat may be due. The timer's thread only hands over.
+    /// Comes back when a heartbeat may be due. The timer's thread only hands over.
     private void awaitBeat(long nanos) {
         nextTick = timing.timer().schedule(() -> timing.executor().execute(this::tick),
                 Math.max(nanos, 0), TimeUnit.NANOSECONDS);
     }
 
-    /// Runs on a thread of the beats. Where it throws, which is a bug, the next tick comes all the
-    /// same.
+    /// Runs on a heartbeat thread. If it throws, which is a bug, the next tick still comes.
     private void tick() {
         if (!lock.tryLock()) {
-            // Not at once, for a write that is stuck holds the lock until it is cut off.
+            // Not at once: a stuck write holds the lock until it is cut off.
             awaitBeat(timing.interval().toNanos() / 10);
             return;
         }
@@ -277,11 +276,11 @@ public final class EventStream implements AutoCloseable {
             return;
         }
         var late = now - due;
-        // From the time that was due, so that the beat keeps its measure; a late one skips.
+        // Counted from the due time, so that the interval stays exact; a late heartbeat skips.
         due += timing.interval().toNanos();
         due = due > now ? due : now + timing.interval().toNanos();
         if (!client.request().isTaken()) {
-            // A client that is still sending need not read, and may take an answer for a refusal.
+            // A client that is still sending need not read, and may take a response for a refusal.
             return;
         }
         var beat = beats.next();

@@ -4,9 +4,9 @@ import fakestream.json.JsonWriter;
 import fakestream.protocol.SseEvent;
 import java.nio.charset.StandardCharsets;
 
-/// How events become the bytes of a body.
+/// Turns events into the bytes of a body.
 public enum Framing {
-    /// Server-sent events, as their specification has them.
+    /// Server-sent events, as their specification defines them.
     EVENTS("text/event-stream; charset=utf-8") {
         @Override
         void frame(SseEvent event, boolean first, boolean open, JsonWriter out) {
@@ -23,8 +23,8 @@ public enum Framing {
         }
     },
 
-    /// One JSON array of what the events carry, as Gemini has it without `alt=sse`. White space is
-    /// legal between its values, so that a blank line can be a heartbeat there too.
+    /// One JSON array of the events' data, as Gemini sends it without `alt=sse`. JSON allows white
+    /// space between values, so a blank line can be a heartbeat here too.
     JSON_ARRAY("application/json; charset=UTF-8") {
         @Override
         void frame(SseEvent event, boolean first, boolean open, JsonWriter out) {
@@ -74,20 +74,20 @@ public enum Framing {
 
     /// Writes the bytes of one event.
     ///
-    /// @param first whether no event but heartbeats went before it
+    /// @param first whether only heartbeats went before it
     /// @param open whether heartbeats hold a line of data open
     abstract void frame(SseEvent event, boolean first, boolean open, JsonWriter out);
 
-    /// Whether a line of data is open behind this event.
+    /// Whether a line of data is open after this event.
     ///
-    /// @param open whether one was before it
+    /// @param open whether one was open before it
     boolean leavesOpen(SseEvent event, boolean open) {
         return false;
     }
 
-    /// What ends a body that is whole.
+    /// The bytes that end a complete body.
     ///
-    /// @param empty whether no event went before it
+    /// @param empty whether no event went before them
     byte[] end(boolean empty) {
         return NOTHING;
     }

@@ -10,13 +10,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Runs heartbeats on platform threads of their own. The operating system gives each of these its
-/// time; virtual threads are not time-sliced, so that a crowd of long answers would delay every
-/// heartbeat on one of them.
+/// Runs heartbeats on platform threads of their own, because the operating system time-slices
+/// these. Virtual threads are not time-sliced: many long answers would delay every heartbeat on
+/// them.
 ///
-/// A heartbeat to a client that takes nothing blocks its thread until that client is cut. When no
-/// thread has finished a heartbeat for a moment, those that wait for one move to virtual threads,
-/// so that no client delays another for longer than two moments. Any thread may call it.
+/// A heartbeat to a client that does not read blocks its thread until that client is cut off. When
+/// no thread has finished a heartbeat for a moment, the waiting ones move to virtual threads. So no
+/// client delays another for longer than two moments. Any thread may call it.
 public final class HeartbeatExecutor implements Executor, AutoCloseable {
     private static final int THREADS = 4;
 
@@ -30,16 +30,16 @@ public final class HeartbeatExecutor implements Executor, AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Executor others;
     private final Log log;
-    /// Whether [#look] is due.
+    /// Whether [#look] is scheduled.
     private final AtomicBoolean watched = new AtomicBoolean();
 
     /// @param timer only hands over to `others`
-    /// @param others on which no task waits for another
+    /// @param others an executor on which no task waits for another
     public HeartbeatExecutor(ScheduledExecutorService timer, Executor others, Log log) {
         this.timer = timer;
         this.others = others;
         this.log = log;
-        // From now on no heartbeat needs a thread that the system might refuse.
+        // Otherwise a heartbeat might later need a thread that the system refuses.
         threads.prestartAllCoreThreads();
     }
 
@@ -49,7 +49,7 @@ public final class HeartbeatExecutor implements Executor, AutoCloseable {
         watchIfAnyWaits();
     }
 
-    /// Ends the threads, and forgets the heartbeats that wait.
+    /// Ends the threads, and drops the waiting heartbeats.
     @Override
     public void close() {
         threads.shutdownNow();
@@ -62,7 +62,7 @@ public final class HeartbeatExecutor implements Executor, AutoCloseable {
         }
     }
 
-    /// @param finished how many heartbeats were over a moment ago
+    /// @param finished how many heartbeats had finished a moment ago
     private void look(long finished) {
         watched.set(false);
         if (threads.getCompletedTaskCount() == finished) {

@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
-/// When the beats of a stream come, and what runs them.
+/// The times of a stream's heartbeats, and their executor.
 ///
 /// @param commitAfter how long a stream may still become a plain response
-/// @param interval between two beats
+/// @param interval the time between two heartbeats
 /// @param timer only hands over to the executor
-/// @param metrics count them
+/// @param metrics counts the heartbeats
 public record HeartbeatTiming(Duration commitAfter, Duration interval,
         ScheduledExecutorService timer,
         Executor executor, Metrics metrics) {
-    /// The same for a client of its own needs.
+    /// The timing for a client with needs of its own.
     ///
     /// @param most how long the stream may stay without its head
-    /// @param other the time between two beats
+    /// @param other the time between two heartbeats
     public HeartbeatTiming with(Duration most, Duration other) {
         return new HeartbeatTiming(commitAfter.compareTo(most) <= 0 ? commitAfter : most, other,
                 timer,

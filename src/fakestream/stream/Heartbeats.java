@@ -9,15 +9,15 @@ import fakestream.protocol.StreamState;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// What the heartbeats of one stream say. While the answer is awaited, they carry nothing, until
-/// the client's clock asks for one that carries data; from then on all do. Once something of the
-/// answer is out, they are the beat that its protocol gives for a pause, and one with data where
-/// the clock asks for it. Guarded by the lock of the stream that it belongs to.
+/// The content of one stream's heartbeats. Before the answer they carry no data, until the client's
+/// timeout demands data; from then on all carry data. Once something of the answer is out, they are
+/// the protocol's heartbeat for a pause, or one with data when the timeout demands it. The stream's
+/// lock guards this.
 public final class Heartbeats {
-    /// In the style of comments. Clients that count events give up after 300 s without one.
+    /// For the style `comment`. Clients that count events give up after 300 s without one.
     private static final Duration LONGEST_WITHOUT_DATA = Duration.ofSeconds(180);
 
-    /// go-openai gives up after 300 lines in a row that are no data.
+    /// go-openai gives up after 300 lines in a row without data.
     private static final int MOST_WITHOUT_DATA = 250;
 
     private final Rhythm rhythm;
@@ -27,24 +27,24 @@ public final class Heartbeats {
     private StreamState state;
     private SseEvent pause;
     private boolean answered;
-    /// Whether the answer has said what stands in its pauses.
+    /// Whether the answer has set the heartbeat of its pauses.
     private boolean told;
-    /// When the client last got data, by `nanoTime`; in the beginning, when it began to wait.
+    /// When the client last got data, by `nanoTime`; at first, when it began to wait.
     private long since;
-    /// What the client got last that has data; null while there was nothing.
+    /// The last event with data that the client got; null before the first.
     private SseEvent last;
-    /// How many beats stood for a comment since the answer is told.
+    /// How many heartbeats replaced a comment since the answer began.
     private int replaced;
 
-    /// How the beats of a stream go.
+    /// The rhythm of a stream's heartbeats.
     ///
-    /// @param quiet carries nothing
-    /// @param interval between two beats
-    /// @param dataAfter the longest time without one that carries data; zero where each does
+    /// @param quiet carries no data
+    /// @param interval the time between two heartbeats
+    /// @param dataAfter the longest time without a heartbeat with data; zero if each has data
     public record Rhythm(SseEvent quiet, Duration interval, Duration dataAfter) {
-        /// Of a style.
+        /// The rhythm of a style.
         ///
-        /// @param client whose needs count in the style `auto`
+        /// @param client its needs count in the style `auto`
         public static Rhythm of(HeartbeatStyle style, Protocol protocol, ClientProfile client,
                 Duration interval) {
             var quiet = protocol.heartbeat();
@@ -69,10 +69,10 @@ public final class Heartbeats {
         }
     }
 
-    /// The beats of a stream of events.
+    /// The heartbeats of an event stream.
     ///
-    /// @param protocol null where every beat is quiet
-    /// @param state how the stream is told, not begun yet
+    /// @param protocol null if every heartbeat is quiet
+    /// @param state the initial state of the stream, not begun yet
     /// @param nanoTime a clock such as `System::nanoTime`
     public Heartbeats(Rhythm rhythm, Protocol protocol, JsonObject request, StreamState state,
             LongSupplier nanoTime) {
@@ -84,13 +84,13 @@ public final class Heartbeats {
         this.since = nanoTime.getAsLong();
     }
 
-    /// Blank lines, for a body that is no stream of events.
+    /// Blank lines, for a body that is no event stream.
     public static Heartbeats blankLines() {
         var rhythm = new Rhythm(new SseEvent.BlankLines(), Duration.ZERO, ClientProfile.NEVER);
         return new Heartbeats(rhythm, null, JsonObject.EMPTY, StreamState.UNTOLD, () -> 0);
     }
 
-    /// The next beat; null where there is none to send now.
+    /// The next heartbeat; null if there is none to send now.
     SseEvent next() {
         if (rhythm.quiet() == SseEvent.NONE) {
             return null;
@@ -99,10 +99,10 @@ public final class Heartbeats {
         return beat == SseEvent.NONE ? null : beat;
     }
 
-    /// The answer is here: from now on there are only the beats for its pauses. Until it says what
-    /// that is, they change nothing of what the client has been told.
+    /// The answer has arrived; from now on only the heartbeats for its pauses come. Until the
+    /// answer sets them, they do not change how much of the stream the client has got.
     ///
-    /// @return how much of the stream the client has been told
+    /// @return how much of the stream the client has got
     StreamState answered() {
         if (!told) {
             answered = true;
@@ -112,20 +112,20 @@ public final class Heartbeats {
         return state;
     }
 
-    /// The answer is a stream, of which nothing was told yet: where it has not said what stands in
-    /// its pauses, the beats go on as before it was here.
+    /// Nothing of the streamed answer was sent yet. If it has not set the heartbeat of its pauses,
+    /// the heartbeats go on as before it arrived.
     void resume() {
         answered = told;
     }
 
-    /// From now on this is the beat.
+    /// Makes this the heartbeat from now on.
     void pauseWith(SseEvent beat) {
         pause = beat;
         answered = true;
         told = true;
     }
 
-    /// An event of the answer as it must be behind the beats. It goes out now.
+    /// Adapts an event of the answer to the heartbeats before it. The event goes out now.
     SseEvent sending(SseEvent event) {
         var sent = replaced == 0 ? event : protocol.behind(event, replaced);
         if (sent.hasData()) {
@@ -135,8 +135,8 @@ public final class Heartbeats {
         return sent;
     }
 
-    /// Comments, until one beat opens the stream: behind that a comment would stand in the block of
-    /// a text, which clients that look only at `data:` lose with it.
+    /// Comments, until a heartbeat opens the stream. After that a comment would stand in the same
+    /// block as a text, and clients that look only at `data:` would lose both.
     private SseEvent waiting() {
         if (!state.begun() && !isDataDue()) {
             return rhythm.quiet();
@@ -152,14 +152,14 @@ public final class Heartbeats {
         return beat instanceof SseEvent.Comment ? rhythm.quiet() : beat;
     }
 
-    /// Whether the next beat would be too late for the client's clock; beats may be a little early.
+    /// Whether the next heartbeat would miss the client's timeout; heartbeats may be a bit early.
     private boolean isDataDue() {
         var waited = nanoTime.getAsLong() - since;
         var next = waited + rhythm.interval().toNanos() * 9 / 10;
         return rhythm.dataAfter().isZero() || next > rhythm.dataAfter().toNanos();
     }
 
-    /// Whether an event has data that winds up the clock of a client that counts events. A ping
+    /// Whether an event has data that resets the timeout of a client that counts events. A ping
     /// does not: Anthropic's SDKs skip it.
     static boolean isCounted(SseEvent event) {
         return event instanceof SseEvent.Message message ? !message.type().equals("ping")
@@ -167,7 +167,7 @@ public final class Heartbeats {
                         && !received.type().equals("ping");
     }
 
-    /// What stands for a comment; nothing in the moment between the answer and the first of it.
+    /// The heartbeat that replaces a comment; none between the answer and its first event.
     private SseEvent withData() {
         if (last == null) {
             return SseEvent.NONE;

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Plays a replay at a reader's pace: one delay between two pieces of text, none before the first,
-/// behind the last, or around anything else, and all of them together within a bound. Each piece
-/// has its time from the first one on, so that delays do not add up. Streams go on together, up to
-/// 5 ms early: woken one by one they keep the machine busy with that alone, 150 of them with three
-/// times as many switches between threads and a fifth more processor time.
+/// after the last, or around anything else, and a bound on all delays together. Each piece is timed
+/// from the first one, so delays do not add up. Streams go on together, up to 5 ms early: waking
+/// 150 of them one by one takes three times as many thread switches and a fifth more processor
+/// time.
 public final class Pacer {
     private static final int PHASES = 8;
     private static final long LONGEST_PHASE = Duration.ofMillis(5).toNanos();
@@ -20,16 +20,16 @@ public final class Pacer {
     private final long most;
     private final ServerState serverState;
 
-    /// @param delay between two pieces
-    /// @param most for all delays together; zero is no bound
-    /// @param serverState after whose hurry there are no delays
+    /// @param delay the delay between two pieces
+    /// @param most the bound on all delays together; zero means no bound
+    /// @param serverState ends all delays once it hurries
     public Pacer(Duration delay, Duration most, ServerState serverState) {
         this.delay = delay.toNanos();
         this.most = most.isZero() ? Long.MAX_VALUE : most.toNanos();
         this.serverState = serverState;
     }
 
-    /// Sends the events and ends the stream. Those without a delay between them go together.
+    /// Sends the events and ends the stream. Events without a delay between them go out together.
     public void play(List<SseEvent> events, EventStream stream) throws ClientDisconnected {
         var step = step(events.stream().filter(SseEvent::piece).count());
         var together = new ArrayList<SseEvent>();
@@ -51,13 +51,13 @@ public final class Pacer {
         stream.end(together);
     }
 
-    /// The delay between two of so many pieces, in nanoseconds.
+    /// The delay between two of this many pieces, in nanoseconds.
     long step(long pieces) {
         return pieces < 2 ? 0 : Math.min(delay, most / (pieces - 1));
     }
 
     /// When a piece is due, by `System.nanoTime`: at the beginning of a phase that all streams of
-    /// this pace have in common.
+    /// this pace share.
     static long due(long start, long pieces, long step) {
         var exact = start + pieces * step;
         return exact - Math.floorMod(exact, Math.clamp(step / PHASES, 1, LONGEST_PHASE));
