@@ -19,8 +19,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// The pipeline of requests that one reading of the settings makes. It counts those that it serves:
-/// once it is retired it takes no more, and its last one ends it.
+/// The request pipeline of one configuration. It counts its open requests; once retired it takes no
+/// more, and closes after its last one.
 final class Generation {
     private final Router router;
     private final Upstream upstream;
@@ -39,8 +39,8 @@ final class Generation {
     private int open;
     private boolean retired;
 
-    /// @param upstream ends with it
-    /// @param requestIds new names for requests that bring none
+    /// @param upstream closes with it
+    /// @param requestIds makes ids for requests that bring none
     Generation(Config config, Router router, Upstream upstream, Supplier<String> requestIds,
             DisconnectWatcher disconnects, ServerState serverState, ConnectionLimiter connections,
             ScheduledExecutorService timer) {
@@ -84,9 +84,9 @@ final class Generation {
         return upstream;
     }
 
-    /// One more request, to be followed by [#leave()].
+    /// Counts one more request; [#leave()] must follow.
     ///
-    /// @return false where this has been retired
+    /// @return false if this has been retired
     boolean enter() {
         lock.lock();
         try {
@@ -97,7 +97,7 @@ final class Generation {
         }
     }
 
-    /// The request is over.
+    /// Notes that a request is over.
     void leave() {
         lock.lock();
         try {
@@ -111,7 +111,7 @@ final class Generation {
         }
     }
 
-    /// Takes no more requests, and ends with the last one.
+    /// Takes no more requests, and closes after the last one.
     void retire() {
         lock.lock();
         try {
@@ -122,10 +122,10 @@ final class Generation {
         }
     }
 
-    /// Waits until it serves nothing.
+    /// Waits until it serves no request.
     ///
     /// @param until by `System.nanoTime`
-    /// @return false where it still does then
+    /// @return false if it still serves one then
     boolean awaitIdle(long until) throws InterruptedException {
         lock.lock();
         try {
@@ -140,7 +140,7 @@ final class Generation {
         }
     }
 
-    /// How many it serves now.
+    /// How many requests it serves now.
     int open() {
         lock.lock();
         try {
@@ -150,7 +150,7 @@ final class Generation {
         }
     }
 
-    /// Whether it will serve nothing any more.
+    /// Whether it is retired and serves no request.
     boolean isOver() {
         lock.lock();
         try {
@@ -160,7 +160,7 @@ final class Generation {
         }
     }
 
-    /// Ends at once, and its calls with it.
+    /// Closes at once, and ends its calls.
     void close() {
         upstream.close();
         writeTimeouts.close();

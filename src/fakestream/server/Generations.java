@@ -29,8 +29,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// The generation of settings that serves new requests, and those before it that still have some
-/// to finish. It holds what outlives them: limits count on, and so do metrics, when the settings
+/// The generation of settings that serves new requests, and earlier ones that still finish theirs.
+/// It holds everything that outlives a generation: limits and metrics count on when the settings
 /// change. Any thread may call it.
 final class Generations {
     private static final int ID_BYTES = 12;
@@ -52,14 +52,14 @@ final class Generations {
     private final CallSharing sharing;
     private final Metrics metrics;
     private final Set<Generation> all = ConcurrentHashMap.newKeySet();
-    /// Guards the change of the generation, so that each one but the last is retired.
+    /// Guards the change of the generation, so that each one except the last is retired.
     private final ReentrantLock lock = new ReentrantLock();
     private volatile Generation current;
     private boolean closed;
 
     /// @param port on which clients connect
     /// @param timer for deadlines and heartbeats; nothing on it may block
-    /// @param executor for the work behind them, a virtual thread for each
+    /// @param executor runs their work, each task on a virtual thread
     /// @param beats for heartbeats alone
     Generations(Config config, Build build, int port, ServerState serverState,
             ScheduledExecutorService timer, Executor executor, Executor beats, Log log) {
@@ -93,7 +93,7 @@ final class Generations {
                 timer);
     }
 
-    /// The generation for a request that has come, which it counts from now on.
+    /// The generation for a request that has come; counts the request in it from now on.
     Generation enter() {
         var generation = current;
         while (!generation.enter()) {
@@ -133,12 +133,12 @@ final class Generations {
         }
     }
 
-    /// What is counted of all requests.
+    /// The metrics of all requests.
     Metrics metrics() {
         return metrics;
     }
 
-    /// The bound on requests that are still coming.
+    /// The limit on requests that are still arriving.
     PendingClients pending() {
         return limiter.pending();
     }
@@ -148,10 +148,10 @@ final class Generations {
         return all.stream().mapToInt(Generation::open).sum();
     }
 
-    /// Waits until there is no request.
+    /// Waits until no request is open.
     ///
     /// @param until by `System.nanoTime`
-    /// @return false where there still are some then
+    /// @return false if one is still open then
     boolean awaitIdle(long until) throws InterruptedException {
         var idle = true;
         for (var generation : all) {
@@ -160,13 +160,13 @@ final class Generations {
         return idle;
     }
 
-    /// Ends all calls upstream and all waits for memory, as failures of a proxy that shuts down.
+    /// Ends all upstream calls and all waits for memory, as failures of a proxy that shuts down.
     void shutDown() {
         memory.requests().shut();
         all.forEach(generation -> generation.upstream().shutDown());
     }
 
-    /// Ends at once, and with it whatever generation still comes.
+    /// Closes at once, and closes any generation that still comes.
     void close() {
         lock.lock();
         try {

@@ -8,15 +8,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/// Has the whole heap collected while nobody waits, where it has grown since the last time. Serial,
-/// which suits a small daemon, would else let it grow to a quarter of the machine's memory before
-/// it looks at what has grown old: JDK 25 takes what the heap could still get from the system for
-/// free (`TenuredGeneration::promotion_attempt_is_safe`). Never while a request is open, for then
-/// each stream would stand still for as long as it takes, half a second where thousands are held.
+/// Collects the whole heap while no request is open, if it has grown since the last time. Serial,
+/// which suits a small daemon, would otherwise let it grow to a quarter of the machine's memory
+/// before it looks at old objects: JDK 25 counts memory that the heap could still get from the
+/// system as free (`TenuredGeneration::promotion_attempt_is_safe`). While a request is open this
+/// would halt each stream, for half a second if thousands are held.
 final class HeapGrowth {
     private static final Duration PERIOD = Duration.ofSeconds(5);
 
-    /// Growth by less is not worth the work, in bytes.
+    /// Bytes; less growth is not worth the work.
     private static final long LITTLE = 32 * 1024 * 1024;
 
     private final BooleanSupplier idle;
@@ -25,9 +25,9 @@ final class HeapGrowth {
     private final ReentrantLock lock = new ReentrantLock();
     private long left;
 
-    /// @param idle whether nobody waits
-    /// @param size of the heap in bytes, garbage and room for more included
-    /// @param collection takes its time, and makes the heap as small as it can be
+    /// @param idle whether no request is open
+    /// @param size the heap in bytes, including garbage and room for more
+    /// @param collection takes its time, and makes the heap as small as possible
     HeapGrowth(BooleanSupplier idle, LongSupplier size, Runnable collection) {
         this.idle = idle;
         this.size = size;
@@ -35,7 +35,7 @@ final class HeapGrowth {
         this.left = size.getAsLong();
     }
 
-    /// Looks every now and then, as long as the timer runs.
+    /// Looks every `PERIOD`, as long as the timer runs.
     ///
     /// @param timer only hands over to the executor: some collectors let others run meanwhile
     static void watch(BooleanSupplier idle, ScheduledExecutorService timer, Executor executor) {
@@ -44,7 +44,7 @@ final class HeapGrowth {
                 PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// Collects where it is time; not where another thread is at it.
+    /// Collects if it is time, unless another thread does.
     void look() {
         if (!lock.tryLock()) {
             return;

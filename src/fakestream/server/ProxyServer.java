@@ -19,10 +19,10 @@ import java.util.concurrent.TimeUnit;
 /// The running proxy: the JDK's HTTP server with a virtual thread for each request, and one timer
 /// for all heartbeats and deadlines.
 public final class ProxyServer implements AutoCloseable {
-    /// Connections that wait to be accepted; the JDK takes 0 for 50.
+    /// Connections that wait to be accepted; the JDK turns 0 into 50.
     private static final int BACKLOG = 4096;
 
-    /// For what must hurry to be told, and for its clients to read it.
+    /// The time for hurried responses to go out, and for clients to read them.
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final HttpServer server;
@@ -52,16 +52,16 @@ public final class ProxyServer implements AutoCloseable {
         server.setExecutor(generations.pending());
     }
 
-    /// Takes an address, so that clients can connect; they are served from [#start()] on.
+    /// Binds an address, so that clients can connect; [#start()] begins to serve them.
     ///
-    /// @param build which program this is
-    /// @throws IOException where it cannot listen, because the port is taken or may not be
+    /// @param build the version of this program
+    /// @throws IOException if it cannot listen, because the port is taken or not allowed
     public static ProxyServer bind(Config config, Build build, Log log) throws IOException {
         var address = new InetSocketAddress(config.get(Setting.HOST), config.get(Setting.PORT));
         return new ProxyServer(HttpServer.create(address, BACKLOG), config, build, log);
     }
 
-    /// Serves those who have connected, and who will.
+    /// Serves the clients that have connected or will connect.
     ///
     /// @return this
     public ProxyServer start() {
@@ -69,46 +69,46 @@ public final class ProxyServer implements AutoCloseable {
         return this;
     }
 
-    /// Gets ready to ask the upstream, and tells those that ask from then on that it is.
+    /// Prepares the upstream client, and reports ready from then on.
     ///
     /// @return this
-    /// @throws java.io.UncheckedIOException where there is no TLS to be had, but needed
+    /// @throws java.io.UncheckedIOException if TLS is needed but not available
     public ProxyServer ready() {
         generations.current().upstream().prepare();
         serverState.ready();
-        // Later, because it loads classes that the first requests should not have to wait for.
+        // Later, because it loads classes, and the first requests should not wait for them.
         timer.schedule(() -> requests.execute(() ->
                 DeferredAccept.ask(server.getAddress().getPort(), log)), 1, TimeUnit.SECONDS);
         return this;
     }
 
-    /// Where it listens, with the port that was picked.
+    /// The URL on which it listens, with the actual port.
     public String url() {
         var literal = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
         return "http://" + literal + ":" + server.getAddress().getPort();
     }
 
-    /// Where it sends its requests, for people.
+    /// The upstream's URL, for display.
     public String upstreamUrl() {
         return generations.current().upstream().url().toString();
     }
 
-    /// Serves new requests by other settings; those that are open end as they began. Where it
+    /// Serves new requests by other settings; open requests keep theirs. The address on which it
     /// listens stays. The last call wins.
     public void reload(Config config) {
         generations.reload(config);
     }
 
-    /// There are other settings, but they are wrong.
+    /// Notes that the new settings are wrong, so that the old ones stay.
     public void keepSettings() {
         generations.metrics().reloaded(false);
     }
 
-    /// Takes no new requests, lets those that are open end in their time, and ends what is left
-    /// with an error. It listens all the while, to say so.
+    /// Refuses new requests, lets open ones end in their time, and ends the rest with an error. It
+    /// listens all the while, to refuse them.
     ///
-    /// @param grace for those that are open
-    /// @return whether it was time enough
+    /// @param grace the time for open requests
+    /// @return whether that was enough for all
     public boolean shutDown(Duration grace) throws InterruptedException {
         serverState.refuse();
         var finished = generations.awaitIdle(System.nanoTime() + grace.toNanos());

@@ -17,13 +17,13 @@ import fakestream.telemetry.RequestRecord.Outcome;
 import java.io.IOException;
 import java.util.Map;
 
-/// Takes every request to where it belongs, and every failure to what the client sees of it. It is
-/// the one place that catches everything: an Error out of a handler would leak the connection for
-/// ever, and an exception before the headers would close it without a word.
+/// Routes every request, and turns every failure into the client's response. It is the one place
+/// that catches everything: an Error from a handler would leak the connection for ever, and an
+/// exception before the headers would close it without a response.
 final class RequestHandler implements HttpHandler {
-    /// What an upstream sends may be HTML or SVG with a script in it, and a browser that is led
-    /// there must not run it where the test page keeps a key. The page's own files have a policy of
-    /// their own (Content Security Policy Level 3, section 6.3.2).
+    /// An upstream may send HTML or SVG with a script in it. A browser that is led there must not
+    /// run it, because the test page keeps a key in the same origin. The page's own files have a
+    /// policy of their own (Content Security Policy Level 3, section 6.3.2).
     private static final Map<String, String> NO_PAGE = Map.of(
             "Content-Security-Policy", "sandbox; default-src 'none'",
             "X-Content-Type-Options", "nosniff");
@@ -98,7 +98,7 @@ final class RequestHandler implements HttpHandler {
         return new HttpError(503, ApiError.shutdown(), Map.of("Retry-After", "1"));
     }
 
-    /// What `OPTIONS` asks for is what its own refusal tells (RFC 9110 section 9.3.7).
+    /// Answers `OPTIONS` from the refusal of its method (RFC 9110 section 9.3.7).
     private static Response answer(ClientExchange client, Router router, Route route, HttpError e) {
         if (e.status() == 405 && client.method().equals("OPTIONS")) {
             return Response.empty(204, Map.of("Allow", e.headers().get("Allow") + ", OPTIONS"));
@@ -107,7 +107,7 @@ final class RequestHandler implements HttpHandler {
                 e.error()).with(e.headers());
     }
 
-    /// A bug: 500 where the response has not begun, and else an end that is no clean one.
+    /// Reports a bug: 500 if the response has not begun, otherwise an abrupt end.
     private static void sendInternalError(ClientExchange client, Throwable fault)
             throws IOException {
         if (client.record().status() != 0) {

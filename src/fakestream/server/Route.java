@@ -12,22 +12,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Where a request goes, told from its raw target. People type base URLs in many ways, and clients
-/// add to them: a doubled `/v1` or slash and a pasted endpoint lead where they were meant to.
+/// The route of a request, read from its raw target. People type base URLs in many ways, and
+/// clients add to them: a doubled `/v1` or slash and a pasted endpoint lead to the intended place.
 ///
-/// @param name the upstream's endpoint, in the escapes that it came in, or a page's file
+/// @param name the upstream's endpoint, with its original escapes, or a page's file
 record Route(Kind kind, String name) {
-    /// What there is.
+    /// The kinds of routes.
     enum Kind {
         CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, CLIENTS, PAGE,
         OTHER, NONE, HEALTH, READY, VERSION, METRICS;
 
-        /// As metrics have it.
+        /// The kind's name in metrics.
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /// Whether it is asked by what watches the proxy, again and again and to its very end.
+        /// Whether monitors ask for it, again and again and until the proxy ends.
         boolean isProbe() {
             return this == HEALTH || this == READY || this == METRICS;
         }
@@ -37,7 +37,7 @@ record Route(Kind kind, String name) {
     private static final Set<String> PREFIXES = Set.of("v1", "api", "openai");
     private static final List<String> PASTED = List.of("chat", "completions");
     private static final String GEMINI = "v1beta";
-    /// One of Gemini's, such as `:countTokens`; a model's own name may end in `:free`.
+    /// A Gemini method, such as `:countTokens`; a model's own name may end in `:free`.
     private static final Pattern METHOD = Pattern.compile(":([a-z]+[A-Z][A-Za-z]*|predict)$");
     private static final Pattern AUTHORITY = Pattern.compile("^(?i)https?://[^/]*");
     private static final String STREAMED = ":streamGenerateContent";
@@ -90,7 +90,7 @@ record Route(Kind kind, String name) {
         return new Route(kind, endpoint);
     }
 
-    /// Without what was typed once too often in front of the endpoint.
+    /// Removes prefixes that were typed once too often before the endpoint.
     private static List<String> canonical(List<String> segments) {
         int first = 0;
         while (first < segments.size()) {
@@ -105,7 +105,7 @@ record Route(Kind kind, String name) {
         return segments.subList(first, segments.size());
     }
 
-    /// A pasted endpoint has another behind it; `chat/completions/ID` is a stored completion.
+    /// Whether another endpoint follows a pasted one; `chat/completions/ID` is a stored completion.
     private static boolean isPasted(List<String> rest) {
         return rest.size() > 2 && rest.subList(0, 2).equals(PASTED)
                 && (PREFIXES.contains(rest.get(2)) || rest.get(2).equals("chat")
@@ -145,8 +145,8 @@ record Route(Kind kind, String name) {
         return name.startsWith(GEMINI + "/") || kind == Kind.GENERATE;
     }
 
-    /// A segment by which a path could climb out of its place upstream, to whom an escaped slash
-    /// may be one, and what follows a semicolon nothing.
+    /// Whether a segment could make the path climb out of its place upstream. An upstream may read
+    /// an escaped slash as a slash, and ignore text after a semicolon.
     private static boolean climbs(String segment) {
         if (segment.indexOf('%') < 0 && !segment.startsWith(".")) {
             return false;

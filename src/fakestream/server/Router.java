@@ -40,8 +40,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What there is at which route: the endpoints that are told as streams, what comes from the
-/// upstream as it is, and the proxy's own pages.
+/// Serves each route: the endpoints whose answers become streams, those that pass through
+/// unchanged, and the proxy's own pages.
 final class Router {
     private static final Protocol CHAT = new ChatCompletions();
     private static final Protocol COMPLETIONS = new Completions();
@@ -83,10 +83,10 @@ final class Router {
         this.probes = probes;
     }
 
-    /// Serves what is at a route.
+    /// Serves a route.
     ///
-    /// @throws HttpError where there is nothing, or the request is wrong
-    /// @throws IOException where the client left, or its stream had to be broken off
+    /// @throws HttpError if nothing is there, or the request is wrong
+    /// @throws IOException if the client left, or its stream had to be broken off
     void serve(ClientExchange client, Route route) throws HttpError, IOException {
         switch (route.kind()) {
             case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
@@ -118,7 +118,7 @@ final class Router {
         }
     }
 
-    /// In whose form an error at a route is told. Anthropic's clients say so in a header.
+    /// The protocol for errors at a route. Anthropic's clients name theirs in a header.
     Protocol protocol(Route route, ClientExchange client) {
         return switch (route.kind()) {
             case CHAT, STATUS, CHECK, CLIENTS, PAGE, NONE, HEALTH, READY, VERSION, METRICS -> CHAT;
@@ -140,8 +140,8 @@ final class Router {
         client.send(page.get());
     }
 
-    /// No page but the daemon's own can read this, and there is nothing without that page. A
-    /// stranger sees its own streams alone: those of its address, unless it has shown a key.
+    /// Only the daemon's own page can read this, so it exists only with that page. A stranger sees
+    /// only its own streams: those of its address, unless it has shown a key.
     private void clients(ClientExchange client) throws HttpError, ClientDisconnected {
         if (!showsPage) {
             throw nothingAt(client);
@@ -159,7 +159,7 @@ final class Router {
         }
     }
 
-    /// The path alone says whether it is to be a stream.
+    /// The path alone says whether to stream.
     private static ApiCall gemini(ClientExchange client, Route route) {
         var query = query(client).without("alt");
         var whole = route.whole() + query.suffix();
@@ -173,7 +173,7 @@ final class Router {
         return new ApiCall(GEMINI, whole, route.name() + streamed.suffix(), model, framing);
     }
 
-    /// A list or a description is read, to tell HTML from it; a model of one's own may be deleted.
+    /// Reads a list or a description, to tell HTML from it; passes on the deletion of a model.
     private void models(ClientExchange client, Route route) throws HttpError, IOException {
         if (client.method().equals("DELETE") && !route.name().endsWith("models")) {
             other(client, route);
@@ -219,7 +219,7 @@ final class Router {
         return route.name() + query(client).suffix();
     }
 
-    /// A key goes upstream in a header alone, where no log of a server's shows it.
+    /// Removes keys: a key goes upstream only in a header, where no server's log shows it.
     private static Query query(ClientExchange client) {
         return client.query().withoutKeys(Authenticator.shownKey(client).orElse(""));
     }
