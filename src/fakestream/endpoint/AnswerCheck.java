@@ -13,12 +13,12 @@ import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.util.Optional;
 
-/// Judges an answer with a good status, before anything of it is told: is it one in its protocol,
-/// with something in it? An error under a good status has the status that it names, and where it
-/// names none it is the client's own fault, so that it is not asked for again.
+/// Judges an answer with a good status before any of it is sent on: is it valid in its protocol,
+/// and not empty? An error under a good status gets the status that it names. If it names none, it
+/// counts as the client's own fault and is not tried again.
 ///
-/// @param streamed whether the client wants a stream; of an upstream's own stream the beginning
-///        decides then, and else the whole
+/// @param streamed whether the client wants a stream; then the beginning of an upstream's stream
+///         decides, and otherwise the whole
 record AnswerCheck(Protocol protocol, boolean streamed) implements UpstreamRequest.Judge {
     private static final int GOOD = 200;
     private static final int UNUSABLE = 502;

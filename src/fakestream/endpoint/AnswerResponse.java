@@ -14,26 +14,26 @@ import fakestream.upstream.UpstreamException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/// An upstream's response as a response to the client: its status and its JSON in the bytes that it
-/// came in. What is not JSON becomes an error in the API's form, so that no HTML and no half of a
-/// body ever passes for an answer.
+/// An upstream's answer as a response to the client: its status, and its JSON in the original
+/// bytes. Anything that is not JSON becomes an error in the API's form, so that no HTML and no half
+/// of a body ever passes for an answer.
 public final class AnswerResponse {
     /// How much of an upstream's plain text an error may quote.
     private static final int LONGEST_QUOTE = 200;
 
-    /// An element whose text is not for people, be it closed or not; any other tag. Neither is
-    /// looked for beyond where the next one may begin, which keeps the time linear.
+    /// An element whose text is not for people, closed or not, or any other tag. Neither search
+    /// runs beyond the place where the next may begin, which keeps the time linear.
     private static final Pattern HTML = Pattern.compile(
             "(?is)<(script|style)\\b.*?(?:</\\1[^<>]*+>?|\\z)|<[^<>]*+>");
 
     private AnswerResponse() {
     }
 
-    /// The response to a client that did not ask for a stream. An upstream that streams all the
-    /// same is folded, an answer in a form that is not quite the API's is brought into that; what
-    /// is no answer, but says that it is one, is an error.
+    /// The response to a client that did not ask for a stream. It folds an upstream's stream into
+    /// one answer, and brings an answer in nearly the API's form into that form. An invalid answer
+    /// becomes an error.
     ///
-    /// @throws UpstreamException where the body breaks off
+    /// @throws UpstreamException if the body breaks off
     static Response of(UpstreamAnswer answer, Protocol protocol, RequestRecord record)
             throws UpstreamException {
         if (!answer.isSuccess()) {
@@ -64,9 +64,9 @@ public final class AnswerResponse {
                 told.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Any JSON that an upstream answers, in the bytes that it came in.
+    /// Any JSON of an upstream's answer, in its original bytes.
     ///
-    /// @throws UpstreamException where the body breaks off
+    /// @throws UpstreamException if the body breaks off
     public static Response json(UpstreamAnswer answer, Protocol protocol, RequestRecord record)
             throws UpstreamException {
         var json = answer.json();
@@ -84,9 +84,9 @@ public final class AnswerResponse {
                 ? answer.body() : masked.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /// What went wrong, where the upstream's response is an error or no JSON.
+    /// The failure of an answer that is an error or not JSON.
     ///
-    /// @throws UpstreamException where the body breaks off
+    /// @throws UpstreamException if the body breaks off
     static Failure failure(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
         if (answer.json() instanceof JsonValue json && !isRedirect(answer)) {
             var error = masked(answer, VendorError.in(json));
@@ -97,16 +97,16 @@ public final class AnswerResponse {
                     .with(reply.headers()).with(answer.headersForClient()),
                     error.withStatus(answer.status()));
         }
-        // A redirect is not followed, so that no key goes elsewhere, and is not the client's to
-        // follow either; a good status without JSON is the upstream's failure.
+        // The proxy does not follow a redirect, so that no key goes elsewhere, and the client must
+        // not follow it either. A good status without JSON is the upstream's failure.
         var status = answer.status() < 400 ? 502 : answer.status();
         var error = isRedirect(answer) ? redirect(answer) : notJson(answer, answer.body());
         var reply = Response.error(protocol, status, error).with(answer.headersForClient());
         return new Failure(reply, error.withStatus(status));
     }
 
-    /// What went wrong, where the upstream's response has a good status and is an error all the
-    /// same, with the status that it names.
+    /// The failure of an answer with a good status that is still an error; it has the status that
+    /// the error names.
     static Failure failure(UpstreamAnswer answer, Protocol protocol, ApiError error) {
         var failure = Failure.of(protocol, 502, masked(answer, error));
         return new Failure(failure.reply().with(answer.headersForClient()), failure.error());
@@ -118,7 +118,7 @@ public final class AnswerResponse {
                 && error.string("message") != null;
     }
 
-    /// The same JSON without secrets where it tells of an error. What a model says is its own.
+    /// The same JSON, without secrets if it reports an error. The model's own text stays as it is.
     public static JsonValue masked(UpstreamAnswer answer, JsonValue json) {
         if (!answer.isSuccess()) {
             return answer.redactor().json(json);
@@ -130,7 +130,7 @@ public final class AnswerResponse {
         return json;
     }
 
-    /// An error that holds words of the upstream's, without secrets.
+    /// An error with words of the upstream, without secrets.
     public static ApiError masked(UpstreamAnswer answer, ApiError error) {
         return error.with(answer.redactor().object(error.object()));
     }
@@ -144,7 +144,7 @@ public final class AnswerResponse {
                 + ", a redirect, and redirects are not followed");
     }
 
-    /// What is wrong with a body that is not JSON, whatever its status.
+    /// The error for a body that is not JSON, under any status.
     public static ApiError notJson(UpstreamAnswer answer, byte[] body) {
         if (body.length == 0) {
             return ApiError.upstream("upstream_empty",
@@ -154,7 +154,7 @@ public final class AnswerResponse {
                 + " with what is not JSON: " + quote(answer, body));
     }
 
-    /// The beginning of a text for people, without its HTML and its secrets, be they cut or not.
+    /// The beginning of a text for people, without HTML, and without secrets, whole or cut.
     private static String quote(UpstreamAnswer answer, byte[] body) {
         var whole = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
                 StandardCharsets.UTF_8);
@@ -162,7 +162,7 @@ public final class AnswerResponse {
         return text.substring(0, Math.min(text.length(), LONGEST_QUOTE));
     }
 
-    /// What a person reads of HTML or of any other text, on one line.
+    /// The readable text of HTML or of any other text, on one line.
     public static String plain(String html) {
         return HTML.matcher(html).replaceAll(" ").replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
     }

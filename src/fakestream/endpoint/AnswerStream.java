@@ -27,9 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// One answer on its way into one stream. Whatever goes wrong upstream becomes a plain response
-/// with its own status while that is possible, and a failure told in the stream after that; it
-/// never looks like a finished answer.
+/// Sends one answer into one stream. An upstream failure becomes a plain response with its own
+/// status while that is possible, and a failure inside the stream after that; it never looks like a
+/// finished answer.
 final class AnswerStream {
     private final Protocol protocol;
     private final JsonObject request;
@@ -39,7 +39,7 @@ final class AnswerStream {
     private final OpenChoices choices;
     private final UnaryOperator<SseEvent.Received> mending;
     private boolean brokenOff;
-    /// The failure that an upstream's stream is if nothing but its first event comes.
+    /// The error in the first event of a stream; it counts if nothing else comes.
     private Optional<ApiError> alone = Optional.empty();
 
     AnswerStream(Protocol protocol, JsonObject request, EventStream stream, Pacer pacer,
@@ -53,10 +53,10 @@ final class AnswerStream {
         this.mending = protocol.mending();
     }
 
-    /// Tells an upstream's answer: one that is whole as a replay, a stream of events as it comes.
+    /// Sends an upstream's answer: replays a whole one, and relays an event stream as it comes.
     ///
-    /// @throws UpstreamException where its body breaks off
-    /// @throws IOException where the client left, or the stream had to be broken off
+    /// @throws UpstreamException if its body breaks off
+    /// @throws IOException if the client left, or the stream had to be broken off
     void tell(UpstreamAnswer answer) throws UpstreamException, IOException {
         if (answer.isSuccess() && answer.isEventStream()) {
             tellEvents(answer);
@@ -79,9 +79,9 @@ final class AnswerStream {
         }
     }
 
-    /// Tells that there is no answer.
+    /// Reports that there is no answer.
     ///
-    /// @throws IOException where the client left, or the stream had to be broken off
+    /// @throws IOException if the client left, or the stream had to be broken off
     void fail(Failure failure) throws IOException {
         var state = stream.answered(Map.of());
         stream.record().failed(failure.error().code());
@@ -110,8 +110,8 @@ final class AnswerStream {
         }
     }
 
-    /// The upstream's own stream: its events go on as they come, until one of them tells of a
-    /// failure, or of an end before anything was told.
+    /// Passes on the events of the upstream's own stream as they come, until one reports a failure
+    /// or an end that comes too early.
     private void relay(UpstreamAnswer answer) throws UpstreamException, IOException {
         alone = answer.events().firstData().map(SseEvent.Received::json).flatMap(VendorError::find);
         stream.answered(answer.headersForClient());
@@ -130,7 +130,7 @@ final class AnswerStream {
             if (relayed.event() != null) {
                 arrived.add(relayed.event());
             }
-            // A comment of the upstream's changes nothing about what may stand in a pause.
+            // An upstream's comment does not change the heartbeat for pauses.
             if (!event.get().data().isEmpty() && relayed.pause() != null) {
                 stream.pauseWith(relayed.pause());
             } else {
@@ -146,7 +146,7 @@ final class AnswerStream {
         end(answer, brokenOff ? List.of() : answer.events().rest());
     }
 
-    /// No beat comes between what the client has been told and what it is told now.
+    /// No heartbeat changes the stream's state from here until the event is sent.
     private RelayedEvent relayed(SseEvent.Received event) {
         var relayed = slots.take(() ->
                 protocol.relay(mending.apply(event), stream.answered(Map.of())));
@@ -160,7 +160,7 @@ final class AnswerStream {
                 || relayed.progress() == Progress.ENDED && !choices.isWhole();
     }
 
-    /// What came at once goes on at once, in one flush.
+    /// Sends events that arrived together in one flush.
     private void flush(List<SseEvent> arrived) throws ClientDisconnected {
         if (!arrived.isEmpty()) {
             stream.send(arrived);
@@ -177,8 +177,8 @@ final class AnswerStream {
         }
     }
 
-    /// It stands in one of the last events, and Anthropic's says the input in its first one: few
-    /// enough to be read for it.
+    /// Records the token usage. It stands in one of the last events, and Anthropic's first event
+    /// has the input's: few enough to be parsed.
     private void noteUsage(SseEvent.Received event, Progress progress) {
         if ((progress != Progress.OPEN || event.type().startsWith("message_"))
                 && event.data().contains("\"usage")) {
@@ -186,7 +186,7 @@ final class AnswerStream {
         }
     }
 
-    /// Nobody misses the end of a body whose answer is whole, nor half an event behind it.
+    /// After a complete answer, a body that breaks off counts as ended; half an event is no loss.
     private Optional<SseEvent.Received> next(UpstreamAnswer answer) throws UpstreamException {
         try {
             return answer.events().next();
@@ -199,7 +199,7 @@ final class AnswerStream {
         }
     }
 
-    /// What is left lacked its blank line. Half an event goes nowhere: it would spoil what follows.
+    /// Sends the events that lack their blank line, and ends. Half an event would spoil the rest.
     private void end(UpstreamAnswer answer, List<SseEvent.Received> rest) throws IOException {
         var last = new ArrayList<SseEvent>();
         for (var event : rest) {
@@ -225,8 +225,8 @@ final class AnswerStream {
         return AnswerResponse.failure(answer, protocol, alone.orElseGet(ApiError::truncated));
     }
 
-    /// Tells the failure that an event of the upstream's tells, in our own form and without what
-    /// may come behind it: OpenRouter sends a finish with it and `[DONE]`.
+    /// Reports the failure in an upstream's event, in our own form and without anything that may
+    /// follow it: OpenRouter sends a finish with it and `[DONE]`.
     private void fail(UpstreamAnswer answer, SseEvent.Received event) throws IOException {
         var json = event.json();
         var error = json.equals(JsonNull.NULL)

@@ -24,8 +24,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// The endpoints whose answers may be streamed. It judges the request as far as it must read it,
-/// asks the upstream, and gives the client a whole answer, or a stream of it.
+/// The endpoints whose answers may be streamed. It checks the request as far as it must read it,
+/// asks the upstream, and sends the client a whole answer or a stream of it.
 public final class ApiEndpoint {
     private final Upstream upstream;
     private final StreamFactory streams;
@@ -38,7 +38,7 @@ public final class ApiEndpoint {
     private final Duration patience;
     private final Log log;
 
-    /// @param requests the memory for their bodies
+    /// @param requests the memory for request bodies
     public ApiEndpoint(Config config, Upstream upstream, StreamFactory streams,
             CallSharing sharing,
             RecentStreams recent, ByteBudget requests, Log log) {
@@ -67,8 +67,8 @@ public final class ApiEndpoint {
 
     /// Serves one request.
     ///
-    /// @throws HttpError where the request is wrong; nothing was sent upstream then
-    /// @throws IOException where the client left, or its stream had to be broken off
+    /// @throws HttpError if the request is wrong; then nothing was sent upstream
+    /// @throws IOException if the client left, or its stream had to be broken off
     public void serve(ClientExchange client, ApiCall ask, AccessControl.Admitted passed)
             throws HttpError,
             IOException {
@@ -79,7 +79,7 @@ public final class ApiEndpoint {
         }
     }
 
-    /// Apart, so that no frame below keeps the body.
+    /// A method of its own, so that no frame below keeps the body.
     private ApiRequest read(ClientExchange client, ApiCall ask, AccessControl.Admitted passed,
             RequestMemory memory)
             throws HttpError, ClientDisconnected {
@@ -129,7 +129,7 @@ public final class ApiEndpoint {
         }
     }
 
-    /// Asks for a whole answer, or for the upstream's own stream, as the mode has it.
+    /// Asks for a whole answer or for the upstream's own stream, depending on the mode.
     private UpstreamAnswer ask(Job job) throws UpstreamException {
         var mode = job.question().mode(modes);
         job.client().record().mode(mode == StreamMode.REAL || mode == StreamMode.AUTO ? Mode.REAL
@@ -141,7 +141,7 @@ public final class ApiEndpoint {
         };
     }
 
-    /// Where it may have to be asked for a whole answer after that, its memory stays.
+    /// If a request for a whole answer may follow, the request's memory stays.
     private static UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
         var body = job.question().forStream(last);
         if (last) {
@@ -155,7 +155,7 @@ public final class ApiEndpoint {
         return answer;
     }
 
-    /// An upstream that answers whole all the same needs no second call: its answer is told.
+    /// If the upstream answers whole all the same, that answer is sent; no second call is needed.
     private UpstreamAnswer tryStream(Job job) throws UpstreamException {
         var answer = postStreamed(job, false);
         if (StreamModes.refusesStreams(answer, job.question().model())) {
@@ -170,7 +170,7 @@ public final class ApiEndpoint {
         return answer;
     }
 
-    /// Asks for a whole answer, or joins the call that asks for the same already.
+    /// Asks for a whole answer, or joins a running call that asks for the same.
     ///
     /// @param streamed whether the client wants a stream
     private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {

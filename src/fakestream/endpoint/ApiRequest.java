@@ -12,19 +12,18 @@ import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
 import java.nio.charset.StandardCharsets;
 
-/// What a client asks with the body of its request. It may be as long as a book, and its answer may
-/// take minutes: so it is kept once, in the bytes that it came in, of which what goes upstream is
-/// made of parts, and only while it may have to be asked. What it takes to tell the answer stays.
-/// For one thread.
+/// A client's request body. It may be as long as a book, and its answer may take minutes. So it is
+/// kept once, in its original bytes, as long as the upstream may still be asked; the body for the
+/// upstream is made of parts of it. The fields that the answer's form needs stay. For one thread.
 final class ApiRequest {
-    /// Names are kept, logged and compared; those of real models are far shorter.
+    /// Bytes. Names are kept, logged and compared; those of real models are far shorter.
     private static final int LONGEST_MODEL = 512;
 
     private final ApiCall ask;
     private final String model;
     private final boolean streamed;
     private final JsonObject told;
-    /// Null once it was let go of.
+    /// Null once it was released.
     private JsonObject request;
 
     private ApiRequest(ApiCall ask, JsonObject request) {
@@ -36,9 +35,9 @@ final class ApiRequest {
         this.streamed = ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
     }
 
-    /// Reads it from a body.
+    /// Parses a request body.
     ///
-    /// @throws HttpError where it is none that the upstream could be asked
+    /// @throws HttpError 400 if it is no valid request
     static ApiRequest read(ApiCall ask, byte[] body) throws HttpError {
         try {
             if (!(Json.parse(body) instanceof JsonObject request)) {
@@ -55,10 +54,10 @@ final class ApiRequest {
         }
     }
 
-    /// Whether a model's name is not too long.
+    /// Checks that a model's name is not too long.
     ///
-    /// @param name null where there is none
-    /// @throws HttpError 400 where it is
+    /// @param name null if there is none
+    /// @throws HttpError 400 if it is too long
     static void checkModel(String name) throws HttpError {
         if (name != null && (name.length() > LONGEST_MODEL
                 || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_MODEL)) {
@@ -78,7 +77,7 @@ final class ApiRequest {
         return new HttpError(400, ApiError.invalidRequest(null, param, message));
     }
 
-    /// Which model is asked; empty where none is named.
+    /// The requested model; empty if none is named.
     String model() {
         return model;
     }
@@ -88,33 +87,33 @@ final class ApiRequest {
         return streamed;
     }
 
-    /// How it gets one; to be asked before it is let go of.
+    /// How the client gets a stream; to be called before the request is released.
     StreamMode mode(StreamModes modes) {
         return modes.of(model, request);
     }
 
-    /// What the telling of its answer depends on.
+    /// The fields of the request that the answer's form depends on.
     JsonObject told() {
         return told;
     }
 
-    /// As the upstream is asked for a whole answer. It is let go of with that.
+    /// The body that asks the upstream for a whole answer. Releases the request.
     Parts forWhole() {
         var whole = Parts.of(ask.protocol().whole(request));
         forget();
         return whole;
     }
 
-    /// As the upstream is asked for its own stream.
+    /// The body that asks the upstream for its own stream.
     ///
-    /// @param last whether it is let go of, and not asked for a whole answer after that
+    /// @param last whether to release the request, because no request for a whole answer follows
     Parts forStream(boolean last) {
         var streamed = Parts.of(request);
         request = last ? null : request;
         return streamed;
     }
 
-    /// It will not be asked again.
+    /// Releases the request; it will not be sent again.
     void forget() {
         request = null;
     }

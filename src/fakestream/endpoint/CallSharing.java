@@ -28,16 +28,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/// Joins a request that is made again to the upstream call that it repeats, so that its answer is
-/// paid for once: clients whose connection broke, or whose patience ended, ask again while the
-/// model still thinks. A good answer is kept for a while (IDEMPOTENCY_WINDOW_MS), and a call whose
-/// client left goes on for as long. It outlives a reload of the settings.
+/// Joins a repeated request to the upstream call that it repeats, so that its answer is paid for
+/// once: clients that lost their connection or their patience ask again while the model still
+/// thinks. A good answer is kept for a while (IDEMPOTENCY_WINDOW_MS), and a call whose client left
+/// goes on for as long. It outlives a reload of the settings.
 ///
-/// What is shared is a value: status, headers and bytes. The thread of the first request makes the
-/// call, and those of the others wait for its outcome. The lock guards all maps and all calls;
-/// nobody waits for an upstream or a client under it.
+/// A shared value holds status, headers and bytes. The thread of the first request makes the call,
+/// and the threads of the others wait for its outcome. The lock guards all maps and all calls; no
+/// thread waits for an upstream or a client under it.
 public final class CallSharing {
-    /// Answers that are kept at once. Beyond either bound the oldest goes.
+    /// The most answers that are kept at once. Beyond either bound the oldest goes.
     private static final int MOST_KEPT = 1000;
     private static final long MOST_BYTES = 32L * 1024 * 1024;
 
@@ -54,10 +54,10 @@ public final class CallSharing {
     /// One request that may share a call.
     ///
     /// @param name see [#name]
-    /// @param repeats whether it says that it was made before
-    /// @param window for which a good answer is kept, and a call goes on whose clients left
-    /// @param onLeaving takes what is to be done when its client leaves
-    /// @param cancel ends the call that it makes
+    /// @param repeats whether the request says that it was made before
+    /// @param window how long a good answer is kept, and a call without clients goes on
+    /// @param onLeaving takes the action for when the client leaves
+    /// @param cancel ends the call that this request makes
     record Sharer(String name, boolean repeats, Duration window, Consumer<Runnable> onLeaving,
             Runnable cancel) {
     }
@@ -65,19 +65,19 @@ public final class CallSharing {
     /// Makes a call.
     @FunctionalInterface
     interface Calling {
-        /// @param judge to be asked about each answer
-        /// @throws UpstreamException where there is no answer
+        /// @param judge judges each answer
+        /// @throws UpstreamException if there is no answer
         UpstreamAnswer call(Judge judge) throws UpstreamException;
     }
 
-    /// A call that is under way. Whoever holds the lock may read and write it; the outcome is
-    /// complete once, by the thread that makes the call.
+    /// A running call. The lock guards its fields; the thread that makes the call completes the
+    /// outcome once.
     private static final class Call {
         private final Runnable cancel;
         private final CompletableFuture<StoredAnswer> outcome = new CompletableFuture<>();
         private int waiting = 1;
         private boolean over;
-        /// Ends it where nobody waits any more.
+        /// Ends the call if no request waits for it any more.
         private Future<?> ending = CompletableFuture.completedFuture(null);
 
         private Call(Runnable cancel) {
@@ -85,13 +85,13 @@ public final class CallSharing {
         }
     }
 
-    /// @param bytes that it holds
-    /// @param expiry ends the keeping
+    /// @param bytes the memory that it holds
+    /// @param expiry removes it
     private record Kept(StoredAnswer answer, ByteBudget.Hold bytes, Future<?> expiry) {
     }
 
     /// @param timer only hands over to the executor
-    /// @param memory for answers, of which the oldest that is kept goes when others need it
+    /// @param memory for answers; the oldest kept answer goes when others need it
     public CallSharing(ScheduledExecutorService timer, Executor executor, ByteBudget memory) {
         this.timer = timer;
         this.executor = executor;
@@ -106,7 +106,7 @@ public final class CallSharing {
             var digest = MessageDigest.getInstance("SHA-256");
             for (var part : new String[] {caller, endpoint, key(headers)}) {
                 var bytes = part.getBytes(StandardCharsets.UTF_8);
-                // With its length before it no part can pass for the end of another.
+                // With its length before it, no part can pass for the end of another.
                 digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
                 digest.update(bytes);
             }
@@ -119,7 +119,7 @@ public final class CallSharing {
         }
     }
 
-    /// Whether a request says that it was made before. An SDK tells how often it has tried.
+    /// Whether a request says that it was made before. An SDK sends how often it has tried.
     public static boolean isRepetition(Headers headers) {
         var count = headers.getFirst("x-stainless-retry-count");
         return !key(headers).isEmpty() || count != null && count.matches("[1-9][0-9]{0,3}");
@@ -132,7 +132,7 @@ public final class CallSharing {
     /// The answer to a request: of the call that it repeats, or of one that it makes.
     ///
     /// @param judge tells which answers are worth keeping
-    /// @throws UpstreamException where there is no answer, or the client has left
+    /// @throws UpstreamException if there is no answer, or the client has left
     StoredAnswer answer(Sharer sharer, Judge judge, Calling calling) throws UpstreamException {
         var own = new Call(sharer.cancel());
         Call joined = null;
@@ -154,7 +154,7 @@ public final class CallSharing {
         return joined == null ? make(sharer, own, judge, calling) : join(sharer, joined);
     }
 
-    /// Makes the call, and gives its outcome to all that have joined it.
+    /// Makes the call, and gives its outcome to all requests that have joined it.
     private StoredAnswer make(Sharer sharer, Call call, Judge judge, Calling calling)
             throws UpstreamException {
         sharer.onLeaving().accept(() -> leave(sharer, call));
@@ -195,8 +195,8 @@ public final class CallSharing {
         }
     }
 
-    /// A client has left. The call goes on for the window where it was the last, for it may come
-    /// back.
+    /// Notes that a client has left. After the last one the call goes on for the window, because a
+    /// client may come back.
     private void leave(Sharer sharer, Call call) {
         lock.lock();
         try {
@@ -210,7 +210,7 @@ public final class CallSharing {
         }
     }
 
-    /// Ends a call that nobody has come back to. From here on nobody can join it.
+    /// Ends a call that no client has come back to. From here on no request can join it.
     private void giveUp(Sharer sharer, Call call) {
         lock.lock();
         try {
@@ -224,9 +224,9 @@ public final class CallSharing {
         call.cancel.run();
     }
 
-    /// The call is over.
+    /// Notes that the call is over.
     ///
-    /// @param good its answer, where that is worth keeping, or null
+    /// @param good its answer if that is worth keeping, or null
     private void end(Sharer sharer, Call call, StoredAnswer good) {
         lock.lock();
         try {
@@ -241,8 +241,8 @@ public final class CallSharing {
         }
     }
 
-    /// The timer holds the answer, and nothing of the request that brought it. Where there is no
-    /// memory, the oldest go, and then the answer is not kept.
+    /// Keeps an answer. The timer refers to the answer, and to nothing of its request. If memory is
+    /// short, the oldest answers go; if that is not enough, this answer is not kept.
     private void keep(String name, StoredAnswer answer, Duration window) {
         forget(name);
         var bytes = memory.hold();
@@ -260,7 +260,7 @@ public final class CallSharing {
         }
     }
 
-    /// Somebody waits for memory; whether there was an answer that could go.
+    /// Drops the oldest answer, because memory is needed; returns whether there was one.
     private boolean forgetOldest() {
         lock.lock();
         try {
@@ -274,7 +274,7 @@ public final class CallSharing {
         }
     }
 
-    /// Runs on the timer: nobody holds the lock for long.
+    /// Runs on the timer: no thread holds the lock for long.
     private void expire(String name, StoredAnswer answer) {
         lock.lock();
         try {
@@ -286,7 +286,7 @@ public final class CallSharing {
         }
     }
 
-    /// The timer lets go of the answer too.
+    /// Drops an answer, and the timer's reference to it.
     private void forget(String name) {
         var old = kept.remove(name);
         if (old != null) {

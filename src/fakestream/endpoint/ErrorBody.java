@@ -8,22 +8,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The body of an error or a redirect that passes through. An upstream may repeat in it what it was
-/// sent, so it passes only where a key would be found in it.
+/// sent, so it passes only if a key would be found in it.
 public final class ErrorBody {
-    /// In bytes, decoded.
+    /// Bytes, after decoding.
     public static final int LONGEST = 256 * 1024;
 
-    /// In these a key has the bytes of ASCII.
+    /// Charsets in which a key has the bytes of ASCII.
     private static final Set<String> CHARSETS = Set.of("utf-8", "utf8", "us-ascii", "ascii",
             "iso-8859-1", "latin1", "windows-1252");
 
     private ErrorBody() {
     }
 
-    /// The body, decoded and without secrets; empty where it is longer than [#LONGEST], or is no
-    /// text of a known charset. Without a secret it has the bytes that it came in.
+    /// The body, decoded and without secrets; empty if it is longer than [#LONGEST], or is no text
+    /// of a known charset. A body without a secret keeps its original bytes.
     ///
-    /// @throws UpstreamException where it breaks off, or does not have the coding that it says
+    /// @throws UpstreamException if it breaks off, or does not have the coding that it declares
     public static Optional<byte[]> of(UpstreamAnswer answer) throws UpstreamException {
         if (!isText(answer.contentType()) || !hasKnownCharset(answer.header("content-type"))
                 || answer.length() > LONGEST) {
@@ -47,7 +47,7 @@ public final class ErrorBody {
                 .allMatch(CHARSETS::contains);
     }
 
-    /// UTF-16 and UTF-32, which need not be named, have them beside each letter.
+    /// UTF-16 and UTF-32, which may come undeclared, have zeros beside each letter.
     private static boolean hasNoZeros(byte[] text) {
         for (var b : text) {
             if (b == 0) {

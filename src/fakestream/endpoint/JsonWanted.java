@@ -8,33 +8,33 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Tells of a request that passes unread whether its answer will be JSON, as far as the head shows.
+/// Tells from a request's head whether its answer will be JSON; the request itself passes unread.
 /// Blank lines would spoil any other answer, so a request in doubt gets none.
 public final class JsonWanted {
     private static final Pattern JSON = Pattern.compile(".*[/+]json");
     private static final Set<String> ANYTHING = Set.of("", "*/*", "application/*");
 
-    /// A stream of JSON is no JSON.
+    /// A stream of JSON is not JSON.
     private static final Pattern STREAMED =
             Pattern.compile("text/event-stream|application/stream[+]json");
 
-    /// Sound, and its text; the description of a session; downloads; streams. Most clients accept
-    /// anything there too, and the SDKs accept JSON even where they ask for a text.
+    /// Endpoints without JSON: sound and its text, session descriptions, downloads, streams. Most
+    /// clients accept anything there too, and the SDKs accept JSON even if they ask for a text.
     private static final Pattern OTHER = Pattern.compile("(.*/)?(audio|tts|text-to-speech"
             + "|sound-generation|realtime|content|results)([/?].*)?"
             + "|.*(stream|:download|alt=media|alt=sse).*");
 
-    /// The answer to these may have a status of its own, and a part of a body or none.
+    /// With these an answer may have its own status, and a part of a body or none.
     private static final Set<String> CONDITIONS =
             Set.of("Range", "If-none-match", "If-modified-since", "Upgrade");
 
     private JsonWanted() {
     }
 
-    /// Whether the answer to this request will be JSON. A POST need not name it, for many clients
-    /// accept anything. A GET may fetch a file, and a DELETE may have an answer without content.
+    /// Whether the answer to this request will be JSON. A POST need not accept JSON by name: many
+    /// clients accept anything. A GET may fetch a file, and a DELETE may get no content.
     ///
-    /// @param endpoint upstream, with its query
+    /// @param endpoint the upstream's endpoint, with its query
     /// @param headers of the request, under the names that [com.sun.net.httpserver.Headers] gives
     public static boolean by(String method, String endpoint, Map<String, List<String>> headers) {
         if (method.equals("HEAD") || OTHER.matcher(endpoint.toLowerCase(Locale.ROOT)).matches()

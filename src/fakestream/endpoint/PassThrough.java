@@ -23,12 +23,12 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/// Everything that is not told as a stream goes through as it is, both ways, without being read or
-/// kept: embeddings, files, audio, images, whatever the method and the body. Only an error or a
-/// redirect is read, for the secrets that may be in it, and an answer behind the blank lines that
-/// keep it alive.
+/// Passes everything that does not become a stream through unchanged, both ways, without reading or
+/// keeping it: embeddings, files, audio, images, with any method and any body. It reads only an
+/// error or a redirect, for the secrets that may be in it, and an answer that blank lines keep
+/// alive.
 public final class PassThrough {
-    /// Longer JSON is not waited for, but passes as it comes.
+    /// The proxy waits for JSON up to this many bytes; longer JSON passes as it comes.
     private static final int LONGEST_WAIT = 256 * 1024;
 
     /// Sends the request.
@@ -51,10 +51,10 @@ public final class PassThrough {
 
     /// Serves one request.
     ///
-    /// @param endpoint upstream, with its query
-    /// @param protocol in whose form a failure of the proxy's own is told
-    /// @throws HttpError 413 for a body that is too large, 503 where there is no place
-    /// @throws IOException where the client left, or the answer had to be broken off
+    /// @param endpoint the upstream's endpoint, with its query
+    /// @param protocol the form of the proxy's own failures
+    /// @throws HttpError 413 if a body is too large, 503 if there is no place
+    /// @throws IOException if the client left, or the response had to be broken off
     public void serve(ClientExchange client, String endpoint, AccessControl.Admitted passed,
             Protocol protocol)
             throws HttpError, IOException {
@@ -80,8 +80,8 @@ public final class PassThrough {
         }
     }
 
-    /// Blank lines go out before the answer, and while its JSON comes, if that is not long. An
-    /// answer that is there before the first of them passes as if there were none.
+    /// Sends blank lines before the answer, and while its JSON comes if that is not long. An answer
+    /// that arrives before the first blank line passes as if there were none.
     private void relayAlive(ClientExchange client, String endpoint, Protocol protocol,
             Sending sending)
             throws UpstreamException, HttpError, IOException {
@@ -108,8 +108,8 @@ public final class PassThrough {
         }
     }
 
-    /// Behind a blank line only the body can tell an error, and an empty object that there is no
-    /// content. An answer that is no JSON becomes an error, for the blank line has spoilt it.
+    /// After a blank line only the body can report an error, and an empty object reports no
+    /// content. An answer that is not JSON becomes an error, because the blank line has spoilt it.
     private static void tell(ClientExchange client, EventStream stream, UpstreamAnswer answer,
             Protocol protocol) throws UpstreamException, IOException {
         if (answer.status() == 204) {
@@ -122,7 +122,7 @@ public final class PassThrough {
         }
     }
 
-    /// Blank lines mean nothing before and between events, but must not come within JSON.
+    /// Blank lines are harmless before and between events, but must not come within JSON.
     private static void tellAsItComes(ClientExchange client, EventStream stream,
             UpstreamAnswer answer)
             throws IOException {
@@ -182,7 +182,7 @@ public final class PassThrough {
         copy(client, answer);
     }
 
-    /// An error or a redirect without secrets. Where they would not be found, its body is ours.
+    /// An error or a redirect without secrets. If secrets could hide in its body, ours replaces it.
     private static Response error(UpstreamAnswer answer, Protocol protocol)
             throws UpstreamException {
         var body = ErrorBody.of(answer);
@@ -208,7 +208,7 @@ public final class PassThrough {
         client.end();
     }
 
-    /// One that says itself that it is too large would be cut in the middle of a good status.
+    /// Refuses an answer that declares itself too large: it would be cut off under a good status.
     private void checkLength(ClientExchange client, UpstreamAnswer answer)
             throws UpstreamException {
         if (!isBodiless(client, answer) && answer.length() > mostUpstreamBytes) {

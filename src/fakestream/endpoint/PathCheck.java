@@ -25,15 +25,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 
-/// `GET /api/check?seconds=35&style=comment`: a stream like any other, whose answer takes that long
-/// and needs no upstream. It shows what between here and the client cuts or buffers such a stream.
+/// `GET /api/check?seconds=35&style=comment`: a stream like any other, but its answer takes that
+/// long and needs no upstream. It shows what cuts or buffers a stream between here and the client.
 ///
 /// Each check waits on the exchange's own thread, until its time is over, its client has left, or
 /// the daemon has to hurry.
 public final class PathCheck {
-    /// One second shows no more than that it works.
+    /// One second shows only that it works.
     private static final Set<Integer> SECONDS = Set.of(1, 5, 35, 65, 110, 130);
-    /// So that they never crowd out what the daemon is there for.
+    /// Keeps checks from crowding out real requests.
     private static final int MOST_AT_ONCE = 24;
     private static final int PIECES = 5;
     private static final Duration BETWEEN_PIECES = Duration.ofMillis(200);
@@ -43,17 +43,17 @@ public final class PathCheck {
     private final Semaphore free = new Semaphore(MOST_AT_ONCE);
     private final ServerState serverState;
 
-    /// @param chat the API whose stream it tells
+    /// @param chat the API whose stream it imitates
     public PathCheck(StreamFactory streams, Protocol chat, ServerState serverState) {
         this.chat = chat;
         this.streams = streams;
         this.serverState = serverState;
     }
 
-    /// Plays one check.
+    /// Runs one check.
     ///
-    /// @throws HttpError 400 where the query is wrong, 503 where too many are under way
-    /// @throws IOException where the client left, or the daemon stops
+    /// @throws HttpError 400 if the query is wrong, 503 if too many checks run
+    /// @throws IOException if the client left, or the daemon stops
     public void serve(ClientExchange client) throws HttpError, IOException {
         var time = Duration.ofSeconds(seconds(client.query()));
         var style = style(client.query());
@@ -104,8 +104,8 @@ public final class PathCheck {
         }
     }
 
-    /// The answer comes in pieces with a pause between them, and each says when it left: whoever
-    /// gets them late, or all at once, has something on the way that buffers.
+    /// Sends the answer in pieces with a pause between them. Each says when it left: if they arrive
+    /// late, or all at once, something on the way buffers.
     private void tell(EventStream stream, StreamState state, long started)
             throws ClientDisconnected {
         for (int i = 1; i <= PIECES; i++) {

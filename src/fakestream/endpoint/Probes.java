@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// What those are told that watch the proxy: whether it lives, whether it can take requests, which
-/// program it is, and its figures. Nothing of it asks the upstream, for whose failures nobody
-/// should restart a proxy; and none of it needs a key.
+/// Answers monitors of the proxy: whether it lives, whether it can take requests, its version, and
+/// its metrics. No probe asks the upstream, because an upstream failure is no reason to restart the
+/// proxy; and no probe needs a key.
 public final class Probes {
     private final ServerState serverState;
     private final AccessControl gate;
@@ -26,7 +26,7 @@ public final class Probes {
     private final boolean showsMetrics;
     private final Response version;
 
-    /// @param gate whose places tell whether there is room
+    /// @param gate tells whether there is room
     public Probes(Config config, Build build, ServerState serverState, AccessControl gate,
             BodyMemory memory,
             Metrics metrics) {
@@ -44,7 +44,7 @@ public final class Probes {
 
     /// Whether the process lives.
     ///
-    /// @param name of the probe: llama.cpp's answers in JSON
+    /// @param name the probe's name; `health` is llama.cpp's, and answers in JSON
     public Response health(String name) {
         return name.equals("health") ? status(200, "ok") : Response.text(200, "ok\n");
     }
@@ -57,12 +57,12 @@ public final class Probes {
                 : status(200, "ready");
     }
 
-    /// Which program it is.
+    /// The version of this program.
     public Response version() {
         return version;
     }
 
-    /// Its figures; empty where the settings hide them.
+    /// The metrics; empty if the settings hide them.
     public Optional<Response> metrics() {
         return showsMetrics ? Optional.of(Response.text(200, metrics.expose())
                 .with(Map.of("Content-Type", PrometheusText.TYPE))) : Optional.empty();

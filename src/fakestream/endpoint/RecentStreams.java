@@ -15,24 +15,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The last streams that clients asked for, as the daemon saw them: `GET /api/clients`. The thread
-/// of an exchange adds its stream once, and whoever asks reads the records while streams go on
-/// writing them; [RequestRecord] says why it may. A stream that is written to never waits for a
-/// reader.
+/// of an exchange adds its stream once. Any thread may read the records while streams still write
+/// them; [RequestRecord] says why. A stream never waits for a reader.
 public final class RecentStreams {
     private static final int MOST = 20;
-    /// What a client chose may be long.
+    /// A text that a client chose is cut to this length.
     private static final int LONGEST = 200;
 
-    /// @param at when it came
+    /// @param at when the request came
     private record Entry(Instant at, RequestRecord record) {
     }
 
-    /// Guards the queue, not what its records say.
+    /// Guards the queue, not the contents of its records.
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Entry> entries = new ArrayDeque<>(MOST);
 
-    /// A stream has begun, and its kind of client and its model are known. Takes the place of the
-    /// oldest one.
+    /// Adds a stream that has begun, when its kind of client and its model are known. It takes the
+    /// place of the oldest one.
     void add(RequestRecord record) {
         var entry = new Entry(Instant.now().minusNanos(record.elapsed()), record);
         lock.lock();
@@ -46,10 +45,10 @@ public final class RecentStreams {
         }
     }
 
-    /// They, the newest first.
+    /// The streams, the newest first.
     ///
-    /// @param redactor hide what looks like a key in the words that clients chose
-    /// @param address of the client whose streams are shown; empty for everybody's
+    /// @param redactor hides what looks like a key in the texts that clients chose
+    /// @param address the client whose streams are shown; empty for all clients
     public Response reply(Redactor redactor, String address) {
         var clients = entries().stream().filter(entry -> address.isEmpty()
                         || entry.record.request().address().equals(address))
@@ -67,7 +66,7 @@ public final class RecentStreams {
         }
     }
 
-    /// The standing is read first: nothing changes behind an end.
+    /// Reads the standing first: nothing changes after the end.
     private static JsonObject json(Entry entry, Redactor redactor) {
         var record = entry.record;
         var standing = standing(record);

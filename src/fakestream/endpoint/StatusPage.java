@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.stream.Stream;
 
-/// `GET /api/status`, in the shape that the ancestor gave it. It asks nothing of the upstream and
-/// tells no key.
+/// `GET /api/status`, in the form of this program's ancestor. It asks nothing of the upstream and
+/// shows no key.
 public final class StatusPage {
     private final String version;
     private final Config config;
@@ -22,7 +22,7 @@ public final class StatusPage {
         this.config = config;
     }
 
-    /// @param showsUpstream whether it says where the upstream is; else nothing stands there
+    /// @param showsUpstream whether to show the upstream's URL; otherwise the field is empty
     public Response reply(boolean showsUpstream) {
         return Response.json(200, new JsonObject.Builder()
                 .add("status", "ok")

@@ -25,8 +25,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
-/// Opens the streams of a daemon, all with the same heartbeats, the same pace, and pieces of the
-/// same length.
+/// Opens the streams of one configuration, all with the same heartbeats, the same pace, and pieces
+/// of the same length.
 public final class StreamFactory {
     private final HeartbeatStyle style;
     private final Duration interval;
@@ -40,7 +40,7 @@ public final class StreamFactory {
     private final HeartbeatTiming checkTiming;
     private final Supplier<String> ids;
 
-    /// @param ids new names for streams whose answer has none
+    /// @param ids makes ids for streams whose answer has none
     public StreamFactory(Config config, ServerState serverState, ScheduledExecutorService timer,
             Executor beats,
             Metrics metrics, Supplier<String> ids) {
@@ -59,12 +59,12 @@ public final class StreamFactory {
         this.ids = ids;
     }
 
-    /// A stream for a client, alive from now on.
+    /// A stream for a client; its heartbeats begin now.
     EventStream open(ClientExchange client, ApiCall ask, JsonObject request) {
         return open(client, ask.protocol(), request, ask.framing(), style, timing);
     }
 
-    /// A stream as [#open] gives it, but with heartbeats of this style, and committed at once.
+    /// A stream like that of [#open], but with heartbeats of this style, and committed at once.
     EventStream openCheck(ClientExchange client, Protocol protocol, HeartbeatStyle checked) {
         return open(client, protocol, JsonObject.EMPTY, Framing.EVENTS, checked, checkTiming);
     }
@@ -84,7 +84,7 @@ public final class StreamFactory {
         return interval;
     }
 
-    /// The way of an answer into a stream.
+    /// The sender of an answer into a stream.
     AnswerStream into(EventStream stream, ApiCall ask, JsonObject request) {
         return new AnswerStream(ask.protocol(), request, stream, pacer, slots);
     }
@@ -94,13 +94,13 @@ public final class StreamFactory {
         return !keepalive.isZero();
     }
 
-    /// A body for one JSON document, kept alive by blank lines before it.
+    /// A body for one JSON document; blank lines before it keep it alive.
     EventStream openWhole(ClientExchange client) {
         return EventStream.open(client, Framing.DOCUMENT, Heartbeats.blankLines(), wholeTiming);
     }
 
-    /// Sends a whole answer, kept alive until it is there; once a blank line is out, an error can
-    /// only be told by the body.
+    /// Sends a whole answer, and keeps the response alive until it is there. After the first blank
+    /// line only the body can report an error.
     public void sendWhole(ClientExchange client, Supplier<Response> answer)
             throws ClientDisconnected {
         if (!keepsWholeAnswersAlive() || client.method().equals("HEAD")) {
@@ -112,7 +112,7 @@ public final class StreamFactory {
         }
     }
 
-    /// How an answer is told of which a client of this kind has been told nothing yet.
+    /// The initial state of a stream for a client of this kind.
     private StreamState state(ClientProfile profile) {
         return new StreamState(ids.get(), Instant.now().getEpochSecond(), 0, pieceLength, profile);
     }

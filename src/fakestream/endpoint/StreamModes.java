@@ -19,36 +19,36 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
-/// Decides for each request how its stream is got, and remembers for a while which models the
+/// Decides for each request how to get its stream, and remembers for a while which models the
 /// upstream will not stream.
 public final class StreamModes {
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
-    /// Beyond either bound the oldest is forgotten; of their names, in UTF-16 units.
+    /// The most models, and the most UTF-16 units of their names; beyond either the oldest goes.
     private static final int MOST_REMEMBERED = 1000;
     private static final int MOST_OF_NAMES = 128 * 1024;
 
-    /// The statuses with which upstreams say that they cannot do this at all.
+    /// Statuses by which upstreams say that they cannot do this at all.
     private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 405, 415, 422, 501);
 
     /// The parameters that ask for a stream.
     private static final Set<String> PARAMETERS = Set.of("stream", "stream_options");
-    /// Words in quotes, which repeat the request, but for the parameter itself.
+    /// Quoted words; they repeat the request, except the parameter itself.
     private static final Pattern QUOTED = Pattern.compile(
             "(?<!\\w)(['\"`])(?!stream\\b)[^'\"`]*+\\1(?!\\w)");
     /// How FastAPI names a parameter.
     private static final Pattern PLACE = Pattern.compile("^body\\.(\\w++)[^:]*+:");
-    /// What makes the word mean the way of answering, and not a stream of sound or of bytes.
+    /// Phrases in which `stream` means the way of answering, and not a stream of sound or of bytes.
     private static final String STREAM = "(\\bstream(ing|ed)\\b|['\"`]stream['\"`]"
             + "|\\bstream(_options\\b|GenerateContent\\b|\\s*[=:]"
             + "| (mode|option|parameter|output)\\b)"
             + "|\\b(to|with|support|supports|parameter:?|argument:?|field:?) stream\\b|流式)";
     private static final String DENIAL = "(\\b(not|\\w+n't|cannot|only|must|disabled?|invalid"
             + "|without|unsupported|unknown|unable|unavailable|unrecognized|unexpected)\\b|不)";
-    /// A sentence that denies streams. A gateway's `upstream_error` is not about them.
+    /// A sentence that denies streams. A gateway's `upstream_error` does not count.
     private static final Pattern REFUSAL = Pattern.compile("(?i)" + STREAM + "[^.。]*" + DENIAL
             + "|" + DENIAL + "[^.。]*" + STREAM + "|\\bstream (is )?(not (supported|allowed"
             + "|available|enabled)|unsupported|disabled)\\b");
-    /// How much of a message is read for that, in UTF-16 units.
+    /// How much of a message is searched, in UTF-16 units.
     private static final int LONGEST_MESSAGE = 1000;
 
     private final StreamMode mode;
@@ -63,8 +63,8 @@ public final class StreamModes {
         this.models = config.get(Setting.STREAM_MODE_MODELS);
     }
 
-    /// How to get a stream: [StreamMode#FAKE], [StreamMode#REAL], or [StreamMode#AUTO] where it
-    /// must be tried.
+    /// How to get a stream: [StreamMode#FAKE], [StreamMode#REAL], or [StreamMode#AUTO] if it must
+    /// be tried.
     StreamMode of(String model, JsonObject request) {
         var configured = models.stream().filter(entry -> entry.fits(model))
                 .map(ModelMode::mode).findFirst().orElse(mode);
@@ -76,10 +76,10 @@ public final class StreamModes {
     }
 
     /// Whether the upstream says that it cannot stream this model, and not that something else is
-    /// wrong: its error names the parameter, or says so in a sentence that does not only repeat the
-    /// request.
+    /// wrong. Its error names the parameter, or denies streams in a sentence that does more than
+    /// repeat the request.
     ///
-    /// @throws UpstreamException where its answer breaks off
+    /// @throws UpstreamException if its answer breaks off
     static boolean refusesStreams(UpstreamAnswer answer, String model) throws UpstreamException {
         if (!REFUSALS.contains(answer.status()) || !(answer.json() instanceof JsonValue json)) {
             return false;
@@ -91,7 +91,7 @@ public final class StreamModes {
         return isRefusal(error.message(), model);
     }
 
-    /// Of a long message only the beginning is read.
+    /// Whether a message refuses streams; only the beginning of a long one is read.
     public static boolean isRefusal(String whole, String model) {
         var message = whole.substring(0, Math.min(whole.length(), LONGEST_MESSAGE));
         var place = PLACE.matcher(message);
@@ -103,7 +103,7 @@ public final class StreamModes {
         return REFUSAL.matcher(QUOTED.matcher(own).replaceAll("")).find();
     }
 
-    /// The upstream will not stream this model.
+    /// Remembers that the upstream will not stream this model.
     void remember(String model) {
         lock.lock();
         try {

@@ -24,7 +24,7 @@ public final class TestPage {
             "js", "text/javascript; charset=utf-8",
             "css", "text/css; charset=utf-8");
 
-    /// The browser loads our own files only, and shows the page in nobody's frame.
+    /// The browser loads only our own files, and shows the page in no frame.
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
                     + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
@@ -38,7 +38,7 @@ public final class TestPage {
 
     private final Map<String, Response> files;
 
-    /// @param isWanted otherwise the page is one line of text: a proxy runs here
+    /// @param isWanted whether to serve the page; otherwise one line of text says that a proxy runs
     public TestPage(boolean isWanted) {
         this.files = isWanted ? readAll() : Map.of(INDEX, SIGN);
     }

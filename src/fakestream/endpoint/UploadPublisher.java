@@ -14,15 +14,14 @@ import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The body of a client's request on its way upstream, piece by piece as it comes. A virtual thread
-/// reads it: the JDK's own publisher of a stream holds each piece back until the next is there.
-/// The beginning is kept, so that the body can be sent once more while all of it is there that was
-/// read.
+/// Sends the body of a client's request upstream, piece by piece as it comes. A virtual thread
+/// reads it: the JDK's own publisher of a stream holds each piece back until the next is there. The
+/// beginning is kept, so that the body can be sent once more while all that was read is kept.
 final class UploadPublisher implements StreamedBody, AutoCloseable {
     private static final int PIECE = 16 * 1024;
     private static final int MOST_KEPT = 64 * 1024;
 
-    /// How a piece is read; -1 tells the end.
+    /// Reads a piece; -1 at the end.
     @FunctionalInterface
     private interface Reading {
         int into(byte[] buffer) throws IOException, HttpError;
@@ -31,11 +30,11 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
     private final ClientExchange client;
     private final long length;
     private final int most;
-    /// Held while a piece is read: what one sending waits for, the next must not miss.
+    /// Held while a piece is read: a second sending must get the piece that the first waits for.
     private final ReentrantLock reading = new ReentrantLock();
     private boolean ended;
     private long count;
-    /// Guards what is kept; nobody waits for the client under it.
+    /// Guards the kept pieces; no thread waits for the client under it.
     private final ReentrantLock keeping = new ReentrantLock();
     private final List<byte[]> kept = new ArrayList<>();
     private boolean beginningIsLost;
@@ -49,9 +48,9 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         this.most = most;
     }
 
-    /// The body of this client's request, of at most so many bytes.
+    /// The body of this client's request, of at most this many bytes.
     ///
-    /// @throws HttpError 413 where it says itself that it is larger
+    /// @throws HttpError 413 if it declares more
     static UploadPublisher of(ClientExchange client, int most) throws HttpError {
         if (client.request().length() > most) {
             throw HttpError.tooLarge(most);
@@ -59,11 +58,11 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         return new UploadPublisher(client, client.request().length(), most);
     }
 
-    /// Waits for the beginning of the body, which is all of most bodies: until that has come, a
-    /// slow client costs nobody else anything. Called before the body is sent.
+    /// Waits for the beginning of the body, which is all of most bodies: until it has come, a slow
+    /// client costs others nothing. Called before the body is sent.
     ///
-    /// @throws HttpError 413 where it becomes too large, 400 and 408 as `RequestBody#fill`
-    /// @throws ClientDisconnected where it breaks off
+    /// @throws HttpError 413 if it becomes too large, 400 and 408 as `RequestBody#fill`
+    /// @throws ClientDisconnected if it breaks off
     void readBeginning() throws HttpError, ClientDisconnected {
         try {
             while (!ended && !client.request().isTaken() && count + PIECE < MOST_KEPT) {
@@ -90,7 +89,8 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         Thread.ofVirtual().start(sending);
     }
 
-    /// Also decides it: from here on nothing that is read for the first sending gets lost.
+    /// Whether the body can be sent again; also decides it: from here on no piece that is read for
+    /// the first sending gets lost.
     @Override
     public boolean canBeSentAgain() {
         keeping.lock();
@@ -103,10 +103,10 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         }
     }
 
-    /// Tells where it was not the upstream's fault that the call failed.
+    /// Reports a failure of the call that was not the upstream's fault.
     ///
-    /// @throws HttpError 413 where the body became too large
-    /// @throws ClientDisconnected where it broke off
+    /// @throws HttpError 413 if the body became too large
+    /// @throws ClientDisconnected if it broke off
     void check() throws HttpError, ClientDisconnected {
         switch (fault) {
             case null -> { }
@@ -116,7 +116,7 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         }
     }
 
-    /// Reads no more, once the piece that is under way has come.
+    /// Stops reading after the piece that is under way.
     @Override
     public void close() {
         if (sending != null) {
@@ -124,8 +124,8 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         }
     }
 
-    /// One sending of the body, on a virtual thread of its own, which the subscriber's end or
-    /// the body's ends.
+    /// One sending of the body, on a virtual thread of its own. The end of the subscriber or of the
+    /// body ends it.
     private final class Sending implements Subscription, Runnable {
         private final Subscriber<? super ByteBuffer> upstream;
         private final boolean isFirst;
@@ -167,7 +167,7 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         }
     }
 
-    /// A piece that is kept, or else the next to be read; null behind the last.
+    /// A kept piece, or else the next to be read; null after the last.
     private byte[] piece(int index, boolean isFirst) throws IOException, HttpError {
         reading.lock();
         try {
@@ -185,8 +185,8 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         }
     }
 
-    /// What the first sending still reads when the second is decided belongs to that one; what the
-    /// second reads itself, nobody needs again.
+    /// Keeps a piece if a sending may need it again. Once decided, the second sending needs all
+    /// pieces that the first still reads; no sending needs the second's own pieces again.
     private void keep(byte[] piece, boolean isFirst) {
         keeping.lock();
         try {
