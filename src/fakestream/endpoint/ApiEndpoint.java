@@ -39,8 +39,7 @@ public final class ApiEndpoint {
     private final Log log;
 
     /// @param requests the memory for request bodies
-    public ApiEndpoint(Config config, Upstream upstream, StreamFactory streams,
-            CallSharing sharing,
+    public ApiEndpoint(Config config, Upstream upstream, StreamFactory streams, CallSharing sharing,
             RecentStreams recent, ByteBudget requests, Log log) {
         this.upstream = upstream;
         this.streams = streams;
@@ -58,8 +57,7 @@ public final class ApiEndpoint {
     ///
     /// @param caller see [AccessControl.Admitted]
     private record Job(ClientExchange client, ApiCall ask, ApiRequest question,
-            Supplier<String> caller,
-            UpstreamRequest upstream, RequestMemory memory) {
+            Supplier<String> caller, UpstreamRequest upstream, RequestMemory memory) {
         private Protocol protocol() {
             return ask.protocol();
         }
@@ -70,8 +68,7 @@ public final class ApiEndpoint {
     /// @throws HttpError if the request is wrong; then nothing was sent upstream
     /// @throws IOException if the client left, or its stream had to be broken off
     public void serve(ClientExchange client, ApiCall ask, AccessControl.Admitted passed)
-            throws HttpError,
-            IOException {
+            throws HttpError, IOException {
         RequestValidator.checkCharset(client.headers());
         ApiRequest.checkModel(ask.model().orElse(null));
         try (var memory = client.memory(requests, patience)) {
@@ -89,8 +86,7 @@ public final class ApiEndpoint {
     }
 
     private void serve(ClientExchange client, ApiCall ask, ApiRequest question,
-            AccessControl.Admitted passed,
-            RequestMemory memory) throws IOException {
+            AccessControl.Admitted passed, RequestMemory memory) throws IOException {
         try (var up = upstream.request(passed.key(), client.id(), client.headers())) {
             client.asks(up::figures, up::cancel);
             client.record().model(question.model());

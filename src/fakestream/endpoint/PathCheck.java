@@ -120,8 +120,7 @@ public final class PathCheck {
                 SseEvent.Message.of("[DONE]")));
     }
 
-    private SseEvent chunk(StreamState state, JsonObject delta, JsonValue finish,
-            long started) {
+    private SseEvent chunk(StreamState state, JsonObject delta, JsonValue finish, long started) {
         var choice = new JsonObject.Builder().add("index", 0).add("delta", delta)
                 .add("finish_reason", finish).build();
         return SseEvent.Message.of(new JsonObject.Builder()

@@ -28,8 +28,7 @@ public final class Probes {
 
     /// @param gate tells whether there is room
     public Probes(Config config, Build build, ServerState serverState, AccessControl gate,
-            BodyMemory memory,
-            Metrics metrics) {
+            BodyMemory memory, Metrics metrics) {
         this.serverState = serverState;
         this.gate = gate;
         this.memory = memory;

@@ -42,8 +42,7 @@ public final class StreamFactory {
 
     /// @param ids makes ids for streams whose answer has none
     public StreamFactory(Config config, ServerState serverState, ScheduledExecutorService timer,
-            Executor beats,
-            Metrics metrics, Supplier<String> ids) {
+            Executor beats, Metrics metrics, Supplier<String> ids) {
         this.style = config.get(Setting.HEARTBEAT_STYLE);
         this.interval = config.get(Setting.HEARTBEAT_INTERVAL_MS);
         this.dataAfter = config.get(Setting.HEARTBEAT_DATA_AFTER_MS);
@@ -52,8 +51,7 @@ public final class StreamFactory {
         this.pacer = new Pacer(config.get(Setting.CHUNK_DELAY_MS),
                 config.get(Setting.REPLAY_MAX_MS), serverState);
         this.timing = new HeartbeatTiming(config.get(Setting.COMMIT_AFTER_MS), interval, timer,
-                beats,
-                metrics);
+                beats, metrics);
         this.wholeTiming = new HeartbeatTiming(keepalive, keepalive, timer, beats, metrics);
         this.checkTiming = new HeartbeatTiming(Duration.ZERO, interval, timer, beats, metrics);
         this.ids = ids;

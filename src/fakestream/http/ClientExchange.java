@@ -42,9 +42,8 @@ public final class ClientExchange implements AutoCloseable {
 
     /// @param trustsProxy whether a balancer names the client's address
     public ClientExchange(HttpExchange exchange, String id, boolean trustsProxy,
-            Duration readTimeout,
-            WriteTimeouts writeTimeouts, DisconnectWatcher disconnects, ServerState serverState,
-            ConnectionLimiter connections) {
+            Duration readTimeout, WriteTimeouts writeTimeouts, DisconnectWatcher disconnects,
+            ServerState serverState, ConnectionLimiter connections) {
         this.exchange = exchange;
         this.record = record(id, trustsProxy);
         this.watch = writeTimeouts.watch();

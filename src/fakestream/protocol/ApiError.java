@@ -25,8 +25,7 @@ public record ApiError(JsonObject object, int status) {
         return of(0, type, code, param, message);
     }
 
-    private static ApiError of(int status, String type, String code, String param,
-            String message) {
+    private static ApiError of(int status, String type, String code, String param, String message) {
         return new ApiError(new JsonObject.Builder()
                 .add("message", message)
                 .add("type", type)

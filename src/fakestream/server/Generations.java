@@ -86,11 +86,9 @@ final class Generations {
                 memory.requests(), log);
         var probes = new Probes(config, build, serverState, gate, memory, metrics);
         var router = new Router(config, build, serverState, upstream, gate, streams, endpoint,
-                probes,
-                recent);
+                probes, recent);
         return new Generation(config, router, upstream, requestIds, disconnects, serverState,
-                limiter,
-                timer);
+                limiter, timer);
     }
 
     /// The generation for a request that has come; counts the request in it from now on.

@@ -43,8 +43,7 @@ public final class ProxyServer implements AutoCloseable {
                 .uncaughtExceptionHandler((_, bug) -> log.bug("a task", bug)).factory());
         this.beats = new HeartbeatExecutor(timer, requests, log);
         this.generations = new Generations(config, build, server.getAddress().getPort(),
-                serverState,
-                timer, requests, beats, log);
+                serverState, timer, requests, beats, log);
         HeapGrowth.watch(() -> generations.open() == 0, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
         server.createContext("/", generations.pending().endingBefore(

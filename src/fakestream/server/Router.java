@@ -152,8 +152,8 @@ final class Router {
         client.send(recent.reply(redactor, hasKeys ? "" : client.record().request().address()));
     }
 
-    private void ask(ClientExchange client, Route route, ApiCall ask) throws HttpError,
-            IOException {
+    private void ask(ClientExchange client, Route route, ApiCall ask)
+            throws HttpError, IOException {
         try (var passed = gate.pass(client, form(route, client))) {
             endpoint.serve(client, ask, passed);
         }

@@ -171,8 +171,8 @@ public final class EventStream implements AutoCloseable {
     }
 
     /// Sends a failure in the stream, and breaks the stream off.
-    public void breakOff(List<SseEvent> failure, String reason) throws ClientDisconnected,
-            StreamAborted {
+    public void breakOff(List<SseEvent> failure, String reason)
+            throws ClientDisconnected, StreamAborted {
         lock.lock();
         try {
             write(failure);

@@ -20,7 +20,6 @@ public record HeartbeatTiming(Duration commitAfter, Duration interval,
     /// @param other the time between two heartbeats
     public HeartbeatTiming with(Duration most, Duration other) {
         return new HeartbeatTiming(commitAfter.compareTo(most) <= 0 ? commitAfter : most, other,
-                timer,
-                executor, metrics);
+                timer, executor, metrics);
     }
 }
