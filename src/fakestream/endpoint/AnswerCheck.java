@@ -8,6 +8,7 @@ import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
+import fakestream.stream.ComputeSlots;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
@@ -19,7 +20,9 @@ import java.util.Optional;
 ///
 /// @param streamed whether the client wants a stream; then the beginning of an upstream's stream
 ///         decides, and otherwise the whole
-record AnswerCheck(Protocol protocol, boolean streamed) implements UpstreamRequest.Judge {
+/// @param slots under which answers are parsed and folded
+record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
+        implements UpstreamRequest.Judge {
     private static final int GOOD = 200;
     private static final int UNUSABLE = 502;
     private static final int UNKNOWN = 400;
@@ -29,11 +32,16 @@ record AnswerCheck(Protocol protocol, boolean streamed) implements UpstreamReque
         try {
             if (answer.isEventStream()) {
                 var first = answer.events().firstData();
-                return streamed && first.filter(protocol::isWhole).isEmpty() ? status(first)
-                        : status(protocol.fold(answer.events().all()));
+                if (streamed && first.filter(protocol::isWhole).isEmpty()) {
+                    return status(first);
+                }
+                var events = answer.events().all();
+                return status(slots.take(() -> protocol.fold(events)));
             }
-            return answer.json() instanceof JsonValue json
-                    ? status(protocol.answer(json)) : UNUSABLE;
+            // Waits for the body before it takes a slot.
+            answer.body();
+            var json = slots.<JsonValue, UpstreamException>take(answer::json);
+            return json == null ? UNUSABLE : status(protocol.answer(json));
         } catch (InvalidAnswer e) {
             var paid = !answer.isEventStream() && Protocol.countsTokens(answer.json());
             return paid && e.error().isOurs() ? UNKNOWN : status(e.error());

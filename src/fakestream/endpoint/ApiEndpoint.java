@@ -14,6 +14,7 @@ import fakestream.http.Response;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
+import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
 import fakestream.upstream.Upstream;
@@ -36,11 +37,13 @@ public final class ApiEndpoint {
     private final int mostBytes;
     private final ByteBudget requests;
     private final Duration patience;
+    private final ComputeSlots slots;
     private final Log log;
 
     /// @param requests the memory for request bodies
     public ApiEndpoint(Config config, Upstream upstream, StreamFactory streams, CallSharing sharing,
-            RecentStreams recent, ByteBudget requests, Log log) {
+            RecentStreams recent, ByteBudget requests, ComputeSlots slots, Log log) {
+        this.slots = slots;
         this.upstream = upstream;
         this.streams = streams;
         this.modes = new StreamModes(config);
@@ -82,7 +85,7 @@ public final class ApiEndpoint {
             throws HttpError, ClientDisconnected {
         var body = client.request().whole(mostBytes, memory);
         passed.enter();
-        return ApiRequest.read(ask, body);
+        return slots.take(() -> ApiRequest.read(ask, body));
     }
 
     private void serve(ClientExchange client, ApiCall ask, ApiRequest question,
@@ -138,13 +141,13 @@ public final class ApiEndpoint {
     }
 
     /// If a request for a whole answer may follow, the request's memory stays.
-    private static UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
+    private UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
         var body = job.question().forStream(last);
         if (last) {
             job.memory().settle(body.length());
         }
         var answer = job.upstream().post(job.ask().streamed(), body,
-                new AnswerCheck(job.protocol(), true));
+                check(job, true));
         if (last) {
             job.memory().settle(0);
         }
@@ -166,6 +169,10 @@ public final class ApiEndpoint {
         return answer;
     }
 
+    private AnswerCheck check(Job job, boolean streamed) {
+        return new AnswerCheck(job.protocol(), streamed, slots);
+    }
+
     /// Asks for a whole answer, or joins a running call that asks for the same.
     ///
     /// @param streamed whether the client wants a stream
@@ -181,14 +188,14 @@ public final class ApiEndpoint {
             throws UpstreamException {
         var endpoint = job.ask().whole();
         if (window.isZero()) {
-            return job.upstream().post(endpoint, body, new AnswerCheck(job.protocol(), streamed));
+            return job.upstream().post(endpoint, body, check(job, streamed));
         }
         var headers = job.client().headers();
         var sharer = new CallSharing.Sharer(
                 CallSharing.name(job.caller().get(), endpoint, headers, body),
                 CallSharing.isRepetition(headers), window, job.client()::onLeaving,
                 job.upstream()::cancel);
-        return job.upstream().open(sharing.answer(sharer, new AnswerCheck(job.protocol(), false),
+        return job.upstream().open(sharing.answer(sharer, check(job, false),
                 judge -> job.upstream().post(endpoint, body, judge)));
     }
 }

@@ -34,7 +34,7 @@ public final class StreamFactory {
     private final Duration keepalive;
     private final int pieceLength;
     private final Pacer pacer;
-    private final ComputeSlots slots = new ComputeSlots();
+    private final ComputeSlots slots;
     private final HeartbeatTiming timing;
     private final HeartbeatTiming wholeTiming;
     private final HeartbeatTiming checkTiming;
@@ -42,7 +42,8 @@ public final class StreamFactory {
 
     /// @param ids makes ids for streams whose answer has none
     public StreamFactory(Config config, ServerState serverState, ScheduledExecutorService timer,
-            Executor beats, Metrics metrics, Supplier<String> ids) {
+            Executor beats, Metrics metrics, ComputeSlots slots, Supplier<String> ids) {
+        this.slots = slots;
         this.style = config.get(Setting.HEARTBEAT_STYLE);
         this.interval = config.get(Setting.HEARTBEAT_INTERVAL_MS);
         this.dataAfter = config.get(Setting.HEARTBEAT_DATA_AFTER_MS);

@@ -18,6 +18,7 @@ import fakestream.http.RequestId;
 import fakestream.http.ServerState;
 import fakestream.protocol.ClientProfile;
 import fakestream.protocol.ClientTable;
+import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.Metrics;
@@ -46,6 +47,7 @@ final class Generations {
     private final RateLimiter wrongKeys = new RateLimiter(System::nanoTime);
     private final ConcurrencyLimiter admission = new ConcurrencyLimiter();
     private final RecentStreams recent = new RecentStreams();
+    private final ComputeSlots slots = new ComputeSlots();
     private final DisconnectWatcher disconnects;
     private final ConnectionLimiter limiter;
     private final BodyMemory memory;
@@ -81,9 +83,10 @@ final class Generations {
     private Generation generation(Config config) {
         var upstream = new Upstream(config, timer, log::warn, memory.answers());
         var gate = new AccessControl(config, rate, wrongKeys, admission);
-        var streams = new StreamFactory(config, serverState, timer, beats, metrics, streamIds);
+        var streams = new StreamFactory(config, serverState, timer, beats, metrics, slots,
+                streamIds);
         var endpoint = new ApiEndpoint(config, upstream, streams, sharing, recent,
-                memory.requests(), log);
+                memory.requests(), slots, log);
         var probes = new Probes(config, build, serverState, gate, memory, metrics);
         var router = new Router(config, build, serverState, upstream, gate, streams, endpoint,
                 probes, recent);
