@@ -1,4 +1,4 @@
-/** The words of the page in both languages, and figures as text. */
+/** The page's texts in both languages, and numbers as text. */
 
 /** One text a line: `English|中文`, or `name|English|中文`. */
 const WORDS = new Map(`
@@ -22,14 +22,14 @@ first content|首个内容
 chunk|数据块
 end|结束
 gap|longest silence {}|最长静默 {}
-early|Refused, before the stream began|流开始之前被拒绝
+early|Refused before the stream began|流开始之前被拒绝
 inStream|An error inside the stream|流中的错误
-cutShort|Cut: the stream ended before the answer did|中断：答案未完，流已结束
-broke|Cut: the connection broke off|中断：连接断开
-silent|The server does not answer|服务器没有应答
-notJson|An event that is not JSON|事件不是 JSON
-Not an answer|不是答案
-noModels|The models were not loaded|模型列表未能加载
+cutShort|Cut: the stream ended too early|中断：答案未完，流已结束
+broke|Cut: the connection broke|中断：连接断开
+silent|The server does not respond|服务器没有应答
+notJson|An event is not JSON|事件不是 JSON
+Not an answer|The response is not an answer|不是答案
+noModels|Could not load the models|模型列表未能加载
 badExtra|This is not a JSON object. {}|不是 JSON 对象。{}
 Status|状态
 Type|类型
@@ -54,7 +54,7 @@ Response headers|响应头
 Answer|答案
 joined|Answer, joined from the stream|答案（由流拼接）
 Copied.|已复制。
-uncopied|The browser did not let it be copied.|浏览器不允许复制。
+uncopied|The browser does not allow copying.|浏览器不允许复制。
 comment|注释
 off|关闭
 under way, {}|进行中，{}
@@ -63,19 +63,20 @@ survived|survived {}; {} heartbeats|{} 未中断；{} 次心跳
 cut after {}|{} 后被切断
 refused: {}|被拒绝：{}
 Checking.|检查中。
-buffers|Something on the way buffers: parts came up to {} late. Switch off its response buffering \
-(nginx: proxy_buffering off).|途中有缓冲：数据最多迟到 {}。请关闭那里的响应缓冲（nginx：proxy_buffering off）。
-carries|The path carries a silence of {}, with and without heartbeats.|\
+buffers|Something on the way buffers the stream: parts arrived up to {} late. Turn off its \
+response buffering (nginx: proxy_buffering off).|\
+途中有缓冲：数据最多迟到 {}。请关闭那里的响应缓冲（nginx：proxy_buffering off）。
+carries|Streams survive a silence of {}, with and without heartbeats.|\
 有无心跳，这条路径都能承受 {} 的静默。
-beats|Silence is cut after {}, and heartbeats prevent it: keep them on.|\
+beats|Silent streams are cut after {}. Heartbeats prevent this: keep them on.|\
 静默 {} 后会被切断，心跳可以避免：请保持开启。
-onlyChunk|Only heartbeats that are chunks survive: set HEARTBEAT_STYLE=chunk.|\
+onlyChunk|Only streams with chunk heartbeats survive: set HEARTBEAT_STYLE=chunk.|\
 只有数据块形式的心跳能存活：请设 HEARTBEAT_STYLE=chunk。
-onlyComment|Only heartbeats that are comments survive: set HEARTBEAT_STYLE=comment.|\
+onlyComment|Only streams with comment heartbeats survive: set HEARTBEAT_STYLE=comment.|\
 只有注释形式的心跳能存活：请设 HEARTBEAT_STYLE=comment。
-none|Streams are cut after {}, heartbeats or not: something limits their whole time.|\
+none|Streams are cut after {}, with or without heartbeats: something limits their total time.|\
 有无心跳，流都在 {} 后被切断：途中限制了总时长。
-closed|Refused. Where this proxy has keys of its own, give one of them above.|\
+closed|Refused. If this proxy has its own keys, enter one of them above.|\
 被拒绝。如果代理设有自己的密钥，请在上方填写其中一个。
 Send a request and watch its stream arrive.|发送一个请求，看它的流如何到达。
 Connect a client|接入客户端
@@ -108,11 +109,11 @@ Tokens in, out|Token 输入、输出
 Raw SSE|原始 SSE
 Timings|计时
 Copy|复制
-After|时刻
+Time|时刻
 Silence before|此前静默
-What came|到达的内容
+What arrived|到达的内容
 Path check|路径检查
-Plays a silent answer from the daemon to this page, and finds what cuts or buffers it.|\
+Sends a silent stream from the daemon to this page and shows if anything cuts or buffers it.|\
 从守护进程向本页播放一个静默的答案，找出谁会切断或缓冲它。
 Silence|静默时长
 Check the path|检查路径
@@ -124,18 +125,18 @@ client broken_off|broken off after {}|{} 后中断
 client failed|got an error after {}|{} 后收到错误
 : {} heartbeats, {} with data|：{} 次心跳，其中 {} 次带数据
 , the first of these after {}|，首次带数据在 {}
-unseen|No streamed request yet.|还没有流式请求。
+unseen|No streaming request yet.|还没有流式请求。
 open|{} is waiting.|{} 正在等待。
 Client check|客户端检查
-Point your own client at this daemon, ask for a model that waits (the demo’s, or any slow one), \
-and see which heartbeats it gets and whether it stays.|让你自己的客户端连接本守护进程，请求一个会等待的模型\
+Point your client at this daemon and request a slow model (the demo has some). See which \
+heartbeats the client gets and whether it stays.|让你自己的客户端连接本守护进程，请求一个会等待的模型\
 （演示模型，或任何慢的模型），看它收到哪些心跳、是否坚持到底。
 Watch requests|观察请求
-Base URL, and models: a click copies.|接口地址与模型：点击即复制。
+Base URL and models: click to copy.|接口地址与模型：点击即复制。
 Client|客户端
 Did it stay?|坚持住了吗？
 Close|关闭
-Base URL to type into a client|填入客户端的接口地址
+Base URL for a client|填入客户端的接口地址
 Language|语言
 Colours|配色
 `.trim().split('\n').map((it) => it.split('|')).map((it) => [it[0], it.slice(-2)]));
@@ -145,7 +146,7 @@ let language = 0;
 export const setLanguage = (id) => { language = ['en', 'zh'].indexOf(id); };
 export const isWord = (text) => WORDS.has(text);
 
-/** The text in the chosen language, with values for its `{}`. */
+/** The text in the chosen language; the values replace its `{}`. */
 export const say = (word, ...values) =>
   (WORDS.get(word)?.[language] ?? word).replace(/\{\}/g, () => values.shift());
 

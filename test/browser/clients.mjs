@@ -13,7 +13,7 @@ export function clientChecks(world) {
             await page.waitForTimeout(2500);
             assert.equal(asked(), 0, 'nobody wanted to see anything');
             await page.click('#watch');
-            await told(page, /^No streamed request yet\.$|: /);
+            await told(page, /^No streaming request yet\.$|: /);
             const answer = ask(world.daemon.url, 'slow');
             const row = page.locator('#seen-rows tr', { hasText: 'slow' }).first();
             await row.getByText(/^waiting for \d\.\d\d s so far: \d+ heartbeats, 0 with/).waitFor();
@@ -45,13 +45,13 @@ export function clientChecks(world) {
         world.browser.visit(world.guarded.url, {}, async (page) => {
             const asked = countLooks(page);
             await page.click('#watch');
-            await told(page, /^Refused\. .* give one of them above\.$/);
+            await told(page, /^Refused\. .* enter one of them above\.$/);
             assert.equal(await page.locator('#watch').isEnabled(), true);
             await page.waitForTimeout(2500);
             assert.equal(asked(), 1);
             await page.fill('#key', 'proxy-key-1');
             await page.click('#watch');
-            await told(page, /^No streamed request yet\.$|: /);
+            await told(page, /^No streaming request yet\.$|: /);
         }));
 
     test('what a client needs is copied by a click', () =>

@@ -8,7 +8,7 @@ const PATHS = [
     [
         'nothing in the way',
         {},
-        /^The path carries a silence of 5 s, with and without heartbeats\.$/,
+        /^Streams survive a silence of 5 s, with and without heartbeats\.$/,
         [
             /^survived 6\.\d\d s; (?:[89]|1[01]) heartbeats$/,
             /^survived/,
@@ -18,13 +18,13 @@ const PATHS = [
     [
         'what cuts a silence of 2 s',
         { cutAfterMs: 2000 },
-        /^Silence is cut after [23]\.\d\d s, and heartbeats prevent it/,
+        /^Silent streams are cut after [23]\.\d\d s\. Heartbeats prevent this/,
         [/^survived/, /^survived/, /^cut after [23]/],
     ],
     [
         'what buffers',
         { buffers: true },
-        /^The path carries[^]*\nSomething on the way buffers: .* 6\.\d\d s late/,
+        /^Streams survive[^]*\nSomething on the way buffers the stream: .* 6\.\d\d s late/,
         [/late$/, /late$/, /late$/],
     ],
 ];

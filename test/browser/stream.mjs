@@ -81,7 +81,7 @@ export function streamChecks(world) {
                 await until(page, 'Failed.');
                 const text = await textOf(page, '#error');
                 for (const part of [
-                    /^Refused, before the stream began/,
+                    /^Refused before the stream began/,
                     /429/,
                     /rate_limit_error/,
                     /slow/,
