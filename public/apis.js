@@ -13,7 +13,7 @@ export const textOf = (value) => {
   return textOf(value.thinking ?? value.text ?? value.refusal ?? JSON.stringify(value));
 };
 
-/** Pieces with one key make a part. The kinds: text, reasoning, refusal, call, other, finish. */
+/** Pieces with the same key form one part. Kinds: text, reasoning, refusal, call, other, finish. */
 const piece = (choice, kind, text, place = '', { name, id } = {}) =>
   ({ key: `${choice} ${kind} ${place}`, choice, kind, name, id, text: textOf(text) });
 
@@ -24,7 +24,7 @@ const callPiece = (choice, place, call) => {
   return piece(choice, 'call', text, place, { name, id: call.call_id ?? call.id });
 };
 
-/** A choice has a delta in a chunk, and a message in a whole answer. */
+/** A choice has a delta in a chunk and a message in a whole answer. */
 const choicePieces = (choice, position) => {
   const { index = position, delta = choice.message ?? {} } = choice;
   return [
@@ -38,7 +38,7 @@ const choicePieces = (choice, position) => {
   ];
 };
 
-/** The pieces of an output item or content block, whole or as it starts. */
+/** The pieces of an output item or content block, complete or just started. */
 const itemPieces = (item, at) => {
   const { type } = item;
   if (type === 'message') return list(item.content).flatMap((part) => itemPieces(part, at));
@@ -85,7 +85,7 @@ const CHAT = {
   body: ({ system, message }) => ({ messages: messagesOf(system, message) }),
   streamOptions: { stream_options: { include_usage: true } },
   pieces: allChoices,
-  // A heartbeat has choices, each with a role at most.
+  // A heartbeat has choices with at most a role, or with an empty text.
   isHeartbeat: ({ choices, usage }) => list(choices).length > 0 && !usage
     && list(choices).every((it) => !it.finish_reason && (it.delta
       ? Object.keys(it.delta).every((name) => name === 'role') : it.text === '')),
@@ -111,7 +111,7 @@ export const APIS = {
   },
   messages: {
     path: 'messages',
-    // No other API requires max_tokens.
+    // Only this API requires max_tokens.
     body: ({ system, message }) =>
       ({ max_tokens: 1024, ...(system && { system }), messages: messagesOf('', message) }),
     pieces: messagesPieces,
@@ -132,7 +132,7 @@ export const keyHeaders = (api, key) => (api === 'messages'
   ? { 'anthropic-version': '2023-06-01', ...(key && { 'x-api-key': key }) }
   : key ? { Authorization: `Bearer ${key}` } : {});
 
-/** The members of an error in any API's form; other text becomes the message. */
+/** The members of an error of any API; other text becomes the message. */
 export const errorOf = (text) => {
   const json = parse(text);
   const error = json?.error ?? json?.response?.error ?? json;
@@ -142,7 +142,7 @@ export const errorOf = (text) => {
 
 export const errorLine = ({ status }, body) => shorten(`${status} ${errorOf(body).message}`, 200);
 
-/** Fetches a list. Without one, the body says why. */
+/** Fetches a list. If `items` is null, the body says why. */
 export const fetchList = async (path, name, headers) => {
   const response = await fetch(path, { headers }).catch(() => null);
   const body = await response?.text().catch(String) ?? '';
@@ -151,7 +151,7 @@ export const fetchList = async (path, name, headers) => {
 };
 
 const inQuotes = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-/** An apostrophe could end Python's quotes. */
+/** Escapes apostrophes: they could end Python's quotes. */
 const inPython = (value) =>
   `json.loads(r'''${JSON.stringify(value, null, 2).replaceAll("'", '\\u0027')}''')`;
 
@@ -164,7 +164,7 @@ const CODE = {
     `-d ${inQuotes(JSON.stringify(request))}`,
   ].join(' \\\n  '),
 
-  // The SDK rejects unknown parameters, so they go into extra_body.
+  // The SDK rejects unknown parameters, so extras go into extra_body.
   python: ({ anthropic, base, body, create, extra, stream }) => `import json, os
 from ${anthropic ? 'anthropic import Anthropic' : 'openai import OpenAI'} as Client
 
@@ -185,7 +185,7 @@ ${stream ? 'for await (const event of answer) console.log(event);' : 'console.lo
 /** A program that sends the request; its key comes from the environment. */
 export const codeFor = (language, root, request) => {
   const anthropic = request.api === 'messages';
-  // Anthropic's SDKs add the version.
+  // Anthropic's SDKs add /v1.
   const base = anthropic || language === 'curl' ? root : `${root}/v1`;
   const create = `client.${APIS[request.api].path.replace('/', '.')}.create`;
   return CODE[language]({ ...request, anthropic, base, create });

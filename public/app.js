@@ -25,7 +25,7 @@ let [modelCount, keyless, codeLanguage] = [0, false, 'curl'];
 
 const readKey = () => $('key').value.trim();
 
-/** Null if the extra members are wrong, and the page says why. */
+/** Null if the extra JSON is not an object; its note says why. */
 const readExtra = () => {
   let [value, why] = [null, ''];
   const text = $('extra').value.trim() || '{}';
@@ -60,7 +60,7 @@ const send = async () => {
   run = newRun(api, request, onRunChange);
   setSending(true);
   showRun(run);
-  // On a phone the form hides the timeline.
+  // On a phone the timeline is below the form.
   if (!matchMedia('(min-width: 60rem)').matches) $('send').parentElement.scrollIntoView();
   await play(run, readKey());
   drawRun();
@@ -83,7 +83,7 @@ const loadModels = async () => {
   modelCount = items.length;
   drawNotes();
   $('models').replaceChildren(...items.map((it) => new Option(it?.id)));
-  // Of the demo's models, this one shows the most.
+  // This demo model shows the most.
   const demo = items.find((it) => it?.id === 'demo-long');
   if (demo) $('model').value ||= demo.id;
 };
@@ -102,13 +102,13 @@ const askStatus = async () => {
 // ---- Language and colours
 
 const remember = (storage, name, value) => {
-  try { window[storage].setItem(`fakestream-${name}`, value); } catch { /* It is off. */ }
+  try { window[storage].setItem(`fakestream-${name}`, value); } catch { /* Storage is off. */ }
 };
 const recall = (storage, name) => {
   try { return window[storage].getItem(`fakestream-${name}`); } catch { return null; }
 };
 
-/** The words in the markup: a node, its property, and the English word. */
+/** Each text in the markup: its node, property and English words. */
 const MARKUP = [...document.querySelectorAll('body *')]
   .flatMap((node) => [[node, 'ariaLabel'], ...[...node.childNodes].map((it) => [it, 'data'])])
   .map(([node, name]) => [node, name, node[name]?.trim()]).filter(([, , word]) => isWord(word));
@@ -149,7 +149,7 @@ $('copies').append(...[`${ROOT}/v1`, ROOT, ...WAITING_MODELS].map((text) => {
   return button;
 }));
 
-/** As in the ARIA practices: one tab is in the tab order, and arrow keys move between tabs. */
+/** Follows the ARIA practices: one tab is in the tab order; arrow keys move between tabs. */
 const tabs = (name, choose) => {
   const all = [...document.querySelectorAll(`[aria-controls^="${name}"]`)];
   const pick = (tab) => {

@@ -3,7 +3,7 @@ import { errorLine, fetchList, keyHeaders } from './apis.js';
 import { $, element, fill, setBusy, show } from './dom.js';
 import { say, time } from './words.js';
 
-/** The streams, newest first, or why the daemon refused to list them. */
+/** The streams, newest first, and the reason if the list failed. */
 let [streams, refusal] = [null, null];
 /** Null until the user chooses. */
 let watching = null;
@@ -22,7 +22,7 @@ const rowOf = (it) => fill(element('tr'),
   fill(element('td', it.model), element('p', it.path, 'note')),
   element('td', describe(it), isOpen(it) ? '' : it.standing === 'whole' ? 'good' : 'bad'));
 
-/** Screen readers hear of the newest stream as it starts and ends, not in between. */
+/** Screen readers announce only the start and end of the newest stream. */
 export const drawStreams = () => {
   const newest = streams?.[0];
   $('seen').hidden = !newest;
@@ -36,7 +36,7 @@ export const setWatching = (wanted) => {
   setBusy(wanted, 'watch');
 };
 
-/** After a refusal, the user has to ask again. */
+/** Stops watching after a refusal. */
 const refresh = async (key) => {
   fetching = true;
   const { response, body, items } =
@@ -57,7 +57,7 @@ export const watchClients = (key) => {
   refresh(key);
 };
 
-/** Until the user chooses, the list is refreshed while anything streams. */
+/** Until the user chooses, refreshes the list while anything streams. */
 export const refreshIfWatched = (key, isSending) => {
   const wanted = watching ?? (streams?.some(isOpen) || isSending);
   const { top, bottom } = $('own').getBoundingClientRect();

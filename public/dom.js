@@ -1,10 +1,10 @@
-/** Shorthands for the document. */
+/** Shorthands for the DOM. */
 export const $ = (id) => document.getElementById(id);
 
 export const element = (name, textContent = '', className = '') =>
   Object.assign(document.createElement(name), { textContent, className });
 
-/** The node, with these appended. */
+/** Appends the children; returns the node. */
 export const fill = (node, ...children) => {
   node.append(...children);
   return node;
@@ -17,10 +17,10 @@ export const vector = (name, attributes, text = '') => {
   return node;
 };
 
-/** Screen readers repeat a live region each time its text is set. */
+/** Sets only new text: screen readers repeat a live region whenever it is set. */
 export const show = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
 
-/** Swaps two buttons, and moves the focus along: a disabled button would lose it. */
+/** Enables one of two buttons, and moves the focus off the disabled one. */
 export const setBusy = (busy, start, stop = `${start}-stop`) => {
   const [off, on] = busy ? [start, stop] : [stop, start];
   const hadFocus = document.activeElement === $(off);

@@ -11,9 +11,9 @@ const FRAME_ROWS = 100;
 const TABLE_ROWS = 500;
 
 let [run, pane, otherError] = [null, 'answer', null];
-/** The nodes of each part, and how much of its text they show. */
+/** The nodes of each part, and the length of its shown text. */
 let shown = new Map();
-/** By choice: objects list integer keys in order. */
+/** By choice; an object lists integer keys in ascending order. */
 let sections = {};
 
 const drawPhase = () => {
@@ -113,7 +113,7 @@ const drawJson = () => {
     : [])));
 };
 
-/** Adds some missing rows; true if more are missing. */
+/** Adds some missing rows; returns true if more are missing. */
 const drawTimes = () => {
   $('times').hidden = !run;
   if (!run || pane !== 'times') return false;
@@ -139,7 +139,7 @@ export const redrawTimeline = () => drawTimeline($('timeline'), run);
 
 let [drawnAt, asked] = [0, false];
 
-/** Text in each frame, the timeline 20 times a second, or once with reduced motion. */
+/** Draws text in each frame; the rest 20 times a second, or once with reduced motion. */
 const drawFrame = (now) => {
   let more = false;
   asked = false;

@@ -1,4 +1,4 @@
-/** The path check: finds what cuts or buffers a silent answer between daemon and browser. */
+/** The path check: finds cuts and buffering of silent streams to the browser. */
 import { errorLine, keyHeaders, parse } from './apis.js';
 import { $, element, fill, REDUCED_MOTION, setBusy, show, vector } from './dom.js';
 import { eventParser, isHeartbeat, readText } from './sse.js';
@@ -9,11 +9,11 @@ const BUFFERED_MS = 1500;
 
 let check = null;
 
-/** How late the latest part of a stream came, in ms. */
+/** The longest delay of any part of a stream, in ms. */
 const lateness = ({ headers, beats, data, interval }) => {
   const delays = data.map(({ at, sent }) => at - sent);
   const late = beats.map((at, n) => at - beats[0] - n * interval);
-  // The daemon sends the headers and the first heartbeat at once.
+  // The daemon sends the headers and the first heartbeat immediately.
   return Math.max(headers, beats[0] ?? 0, ...(interval ? late : []),
     ...delays.map((delay) => delay - Math.min(...delays)));
 };
@@ -48,12 +48,12 @@ const play = async (result, seconds, key, signal) => {
     let body = '';
     await readText(response, response.ok ? take : (text) => { body += text; });
     if (!response.ok) {
-      // A gateway that gives up answers in the daemon's place.
+      // A gateway that times out responds instead of the daemon.
       result.end = response.status > 501 && !parse(body)?.error ? 'cut' : 'refused';
       result.why = errorLine(response, body);
     }
   } catch {
-    // A stream without an end counts as cut, whatever broke it.
+    // Any broken stream counts as cut, except after Stop.
   }
   result.at = now();
   result.end ??= signal.aborted ? 'stopped' : 'cut';

@@ -1,4 +1,4 @@
-/** One request: what arrived and when, in ms after its start. */
+/** One request: its arrivals and their times, in ms after its start. */
 import { APIS, errorOf, isObject, keyHeaders, parse } from './apis.js';
 import { eventParser, isHeartbeat, readText } from './sse.js';
 import { shorten, time } from './words.js';
@@ -9,8 +9,8 @@ const MAX_TEXT = 1_000_000;
 const MAX_LOG = 20_000;
 
 /**
- * A run tells `onChange` of a new 'phase' and of an 'error'. Whoever shows it reads the rest once a
- * frame, and empties `rows` and `changed`.
+ * A run calls `onChange` with 'phase' at a new phase and with 'error' at its error. The view reads
+ * the rest once a frame and empties `rows` and `changed`.
  */
 export const newRun = (api, request, onChange) => ({
   api, request, onChange, abort: new AbortController(), start: performance.now(),
@@ -42,7 +42,7 @@ const enter = (run, phase) => {
   run.onChange('phase');
 };
 
-/** Later errors follow from the first. */
+/** Keeps the first error: it causes the later ones. */
 const fail = (run, kind, body) => {
   if (run.error) return;
   run.error = failure(kind, body, run.response, elapsed(run));
@@ -55,13 +55,13 @@ const noteArrival = (run) => {
   run.last = now;
 };
 
-/** Heartbeats and chunks are counted. */
+/** Logs an arrival; numbers heartbeats and chunks. */
 const note = (run, what) => {
   const count = what in run ? run[what] += 1 : '';
   if (run.log.length < MAX_LOG) run.log.push({ at: run.last, what, count });
 };
 
-/** Joins pieces to parts; the first content ends the waiting. */
+/** Joins pieces into parts; the first content ends the wait. */
 const notePieces = (run, pieces) => {
   for (const it of pieces.filter(({ text, name }) => text || name)) {
     const part = run.parts.get(it.key) ?? { ...it, text: '' };
@@ -79,7 +79,7 @@ const notePieces = (run, pieces) => {
   }
 };
 
-/** Messages counts input tokens at the start, and output tokens at the end. */
+/** Messages reports input tokens at the start and output tokens at the end. */
 const noteUsage = ({ usage }, json) =>
   Object.assign(usage, (json.response ?? json.message ?? json).usage);
 
@@ -99,7 +99,7 @@ const takeEvent = (run, name, data) => {
   return notePieces(run, api.pieces(json, type));
 };
 
-/** An empty line is shown as a gap below the line before it. */
+/** An empty line becomes a gap below the line before it. */
 const takeLine = (run, text) => {
   if (text === '') return Object.assign(run.rows.at(-1) ?? {}, { gap: 'gap' });
   if (isHeartbeat(text)) note(run, 'heartbeat');
@@ -132,7 +132,7 @@ const receiveWhole = async (run) => {
   return notePieces(run, APIS[run.api].wholePieces(answer));
 };
 
-/** A connection that breaks after the last event is no failure. */
+/** A connection that breaks after the last event is not a failure. */
 const exchange = async (run, key) => {
   const { signal } = run.abort;
   try {
@@ -151,7 +151,7 @@ const exchange = async (run, key) => {
   }
 };
 
-/** Sends the request, and waits for the end of its answer. */
+/** Sends the request and waits for the end of the response. */
 export const play = async (run, key) => {
   await exchange(run, key);
   noteArrival(run);

@@ -1,4 +1,4 @@
-/** Reads responses as they arrive, and server-sent events. */
+/** Reads responses and server-sent events as they arrive. */
 
 /** Stands for a blank line that is a heartbeat. */
 const BLANK = '⏎';
@@ -13,8 +13,8 @@ export const readText = async (response, onText) => {
 };
 
 /**
- * Returns a parser that takes text in any pieces and returns its unfinished line. A heartbeat may
- * be two blank lines after the one that ends an event: the first of the two becomes `⏎`.
+ * Returns a parser. It takes text in any pieces and returns the unfinished line. A heartbeat can be
+ * two blank lines after the one that ends an event: the first of the two becomes `⏎`.
  */
 export const eventParser = (onLine, onEvent) => {
   let [rest, afterCr, type, data, blanks] = ['', false, '', [], 1];

@@ -1,4 +1,4 @@
-/** Draws a run along an axis of time. */
+/** Draws a run on a time axis. */
 import { vector } from './dom.js';
 import { elapsed, silence, timesOf } from './run.js';
 import { say, time } from './words.js';
@@ -52,7 +52,7 @@ const phases = ({ at: { headers, content } }, now, x) =>
         ? [label(left + 8, Y.phases + 16, text, 'label')] : [])];
     });
 
-/** Each label has a row of its own, so that none overlaps another. */
+/** Each label has its own row, so labels never overlap. */
 const marks = ({ at }, x, width) =>
   [['headers'], ['content', 'first content'], ['end']].flatMap(([name, word = name], row) => {
     if (at[name] === undefined) return [];
@@ -85,7 +85,7 @@ const picture = (run, now, x, width) => [
   line(`now ${run.phase}`, `M${x(now)} ${Y.phases - 2}v28`),
 ];
 
-/** Draws everything anew: it never has many nodes. The run may be null. */
+/** Redraws everything, as there are few nodes. The run may be null. */
 export const drawTimeline = (svg, run) => {
   const width = Math.max(svg.clientWidth, 200);
   const now = run ? elapsed(run) : 0;
