@@ -1,4 +1,4 @@
-// The four APIs: what the page sends, how it reads their streams, and the code that it gives.
+// Checks the four APIs: the page's requests, its reading of their streams, and its code.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -119,7 +119,7 @@ export function apiChecks(world) {
         }));
 }
 
-/** The words of a curl command line as a shell reads them, from its address on. */
+/** Splits a curl command line as a shell does; the URL is the first word. */
 function words(code) {
     const script = code.replace(/^curl -N/, "printf '%s\\0'");
     const env = { ...process.env, OPENAI_API_KEY: 'sk-var' };

@@ -1,17 +1,17 @@
-// A headless Chromium, and pages in it that tell of every error of their own.
+// A headless Chromium. Errors that a visited page logs fail the check.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
-/** What Chromium itself says where a response is an error or breaks off. */
+/** Chromium's own message if a response is an error or breaks off. */
 const OF_THE_NETWORK = /^Failed to load resource: /;
 
 export async function startBrowser() {
     const browser = await chromium.launch({
         executablePath: process.env.CHROMIUM,
-        // Root has no sandbox, and a container's shared memory is small.
+        // Chromium has no sandbox as root, and a container has little shared memory.
         args: ['--no-sandbox', '--disable-dev-shm-usage'],
     });
-    /** Opens an empty page, and closes it behind `use`. */
+    /** Opens an empty page and closes it after `use`. */
     async function open(options, use) {
         const context = await browser.newContext({ locale: 'en-US', ...options });
         context.setDefaultTimeout(15_000);
@@ -24,7 +24,7 @@ export async function startBrowser() {
     return {
         open,
 
-        /** Opens a page, gives it to `use`, and fails where it met an error that is its own. */
+        /** Opens a page for `use`; fails on its errors, warnings and policy violations. */
         visit: (url, options, use) => open(options, (page) => watch(page, url, use)),
 
         close: () => browser.close(),
@@ -52,7 +52,7 @@ async function watch(page, url, use) {
     assert.deepEqual(errors, []);
 }
 
-/** Sends, with these fields filled in. */
+/** Fills in the fields and clicks Send. */
 export async function send(page, fields = {}) {
     for (const [id, value] of Object.entries(fields)) {
         const isSelect = id === 'api';
@@ -61,7 +61,7 @@ export async function send(page, fields = {}) {
     await page.click('#send');
 }
 
-/** Waits until the status line says this. */
+/** Waits until the status line shows the phase. */
 export function until(page, phase) {
     return page.waitForFunction(
         (text) => document.getElementById('phase').textContent === text,
@@ -73,7 +73,7 @@ export function textOf(page, selector) {
     return page.locator(selector).innerText();
 }
 
-/** How many ticks a line of the timeline has. */
+/** The number of ticks in a line of the timeline. */
 export function ticks(page, kind) {
     return page.evaluate(
         (name) =>

@@ -1,4 +1,4 @@
-// The client check: what the page says of requests that other programs send to the daemon.
+// Checks the client check: how the page shows other programs' requests to the daemon.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answers } from '../clients/answers.mjs';
@@ -65,12 +65,12 @@ export function clientChecks(world) {
             }));
 }
 
-/** Waits until the section says this. */
+/** Waits until the status of the section matches. */
 async function told(page, pattern) {
     await page.locator('#told', { hasText: pattern }).waitFor();
 }
 
-/** How often the page has asked for the list so far. */
+/** Counts the page's requests for the list from now on; the result returns the count. */
 function countLooks(page) {
     let count = 0;
     page.on('request', (request) => {
@@ -79,7 +79,7 @@ function countLooks(page) {
     return () => count;
 }
 
-/** A stream for a program that the daemon takes for opencode; here when its head is. */
+/** Requests a stream as opencode; resolves when the response's headers arrive. */
 function ask(url, model, signal) {
     return fetch(`${url}/v1/chat/completions`, {
         method: 'POST',

@@ -1,4 +1,4 @@
-// The page at both widths, in both languages and both colour schemes, in each of its states.
+// Checks the page at both widths, in both languages and both colour schemes, in each of its states.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import evaluator from 'csp_evaluator/dist/evaluator.js';

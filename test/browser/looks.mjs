@@ -1,7 +1,7 @@
-// How the page looks, in words: what is cut, what overlaps, what axe finds. Run inside the page.
+// Describes the flaws of a page: cut or overlapping content, and axe's findings. Runs in the page.
 import axe from 'axe-core';
 
-/** Everything that is cut off or overlaps in what is on the page now, as sentences. */
+/** Describes all visible content that is cut off or overlaps, one sentence for each flaw. */
 export function flaws(page) {
     return page.evaluate(() => {
         const found = [];
@@ -14,7 +14,7 @@ export function flaws(page) {
         const name = (node) =>
             `${node.tagName}#${node.id} "${(node.textContent ?? '').trim().slice(0, 30)}"`;
 
-        /** What its scrolling ancestors let be seen of a box; what others cut is a flaw. */
+        /** The visible part of a box. A cut is a flaw, unless a scroller cuts the height. */
         const seen = (node, box) => {
             let { left, top, right, bottom } = box;
             for (let it = node; it && it !== scope.parentElement; it = it.parentElement) {
@@ -38,7 +38,7 @@ export function flaws(page) {
             const node = text.parentElement;
             if (text.data.trim() === '' || node.closest('select, datalist, textarea, noscript'))
                 continue;
-            // A row that is scrolled away is not laid out, which only its child tells.
+            // Chromium does not lay out a row that is scrolled away; only its child reports this.
             const shown = node.closest('#raw div')?.firstElementChild ?? node;
             if (
                 !shown.checkVisibility({ contentVisibilityAuto: true }) ||
@@ -77,7 +77,7 @@ export function flaws(page) {
                     if (a.node === b.node || within(a.node, b.node)) return;
                     const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
                     const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-                    // Boxes of lines touch where glyphs do not.
+                    // Line boxes touch even if their glyphs do not.
                     if (wide > 1 && high > 4)
                         found.push(`${name(a.node)} overlaps ${name(b.node)}`);
                 }),
@@ -91,16 +91,16 @@ export function flaws(page) {
     });
 }
 
-/** What axe finds wrong, as sentences. */
+/** Axe's findings, one sentence for each rule. */
 export async function barriers(page) {
     if (!(await page.evaluate(() => 'axe' in window))) {
-        // As a debugger does it: the page's own policy would not let a script in.
+        // A debugger's evaluation passes the page's policy; an added script would not.
         await page.evaluate(axe.source);
     }
     const { violations } = await page.evaluate(() =>
         window.axe.run(document, {
             resultTypes: ['violations'],
-            // The page's panes and its dialog, not what is inert behind it.
+            // Axe ignores content that is inert behind the dialog.
             runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
         }),
     );

@@ -1,4 +1,4 @@
-// All checks of the test page, each in a page of its own.
+// All checks of the test page, each in its own page.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startDaemon, startDemo } from '../clients/daemon.mjs';
@@ -25,7 +25,7 @@ describe('browser', () => {
         daemons = await Promise.all([
             startDemo({ HEARTBEAT_INTERVAL_MS: 1000 }),
             startDaemon(url, settings),
-            // However busy the machine is, what comes early comes before the commit.
+            // The late commit lets an early error precede it on a busy machine too.
             startDaemon(url, { ...settings, COMMIT_AFTER_MS: 60_000 }),
             startDaemon(url, { ...settings, CHUNK_TARGET_LENGTH: 1, CHUNK_DELAY_MS: 1 }),
             startDaemon(url, { ...settings, ...OPERATOR, PROXY_API_KEYS: 'proxy-key-1' }),
@@ -41,7 +41,7 @@ describe('browser', () => {
     });
 
     describe('modules', moduleChecks);
-    // What is timed runs alone, the rest side by side.
+    // Timed checks run one at a time; the others run concurrently.
     describe('timed', () => {
         speedChecks(world);
         pathChecks(world);

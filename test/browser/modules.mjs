@@ -1,4 +1,4 @@
-// The page's modules that touch no document, without a browser; and how all modules depend.
+// Checks, without a browser, the modules that use no document, and the imports of all modules.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const [{ eventParser }, { APIS, errorOf }, { newRun, play }] = await Promise.all
     ['sse', 'apis', 'run'].map(load),
 );
 
-/** Each module imports only modules that stand before it. */
+/** Each module imports only modules before it in this list. */
 const ORDER = ['words', 'sse', 'apis', 'run', 'dom', 'timeline', 'panes', 'path-check',
     'client-check', 'app'];
 const PURE = ['words', 'sse', 'apis', 'run'];
@@ -108,7 +108,7 @@ export function moduleChecks() {
 }
 
 const SHOWN = ['text', 'content', 'refusal', 'thinking', 'reasoning_content', 'arguments'];
-/** They repeat what stands elsewhere, or belong to a token or a citation. */
+/** Members that repeat other members, or belong to a token or a citation. */
 const NOT_SHOWN = ['reasoning_details', 'logprobs', 'annotations', 'citations'];
 
 /** All texts in a whole answer that the page has to show. */
@@ -126,7 +126,7 @@ function parsed(pieces) {
     return { lines, events, rest: take('') };
 }
 
-/** Plays a run against a response that is here at once; returns it with what it told. */
+/** Plays a run with an immediate response; returns it and the changes that it reported. */
 async function played(body, type, status = 200) {
     const told = [];
     const run = newRun('chat', {}, (what) =>

@@ -1,6 +1,6 @@
-# Sourced by what drives a browser: finds the jar and the browser, and fetches what is pinned.
-#   JAR       the daemon; build/fakestream.jar where there is none
-#   CHROMIUM  the browser; found on the PATH where there is none
+# Sourced by scripts that drive a browser: finds the jar and the browser, and defines `fetch`.
+#   JAR       the daemon; by default build/fakestream.jar
+#   CHROMIUM  the browser; by default the first one found on the PATH
 JAR=${JAR:-$PWD/../../build/fakestream.jar}
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser ||
     command -v google-chrome || :)}
@@ -11,8 +11,8 @@ fi
 export JAVA JAR CHROMIUM
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
 
-# Fetches the packages of a directory. npm writes the mark last, so a fetch that was cut off is
-# begun again.
+# Fetches the pinned packages of a directory. npm writes the mark last, so an interrupted fetch
+# starts again.
 fetch() (
     cd "$1"
     mark=node_modules/.package-lock.json

@@ -1,4 +1,4 @@
-// The path check, through proxies that do what it is there to find, and the page below a sub-path.
+// Checks the path check through proxies that cut or buffer, and the page below a sub-path.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { send, textOf, until } from './browser.mjs';

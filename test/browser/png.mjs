@@ -1,11 +1,11 @@
-// Makes a picture smaller: it keeps the 255 colours that it has most of, and takes the nearest of
-// them for the rest.
+// Makes a picture smaller: keeps its 255 most frequent colours and replaces each other colour by
+// the nearest of them.
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const MOST_COLOURS = 255;
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 
-/** A PNG as Chromium writes it, 8 bits a channel, as one with a palette. */
+/** Converts a PNG of Chromium, with 8 bits a channel, to one with a palette. */
 export function smaller(png) {
     const { width, height, pixels, channels } = read(png);
     const colours = Array.from({ length: width * height }, (_, i) =>
@@ -51,7 +51,7 @@ function read(png) {
     };
 }
 
-/** Undoes the filters of PNG (its specification, section 9). */
+/** Undoes the filters of PNG (section 9 of its specification). */
 function unfilter(raw, stride, height, channels) {
     const out = Buffer.alloc(stride * height);
     for (let y = 0; y < height; y += 1) {

@@ -1,11 +1,11 @@
-// What may stand between a page and the daemon: a small reverse proxy that can do harm.
+// A small reverse proxy between a page and the daemon that can cut or buffer responses.
 import { once } from 'node:events';
 import http from 'node:http';
 
 /**
- * @param prefix the path under which it shows the daemon
- * @param cutAfterMs it cuts a response that is silent for so long
- * @param buffers it holds a response back until it is whole
+ * @param prefix the path under which it serves the daemon
+ * @param cutAfterMs it cuts a response after a silence of this length
+ * @param buffers it holds a response back until the response is complete
  */
 export async function startProxy(target, { prefix = '', cutAfterMs, buffers = false }) {
     const server = http.createServer((request, response) => {

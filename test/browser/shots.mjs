@@ -1,4 +1,4 @@
-// The README's pictures, made by the browser that checks the page.
+// Makes the README's pictures with the browser that checks the page.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -8,7 +8,7 @@ import { smaller } from './png.mjs';
 const DIRECTORY = new URL('screenshots/', import.meta.url);
 const MOST_BYTES = 60 * 1024;
 
-/** Which picture is of what: the screen, and how far its stream has come. */
+/** Each picture: its name, its screen, and the phase of its stream. */
 const SHOTS = [
     ['rest', { viewport: { width: 1200, height: 780 } }, null],
     ['stream', { viewport: { width: 1200, height: 780 } }, 'Receiving the answer.'],

@@ -1,4 +1,4 @@
-// How large the page is, how soon it is there, and that a long stream leaves it responsive.
+// Checks the page's size, its load time, and that it stays responsive during a long stream.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { send, textOf, until } from './browser.mjs';
@@ -11,7 +11,8 @@ const CHUNKS = 2000;
 export function speedChecks(world) {
     test('the whole page is under 70 KB, and usable in 300 ms', () =>
         world.browser.visit(world.daemon.url, {}, async (page) => {
-            // The first time of a browser and of a JVM tells of those, so it is the best of four.
+            // The first loads include the warm-up of browser and JVM. One fast load of four ends
+            // the tries; otherwise the fourth counts.
             let ms = Infinity;
             for (let tries = 0; tries < 4 && ms >= USABLE_MS / 2; tries += 1) {
                 await page.reload();
@@ -42,7 +43,7 @@ export function speedChecks(world) {
                     window.tasks.push(...list.getEntries().map((it) => it.duration)),
                 ).observe({ type: 'longtask', buffered: true });
             });
-            // A machine that is busy otherwise makes any task long, so each tab has three tries.
+            // Other load on the machine makes any task long, so each tab has three tries.
             for (const tab of ['raw', 'times', 'answer']) {
                 await page.click(`#t-${tab}`);
                 let longest = Infinity;
@@ -63,7 +64,7 @@ export function speedChecks(world) {
         }));
 }
 
-/** The texts of all files that the browser has loaded; runs inside the page. */
+/** The texts of the loaded HTML, JavaScript and CSS files; runs in the page. */
 function filesOfPage() {
     const loaded = ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind));
     const names = loaded.map((it) => it.name).filter((name) => /\/$|\.(js|css)$/.test(name));

@@ -1,4 +1,4 @@
-// A request from its sending to its end: what the page shows of it, and how it is stopped.
+// Checks how the page shows a request from start to end, and how the user stops it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answers } from '../clients/answers.mjs';
@@ -8,7 +8,7 @@ export function streamChecks(world) {
     test('the ticks grow while the answer is awaited, and the answer follows', () =>
         visitDemo(world, async (page) => {
             await page.evaluate(() => {
-                // On a busy machine one page of several gets no frame for seconds.
+                // On a busy machine, one of several pages can get no frame for seconds.
                 window.requestAnimationFrame = (draw) =>
                     setTimeout(() => draw(performance.now()), 16);
                 window.pictures = new Set();
@@ -204,7 +204,7 @@ export function streamChecks(world) {
         }));
 }
 
-/** What tells the seconds of a stream. */
+/** The checks of a stream's times. */
 export function timeChecks(world) {
     test('the tabs tell of the same stream, and move by the arrows', () =>
         visit(world, async (page) => {
@@ -226,7 +226,7 @@ export function timeChecks(world) {
             assert.match(json, /"content-type": "text\/event-stream/);
             assert.match(json, /Answer, joined from the stream/);
             await page.keyboard.press('End');
-            // The table is filled a frame later.
+            // The page fills the table a frame later.
             await page.locator('#times tbody tr', { hasText: /end\s*$/ }).waitFor();
             const rows = await page.locator('#times tbody tr').allInnerTexts();
             assert.match(rows[0], /^0 ms\s+0 ms\s+request sent/);
