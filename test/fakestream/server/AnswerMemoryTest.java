@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Answers for which there is no memory at the moment: of the one MiB, an answer has its turn at
-/// 524,286 bytes, so that one of 174,762 fits, and one of 58,254 beside it.
+/// Answers that wait for memory. The memory is 1 MiB. Its reserve of 524,286 bytes holds an answer
+/// of 174,762 bytes; the rest holds a second answer of 58,254 bytes.
 final class AnswerMemoryTest {
     private static final String LARGE = Chats.completion("x".repeat(150_000));
     private static final String SMALL = Chats.completion("y".repeat(1000));
@@ -40,7 +40,7 @@ final class AnswerMemoryTest {
         upstream.close();
     }
 
-    /// As the model has it: `small` and `large` at once; what is `held` before its last byte.
+    /// The model selects the answer. It comes at once, but the end of `held` waits for the gate.
     private void answer(Call call) throws IOException {
         var model = call.body().replaceFirst("(?s).*\"model\":\"(\\w+)\".*", "$1");
         var json = model.startsWith("small") ? SMALL : LARGE;
@@ -65,7 +65,7 @@ final class AnswerMemoryTest {
         }
     }
 
-    /// Within a moment: an upstream that sends nothing for longer is silent.
+    /// Waits for 100 ms only: the proxy times out an upstream that is silent for longer.
     private static boolean isOpen(CountDownLatch gate) {
         try {
             return gate.await(100, TimeUnit.MILLISECONDS);
@@ -83,7 +83,7 @@ final class AnswerMemoryTest {
                 .value("fakestream_memory_" + name + "{kind=\"answer\"}");
     }
 
-    /// Waits until it is so.
+    /// Waits until the metric has this value.
     private void awaitFigure(String name, double value) {
         var until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (figure(name) != value) {
@@ -91,7 +91,7 @@ final class AnswerMemoryTest {
         }
     }
 
-    /// A stream whose answer comes on and has the reserve.
+    /// A stream whose answer keeps arriving and holds the reserve.
     private SseClient holdingTheReserve() {
         var held = proxy.stream(asking("held"));
         awaitFigure("bytes", 3 * LARGE.length());
@@ -100,7 +100,7 @@ final class AnswerMemoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"large", "largeChunked"})
-    void waitForTheirTurnUnderHeartbeats(String model) {
+    void sendsHeartbeatsWhileAnAnswerWaits(String model) {
         try (var held = holdingTheReserve(); var waiting = proxy.stream(asking(model));
                 var whole = SseClient.reading(proxy.connect().request("POST",
                         "/v1/chat/completions", Chats.WHOLE.replace("\"m\"", "\"large\""),
@@ -127,7 +127,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void areRefusedWhereTheyCanNeverFit() {
+    void refusesAnAnswerThatCanNeverFit() {
         var error = proxy.chat(asking("huge").replace("true", "false")).error(502);
         assertEquals("upstream_too_large", error.string("code"));
         assertEquals("the upstream's answer is larger than 174762 bytes, the longest that fits "
@@ -136,7 +136,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void waitNoLongerThanTheirClients() {
+    void stopsAWaitWhenTheClientLeaves() {
         try (var held = holdingTheReserve()) {
             var waiting = proxy.stream(asking("large"));
             awaitFigure("waiting", 1);
@@ -149,7 +149,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void endWithTheProxy() throws InterruptedException {
+    void endsWaitsOnShutdown() throws InterruptedException {
         try (var held = holdingTheReserve(); var waiting = proxy.stream(asking("large"))) {
             awaitFigure("waiting", 1);
             proxy.server().shutDown(Duration.ZERO);
@@ -159,7 +159,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void endWhenTheirTimeIsUp() {
+    void endsAWaitAtTheUpstreamTimeout() {
         try (var held = holdingTheReserve()) {
             proxy.server().reload(Config.of(Map.of("SOURCE_API_URL", upstream.url(),
                     "BODY_MEMORY_MIB", "1", "UPSTREAM_TIMEOUT_MS", "1500")));
@@ -171,9 +171,9 @@ final class AnswerMemoryTest {
         }
     }
 
-    /// All hold a part of what they need while their lengths are unknown.
+    /// Answers of unknown length hold a part of the memory that they need.
     @Test
-    void doNotBlockEachOther() {
+    void servesManyAnswersWithoutDeadlock() {
         var models = List.of("largeChunked", "large", "smallChunked", "largeChunked", "small",
                 "largeChunked", "large", "largeChunked", "largeChunked", "smallChunked");
         var streams = models.stream().map(model -> proxy.stream(asking(model))).toList();

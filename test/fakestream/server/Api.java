@@ -13,8 +13,8 @@ import fakestream.testing.SseClient;
 import fakestream.testing.TestProxy;
 import java.util.List;
 
-/// One API beside chat completions, in one of its forms: where it is, how a client shows its key,
-/// how it beats, what is asked and what is answered.
+/// One API other than chat completions, in one of its forms: its path, the header of its key, its
+/// heartbeat, its request and its answer.
 enum Api {
     COMPLETIONS("/v1/completions", TestProxy.KEY, SseClient.HEARTBEAT,
             "{\"model\":\"m\",\"prompt\":\"Hi\",\"stream\":true}",
@@ -40,7 +40,7 @@ enum Api {
     GEMINI_ARRAY("/v1beta/models/g:streamGenerateContent?key=g-secret", "X-Title: t",
             "\n", "{\"contents\":[]}", gemini("Hello, you there.", "\"STOP\""));
 
-    /// What each answers.
+    /// The text of each answer.
     static final String TEXT = "Hello, you there.";
 
     private final String target;
@@ -57,7 +57,7 @@ enum Api {
         this.answer = answer;
     }
 
-    /// A response of Gemini's with this text.
+    /// An answer of Gemini with this text.
     static String gemini(String text, String finishReason) {
         return "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"" + text + "\"}],\"role\":"
                 + "\"model\"},\"index\":0,\"finishReason\":" + finishReason
@@ -82,12 +82,12 @@ enum Api {
         return key;
     }
 
-    /// The first beat.
+    /// The first heartbeat.
     String beat() {
         return beat;
     }
 
-    /// The beat behind the first: where that opens a line, a space in it.
+    /// Each later heartbeat. It adds a space if the first heartbeat opens a line.
     String nextBeat() {
         return this == GEMINI_EVENTS ? " " : beat;
     }
@@ -100,12 +100,12 @@ enum Api {
         return answer;
     }
 
-    /// Sends the request, and reads a stream.
+    /// Sends the request and reads the response as a stream.
     SseClient stream(TestProxy proxy) {
         return SseClient.reading(proxy.connect().request("POST", target, request, key));
     }
 
-    /// The kind of an error that must be in this API's own form.
+    /// The kind of this error. Fails the test if the error is not in this API's own form.
     String kindOf(JsonObject body) {
         return switch (this) {
             case COMPLETIONS, RESPONSES -> ClientResponse.error(body).string("type");
@@ -121,7 +121,7 @@ enum Api {
         };
     }
 
-    /// That of three which is this API's.
+    /// The value of this API's vendor.
     String pick(String openAis, String anthropics, String googles) {
         return switch (this) {
             case COMPLETIONS, RESPONSES -> openAis;

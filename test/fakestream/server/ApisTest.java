@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Each API beside chat completions, through the whole proxy: its stream, its heartbeat and its
-/// errors.
+/// The stream, heartbeat and errors of each API other than chat completions, through the whole
+/// proxy.
 final class ApisTest {
     private static final String TEXT = Api.TEXT;
     private static final String BUSY = "{\"error\":{\"message\":\"Slow.\",\"type\":"
@@ -31,7 +31,7 @@ final class ApisTest {
         void check(SseClient client, CountDownLatch gate);
     }
 
-    /// A stream whose upstream answers when the gate opens.
+    /// A stream; its upstream answers when the gate opens.
     private static void wait(Api api, ScriptedUpstream.Script script, Check check) {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
@@ -75,7 +75,7 @@ final class ApisTest {
 
     @ParameterizedTest
     @EnumSource
-    void isAStreamThatIsWhole(Api api) {
+    void sendsACompleteStream(Api api) {
         var client = told(api);
         assertEquals(200, client.status());
         assertEquals(api == Api.GEMINI_ARRAY ? "application/json; charset=UTF-8"
@@ -85,7 +85,7 @@ final class ApisTest {
     }
 
     @Test
-    void tellsACompletionInChunksOfText() {
+    void sendsACompletionInChunksOfText() {
         var client = told(Api.COMPLETIONS);
         assertEquals("[DONE]", client.data().getLast());
         var texts = client.chunks().stream().map(chunk -> first(chunk.get("choices")))
@@ -95,7 +95,7 @@ final class ApisTest {
     }
 
     @Test
-    void tellsAResponseInNumberedEvents() {
+    void sendsAResponseInNumberedEvents() {
         var client = told(Api.RESPONSES);
         assertEquals("response.created response.in_progress response.output_item.added "
                 + "response.content_part.added response.output_text.delta "
@@ -111,7 +111,7 @@ final class ApisTest {
     }
 
     @Test
-    void tellsAMessageInBlocks() {
+    void sendsAMessageInBlocks() {
         var client = told(Api.MESSAGES);
         assertEquals("message_start content_block_start content_block_delta content_block_stop "
                 + "message_delta message_stop", types(client));
@@ -123,7 +123,7 @@ final class ApisTest {
 
     @ParameterizedTest
     @EnumSource(names = "GEMINI_.*", mode = EnumSource.Mode.MATCH_ALL)
-    void tellsGeminisContentInResponses(Api api) {
+    void sendsGeminisContentInResponses(Api api) {
         var client = told(api);
         var responses = api == Api.GEMINI_ARRAY ? Api.elements(client.body()) : client.chunks();
         assertTrue(responses.size() > 2, client::body);
@@ -134,7 +134,7 @@ final class ApisTest {
 
     @ParameterizedTest
     @EnumSource
-    void beatsInItsOwnWayWhileItWaits(Api api) {
+    void sendsTheHeartbeatsOfTheApiWhileItWaits(Api api) {
         wait(api, call -> call.json(200, api.answer()), (client, gate) -> {
             assertEquals(api.beat(), client.next().text());
             assertEquals(api.nextBeat(), client.next().text());
@@ -150,7 +150,7 @@ final class ApisTest {
 
     @ParameterizedTest
     @EnumSource
-    void asksUpstreamForItAllAtOnceWithTheKeyInItsPlace(Api api) {
+    void asksForAWholeAnswerWithTheKeyInTheHeaderOfTheApi(Api api) {
         try (var upstream = ScriptedUpstream.answering(200, api.answer())) {
             read(api, upstream, "CHUNK_DELAY_MS=0");
             var call = upstream.call();
@@ -169,7 +169,7 @@ final class ApisTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsItsOwnErrorsInItsForm(Api api) {
+    void sendsTheProxysErrorsInTheFormOfTheApi(Api api) {
         try (var upstream = ScriptedUpstream.start(call -> call.reset());
                 var proxy = TestProxy.before(upstream)) {
             var path = api.target().replace("?key=g-secret", "");
@@ -203,7 +203,7 @@ final class ApisTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsALateErrorInItsFormAndBreaksOff(Api api) {
+    void sendsALateErrorInTheFormOfTheApiAndBreaksOff(Api api) {
         wait(api, call -> call.json(429, BUSY), (client, gate) -> {
             assertEquals(api.beat(), client.next().text());
             gate.countDown();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A 200 that is no answer never becomes an empty one.
+/// The proxy never turns an invalid answer with a 200 into an empty answer.
 final class BadAnswerTest {
     private static final String GOOD = Chats.completion("Hello.");
     private static final String GZIP = "Content-Encoding: gzip";
@@ -33,7 +33,7 @@ final class BadAnswerTest {
     private static final String FILTERED =
             Chats.error("invalid_request_error", "\"content_filter\"", "Filtered.");
 
-    /// What an upstream sends with a 200, and the code and a word of what the client is told.
+    /// Invalid answers with a 200, and the client's error: its code and a word of its message.
     private static Stream<Arguments> badAnswers() {
         return Stream.concat(noJson(), Stream.of(
                 bad("an error", "content_filter", "Filtered.", json(FILTERED)),
@@ -48,7 +48,7 @@ final class BadAnswerTest {
                         json("{\"choices\":[null]}"))));
     }
 
-    /// What comes where JSON should be.
+    /// Bodies that are not a JSON object.
     private static Stream<Arguments> noJson() {
         return Stream.of(
                 bad("a list", "upstream_invalid", "no object", json("[" + GOOD + "]")),
@@ -113,9 +113,9 @@ final class BadAnswerTest {
         }
     }
 
-    /// All at the same time, because each ends a quarter of a second after it fails.
+    /// All run at the same time: each stream ends a quarter of a second after it fails.
     @Test
-    void isToldInTheStreamAfterTheCommit() {
+    void isAnErrorInTheStreamAfterTheCommit() {
         var checks = new LinkedHashMap<String, Runnable>();
         badAnswers().map(Arguments::get).forEach(bad -> checks.put("" + bad[0],
                 () -> checkAfterTheCommit((Script) bad[3], "" + bad[1], "" + bad[2])));
@@ -139,16 +139,16 @@ final class BadAnswerTest {
         }
     }
 
-    /// The status of a 200 is no code: the AI SDK would not know what to make of it.
+    /// The code of the error is never the status 200: the AI SDK could not interpret it.
     private static void check(JsonObject error, String code, String word) {
         var told = error.get("code").toString().replace("\"", "");
         assertTrue(told.matches(code), error::toString);
         assertTrue(error.string("message").contains(word), error::toString);
     }
 
-    /// DeepSeek sends blank lines for as long as it thinks.
+    /// DeepSeek sends blank lines while it thinks.
     @Test
-    void waitsBehindBlankLines() {
+    void waitsForTheAnswerAfterBlankLines() {
         var thought = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("application/json");
@@ -170,7 +170,7 @@ final class BadAnswerTest {
     }
 
     @Test
-    void decodesGzipThatNobodyAskedFor() {
+    void decodesUnrequestedGzip() {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "application/json",
                         gzip(GOOD), GZIP));
                 var proxy = TestProxy.before(upstream); var client = proxy.stream(Chats.STREAM)) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Requests that are refused before anything goes upstream, and those that are not.
+/// Requests that the proxy refuses before it asks the upstream, and requests that it accepts.
 final class BadRequestTest {
     private final ScriptedUpstream upstream =
             ScriptedUpstream.answering(200, Chats.completion("Hello."));
@@ -61,12 +61,12 @@ final class BadRequestTest {
         return Arguments.of(name, param, body);
     }
 
-    /// A chat nested so deep.
+    /// A chat with this nesting depth.
     private static String nested(int depth) {
         return "{\"messages\":" + "[".repeat(depth - 1) + "]".repeat(depth - 1) + "}";
     }
 
-    /// The bytes of a name count, and not its characters.
+    /// The limit counts the bytes of a name, not its characters.
     @ParameterizedTest
     @EnumSource(Api.class)
     void refusesAModelWhoseNameIsTooLong(Api api) {
@@ -87,7 +87,7 @@ final class BadRequestTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("badBodies")
-    void refusesABodyThatIsWrong(String name, String param, String body) {
+    void refusesAnInvalidBody(String name, String param, String body) {
         try (var proxy = TestProxy.before(upstream)) {
             var error = proxy.chat(body).error(400);
             assertEquals(param, error.get("param").toString(), error::toString);
@@ -98,7 +98,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void refusesWhatIsNotUtf8() {
+    void refusesABodyThatIsNotUtf8() {
         for (var bytes : new byte[][] {{(byte) 0xFF}, {(byte) 0xC0, (byte) 0x80},
             {(byte) 0xED, (byte) 0xA0, (byte) 0xBD}, {(byte) 0xE2, (byte) 0x82}}) {
             var body = "{\"messages\":[],\"x\":\"????\"}".getBytes(StandardCharsets.UTF_8);
@@ -115,9 +115,9 @@ final class BadRequestTest {
         }
     }
 
-    /// An old server would stop reading here, or lose the connection.
+    /// An old server would stop reading here or lose the connection.
     @Test
-    void servesTheConnectionOnAfterARefusal() {
+    void servesTheNextRequestAfterARefusal() {
         try (var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             for (var body : new String[] {nested(100_000), "{}", Chats.WHOLE}) {
                 client.request("POST", "/v1/chat/completions", body, TestProxy.KEY);
@@ -129,7 +129,7 @@ final class BadRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"messages\":[],\"stream\":null}", "{\"messages\":[null,1,{}]}",
         "{\"messages\":[],\"model\":7,\"temperature\":\"hot\",\"n\":-1}"})
-    void leavesTheRestToTheUpstream(String body) {
+    void passesOtherInvalidValuesToTheUpstream(String body) {
         try (var proxy = TestProxy.before(upstream)) {
             assertEquals(200, proxy.chat(body).status());
             assertEquals(200, proxy.chat(nested(512)).status());
@@ -137,7 +137,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void judgesNoContentType() {
+    void acceptsAnyContentType() {
         try (var proxy = TestProxy.before(upstream)) {
             assertEquals(200, proxy.chat(Chats.WHOLE, "Content-Type: text/plain").status());
             upstream.call();
@@ -146,7 +146,7 @@ final class BadRequestTest {
         }
     }
 
-    /// The client sends all of it before it reads, as most do.
+    /// The client sends its whole body before it reads, as most clients do.
     @Test
     void letsTheClientReadThatItsBodyIsTooLarge() {
         var body = "x".repeat(4_000_000);

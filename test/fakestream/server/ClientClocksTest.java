@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The heartbeats of each API on the clock of the client at hand, in the style `auto`.
+/// The heartbeats of each API in the style `auto`, timed for the client that sends the request.
 final class ClientClocksTest {
     private static final String OFTEN = "HEARTBEAT_INTERVAL_MS=500";
     private static final String SOON = "HEARTBEAT_DATA_AFTER_MS=1800";
@@ -40,7 +40,7 @@ final class ClientClocksTest {
         return SseClient.reading(proxy.connect().request("POST", api.target(), api.request(), all));
     }
 
-    /// An upstream that answers whole when the test has seen enough.
+    /// An upstream that sends a whole answer when the test opens the latch.
     private ScriptedUpstream thinking(String answer) {
         return ScriptedUpstream.start(call -> {
             Waiting.open(thought);
@@ -48,7 +48,7 @@ final class ClientClocksTest {
         });
     }
 
-    /// Looks at the beats before the answer of an upstream's own stream.
+    /// Checks the heartbeats that come before the answer in the upstream's own stream.
     private void streaming(Api api, String before, String after, Consumer<SseClient> test) {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("text/event-stream");
@@ -69,7 +69,7 @@ final class ClientClocksTest {
     }
 
     @Test
-    void carryDataInAChatBeforeTheClockRunsOut() {
+    void carryDataInAChatBeforeTheClientsTimeout() {
         try (var upstream = thinking(Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, OFTEN, SOON);
                 var client = proxy.stream(Chats.STREAM)) {
@@ -101,7 +101,7 @@ final class ClientClocksTest {
     }
 
     @Test
-    void openAMessageThatTheAnswerGoesOnWith() {
+    void openAMessageThatTheAnswerContinues() {
         try (var upstream = thinking(Api.MESSAGES.answer());
                 var proxy = TestProxy.before(upstream, OFTEN, SOON);
                 var client = post(proxy, Api.MESSAGES, "User-Agent: claude-cli/2.1.197")) {
@@ -120,9 +120,9 @@ final class ClientClocksTest {
         }
     }
 
-    /// Nothing but the usage is left of the upstream's own opening.
+    /// Of the upstream's own opening event, the proxy passes on only the usage.
     @Test
-    void openAMessageThatTheUpstreamsStreamGoesOnWith() {
+    void openAMessageThatTheUpstreamsStreamContinues() {
         streaming(Api.MESSAGES, ": thinking\n\n", START + END, client -> {
             client.next("message_start");
             client.next("message_delta");
@@ -136,7 +136,7 @@ final class ClientClocksTest {
     }
 
     @Test
-    void windUpTheClockInThePausesOfAMessage() {
+    void carryDataInThePausesOfAMessage() {
         streaming(Api.MESSAGES, START, END, client -> {
             client.next("\"message_delta\"");
             client.next("\"ping\"");
@@ -148,7 +148,7 @@ final class ClientClocksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"originator: codex_exec", "User-Agent: curl/8"})
-    void keepTheNumbersOfResponses(String field) {
+    void continueTheSequenceNumbersOfResponses(String field) {
         try (var upstream = thinking(Api.RESPONSES.answer());
                 var proxy = TestProxy.before(upstream, OFTEN, SOON);
                 var client = post(proxy, Api.RESPONSES, field)) {
@@ -165,7 +165,7 @@ final class ClientClocksTest {
     }
 
     @Test
-    void areCommentsAloneForAClientThatThrowsAtAllElse() {
+    void areOnlyCommentsForAClientThatRejectsAllElse() {
         try (var upstream = thinking(Api.RESPONSES.answer());
                 var proxy = TestProxy.before(upstream, OFTEN, "HEARTBEAT_DATA_AFTER_MS=0");
                 var client = post(proxy, Api.RESPONSES, "X-Stainless-Helper-Method: stream")) {
@@ -178,7 +178,7 @@ final class ClientClocksTest {
     }
 
     @Test
-    void holdALineOpenForGemini() {
+    void keepALineOpenForGemini() {
         try (var upstream = thinking(Api.GEMINI_EVENTS.answer());
                 var proxy = TestProxy.before(upstream, OFTEN);
                 var client = post(proxy, Api.GEMINI_EVENTS)) {
@@ -191,7 +191,7 @@ final class ClientClocksTest {
     }
 
     @Test
-    void holdALineOpenInThePausesOfGemini() {
+    void keepALineOpenInThePausesOfGemini() {
         var one = "data: " + Api.gemini("One, ", "null") + "\r\n\r\n";
         var two = "data: " + Api.gemini("two.", "\"STOP\"") + "\r\n\r\n";
         streaming(Api.GEMINI_EVENTS, one, ": hi\n\n" + two, client -> {
@@ -205,10 +205,10 @@ final class ClientClocksTest {
         });
     }
 
-    /// Its server ends the stream of its page only behind a clean end of ours.
+    /// SillyTavern's server ends the stream to its page only if our stream ends cleanly.
     @ParameterizedTest
     @ValueSource(strings = {"node-fetch", "node-fetch/1.0"})
-    void endAFailedStreamCleanlyForSillyTavernAlone(String agent) {
+    void endAFailedStreamCleanlyOnlyForSillyTavern(String agent) {
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(thought);
                     call.json(500, "{\"error\":{\"message\":\"Broken.\"}}");
@@ -227,7 +227,7 @@ final class ClientClocksTest {
 
     @ParameterizedTest
     @EnumSource(names = {"GEMINI_EVENTS", "GEMINI_ARRAY"})
-    void tellAFailureInAnOpenLine(Api api) {
+    void sendAnErrorInTheOpenLine(Api api) {
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(thought);
                     call.json(400, "{\"error\":{\"code\":400,\"message\":\"No.\"}}");

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An upstream's failure keeps its status for as long as nothing was sent, and is told in the
-/// stream after that.
+/// An upstream's failure keeps its status until the proxy sends the first byte. After that, the
+/// stream carries the error.
 final class CommitTest {
     private static final String BUSY = Chats.error("rate_limit_error", "\"slow_down\"", "Slow.");
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 429, 500, 503, 529})
-    void keepsAnEarlyFailureAsItCame(int status) {
+    void passesAnEarlyFailureUnchanged(int status) {
         var body = "{ \"error\" : {\"message\":\"No…\", \"n\":1.0e0} }\n";
         try (var upstream = ScriptedUpstream.answering(status, body, "Retry-After: 7",
                         "X-Request-Id: req_1", "x-ratelimit-remaining-requests: 0",
@@ -46,7 +46,7 @@ final class CommitTest {
     }
 
     @Test
-    void keepsTheStatusOfAFailureThatIsAStream() {
+    void keepsTheStatusOfAFailureWithAStreamBody() {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(429, "text/event-stream",
                         "data: " + BUSY + "\n\n", "Retry-After: 7"));
                 var proxy = TestProxy.before(upstream); var client = proxy.stream(Chats.STREAM)) {
@@ -71,7 +71,7 @@ final class CommitTest {
         }
     }
 
-    /// A late failure with this answer, as the client sees it.
+    /// An upstream that answers after the commit, and the response that the client sees.
     private static void late(ScriptedUpstream.Script answer, LateCheck check) {
         var committed = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
@@ -97,7 +97,7 @@ final class CommitTest {
     }
 
     @Test
-    void tellsALateFailureInTheUpstreamsWords() {
+    void sendsALateFailureWithTheUpstreamsMessage() {
         late(call -> call.json(429, BUSY, "Retry-After: 7"), (client, error) -> {
             assertEquals(SseClient.HEARTBEAT + "event: error\ndata: " + BUSY + "\n\n",
                     client.body());
@@ -113,9 +113,9 @@ final class CommitTest {
         });
     }
 
-    /// The AI SDK finds out by the code whether to try again, where no word tells it.
+    /// The AI SDK decides by the code whether to retry if no word says so.
     @Test
-    void addsTheStatusWhereNothingElseTellsTheKind() {
+    void addsTheStatusIfNothingElseTellsTheKind() {
         Waiting.together(Map.of(
                 "no word", () -> hasCode("\"500\"", 500, "server_error", "null"),
                 "a telling word", () -> hasCode("null", 429, "rate_limit_error", "null"),
@@ -129,7 +129,7 @@ final class CommitTest {
     }
 
     @Test
-    void completesALateErrorOfAnotherForm() {
+    void convertsALateErrorToOpenAisForm() {
         var checks = new HashMap<String, Runnable>();
         for (var body : List.of("{\"error\":\"No.\"}", "{\"detail\":\"No.\"}",
                 "{\"message\":\"No.\"}",
@@ -154,7 +154,7 @@ final class CommitTest {
     }
 
     @Test
-    void commitsAtOnceWhereAskedTo() {
+    void commitsAtOnceIfConfigured() {
         var committed = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(committed);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Bodies that come coded, each way.
+/// Requests and answers with a content coding.
 final class ContentCodingsTest {
     private static final String ANSWER = Chats.completion("Hello.");
 
@@ -45,7 +45,7 @@ final class ContentCodingsTest {
         return coded.toByteArray();
     }
 
-    /// @param how `gzip`, `zlib`, `raw` for what is inside of zlib's format, or `plain`
+    /// @param how `gzip`, `zlib`, `raw` for deflate data without zlib's header, or `plain`
     private static byte[] coded(String text, String how) {
         var plain = text.getBytes(StandardCharsets.UTF_8);
         return switch (how) {
@@ -75,7 +75,7 @@ final class ContentCodingsTest {
         "utf-8|plain", "UTF-8|plain", "''|plain", "gzip|gzip", "GZIP|gzip", "X-Gzip|gzip",
         "deflate|zlib", "deflate|raw", "Deflate|zlib", "gzip, identity|gzip",
         "identity,gzip|gzip", "utf-8, deflate|raw", "none;gzip|gzip"})
-    void readsEveryAnswerThatClientsCanRead(String coding, String how) {
+    void decodesTheCodingsThatClientsDecode(String coding, String how) {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "application/json",
                         coded(ANSWER, how), Stream.of(coding.split(";"))
                                 .map("Content-Encoding: "::concat).toArray(String[]::new)));
@@ -100,10 +100,10 @@ final class ContentCodingsTest {
         }
     }
 
-    /// What an error says must not be lost for a body that is not even there.
+    /// An error keeps its status although its body is empty and cannot be decoded.
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "deflate"})
-    void keepsTheStatusOfAnEmptyBodyThatSaysItIsCoded(String coding) {
+    void keepsTheStatusOfAnEmptyBodyWithACoding(String coding) {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(429, "application/json",
                         "", "Content-Encoding: " + coding, "Retry-After: 7"));
                 var proxy = TestProxy.before(upstream)) {
@@ -115,7 +115,7 @@ final class ContentCodingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"zlib", "raw", "gzip"})
-    void isBadGatewayWhereACodedAnswerIsCut(String how) {
+    void isBadGatewayIfACodedAnswerIsCut(String how) {
         var whole = coded(ANSWER, how);
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "application/json",
                         Arrays.copyOf(whole, whole.length / 2), "Content-Encoding: "
@@ -184,7 +184,7 @@ final class ContentCodingsTest {
 
     @ParameterizedTest
     @CsvSource({"gzip,plain", "deflate,plain", "gzip,zlib", "'gzip, gzip',gzip"})
-    void refusesARequestThatIsNotWhatItSays(String coding, String how) {
+    void refusesARequestThatIsNotInItsCoding(String coding, String how) {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream)) {
             assertEquals("malformed_encoding", chat(proxy, coded(Chats.WHOLE, how),
@@ -198,7 +198,7 @@ final class ContentCodingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"zstd", "br", "compress", "gzip, zstd", "ZSTD"})
-    void tellsWhichCodingItCannotReadAndWhichItCan(String coding) {
+    void namesTheUnknownCodingAndTheSupportedOnes(String coding) {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream)) {
             var response = chat(proxy, coded(Chats.WHOLE, "gzip"), "Content-Encoding: " + coding);
@@ -211,7 +211,7 @@ final class ContentCodingsTest {
     }
 
     @Test
-    void saysNothingOfACodingThatIsNoName() {
+    void doesNotRepeatACodingThatIsNoToken() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream)) {
             var error = chat(proxy, coded(Chats.WHOLE, "gzip"), "Content-Encoding: <b>x</b>")
@@ -220,11 +220,11 @@ final class ContentCodingsTest {
         }
     }
 
-    /// What passes through keeps its bytes and says what they are, whether or not they could be
-    /// read here.
+    /// A passed-through body keeps its bytes and its content coding, whether or not the proxy can
+    /// decode it.
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "zstd"})
-    void leavesWhatPassesThroughAsItIs(String coding) {
+    void passesABodyThroughInItsCoding(String coding) {
         var bytes = coded(Chats.WHOLE, "gzip");
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "application/json",
                         bytes, "Content-Encoding: " + coding));
@@ -240,7 +240,7 @@ final class ContentCodingsTest {
     }
 
     @Test
-    void hasItsStatusThoughNobodyCanReadIt() {
+    void keepsTheStatusOfAnErrorThatItCannotDecode() {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(429, "application/json",
                         new byte[] {27, 1, 2}, "Content-Encoding: br", "Retry-After: 7"));
                 var proxy = TestProxy.before(upstream)) {

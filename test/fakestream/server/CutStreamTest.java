@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/// An upstream's own stream that was cut never looks whole.
+/// The end of an upstream's own stream that was cut never looks complete.
 final class CutStreamTest {
     private static final String DONE = "data: [DONE]\n\n";
 
@@ -35,7 +35,7 @@ final class CutStreamTest {
                 + "{\"content\":\"" + content + "\"},\"finish_reason\":" + finish + "}]}\n\n";
     }
 
-    /// Resets the connection once the client has what was sent, which a reset would overtake.
+    /// Resets the connection when the gate opens, so that the reset does not overtake the parts.
     private Script resetAfter(String... parts) {
         return call -> {
             call.begin("text/event-stream");
@@ -48,7 +48,7 @@ final class CutStreamTest {
     }
 
     @Test
-    void isCutWhereTextCameBehindAFinishAndTheConnectionIsReset() {
+    void isCutIfTextFollowsTheFinishBeforeAReset() {
         var two = chunk(0, "Hel", "\"stop\"") + chunk(0, "lo wor", "\"stop\"");
         relay(resetAfter(two), client -> {
             client.next("lo wor");
@@ -60,7 +60,7 @@ final class CutStreamTest {
     }
 
     @Test
-    void isCutWhereOneOfTwoChoicesIsOpenHoweverTheStreamEnds() {
+    void isCutIfOneOfTwoChoicesIsUnfinished() {
         var two = chunk(0, "Zero.", "null") + chunk(1, "One is cu", "null")
                 + chunk(0, "", "\"stop\"");
         for (var script : List.<Script>of(events(two), events(two, DONE), call -> {
@@ -79,7 +79,7 @@ final class CutStreamTest {
     }
 
     @Test
-    void isCutWhereTheSecondChoiceNeverBeganAndTheConnectionIsLost() {
+    void isCutIfTheConnectionEndsBeforeTheSecondChoiceBegins() {
         var asked = Chats.STREAM.replaceFirst("\\{", "{\"n\":2,");
         var one = chunk(0, "Zero.", "\"stop\"");
         for (var whole : new boolean[] {false, true}) {
@@ -96,9 +96,9 @@ final class CutStreamTest {
         }
     }
 
-    /// Half an event would spoil the end of a stream that is whole.
+    /// Half an event would spoil the end of a complete stream.
     @Test
-    void dropsHalfAnEventBehindTheFinish() {
+    void dropsHalfAnEventAfterTheFinish() {
         var begun = Chats.event("{\"content\":\"Hello.\"}") + Chats.finish();
         relay(call -> {
             call.begin("text/event-stream");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is there before the first blank line passes as if there were none.
+/// An answer that arrives before the first blank line passes as if the keepalive were off.
 final class EarlyAnswerTest {
     private static final String ON = "NONSTREAM_KEEPALIVE_MS=60000";
 
@@ -23,7 +23,7 @@ final class EarlyAnswerTest {
 
     private final CountDownLatch gate = new CountDownLatch(1);
 
-    /// As if there were no blank lines: with its status, its headers and its coding.
+    /// The answer keeps its status, its headers and its coding.
     @Test
     void passesEarlyJsonUntouched() {
         var coded = PassThroughKeepaliveTest.gzipped("{ \"data\":[]}");
@@ -41,7 +41,7 @@ final class EarlyAnswerTest {
         }
     }
 
-    /// More than is waited for, and of no end yet.
+    /// The answer is longer than the proxy collects, and has no end yet.
     @Test
     void streamsALongAnswerThatBeginsEarly() {
         try (var upstream = ScriptedUpstream.start(call -> {

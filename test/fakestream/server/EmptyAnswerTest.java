@@ -9,8 +9,8 @@ import fakestream.testing.TestProxy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An empty answer that says why, or that counts tokens, was paid for: it is told and not asked for
-/// again.
+/// An empty answer with a reason or with tokens was paid for: the proxy sends it and does not
+/// retry.
 final class EmptyAnswerTest {
     private static final String CHAT = "/v1/chat/completions {'id':'x','object':'chat.completion',"
             + "'choices':[{'index':0,'message':{'role':'assistant','content':''},"
@@ -51,7 +51,7 @@ final class EmptyAnswerTest {
         RESPONSE + " incomplete", RESPONSE + " in_progress", MESSAGE + " max_tokens",
         MESSAGE + " refusal", MESSAGE + " stop_sequence", MESSAGE + " pause_turn",
         GEMINI + " MAX_TOKENS", GEMINI + " SAFETY", GEMINI + " PROHIBITED_CONTENT"})
-    void isToldWithItsReason(String answerAndEnd) {
+    void isSentWithItsReason(String answerAndEnd) {
         var end = answerAndEnd.lastIndexOf(' ');
         assertEquals(1, calls(answerAndEnd.substring(0, end), answerAndEnd.substring(end + 1),
                 NONE));
@@ -66,7 +66,7 @@ final class EmptyAnswerTest {
         RESPONSE + " completed 'total_tokens':10", MESSAGE + " end_turn 'output_tokens':2",
         GEMINI + " STOP 'thoughtsTokenCount':5", GEMINI + " STOP 'candidatesTokenCount':5",
         GEMINI + " STOP 'totalTokenCount':10"})
-    void isToldWhereItsTokensArePaid(String answerEndAndUsage) {
+    void isSentIfItCountsTokens(String answerEndAndUsage) {
         var usage = answerEndAndUsage.lastIndexOf(' ');
         var end = answerEndAndUsage.lastIndexOf(' ', usage - 1);
         assertEquals(1, calls(answerEndAndUsage.substring(0, end),
@@ -81,7 +81,7 @@ final class EmptyAnswerTest {
         CHAT + " insufficient_system_resource 'x':0", LEGACY + " stop 'x':0",
         RESPONSE + " completed 'total_tokens':9", MESSAGE + " end_turn 'x':0",
         GEMINI + " STOP 'totalTokenCount':9"})
-    void isAskedForAgainWhereNothingSaysWhy(String answerEndAndUsage) {
+    void isRetriedIfItHasNoReason(String answerEndAndUsage) {
         var usage = answerEndAndUsage.lastIndexOf(' ');
         var end = answerEndAndUsage.lastIndexOf(' ', usage - 1);
         assertEquals(2, calls(answerEndAndUsage.substring(0, end),
@@ -89,10 +89,10 @@ final class EmptyAnswerTest {
                 answerEndAndUsage.substring(usage + 1)));
     }
 
-    /// Azure's filter leaves nothing of the answer but its reason and its price.
+    /// Azure's filter leaves only the reason and the token count of the answer.
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/v1/completions"})
-    void isToldWithoutChoicesWhereItsTokensArePaid(String target) {
+    void isSentWithoutChoicesIfItCountsTokens(String target) {
         var answer = "{\"id\":\"x\",\"choices\":[],"
                 + "\"prompt_filter_results\":[{\"prompt_index\":0}],"
                 + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4,\"total_tokens\":13}}";

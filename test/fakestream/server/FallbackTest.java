@@ -7,7 +7,7 @@ import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
 import org.junit.jupiter.api.Test;
 
-/// Which failures reach the upstreams of FALLBACK_API_URLS.
+/// Only some failures make the proxy ask the upstreams of FALLBACK_API_URLS.
 final class FallbackTest {
     private static final String GOOD = Chats.completion("Hello.");
 
@@ -21,7 +21,7 @@ final class FallbackTest {
     }
 
     @Test
-    void asksTheOthersInTheirOrder() {
+    void asksTheFallbacksInTheirOrder() {
         try (var first = failing(503); var second = failing(500);
                 var third = good();
                 var proxy = TestProxy.before(first, "RETRY_MAX=1",
@@ -33,9 +33,9 @@ final class FallbackTest {
         }
     }
 
-    /// An upstream that thought for a while may be paid for it, whoever lost its answer.
+    /// The upstream may charge for an answer even if the connection lost it.
     @Test
-    void asksNobodyForAnAnswerThatWasLost() {
+    void asksNoFallbackAfterALostAnswer() {
         try (var first = ScriptedUpstream.start(call -> call.reset()); var second = good();
                 var proxy = TestProxy.before(first, "RETRY_MAX=2",
                         "FALLBACK_API_URLS=" + second.url())) {
@@ -46,7 +46,7 @@ final class FallbackTest {
     }
 
     @Test
-    void asksNoOtherForTheClientsOwnFault() {
+    void asksNoFallbackAfterAClientError() {
         try (var first = failing(400); var second = good();
                 var proxy = TestProxy.before(first, "FALLBACK_API_URLS=" + second.url())) {
             proxy.chat(Chats.WHOLE).error(400);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is Gemini's own: its paths, its key in the query, and the stream that is a JSON array.
+/// The features of Gemini only: its paths, its key in the query, and its stream as a JSON array.
 final class GeminiTest {
     private static final String STREAM = "/v1beta/models/g:streamGenerateContent";
     private static final String BODY = "{\"contents\":[]}";
@@ -32,7 +32,7 @@ final class GeminiTest {
     @ParameterizedTest
     @CsvSource({"?key=g-secret,''", "?alt=sse&key=g-secret,''",
         "?key=g-secret&alt=sse&a=%20b,?a=%20b", "?k%65y=g-secret,''"})
-    void sendsTheKeyOfTheQueryInAHeaderAndLogsItNowhere(String query, String upstreams) {
+    void sendsTheKeyOfTheQueryInAHeaderAndNeverLogsIt(String query, String upstreams) {
         try (var upstream = ScriptedUpstream.answering(200, TWO);
                 var proxy = TestProxy.before(upstream); var client = post(proxy, STREAM + query)) {
             assertEquals(200, client.status());
@@ -49,7 +49,7 @@ final class GeminiTest {
 
     @ParameterizedTest
     @CsvSource({"'',v1beta", "/v1beta,v1beta", "/v1beta/openai,v1beta", "/base/v1,base/v1beta"})
-    void asksAtItsOwnVersionWhateverTheBaseHas(String base, String path) {
+    void asksForGeminisVersionUnderAnyBaseUrl(String base, String path) {
         try (var upstream = ScriptedUpstream.answering(200, TWO);
                 var proxy = TestProxy.before(upstream.url() + base);
                 var client = post(proxy, STREAM, "x-goog-api-key: g-1")) {
@@ -108,9 +108,9 @@ final class GeminiTest {
         }
     }
 
-    /// Neither a gateway's comment nor a heartbeat is an element, wherever it stands.
+    /// No gateway comment and no heartbeat becomes an element, at any position.
     @Test
-    void tellsItsOwnStreamAsAnArrayWithHeartbeatsInIt() {
+    void sendsTheUpstreamsStreamAsAnArrayWithHeartbeats() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("text/event-stream");
                     call.chunk(": working\n\ndata: " + ONE + "\n\n: working\n\n");
@@ -133,10 +133,10 @@ final class GeminiTest {
         }
     }
 
-    /// As older models say it, so that only the end of the body tells the end of the answer.
+    /// Older models put a finish into every event, so only the body's end ends the answer.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void isWholeBehindAFinishInEveryEventOnlyWhereTheBodyEndsWell(boolean whole) {
+    void isCompleteAfterAFinishInEveryEventOnlyIfTheBodyEndsWell(boolean whole) {
         var stream = "data: " + ONE.replace("null", "\"STOP\"") + "\r\n\r\ndata: " + TWO
                 + "\r\n\r\n";
         try (var upstream = ScriptedUpstream.start(call -> {
@@ -155,7 +155,7 @@ final class GeminiTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"?alt=sse", ""})
-    void breaksOffBehindAnErrorInItsOwnStream(String query) {
+    void breaksOffAfterAnErrorInTheUpstreamsStream(String query) {
         var error = "{\"error\":{\"code\":503,\"message\":\"Busy.\",\"status\":\"UNAVAILABLE\"}}";
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "text/event-stream",
                     "data: " + ONE + "\n\ndata: " + error + "\n\n"));
@@ -169,7 +169,7 @@ final class GeminiTest {
     }
 
     @Test
-    void fallsBackToAWholeAnswerWhereThePathIsNotStreamed() {
+    void fallsBackToAWholeAnswerIfThePathDoesNotStream() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     if (call.requestLine().contains(":stream")) {
                         call.json(404, "{\"error\":{\"code\":404,\"message\":\"g is not supported "

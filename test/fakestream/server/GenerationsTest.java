@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What becomes of the generations of old settings.
+/// The end of the generations of old settings.
 final class GenerationsTest {
     private static final int THREADS = 8;
     private static final int READINGS = 100;
@@ -26,7 +26,7 @@ final class GenerationsTest {
     private final Timer timer = new Timer(log);
     private final Generations generations = new Generations(CONFIG, new Build("", ""), 0,
             new ServerState(), timer, timer, timer, log);
-    /// The timer's periodic tasks: each generation that has not ended has one.
+    /// The number of the timer's periodic tasks. Each generation has one until it ends.
     private final int tasks = timer.getQueue().size();
 
     @AfterEach
@@ -47,7 +47,7 @@ final class GenerationsTest {
     }
 
     @Test
-    void endsTheGenerationThatComesBehindTheEnd() {
+    void endsAGenerationThatIsMadeAfterClose() {
         generations.close();
         generations.reload(CONFIG);
         assertEquals(tasks - 1, timer.getQueue().size());

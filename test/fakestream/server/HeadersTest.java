@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Which headers cross the proxy, and which never do.
+/// The headers that cross the proxy, and the headers that never do.
 final class HeadersTest {
     private static final List<String> PASS_UP = List.of("User-Agent: SDK/1.0",
             "OpenAI-Organization: org", "OpenAI-Project: proj", "OpenAI-Beta: a=v1",
@@ -49,7 +49,7 @@ final class HeadersTest {
             "Keep-Alive: timeout=5", "Content-Language: en", "X-Custom: 1", "X-Runtime: 1",
             "X-Upstream-Request-Id: forged");
 
-    /// Goes by another name, for this one is the proxy's own.
+    /// The client gets it under another name, because the proxy sends its own `x-request-id`.
     private static final String ID = "x-request-id: req_u";
 
     private static final Set<String> OWN_DOWN = Set.of("date", "content-type", "content-length",
@@ -73,7 +73,7 @@ final class HeadersTest {
     }
 
     @Test
-    void sendsUpstreamWhatItMayKnowAndNoMore() {
+    void sendsOnlyAllowedHeadersUpstream() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream)) {
             proxy.chat(Chats.WHOLE, all(PASS_UP, STAY_DOWN));
@@ -88,7 +88,7 @@ final class HeadersTest {
         }
     }
 
-    /// Repeated fields of a list are one list; of what is none, the first counts.
+    /// Repeated fields of a list header become one list; of other headers the first counts.
     @Test
     void joinsTheRepeatedFieldsOfAList() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
@@ -109,7 +109,7 @@ final class HeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Chats.WHOLE, Chats.STREAM})
-    void givesTheClientWhatItMayKnowAndNoMore(String request) {
+    void sendsOnlyAllowedHeadersToTheClient(String request) {
         try (var upstream = ScriptedUpstream.start(call -> call.json(200,
                         Chats.completion("Hello."), down()));
                 var proxy = TestProxy.before(upstream)) {
@@ -118,7 +118,7 @@ final class HeadersTest {
     }
 
     @Test
-    void givesTheClientTheSameWithAnError() {
+    void sendsTheSameHeadersWithAnError() {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(500, "text/html", "<p>",
                         down()));
                 var proxy = TestProxy.before(upstream)) {
@@ -156,11 +156,11 @@ final class HeadersTest {
         }
     }
 
-    /// Usage that was not asked for, told to a client that sends this header.
+    /// The client did not ask for usage, but this header says that it reads it.
     @ParameterizedTest
     @CsvSource({"User-Agent: SDK/1.0, true, false", "User-Agent: Groq/JS 1.6.0, true, true",
         "X-Stainless-Lang: java, false, false"})
-    void showsUsageWhereTheClientLooksForIt(String field, boolean atFinish, boolean forGroq) {
+    void putsUsageWhereTheClientReadsIt(String field, boolean atFinish, boolean forGroq) {
         var usage = ",\"usage\":{\"total_tokens\":3}}";
         try (var upstream = ScriptedUpstream.answering(200,
                         Chats.completion("Hello.").replaceAll("}$", usage));
@@ -173,9 +173,9 @@ final class HeadersTest {
         }
     }
 
-    /// The JDK's client sends `?` for what is not ASCII.
+    /// The JDK's client sends `?` for every character that is not ASCII.
     @Test
-    void passesNoValueOnThatCouldNotArriveAsItIs() {
+    void dropsValuesThatAreNotAscii() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."),
                         "X-Request-Id: \u00e9");
                 var proxy = TestProxy.before(upstream)) {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// When the whole heap is collected.
+/// The moments at which the daemon collects the whole heap.
 final class HeapGrowthTest {
     private static final long MEBIBYTE = 1024 * 1024;
 
@@ -20,7 +20,7 @@ final class HeapGrowthTest {
         size.set(leaves.get());
     });
 
-    /// How often it has collected once the heap has this size, in mebibytes.
+    /// The number of collections once the heap has this size in mebibytes.
     private int collectionsAt(long mebibytes) {
         size.set(mebibytes * MEBIBYTE);
         growth.look();
@@ -28,23 +28,23 @@ final class HeapGrowthTest {
     }
 
     @Test
-    void collectsWhatHasGrown() {
+    void collectsAfterTheHeapHasGrown() {
         assertEquals(0, collectionsAt(30));
         assertEquals(0, collectionsAt(62));
         assertEquals(1, collectionsAt(63));
     }
 
     @Test
-    void holdsUpNobody() {
+    void collectsOnlyWhileIdle() {
         idle.set(false);
         assertEquals(0, collectionsAt(1000));
         idle.set(true);
         assertEquals(1, collectionsAt(1000));
     }
 
-    /// What stays is not collected again and again.
+    /// A heap that stays large is not collected again and again.
     @Test
-    void goesByWhatTheLastCollectionLeft() {
+    void measuresGrowthFromTheLastCollection() {
         leaves.set(400 * MEBIBYTE);
         assertEquals(1, collectionsAt(500));
         assertEquals(1, collectionsAt(432));
@@ -52,7 +52,7 @@ final class HeapGrowthTest {
     }
 
     @Test
-    void letsNoTwoCollectAtOnce() {
+    void runsOneCollectionAtATime() {
         var nested = new AtomicInteger();
         HeapGrowth[] self = new HeapGrowth[1];
         self[0] = new HeapGrowth(idle::get, size::get, () -> {

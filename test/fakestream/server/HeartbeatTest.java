@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What keeps a stream alive while its answer is awaited.
+/// Heartbeats keep a stream alive while the upstream works on its answer.
 final class HeartbeatTest {
     private final CountDownLatch thought = new CountDownLatch(1);
     private final ScriptedUpstream upstream = ScriptedUpstream.start(call -> {
@@ -37,7 +37,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void beatsFromTheCommitOnOnceAnInterval() {
+    void beatsOncePerIntervalAfterTheCommit() {
         try (var proxy = proxy("comment"); var client = proxy.stream(Chats.STREAM)) {
             for (var due : List.of(200, 700, 1200)) {
                 var beat = client.next();
@@ -66,9 +66,9 @@ final class HeartbeatTest {
         }
     }
 
-    /// The best of three, for a machine may be busy; the proxy gets no time of its own.
+    /// The best of four requests counts, because the machine may be busy; no time is subtracted.
     @Test
-    void tellsTheAnswerWithin50MillisecondsOfTheUpstreams() {
+    void sendsTheAnswerWithin50MillisecondsOfTheUpstreams() {
         try (var quick = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(quick, "CHUNK_DELAY_MS=0")) {
             long best = Long.MAX_VALUE;
@@ -82,7 +82,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void beatsWithChunksOfTheSameStreamWhereAsked() {
+    void beatsWithChunksOfTheSameStreamIfConfigured() {
         try (var proxy = proxy("chunk"); var client = proxy.stream(Chats.STREAM)) {
             var opening = chunk(client.next());
             var pause = chunk(client.next());
@@ -100,7 +100,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void sendsOnlyTheHeadersWhereBeatsAreOff() {
+    void sendsOnlyTheHeadersIfBeatsAreOff() {
         try (var proxy = proxy("off"); var client = proxy.stream(Chats.STREAM)) {
             assertEquals(200, client.status());
             upstream.call();
@@ -123,9 +123,9 @@ final class HeartbeatTest {
         }
     }
 
-    /// What is told at such a pace needs no beat beside it.
+    /// The chunks come often enough to need no heartbeat between them.
     @Test
-    void doesNotBeatWhileTheAnswerIsTold() {
+    void sendsNoHeartbeatWhileItReplaysTheAnswer() {
         try (var quick = ScriptedUpstream.answering(200, Chats.completion("one two three four"));
                 var proxy = TestProxy.before(quick, "HEARTBEAT_INTERVAL_MS=500",
                         "CHUNK_DELAY_MS=300", "CHUNK_TARGET_LENGTH=6");

@@ -28,7 +28,7 @@ final class KeepaliveTest {
         void check(SseClient client);
     }
 
-    /// An upstream that answers when the client has got two blank lines.
+    /// An upstream that answers after the client has received two blank lines.
     private static void late(Script script, Check check) {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
@@ -50,7 +50,7 @@ final class KeepaliveTest {
     }
 
     @Test
-    void sendsBlankLinesAndThenTheAnswerAsItCame() {
+    void sendsBlankLinesAndThenTheUnchangedAnswer() {
         var answer = "{ \"id\" : \"x\",\"n\":1.0e0,\"choices\":[{}] }";
         late(call -> call.json(200, answer), client -> {
             assertEquals(answer, client.body().stripLeading());
@@ -78,7 +78,7 @@ final class KeepaliveTest {
 
     @ParameterizedTest
     @CsvSource({"POST,/v1beta/models/g:generateContent", "GET,/v1/models", "GET,/v1/models/m"})
-    void keepsWhatElseIsReadAlive(String method, String target) {
+    void keepsOtherReadAnswersAlive(String method, String target) {
         var gate = new CountDownLatch(1);
         var answer = Api.gemini("Hello.", "\"STOP\"");
         try (var upstream = ScriptedUpstream.start(call -> {
@@ -96,7 +96,7 @@ final class KeepaliveTest {
     }
 
     @Test
-    void keepsNoHeadAlive() {
+    void sendsNoBlankLineForAHead() {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
@@ -131,7 +131,7 @@ final class KeepaliveTest {
     }
 
     @Test
-    void sendsNoBlankLineBeforeAnAnswerThatIsQuick() {
+    void sendsNoBlankLineBeforeAQuickAnswer() {
         var answer = Chats.completion("Hello.");
         try (var upstream = ScriptedUpstream.answering(200, answer, "x-request-id: req_1");
                 var proxy = TestProxy.before(upstream, "NONSTREAM_KEEPALIVE_MS=60000")) {
@@ -156,7 +156,7 @@ final class KeepaliveTest {
     }
 
     @Test
-    void tellsALateErrorAsABodyUnderAGoodStatus() {
+    void sendsALateErrorAsABodyWithAGoodStatus() {
         late(call -> call.json(429, BUSY), client ->
                 assertEquals(BUSY, client.body().strip()));
         late(call -> call.answer(502, "text/html", "<h1>Bad gateway</h1>"), client ->
@@ -185,10 +185,10 @@ final class KeepaliveTest {
         }
     }
 
-    /// The whole answer goes out in one write with the end of the body, and the JDK's server
-    /// swallows what fails in it.
+    /// The proxy sends the whole answer and the end of the body in one write, and the JDK's server
+    /// swallows a failure of it.
     @Test
-    void logsNoAnswerThatTheClientCouldNotGet() {
+    void logsNoSuccessIfTheClientHasReset() {
         var reset = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(reset);
@@ -222,7 +222,7 @@ final class KeepaliveTest {
     }
 
     @Test
-    void isOffUnlessAskedFor() {
+    void isOffByDefault() {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);

@@ -13,7 +13,7 @@ import fakestream.testing.Waiting;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// A client that is no longer there: its end ends the upstream's work.
+/// A client that leaves: the proxy then cancels the upstream's work.
 final class LeavingTest {
     private static final String[] QUICK = {"COMMIT_AFTER_MS=100", "HEARTBEAT_INTERVAL_MS=500",
         "CHUNK_DELAY_MS=600", "CHUNK_TARGET_LENGTH=3"};
@@ -24,7 +24,7 @@ final class LeavingTest {
     }
 
     @Test
-    void cancelsTheUpstreamWhateverThatIsDoing() {
+    void cancelsTheUpstreamInEachOfItsPhases() {
         Waiting.together(Map.of(
                 "thinking", () -> cancels(_ -> { }, SseClient.HEARTBEAT),
                 "in the middle of its answer", () -> cancels(call -> {
@@ -37,7 +37,7 @@ final class LeavingTest {
                 }, "Hel")));
     }
 
-    /// The client leaves when it has seen this.
+    /// The client leaves when it has seen this text.
     private static void cancels(Script script, String seen) {
         try (var upstream = ScriptedUpstream.start(call -> {
                     script.play(call);
@@ -52,9 +52,9 @@ final class LeavingTest {
         }
     }
 
-    /// One that leaves before the first byte is found out by the beats that follow the commit.
+    /// The first heartbeats after the commit detect that the client left before the first byte.
     @Test
-    void cancelsTheUpstreamWhereTheClientLeftBeforeTheCommit() {
+    void cancelsTheUpstreamIfTheClientLeftBeforeTheCommit() {
         try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
                 var proxy = TestProxy.before(upstream, QUICK); var client = proxy.connect()) {
             client.request("POST", "/v1/chat/completions", Chats.STREAM, TestProxy.KEY);
@@ -66,7 +66,7 @@ final class LeavingTest {
     }
 
     @Test
-    void isLoggedWhereItLeavesInASlowReplay() {
+    void logsAClientThatLeavesInASlowReplay() {
         try (var upstream = ScriptedUpstream.answering(200,
                         Chats.completion("one two three four five six seven eight nine ten"));
                 var proxy = TestProxy.before(upstream, QUICK);
@@ -78,7 +78,7 @@ final class LeavingTest {
     }
 
     @Test
-    void isLoggedWhereItLeavesInTheMiddleOfItsRequest() {
+    void logsAClientThatLeavesInItsRequest() {
         try (var upstream = ScriptedUpstream.answering(200, "{}");
                 var proxy = TestProxy.before(upstream)) {
             try (var client = proxy.connect()) {

@@ -36,7 +36,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Whatever reads a text from outside takes time in proportion to it, whatever it holds.
+/// Each reader of a text from outside takes time in proportion to its length, with any content.
 final class LongTextTest {
     private static final List<String> TOKENS = List.of("a", "A", "1", ".", ",", ", ", ";", ":", "/",
             "../", "./", "a/../", "v1/", "chat/completions/", "bearer ", "bearer", "gzip,", "%20",
@@ -51,7 +51,7 @@ final class LongTextTest {
     private static final Redactor MASKS = Upstream.redactor(CONFIG);
     private static final LogFormatter LOG = LogFormatter.of(CONFIG, MASKS, Journal.NONE);
 
-    /// What reads a text.
+    /// The readers of texts.
     private enum Reader {
         ROUTE(Route::of),
         KEY(text -> Authenticator.shownKey(headers("Authorization", text), new Query(""))),
@@ -99,14 +99,14 @@ final class LongTextTest {
             this.work = work;
         }
 
-        /// The JDK's server lets nothing else into a field.
+        /// The JDK's server lets no other characters into a field.
         private static Headers headers(String name, String value) {
             var headers = new Headers();
             headers.put(name, List.of(value.replaceAll("[^\t -\u00ff]", " ")));
             return headers;
         }
 
-        /// As the JDK's server lets it through.
+        /// The text as the JDK's server accepts it in a target.
         private static String escaped(String text) {
             return text.replaceAll("%(?![0-9a-f]{2})", "");
         }
@@ -114,7 +114,7 @@ final class LongTextTest {
 
     @ParameterizedTest
     @EnumSource
-    void takesTimeInProportion(Reader reader) {
+    void takesTimeInProportionToTheLength(Reader reader) {
         for (var token : TOKENS) {
             for (var end : ENDS) {
                 Growth.isLinear(token, end, reader.work);

@@ -15,7 +15,7 @@ final class ModelsTest {
     @ParameterizedTest
     @CsvSource({"/v1/models, /v1/models", "/api/models, /v1/models", "/v1/models/m, /v1/models/m",
         "/models/org/m, /v1/models/org/m"})
-    void passesWhatTheUpstreamHasOn(String target, String asked) {
+    void passesTheUpstreamsListOn(String target, String asked) {
         try (var upstream = ScriptedUpstream.answering(200, LIST, "x-request-id: req_1");
                 var proxy = TestProxy.before(upstream)) {
             var response = proxy.get(target);
@@ -31,7 +31,7 @@ final class ModelsTest {
     }
 
     @Test
-    void asksAndSendsNoBodyForAHead() {
+    void asksWithGetForAHeadAndSendsNoBody() {
         try (var upstream = ScriptedUpstream.answering(200, LIST);
                 var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             for (int i = 0; i < 2; i++) {
@@ -62,7 +62,7 @@ final class ModelsTest {
     }
 
     @Test
-    void isBadGatewayWhereTheUpstreamHasNoList() {
+    void isBadGatewayIfTheUpstreamsListIsNotJson() {
         try (var upstream = ScriptedUpstream.start(call ->
                         call.answer(200, "text/html", "<title>Sign in</title>"));
                 var proxy = TestProxy.before(upstream)) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is an answer beyond doubt is told with all its text, whatever its server made of the form.
+/// Answers in a deviating form whose meaning is certain: the client gets all their text.
 final class NeighbouringShapesTest {
     private static final String DONE = "data: [DONE]\n\n";
     private static final String ANSWER = Chats.completion("Hello, you there.");
@@ -53,13 +53,13 @@ final class NeighbouringShapesTest {
 
     @ParameterizedTest
     @MethodSource("answers")
-    void areTold(String answer) {
+    void areSentAsWellFormedAnswers(String answer) {
         check("application/json", answer);
     }
 
     @ParameterizedTest
     @MethodSource("answers")
-    void areToldBeforeTheEndOfAStream(String answer) {
+    void areReadBeforeTheEndMarkOfAStream(String answer) {
         check("application/json", answer + "\n\n" + DONE);
         check("text/event-stream", answer + "\ndata:[DONE]");
         check("text/event-stream", answer + "\n\n" + DONE, "STREAM_MODE=real");
@@ -67,7 +67,7 @@ final class NeighbouringShapesTest {
 
     @ParameterizedTest
     @MethodSource("answers")
-    void areToldOutOfAnEvent(String answer) {
+    void areReadFromOneEvent(String answer) {
         check("text/event-stream", "data: " + answer + "\n\n" + DONE);
         check("text/event-stream", ": hi\n\ndata: " + answer + "\n\n", "STREAM_MODE=real");
         check("application/json", "data: " + answer + "\ndata: [DONE]\n", "STREAM_MODE=real");
@@ -75,7 +75,7 @@ final class NeighbouringShapesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"fake", "real"})
-    void areToldOutOfSeveralEventsToo(String mode) {
+    void areReadFromSeveralEvents(String mode) {
         check("text/event-stream", "data: " + Chats.completion("Hello, ").replace("\"stop\"",
                 "null") + "\n\ndata: " + Chats.completion("you there.") + "\n\n" + DONE,
                 "STREAM_MODE=" + mode);
@@ -83,7 +83,7 @@ final class NeighbouringShapesTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GEMINI_ARRAY")
-    void areToldOutOfAnEventInEachApi(Api api) {
+    void areReadFromAnEventInEachApi(Api api) {
         for (var body : List.of("data: " + api.answer() + "\n\n" + DONE,
                 api.answer() + "\n\n" + DONE)) {
             for (var mode : List.of("fake", "real")) {
@@ -108,7 +108,7 @@ final class NeighbouringShapesTest {
     @ParameterizedTest
     @ValueSource(strings = {"message\":{\"role\":\"assistant\",\"content\":\"Hello, you there.\"}",
         "delta\":{\"content\":\"Hello, you there.\"}", "message\":\"Hello, you there.\""})
-    void areToldAsTextWhereAChatAnswersALegacyCompletion(String told) {
+    void areSentAsTextIfAChatAnswersALegacyCompletion(String told) {
         var answer = Api.COMPLETIONS.answer().replace("text\":\"Hello, you there.\"", told);
         for (var body : List.of(answer, "data: " + answer + "\n\n" + DONE)) {
             try (var upstream = ScriptedUpstream.start(call -> call.json(200, body));
@@ -124,7 +124,7 @@ final class NeighbouringShapesTest {
     }
 
     @Test
-    void areToldWithTheirCallsApartWhereTheseShareAnIndex() {
+    void getAnIndexForEachCallIfCallsShareOne() {
         var call = "{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
                 + "\"arguments\":\"{}\"}}]}";
         var events = Chats.event(call) + Chats.event(call.replace("\"a\"", "\"b\""))
@@ -138,9 +138,9 @@ final class NeighbouringShapesTest {
         }
     }
 
-    /// They are no two messages, and what came last says nothing new.
+    /// The message repeats the deltas and adds nothing.
     @Test
-    void areNotToldTwiceWhereAMessageRepeatsTheDeltas() {
+    void areSentOnceIfAMessageRepeatsTheDeltas() {
         var events = Chats.event("{\"role\":\"assistant\",\"content\":\"Hello, \"}")
                 + Chats.event("{\"content\":\"you there.\"}") + "data: " + ANSWER + "\n\n" + DONE;
         try (var upstream = ScriptedUpstream.start(call ->
@@ -151,7 +151,7 @@ final class NeighbouringShapesTest {
     }
 
     @Test
-    void areToldAsTheyComeWhereTheirEventsLackTheBlankLine() {
+    void areSentAtOnceIfEventsLackTheBlankLine() {
         var gate = new CountDownLatch(1);
         var first = Chats.event("{\"content\":\"Hello, \"}");
         var second = Chats.event("{\"content\":\"you there.\"}");
@@ -178,7 +178,7 @@ final class NeighbouringShapesTest {
             + "    \"status\": \"UNAVAILABLE\"\n  }\n}\n",
         "[{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"Busy.\",\n"
             + "    \"status\": \"UNAVAILABLE\"\n  }\n}\n]\n\n"})
-    void areNoReasonToLoseAnErrorThatIsBareJson(String error) {
+    void keepAnErrorThatIsBareJson(String error) {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "text/event-stream",
                     "data: " + Api.gemini("Hel", "null") + "\r\n\r\n" + error));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=real");
@@ -192,10 +192,10 @@ final class NeighbouringShapesTest {
         }
     }
 
-    /// A client of the specification would drop the last event, and the finish with it.
+    /// A client that follows the specification would drop the last event, and so the finish.
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "\n\n"})
-    void endsWithABlankLineWhateverTheUpstreamEndsWith(String end) {
+    void endWithABlankLine(String end) {
         var events = (Chats.event("{\"content\":\"Hello, you there.\"}") + Chats.finish())
                 .replace("\n\n", "\n").strip() + end;
         for (var mode : List.of("real", "fake")) {
@@ -211,7 +211,7 @@ final class NeighbouringShapesTest {
     }
 
     @Test
-    void keepsHalfAnEventBack() {
+    void dropHalfAnEventAtTheEnd() {
         var told = Chats.event("{\"content\":\"Hello.\"}") + Chats.finish();
         try (var upstream = ScriptedUpstream.start(
                         ScriptedUpstream.events(told, "data: {\"id\":\"c\",\"cho"));
@@ -224,7 +224,7 @@ final class NeighbouringShapesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\"id\":null,", "\"id\":\"\","})
-    void givesACallOfAnUpstreamsStreamAnId(String id) {
+    void giveAToolCallAnId(String id) {
         var call = Chats.event("{\"tool_calls\":[{\"index\":0," + id + "\"function\":{\"name\":"
                 + "\"f\",\"arguments\":{\"x\":1}}}]}");
         try (var upstream = ScriptedUpstream.start(
@@ -236,10 +236,10 @@ final class NeighbouringShapesTest {
         }
     }
 
-    /// A gateway ends every stream as OpenAI does.
+    /// A gateway ends every stream with OpenAI's `[DONE]`.
     @ParameterizedTest
     @ValueSource(strings = {"", "?alt=sse"})
-    void tellsGeminisClientsNoDone(String query) {
+    void sendNoDoneToGeminisClients(String query) {
         var event = "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":["
                 + "{\"text\":\"Hello.\"}]},\"finishReason\":\"STOP\"}]}\n\n";
         try (var upstream = ScriptedUpstream.start(ScriptedUpstream.events(event, DONE));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How many requests are served at once, and what the one too many gets.
+/// The limit of concurrent requests, and the response to a request beyond it.
 final class OverloadTest {
     private static final String[] SETTINGS = {"MAX_STREAMS=3", "HEARTBEAT_INTERVAL_MS=500",
         "COMMIT_AFTER_MS=0", "CHUNK_DELAY_MS=0", "RETRY_MAX=0"};
@@ -31,7 +31,7 @@ final class OverloadTest {
     private final TestProxy proxy = TestProxy.before(upstream, SETTINGS);
     private final List<SseClient> held = new ArrayList<>();
 
-    /// Holds a chat until the gate opens, and fails what asks for a failure.
+    /// Holds a chat until the gate opens; fails a chat whose text says `fail` or `break`.
     private void serve(Call call) throws IOException {
         if (call.body().contains("fail")) {
             call.json(500, Chats.error("server_error", "null", "no"));
@@ -60,7 +60,7 @@ final class OverloadTest {
         }
     }
 
-    /// A place is free only once the server has seen the end of the one before.
+    /// A place becomes free only after the server has seen the end of the previous request.
     private ClientResponse chatUntilServed(String body) {
         var deadline = System.nanoTime() + 5_000_000_000L;
         var response = proxy.chat(body);
@@ -83,7 +83,7 @@ final class OverloadTest {
     }
 
     @Test
-    void refusesTheOneTooManyAtOnceAndLeavesTheOthersAlone() {
+    void refusesARequestOverTheLimitAndKeepsTheOthers() {
         hold(3);
         proxy.chat(Chats.WHOLE);
         for (int i = 0; i < 5; i++) {
@@ -102,7 +102,7 @@ final class OverloadTest {
     }
 
     @Test
-    void refusesBeforeItHasReadTheBody() {
+    void refusesBeforeItReadsTheBody() {
         hold(3);
         try (var client = proxy.connect()) {
             client.send(RawClient.head("POST", "/v1/chat/completions", TestProxy.KEY)
@@ -112,7 +112,7 @@ final class OverloadTest {
     }
 
     @Test
-    void countsEverythingThatGoesUpstreamAndNothingElse() {
+    void countsOnlyRequestsThatGoUpstream() {
         hold(3);
         assertOverloaded(proxy.get("/v1/models"));
         assertOverloaded(proxy.get("/v1/files"));
@@ -137,7 +137,7 @@ final class OverloadTest {
         }
     }
 
-    /// Six of them, each with a byte now and then, would keep everybody else out.
+    /// Six slow bodies, each with a byte now and then, would otherwise keep all other clients out.
     @ParameterizedTest
     @CsvSource({"POST, /v1/chat/completions", "POST, /v1/messages", "POST, /v1/embeddings",
         "POST, /v1beta/models/m:generateContent", "GET, /v1/models", "PUT, /v1/files/f"})
@@ -154,7 +154,7 @@ final class OverloadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/v1/embeddings"})
-    void refusesABodyThatCameWhenTheLastPlaceWasGone(String target) {
+    void refusesABodyThatEndsAfterTheLastPlaceIsTaken(String target) {
         hold(2);
         try (var client = proxy.connect()) {
             client.send(RawClient.head("POST", target, TestProxy.KEY, "Expect: 100-continue")
@@ -169,7 +169,7 @@ final class OverloadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/messages", "/v1beta/models/m:streamGenerateContent?alt=sse"})
-    void saysSoInTheFormOfTheApi(String target) {
+    void refusesInTheFormOfTheApi(String target) {
         hold(3);
         var refused = proxy.request("POST", target, Chats.WHOLE, TestProxy.KEY);
         assertEquals(503, refused.status());
@@ -205,7 +205,7 @@ final class OverloadTest {
         gate.countDown();
         held.forEach(client -> assertTrue(client.body().endsWith("data: [DONE]\n\n")));
         for (int i = 0; i < 20; i++) {
-            // At once, not in the end: who has read an answer may ask again.
+            // No retry: a client that has read its answer may send its next request at once.
             assertEquals(200, proxy.chat(Chats.WHOLE).status());
         }
     }
@@ -219,7 +219,7 @@ final class OverloadTest {
     }
 
     @Test
-    void servesOneAfterTheOtherOnASinglePlace() {
+    void servesRequestsInTurnOnASinglePlace() {
         gate.countDown();
         try (var narrow = TestProxy.before(upstream, "MAX_STREAMS=1", "CHUNK_DELAY_MS=0");
                 var client = narrow.connect()) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the proxy answers by itself: the status, the page, and that there is nothing.
+/// The proxy's own responses: the status, the page and the 404.
 final class PagesTest {
     private static final Path PUBLIC = Path.of("public");
 
@@ -39,7 +39,7 @@ final class PagesTest {
     }
 
     @Test
-    void tellsItsStatusInTheShapeOfTheAncestor() {
+    void sendsItsStatusInTheFormOfTheAncestor() {
         var response = request("GET", "/api/status", "OPENAI_API_KEY=sk-operator");
         assertEquals(200, response.status());
         var status = response.json();
@@ -57,9 +57,9 @@ final class PagesTest {
         assertTrue(status.get("endpoints").toString().contains("\"GET /api/clients\""));
     }
 
-    /// A stranger could ask it without the proxy, or attack it.
+    /// A stranger could otherwise ask the upstream without the proxy, or attack it.
     @Test
-    void tellsOnlyWhoHasAKeyWhereTheUpstreamIs() {
+    void hidesTheUpstreamsAddressFromClientsWithoutAKey() {
         try (var proxy = TestProxy.before(upstream, "OPENAI_API_KEY=sk-operator",
                 "PROXY_API_KEYS=sk-of-the-proxy")) {
             for (var field : List.of("X-A: b", "Authorization: Bearer sk-another-key")) {
@@ -81,7 +81,7 @@ final class PagesTest {
     @CsvSource({"'', false, true", "OPENAI_API_KEY=sk-o, true, true",
         "OPENAI_API_KEY=sk-o|ALLOW_ENV_API_KEY=true, true, false",
         "OPENAI_API_KEY=sk-o|ALLOW_ENV_API_KEY=true|PROXY_API_KEYS=proxy-key-1, true, true"})
-    void tellsWhetherItHasAKeyAndNeedsOne(String settings, String has, String needs) {
+    void reportsWhetherItHasAKeyAndNeedsOne(String settings, String has, String needs) {
         var all = settings.isEmpty() ? new String[0] : settings.split("\\|");
         var environment = (JsonObject) request("GET", "/api/status", all).json()
                 .get("environment");
@@ -95,7 +95,7 @@ final class PagesTest {
         "/app.js, text/javascript; charset=utf-8, import",
         "/apis.js, text/javascript; charset=utf-8, chat/completions",
         "/app.css, text/css; charset=utf-8, {"})
-    void servesThePageToABrowserAndToNobodyElsesFrame(String path, String type, String word) {
+    void servesThePageButForbidsFrames(String path, String type, String word) {
         var response = request("GET", path);
         assertEquals(200, response.status());
         assertEquals(type, response.header("content-type"));
@@ -108,7 +108,7 @@ final class PagesTest {
         assertFalse(policy.contains("unsafe"), policy);
     }
 
-    /// So the list in the code and the directory hold the same files.
+    /// The list in the code and the directory hold the same files.
     @Test
     void servesEachFileOfThePageAndNoOther() throws IOException {
         try (var proxy = TestProxy.before(upstream); var files = Files.list(PUBLIC)) {
@@ -122,7 +122,7 @@ final class PagesTest {
     }
 
     @Test
-    void needsNothingFromElsewhere() throws IOException {
+    void loadsNothingFromOtherOrigins() throws IOException {
         try (var files = Files.list(PUBLIC)) {
             for (var file : files.toList()) {
                 var text = Files.readString(file);
@@ -148,7 +148,7 @@ final class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/embeddings", "/chat", "/favicon.ico", "/v1/models/../files",
         "/%3Cscript%3E?key=sk-secret"})
-    void saysInJsonThatThereIsNothing(String path) {
+    void answersAnUnknownPathWith404InJson(String path) {
         for (var method : List.of("GET", "POST", "DELETE")) {
             var error = request(method, path).error(404);
             assertEquals("unknown_url", error.string("code"));
@@ -164,7 +164,7 @@ final class PagesTest {
         "POST, /v1/models/m, 'GET, HEAD'", "POST, /api/status, 'GET, HEAD'",
         "POST, /api/clients, 'GET, HEAD'",
         "POST, /, 'GET, HEAD'", "PATCH, /app.js, 'GET, HEAD'", "PATCH, /v1/models, 'GET, HEAD'"})
-    void saysInJsonWhichMethodIsRight(String method, String path, String allowed) {
+    void answersAWrongMethodWith405InJson(String method, String path, String allowed) {
         var response = request(method, path);
         assertEquals("method_not_allowed", response.error(405).string("code"));
         assertEquals(allowed, response.header("allow"));

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/// An upstream that streams although it was asked not to, for a client that wants a stream.
+/// An upstream that streams although the proxy asked for a whole answer; the client wants a stream.
 final class PassOnTest {
     private static final String ROLE = Chats.event("{\"role\":\"assistant\",\"content\":\"\"}");
     private static final String HELLO = Chats.event("{\"content\":\"Hello.\"}");
@@ -39,9 +39,9 @@ final class PassOnTest {
         }
     }
 
-    /// Told as it comes, it would be taken for an answer that is empty.
+    /// A client would take this stream for an empty answer.
     @Test
-    void isBadGatewayWhereTheStreamTellsNothing() {
+    void isBadGatewayIfTheStreamHasOnlyDone() {
         try (var upstream = ScriptedUpstream.start(call ->
                     call.answer(200, "text/event-stream", DONE));
                 var proxy = TestProxy.before(upstream);
@@ -51,7 +51,7 @@ final class PassOnTest {
     }
 
     @Test
-    void breaksOffWhereTheStreamHasNoChoices() {
+    void breaksOffIfTheStreamHasNoChoices() {
         try (var upstream = ScriptedUpstream.start(call ->
                     call.answer(200, "text/event-stream", "data: {\"choices\":[]}\n\n" + DONE));
                 var proxy = TestProxy.before(upstream);
@@ -62,7 +62,7 @@ final class PassOnTest {
     }
 
     @Test
-    void passesEveryByteOn() {
+    void passesEveryByte() {
         var odd = ": OPENROUTER PROCESSING\n\n" + ROLE.replace("\n", "\r\n") + HELLO
                 + "id: 7\nevent: message\n" + HELLO.replace("data: {", "data:\t{ ") + "\n\n\n"
                 + Chats.finish() + "data: {\"choices\":[],\"usage\":{\"total_tokens\":1.0e1}}\n\n"
@@ -74,7 +74,7 @@ final class PassOnTest {
     }
 
     @Test
-    void passesEventsOnThatComeInAnyPieces() {
+    void passesEventsThatComeInPieces() {
         var all = ROLE + Chats.event("{\"content\":\"日本語\"}") + Chats.finish() + DONE;
         relay(call -> {
             call.begin("text/event-stream");
@@ -86,7 +86,7 @@ final class PassOnTest {
     }
 
     @Test
-    void passesEachEventOnWhenItComes() {
+    void passesEachEventAtOnce() {
         relay(call -> {
             call.begin("text/event-stream");
             call.chunk(ROLE + "data: {\"unfinished");
@@ -101,7 +101,7 @@ final class PassOnTest {
     }
 
     @Test
-    void knowsAStreamWhateverItIsLabelled() {
+    void recognisesAStreamWithAnyContentType() {
         relay(call -> call.json(200, ROLE + HELLO + Chats.finish() + DONE),
                 client -> assertEquals("Hello.", client.content()));
         relay(call -> call.answer(200, "text/event-stream", "\n " + Chats.completion("Hello.")),
@@ -109,7 +109,7 @@ final class PassOnTest {
     }
 
     @Test
-    void passesTheUpstreamsHeadersOn() {
+    void passesTheUpstreamsHeaders() {
         relay(call -> {
             call.head(200, "Content-Type: text/event-stream", "x-request-id: req_1",
                     "X-Accel-Redirect: /secret");
@@ -122,7 +122,7 @@ final class PassOnTest {
     }
 
     @Test
-    void isWholeWithAFinishAndNoDone() {
+    void isCompleteWithAFinishAndNoDone() {
         relay(events(ROLE, HELLO, Chats.finish()), client -> {
             assertEquals(ROLE + HELLO + Chats.finish(), client.body());
             assertTrue(client.ending().whole());
@@ -130,7 +130,7 @@ final class PassOnTest {
     }
 
     @Test
-    void isWholeWhereOnlyTheLastBlankLineLacks() {
+    void isCompleteWithoutTheLastBlankLine() {
         relay(events(ROLE, HELLO, "data: [DONE]"), client -> {
             assertEquals(ROLE + HELLO + "data: [DONE]\n\n", client.body());
             assertTrue(client.ending().whole());
@@ -138,7 +138,7 @@ final class PassOnTest {
     }
 
     @Test
-    void isWholeWhereOnlyTheEndOfTheBodyLacks() {
+    void isCompleteWithoutTheEndOfTheBody() {
         relay(call -> {
             call.begin("text/event-stream");
             call.chunk(ROLE + HELLO + DONE);
@@ -149,7 +149,7 @@ final class PassOnTest {
     }
 
     @Test
-    void tellsThatTheUpstreamBrokeOff() {
+    void reportsThatTheUpstreamBrokeOff() {
         for (var script : List.<Script>of(events(ROLE, HELLO), call -> {
             call.begin("text/event-stream");
             call.chunk(ROLE + HELLO);
@@ -167,12 +167,12 @@ final class PassOnTest {
     }
 
     @Test
-    void isBadGatewayWhereTheStreamHoldsNothing() {
+    void isBadGatewayIfTheStreamIsEmpty() {
         relay(events("\n\n"), client -> assertEquals("upstream_truncated",
                 client.response().error(502).string("code")));
     }
 
-    /// OpenRouter sends `[DONE]` behind an error too.
+    /// OpenRouter sends `[DONE]` after an error too.
     @Test
     void endsWithTheUpstreamsErrorAndNoDone() {
         for (var parts : List.of(List.of(ERROR, DONE), List.of(ERROR.strip()),
@@ -186,7 +186,7 @@ final class PassOnTest {
     }
 
     @Test
-    void isBadGatewayWhereTheStreamBeginsWithAnError() {
+    void isBadGatewayIfTheStreamBeginsWithAnError() {
         relay(events(ERROR, DONE), client -> assertEquals("Out of luck.",
                 client.response().error(502).string("message")));
         relay(events("event: error\ndata: Out of luck.\n\n"), client -> assertTrue(
@@ -211,7 +211,7 @@ final class PassOnTest {
     }
 
     @Test
-    void goesOnUnderTheIdThatAHeartbeatHasTold() {
+    void keepsTheIdThatAHeartbeatSent() {
         relay(call -> {
             Waiting.open(gate);
             events(": OPENROUTER PROCESSING\n\n", ROLE, HELLO, Chats.finish(), DONE).play(call);
@@ -229,7 +229,7 @@ final class PassOnTest {
     }
 
     @Test
-    void tellsAFailureBehindAHeartbeat() {
+    void sendsAnErrorAfterAHeartbeat() {
         relay(call -> {
             Waiting.open(gate);
             events(ROLE, HELLO).play(call);

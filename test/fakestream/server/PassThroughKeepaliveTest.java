@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Pictures and many vectors take their time: blank lines before the JSON, although the request
-/// passes unread. `JsonWantedTest` has which requests get them.
+/// Images and large batches of vectors take long: the proxy sends blank lines before their JSON,
+/// although it does not read the request. `JsonWantedTest` tests which requests get them.
 final class PassThroughKeepaliveTest {
     private static final String ON = "NONSTREAM_KEEPALIVE_MS=50";
     private static final String PATH = "/v1/images/generations";
@@ -47,7 +47,7 @@ final class PassThroughKeepaliveTest {
         return SseClient.reading(proxy.connect().request("POST", path, REQUEST, all));
     }
 
-    /// An upstream that answers when the client has got two blank lines.
+    /// An upstream that answers after the client has received two blank lines.
     private void late(Script script, Check check) {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
@@ -103,7 +103,7 @@ final class PassThroughKeepaliveTest {
     }
 
     @Test
-    void decodesAnAnswerThatCannotSayAnyMoreThatItIsCoded() {
+    void decodesACodedAnswerAfterTheHeadersAreSent() {
         late(call -> call.answer(200, "application/json", gzipped(ANSWER),
                 "Content-Encoding: gzip"), client ->
                 assertEquals(ANSWER, client.body().stripLeading()));
@@ -120,7 +120,7 @@ final class PassThroughKeepaliveTest {
     }
 
     @Test
-    void tellsALateErrorByTheBody() {
+    void sendsALateErrorInTheBody() {
         late(call -> call.json(429, BUSY), client -> assertEquals(BUSY, client.body().strip()));
         late(call -> call.answer(502, "text/html", "<h1>Bad gateway</h1>"), client ->
                 assertEquals("upstream_not_json", code(client)));
@@ -138,7 +138,7 @@ final class PassThroughKeepaliveTest {
     }
 
     @Test
-    void logsALateErrorAsWhatItIs() {
+    void logsALateErrorWithItsCode() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
                     call.json(429, BUSY);
@@ -153,21 +153,21 @@ final class PassThroughKeepaliveTest {
     }
 
     @Test
-    void tellsALateSuccessWithoutContentAsAnEmptyObject() {
+    void sendsAnEmptyObjectForALateAnswerWithoutContent() {
         late(call -> call.head(204), client -> assertEquals("{}", client.body().strip()));
         late(call -> call.json(201, ANSWER, "Location: /v1/x"), client ->
                 assertEquals(ANSWER, client.body().strip()));
     }
 
-    /// Behind a blank line a picture would be none.
+    /// A blank line before an image would corrupt it.
     @Test
-    void tellsAnErrorWhereALateAnswerIsNoJson() {
+    void sendsAnErrorIfALateAnswerIsNotJson() {
         late(call -> call.answer(200, "image/png", "\u0089PNG"), client ->
                 assertEquals("upstream_not_json", code(client)));
     }
 
     @Test
-    void leavesEventsWholeThatComeLate() {
+    void passesLateEventsUnchanged() {
         var events = "event: image_generation.partial_image\ndata: {\"a\":1}\n\n"
                 + ": comment\n\ndata: {\"b\":\ndata: 2}\n\n";
         late(call -> call.answer(200, "text/event-stream", events), client -> {
@@ -180,9 +180,9 @@ final class PassThroughKeepaliveTest {
         }, client -> assertFalse(client.ending().whole()));
     }
 
-    /// Within its strings a blank line would be an error.
+    /// A blank line within a JSON string would be an error.
     @Test
-    void streamsALongAnswerThatComesLate() {
+    void streamsALongLateAnswer() {
         late(call -> {
             call.begin("application/json");
             call.chunk(LONG);
@@ -200,7 +200,7 @@ final class PassThroughKeepaliveTest {
     }
 
     @Test
-    void leavesAClientAloneThatWantsSomethingElse() {
+    void sendsNoBlankLineToAClientThatDoesNotWantJson() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
                     call.answer(200, "audio/mpeg", "ID3");
@@ -213,9 +213,9 @@ final class PassThroughKeepaliveTest {
         }
     }
 
-    /// One that is still sending need not read.
+    /// A client that still sends its request need not read.
     @Test
-    void sendsNothingBeforeTheRequestHasComeWhole() {
+    void sendsNothingBeforeTheWholeRequestHasCome() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
                     call.json(200, ANSWER);

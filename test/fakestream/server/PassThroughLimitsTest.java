@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What passes through keeps to the same headers, keys and limits as everything else, and ends
-/// with its client.
+/// Passed-through requests follow the same rules for headers, keys and limits as all others, and
+/// end when their client leaves.
 final class PassThroughLimitsTest {
     private static final Map<String, String> UP = Map.of("content-type", "image/png",
             "accept", "audio/*", "content-encoding", "gzip", "range", "bytes=0-9",
@@ -62,7 +62,7 @@ final class PassThroughLimitsTest {
     }
 
     @Test
-    void sendsUpstreamWhatDescribesTheBodyAndNoMore() {
+    void sendsOnlyAllowedHeadersUpstream() {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream)) {
             proxy.request("POST", "/v1/images/edits", "x",
                     fields(UP, Stream.concat(NEVER_UP.stream(), Stream.of(TestProxy.KEY))
@@ -75,7 +75,7 @@ final class PassThroughLimitsTest {
     }
 
     @Test
-    void sendsDownWhatDescribesTheBodyAndNoMore() {
+    void sendsOnlyAllowedHeadersToTheClient() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     var fields = fields(DOWN, Stream.concat(NEVER_DOWN.stream(),
                             Stream.of("Access-Control-Allow-Origin: https://b.example",
@@ -128,7 +128,7 @@ final class PassThroughLimitsTest {
     }
 
     @Test
-    void sendsTheOperatorsKeyForAKeyOfTheProxys() {
+    void replacesAProxyKeyByTheOperatorsKey() {
         try (var upstream = fine();
                 var proxy = TestProxy.before(upstream, "PROXY_API_KEYS=proxy-key-1",
                         "OPENAI_API_KEY=sk-operators")) {
@@ -159,7 +159,7 @@ final class PassThroughLimitsTest {
     }
 
     @Test
-    void isBadGatewayInTheFormOfTheApiWhereNothingAnswers() throws IOException {
+    void isBadGatewayInTheFormOfTheApiIfNothingAnswers() throws IOException {
         try (var proxy = TestProxy.before("http://127.0.0.1:" + closedPort())) {
             assertEquals("upstream_unreachable",
                     proxy.get("/v1/files").error(502).string("code"));
@@ -188,7 +188,7 @@ final class PassThroughLimitsTest {
     }
 
     @Test
-    void endsWithoutACleanEndWhereTheUpstreamBreaksOff() {
+    void breaksOffIfTheUpstreamBreaksOff() {
         endsUncleanly(call -> {
             call.begin("text/plain");
             call.chunk("half");
@@ -241,7 +241,7 @@ final class PassThroughLimitsTest {
     }
 
     @Test
-    void hasNothingThereWhereItIsOff() {
+    void answers404IfPassThroughIsOff() {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream, "PASS_THROUGH=false")) {
             assertEquals("unknown_url", proxy.get("/v1/embeddings").error(404).string("code"));
             assertEquals(404, proxy.get("/v1beta/files").status());
@@ -251,7 +251,7 @@ final class PassThroughLimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "CONNECT"})
-    void neverPassesAMethodThatIsForProxies(String method) {
+    void refusesMethodsThatAreForProxies(String method) {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream)) {
             var response = proxy.request(method, "/v1/files", "", TestProxy.KEY);
             response.error(405);

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How large may be what passes through, each way.
+/// The size limits of passed-through requests and answers.
 final class PassThroughSizesTest {
     private static ScriptedUpstream fine() {
         return ScriptedUpstream.answering(200, "{\"ok\":true}");
     }
 
     @Test
-    void refusesABodyThatSaysItIsTooLarge() {
+    void refusesABodyWithATooLargeLength() {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream, "MAX_BODY_BYTES=1024")) {
             assertEquals(200, proxy.request("POST", "/v1/files", "x".repeat(1024),
                     TestProxy.KEY).status());
@@ -39,10 +39,10 @@ final class PassThroughSizesTest {
         }
     }
 
-    /// Whatever the status: what is too large would be cut in the middle.
+    /// With any status: the proxy would have to cut a too large answer in the middle.
     @ParameterizedTest
     @ValueSource(ints = {200, 206, 404, 500})
-    void isBadGatewayWhereTheUpstreamSaysThatItsAnswerIsTooLarge(int status) {
+    void isBadGatewayIfTheUpstreamAnnouncesATooLargeAnswer(int status) {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.head(status, "Content-Length: 1025", "Content-Type: audio/mpeg");
                     call.sawClose();
@@ -56,7 +56,7 @@ final class PassThroughSizesTest {
     }
 
     @Test
-    void passesAnAnswerThatIsJustNotTooLarge() {
+    void passesAnAnswerAtTheLimit() {
         try (var upstream = ScriptedUpstream.start(call ->
                     call.answer(200, "text/plain", "x".repeat(1024)));
                 var proxy = TestProxy.before(upstream, "MAX_UPSTREAM_BYTES=1024")) {
@@ -65,7 +65,7 @@ final class PassThroughSizesTest {
     }
 
     @Test
-    void saysHowLargeAFileIsWhateverItsSize() {
+    void passesTheLengthOfALargeFileToAHead() {
         try (var upstream = ScriptedUpstream.start(call ->
                     call.head(200, "Content-Length: 123456789"));
                 var proxy = TestProxy.before(upstream, "MAX_UPSTREAM_BYTES=1024")) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Errors and redirects that pass through, from an upstream that repeats in them what it was sent.
+/// Errors and redirects that pass through. The upstream repeats the request's keys in them.
 final class PassedErrorsTest {
     private static final String SECRETS = "(?s).*(sk-of-the-client|of-the-client|-0123).*";
 
@@ -29,7 +29,7 @@ final class PassedErrorsTest {
         return "I got " + call.headers().get("authorization") + " and sk-unrelated-0123";
     }
 
-    /// Whatever passes through and is no good answer: with any status, type, length and coding.
+    /// Passed-through errors and redirects with any status, type, length and coding.
     @ParameterizedTest
     @CsvSource({"302,text/html,", "307,text/plain,", "300,application/json,", "400,image/svg+xml,",
         "401,text/event-stream,", "500,application/xml,", "404,'',", "500,audio/mpeg,",
@@ -37,7 +37,7 @@ final class PassedErrorsTest {
         "400,'text/html; CHARSET = \"ibm037\"',", "500,text/plain,gzip", "302,text/html,gzip",
         "429,application/json,deflate", "500,audio/mpeg,gzip", "500,text/plain,br",
         "500,text/plain,'gzip, gzip'"})
-    void showsNoneInWhateverIsNoAnswer(int status, String type, String coding) {
+    void showNoSecretWithAnyStatusTypeAndCoding(int status, String type, String coding) {
         for (int blanks : new int[] {0, 200_000, 300_000}) {
             try (var upstream = ScriptedUpstream.start(call -> echo(call, status, type, coding,
                             " ".repeat(blanks)));
@@ -73,9 +73,9 @@ final class PassedErrorsTest {
         call.answer(status, type, all, coding == null ? "X-A: b" : "Content-Encoding: " + coding);
     }
 
-    /// An API may have a stream for an error, too.
+    /// An API may send an error as a stream, too.
     @Test
-    void showsNoneInAStreamOfAnErrorBehindBlankLines() {
+    void showNoSecretInAStreamAfterBlankLines() {
         var seen = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(seen);
@@ -92,9 +92,9 @@ final class PassedErrorsTest {
         }
     }
 
-    /// In an error that shows the request's URL a key may have escapes.
+    /// An error that shows the request's URL may hold the key with URL escapes.
     @Test
-    void showsNoneAsItStandsInAUrl() {
+    void showNoSecretWithUrlEscapes() {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(400, "text/plain",
                         "I got " + URLEncoder.encode("a/key+of=mine", StandardCharsets.UTF_8)));
                 var proxy = TestProxy.before(upstream, "OPENAI_API_KEY=a/key+of=mine",

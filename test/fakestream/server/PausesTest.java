@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/// Heartbeats that are data, in the pauses of a stream that has begun.
+/// Heartbeats that carry data, in the pauses of a stream that has begun.
 final class PausesTest {
     private static final String CHUNK = "HEARTBEAT_STYLE=chunk";
     private static final String OFTEN = "HEARTBEAT_INTERVAL_MS=500";
@@ -24,7 +24,7 @@ final class PausesTest {
 
     private final CountDownLatch gate = new CountDownLatch(1);
 
-    /// An upstream that streams these two parts, the second when the client has seen a pause.
+    /// An upstream that streams two parts; the second waits until the client has seen a pause.
     private void pausing(Api api, String first, String second, Consumer<SseClient> check) {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("text/event-stream");
@@ -54,9 +54,9 @@ final class PausesTest {
         }
     }
 
-    /// Azure opens a stream with what its filters say of the prompt.
+    /// Azure opens a stream with the results of its filters for the prompt.
     @Test
-    void haveNoChoicesBehindAnOpeningWithoutChoices() {
+    void haveNoChoicesAfterAnOpeningWithoutChoices() {
         var opening = "data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\","
                 + "\"object\":\"\",\"prompt_filter_results\":[]}\n\n";
         var rest = ROLE + HELLO + Chats.finish() + DONE;
@@ -72,7 +72,7 @@ final class PausesTest {
     }
 
     @Test
-    void openTheStreamBehindAnEventThatIsNoPartOfIt() {
+    void openTheStreamAfterAForeignEvent() {
         var ping = "data: {\"type\":\"ping\"}\n\n";
         pausing(null, ping, ROLE + HELLO + Chats.finish() + DONE, client -> {
             assertEquals(ping, client.next().text());
@@ -87,7 +87,7 @@ final class PausesTest {
     }
 
     @Test
-    void areCommentsBehindTheFinishWhereClientsSurviveNoChunk() {
+    void areCommentsAfterTheFinish() {
         pausing(null, ROLE + HELLO + Chats.finish(), DONE, client -> {
             client.next(SseClient.HEARTBEAT);
             gate.countDown();
@@ -97,7 +97,7 @@ final class PausesTest {
     }
 
     @Test
-    void haveTheNextNumbersOfResponses() {
+    void takeTheNextSequenceNumbersOfAStreamedResponse() {
         pausing(Api.RESPONSES, event("response.created", 0), event("response.in_progress", 1)
                 + event("response.x", 2) + event("response.completed", 3), client -> {
             assertEquals(event("response.created", 0), client.next().text());
@@ -111,7 +111,7 @@ final class PausesTest {
     }
 
     @Test
-    void haveTheNextNumbersInAResponseThatIsTold() {
+    void takeTheNextSequenceNumbersOfAReplayedResponse() {
         try (var upstream = ScriptedUpstream.answering(200, Api.RESPONSES.answer());
                 var proxy = TestProxy.before(upstream, CHUNK, OFTEN, "CHUNK_DELAY_MS=1200",
                         "CHUNK_TARGET_LENGTH=8");

@@ -12,24 +12,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// A request to the byte, and what may come of it.
+/// A request as raw text, and its allowed outcomes.
 ///
-/// @param statuses one of these answers it; 0 is an end without a word
-/// @param closes whether the connection must end then, or else must serve another request
+/// @param statuses the allowed statuses; 0 means that the connection ends without a response
+/// @param closes whether the connection must end then; otherwise it must serve another request
 public record Probe(String name, String raw, boolean closes, List<Integer> statuses) {
     private static final String GOOD = "GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-    /// One that is served or refused, and whose connection goes on.
+    /// A request with a response after which the connection stays open.
     public static Probe keeps(String name, String raw, Integer... statuses) {
         return new Probe(name, raw, false, List.of(statuses));
     }
 
-    /// One after which the connection ends.
+    /// A request after which the connection ends.
     public static Probe closes(String name, String raw, Integer... statuses) {
         return new Probe(name, raw, true, List.of(statuses));
     }
 
-    /// A GET of the status page with these lines behind its Host.
+    /// A GET of the status page with these lines after its Host.
     public static String get(String... fields) {
         return lines("GET /api/status HTTP/1.1", "Host: localhost", fields);
     }
@@ -44,13 +44,13 @@ public record Probe(String name, String raw, boolean closes, List<Integer> statu
         return lines("GET /api/status HTTP/1.1", "Host: " + host);
     }
 
-    /// A chat whose body stands behind the blank line as it is.
+    /// A chat with this raw body.
     static String chat(String body, String... fields) {
         return lines("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost", TestProxy.KEY, fields)
                 + body;
     }
 
-    /// A chat whose body comes in chunks as they are.
+    /// A chat with these raw chunks as its body.
     static String chunks(String chunks) {
         return chat(chunks, "Transfer-Encoding: chunked");
     }
@@ -60,7 +60,7 @@ public record Probe(String name, String raw, boolean closes, List<Integer> statu
         return first + "\r\n" + second + "\r\n" + String.join("", rest) + "\r\n";
     }
 
-    /// Sends it, looks at what comes, and at whether the server is still there for others.
+    /// Sends the request, checks the outcome, and checks that the server still serves others.
     public void against(TestProxy proxy) {
         try (var client = proxy.connect()) {
             var seen = status(client.send(raw.getBytes(StandardCharsets.ISO_8859_1)));

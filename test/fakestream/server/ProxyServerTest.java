@@ -39,7 +39,7 @@ final class ProxyServerTest {
     }
 
     @Test
-    void takesTheRestOfAConnectionsRequestsInTheirOrder() {
+    void servesPipelinedRequestsInOrder() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             client.request("GET", "/api/status", "")
@@ -51,7 +51,7 @@ final class ProxyServerTest {
         }
     }
 
-    /// All wait at the same time on one timer, and none for another.
+    /// All streams wait at the same time on one timer, and none delays another.
     @Test
     void keepsManyStreamsAlive() {
         var thought = new CountDownLatch(1);

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The query of a request and that of the upstream's address go upstream; a key in them is shown
-/// nowhere.
+/// The query of the request and the query of the upstream's address go upstream; the proxy shows a
+/// key in them nowhere.
 final class QueriesTest {
     private static final String SECRET = "configured+secret";
 
@@ -54,7 +54,7 @@ final class QueriesTest {
     @CsvSource({"?key=sk-of-the-client&v=1", "?v=1&api-key=anything", "?API_KEY=x&v=1",
         "?access_token=x&v=1", "?v=1&whatever=sk-of-the-client", "?v=1&x=Bearer%20abcdef123456",
         "?v=1&x=AIza0123456789_abcdefghij", "?k%65y=1&v=1"})
-    void sendsNoKeyOfAQuery(String query) {
+    void removesKeysFromTheQuery(String query) {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream)) {
             for (var path : new String[] {"/v1/chat/completions", "/v1/embeddings"}) {
                 proxy.request("POST", path + query, Chats.WHOLE, TestProxy.KEY);
@@ -64,7 +64,7 @@ final class QueriesTest {
     }
 
     @Test
-    void keepsWhatOnlyLooksLikeTheNameOfAKey() {
+    void keepsParametersWithNamesSimilarToAKey() {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream)) {
             proxy.request("GET", "/v1/files?monkey=1&page_token=t&keys=k", "", TestProxy.KEY);
             assertEquals("GET /v1/files?monkey=1&page_token=t&keys=k HTTP/1.1",

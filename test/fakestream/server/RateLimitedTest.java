@@ -11,8 +11,8 @@ import fakestream.testing.TestProxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// How many requests one client may make in a minute. No test takes a minute, for the bucket's
-/// clock is tested in `RateLimiterTest`.
+/// The limit of requests per client and minute. No test takes a minute: `RateLimiterTest` tests the
+/// bucket's clock.
 final class RateLimitedTest {
     private static final String LIMIT = "RATE_LIMIT_PER_MINUTE=2";
     private static final String OPERATOR = "OPENAI_API_KEY=sk-operator";
@@ -30,7 +30,7 @@ final class RateLimitedTest {
         return proxy.request("POST", "/v1/chat/completions", Chats.WHOLE, fields);
     }
 
-    /// Makes requests until one is refused, which must be the third.
+    /// Sends three requests; the proxy must refuse only the third.
     private static ClientResponse third(TestProxy proxy, String... fields) {
         assertEquals(200, chat(proxy, fields).status());
         assertEquals(200, chat(proxy, fields).status());
@@ -40,7 +40,7 @@ final class RateLimitedTest {
     }
 
     @Test
-    void refusesOneTooManyAndSaysWhenToComeBack() {
+    void refusesARequestOverTheLimitWithARetryAfter() {
         try (var proxy = TestProxy.before(upstream, LIMIT)) {
             var refused = third(proxy, TestProxy.KEY);
             var error = refused.error(429);
@@ -57,7 +57,7 @@ final class RateLimitedTest {
     }
 
     @Test
-    void saysSoInTheFormOfTheApi() {
+    void refusesInTheFormOfTheApi() {
         try (var proxy = TestProxy.before(upstream, LIMIT)) {
             third(proxy, "x-api-key: sk-a");
             var messages = proxy.request("POST", "/v1/messages", Chats.WHOLE, "x-api-key: sk-a");
@@ -70,7 +70,7 @@ final class RateLimitedTest {
     }
 
     @Test
-    void countsEachKeyByItselfWhateverTheHeader() {
+    void countsEachKeyInAnyHeader() {
         try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR,
                 "PROXY_API_KEYS=sk-proxy-a,sk-proxy-b")) {
             third(proxy, "Authorization: Bearer sk-proxy-a");
@@ -79,9 +79,9 @@ final class RateLimitedTest {
         }
     }
 
-    /// Where the proxy knows no keys, anybody can make one up for each request.
+    /// If the proxy knows no keys, a client can invent a new one for each request.
     @Test
-    void countsKeysThatItCannotProveByTheirAddressToo() {
+    void countsUnverifiedKeysByAddressToo() {
         try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR, FOR_ALL,
                 "TRUST_PROXY=true")) {
             assertEquals(200, chat(proxy, "api-key: sk-a").status());
@@ -97,7 +97,7 @@ final class RateLimitedTest {
     }
 
     @Test
-    void slowsWrongKeysDownAndNoRightOne() {
+    void limitsWrongKeysButNoRightOne() {
         try (var proxy = TestProxy.before(upstream, OPERATOR, "PROXY_API_KEYS=sk-of-the-proxy",
                 "TRUST_PROXY=true", "MAX_STREAMS=1")) {
             for (int i = 0; i < AccessControl.MOST_WRONG_KEYS; i++) {
@@ -120,7 +120,7 @@ final class RateLimitedTest {
     }
 
     @Test
-    void believesXForwardedForOnlyOfAProxyThatItTrusts() {
+    void believesXForwardedForOnlyIfTrustProxyIsSet() {
         try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR, FOR_ALL)) {
             third(proxy);
             assertEquals(429, chat(proxy, "X-Forwarded-For: 192.0.2.1").status());
@@ -136,7 +136,7 @@ final class RateLimitedTest {
     }
 
     @Test
-    void countsNoRequestThatShowsNoKeyThatWillDo() {
+    void doesNotCountUnauthorisedRequests() {
         try (var proxy = TestProxy.before(upstream, LIMIT, OPERATOR,
                 "PROXY_API_KEYS=sk-of-the-proxy")) {
             for (int i = 0; i < 5; i++) {
@@ -147,7 +147,7 @@ final class RateLimitedTest {
     }
 
     @Test
-    void hasNoLimitWhereNoneIsSet() {
+    void hasNoLimitByDefault() {
         try (var proxy = TestProxy.before(upstream)) {
             for (int i = 0; i < 100; i++) {
                 assertEquals(200, chat(proxy, TestProxy.KEY).status());

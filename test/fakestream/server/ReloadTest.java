@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/// Other settings for a proxy that runs.
+/// New settings for a running proxy.
 final class ReloadTest {
     @Test
-    void servesNewRequestsByTheNewSettingsAndOpenOnesByTheOld() {
+    void servesNewRequestsWithNewSettingsAndOpenOnesWithOld() {
         var gate = new CountDownLatch(1);
         try (var before = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
@@ -38,7 +38,7 @@ final class ReloadTest {
     }
 
     @Test
-    void endsWhatIsOpenOfOldSettingsWhenItShutsDown() throws InterruptedException {
+    void endsStreamsOfOldSettingsOnShutdown() throws InterruptedException {
         try (var before = ScriptedUpstream.start(call -> call.sawClose());
                 var proxy = TestProxy.before(before, "COMMIT_AFTER_MS=0");
                 var open = proxy.stream(Chats.STREAM)) {

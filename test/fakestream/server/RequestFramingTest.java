@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Where a request's body ends: RFC 9112 sections 6 and 7, and that who is refused before the end
-/// of a body still gets to read why.
+/// The end of a request's body (RFC 9112 sections 6 and 7). A client that is refused before the end
+/// of its body can still read the response.
 final class RequestFramingTest {
     private static final String BODY = Chats.WHOLE;
     private static final String LENGTH = "Content-Length: ";
@@ -137,13 +137,13 @@ final class RequestFramingTest {
 
     @ParameterizedTest
     @MethodSource({"lengths", "encodings", "chunked"})
-    void knowsWhereARequestEndsOrRefusesIt(Probe probe) {
+    void findsTheEndOfARequestOrRefusesIt(Probe probe) {
         probe.against(proxy);
     }
 
-    /// What stands behind a bad chunk of a refused request is not the next one.
+    /// The bytes after a bad chunk of a refused request are not the next request.
     @Test
-    void looksForNoRequestBehindAFault() {
+    void readsNoRequestAfterABadChunk() {
         var hidden = "0\r\nX" + get();
         for (var target : new String[] {"/api/status", "/v1/chat/completions", "/nothing"}) {
             try (var client = proxy.connect()) {
@@ -155,11 +155,11 @@ final class RequestFramingTest {
         }
     }
 
-    /// The JDK's server takes each of these for the end of the body, and a proxy in front does not.
+    /// The JDK's server takes each of these for the body's end; a proxy in front of it does not.
     @ParameterizedTest
     @ValueSource(strings = {"100000000\r\n\r\n", "F00000000\r\n\r\n", "\r\n\r\n", ";x\r\n\r\n",
         "0\r0\r\n\r\n", "0;\u0000\n\r\n\r\n"})
-    void looksForNoRequestBehindChunks(String end) {
+    void readsNoRequestAfterAnInvalidLastChunk(String end) {
         for (var body : new String[] {"", SIZE + "\r\n" + BODY + "\r\n"}) {
             try (var client = proxy.connect()) {
                 client.send(chunks(body + end + get()));
@@ -171,7 +171,7 @@ final class RequestFramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/v1/models", "/api/status", "/nothing"})
-    void letsARefusedClientThatIsStillSendingReadWhy(String target) {
+    void letsARefusedClientReadTheResponseWhileItSends(String target) {
         var piece = "x".repeat(1 << 20);
         try (var client = proxy.connect()) {
             client.send(RawClient.head("POST", target, LENGTH + (8 << 20)) + "\r\n");
@@ -185,7 +185,7 @@ final class RequestFramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"POST", "HEAD", "OPTIONS"})
-    void doesNotWaitForARefusedBodyThatDoesNotCome(String method) {
+    void closesIfARefusedBodyDoesNotCome(String method) {
         try (var client = proxy.connect()) {
             client.send(RawClient.head(method, "/api/status", LENGTH + "1000") + "\r\nx");
             client.awaitEnd();
@@ -193,7 +193,7 @@ final class RequestFramingTest {
     }
 
     @Test
-    void saysThatItClosesAfterWhatIsTooLong() {
+    void announcesTheCloseAfterATooLargeBody() {
         try (var client = proxy.connect()) {
             client.send(RawClient.head("POST", "/v1/chat/completions", TestProxy.KEY,
                     LENGTH + "99999999999", "Expect: 100-continue") + "\r\n");
@@ -218,7 +218,7 @@ final class RequestFramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:3000", "127.0.0.1.nip.io"})
-    void isNotMisledByANameThatPointsHere(String host) {
+    void refusesAForeignHostThatPointsHere(String host) {
         try (var client = proxy.connect()) {
             client.send(lines("OPTIONS /v1/chat/completions HTTP/1.1", "Host: " + host,
                     "Origin: http://" + host, "Access-Control-Request-Method: POST"));
@@ -227,7 +227,7 @@ final class RequestFramingTest {
     }
 
     @Test
-    void takesAnyNameWhereItListensToAll() {
+    void acceptsAnyHostIfItListensOnAllAddresses() {
         try (var open = TestProxy.before(upstream, "HOST=0.0.0.0"); var client = open.connect()) {
             client.send(lines("GET /api/status HTTP/1.1", "Host: chat.example.com"));
             assertEquals(200, client.response().status());
@@ -238,7 +238,7 @@ final class RequestFramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Connection: keep-alive"})
-    void streamsToAnOldClientUntilTheConnectionEnds(String field) {
+    void streamsToAnHttp10ClientUntilTheConnectionEnds(String field) {
         try (var client = proxy.connect()) {
             client.send("POST /v1/chat/completions HTTP/1.0\r\n" + TestProxy.KEY + "\r\n"
                     + LENGTH + Chats.STREAM.length() + "\r\n"
@@ -261,7 +261,7 @@ final class RequestFramingTest {
     @ParameterizedTest
     @ValueSource(strings = {"application/json; charset=utf-8", "text/plain; charset=\"UTF-8\"",
         "application/x-www-form-urlencoded", "text/plain", ""})
-    void takesEveryOtherType(String type) {
+    void acceptsEveryOtherContentType(String type) {
         assertEquals(200, typed(type).status());
     }
 
@@ -270,7 +270,7 @@ final class RequestFramingTest {
     }
 
     @Test
-    void logsNoLineThatAClientMadeUp() {
+    void escapesControlCharactersInTheAccessLog() {
         try (var own = TestProxy.before(upstream); var client = own.connect()) {
             client.send("GET\n200\u001B[2J /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
             client.response();

@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a client sees of a bug. Nothing in the proxy is known to have one, so the exchange has.
+/// The client's view of a bug. The proxy has no known bug, so the exchange throws.
 final class RequestHandlerTest {
     private final ByteArrayOutputStream access = new ByteArrayOutputStream();
     private final ByteArrayOutputStream diagnostics = new ByteArrayOutputStream();
@@ -53,7 +53,7 @@ final class RequestHandlerTest {
         assertTrue(diagnostics.toString().contains("\tat " + FaultyExchange.class.getName()));
     }
 
-    /// An exchange that fails when it is first asked for the response's headers.
+    /// An exchange that fails when the handler first asks for the response's headers.
     private static final class FaultyExchange extends StubExchange {
         private final Throwable fault;
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What fails is tried again behind the client's back, for as long as nothing of an answer is out.
+/// The proxy retries failures unseen by the client, until it has sent the first part of an answer.
 final class RetryTest {
     private static final String GOOD = Chats.completion("Hello.");
     private static final String EMPTY = Chats.completion("");
     private static final String SOON = "Retry-After-Ms: 1";
 
-    /// Does each of these once, and the last of them from then on.
+    /// Plays each script once, and the last one for every later request.
     private static ScriptedUpstream upstream(Script... scripts) {
         var count = new AtomicInteger();
         return ScriptedUpstream.start(call -> scripts[
@@ -59,9 +59,9 @@ final class RetryTest {
         return call -> call.json(200, body, SOON);
     }
 
-    /// As one that is read while it is sent.
+    /// The proxy sends this request while it still reads it.
     @Test
-    void sendsALongRequestAsItWas() {
+    void resendsALongRequestUnchanged() {
         var request = Chats.STREAM.replace("Hi", "Hi" + "🙂".repeat(50_000));
         try (var upstream = upstream(failing(503, SOON), good());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=1");
@@ -77,7 +77,7 @@ final class RetryTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("passing")
-    void triesAgainBehind(String name, Script failing) {
+    void retriesAfterAFailure(String name, Script failing) {
         try (var upstream = upstream(failing, good(), failing, good());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=1");
                 var client = proxy.stream(Chats.STREAM)) {
@@ -88,7 +88,7 @@ final class RetryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 409, 413, 418, 422})
-    void neverTriesAgainBehindTheClientsOwnFault(int status) {
+    void neverRetriesAfterAClientError(int status) {
         try (var upstream = upstream(failing(status, SOON), good());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=2")) {
             proxy.chat(Chats.STREAM).error(status);
@@ -97,7 +97,7 @@ final class RetryTest {
     }
 
     @Test
-    void obeysAnUpstreamThatForbidsIt() {
+    void obeysXShouldRetry() {
         try (var upstream = upstream(failing(503, SOON, "X-Should-Retry: false"), good());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=2")) {
             proxy.chat(Chats.WHOLE).error(503);
@@ -106,7 +106,7 @@ final class RetryTest {
     }
 
     @Test
-    void triesNoMoreThanItMayAndPassesTheLastAnswerOn() {
+    void stopsAtRetryMaxAndPassesTheLastAnswer() {
         try (var upstream = upstream(failing(503, SOON), failing(500, SOON),
                         failing(429, SOON, "Retry-After: 7"));
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=2")) {
@@ -118,7 +118,7 @@ final class RetryTest {
     }
 
     @Test
-    void waitsAsLongAsTheUpstreamAsks() {
+    void waitsForRetryAfter() {
         var started = System.nanoTime();
         try (var upstream = upstream(failing(429, "Retry-After: 1"), good());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=1")) {
@@ -128,7 +128,7 @@ final class RetryTest {
     }
 
     @Test
-    void passesOnAtOnceWhatAsksForTooMuch() {
+    void passesAnAnswerWithALongRetryAfterAtOnce() {
         try (var upstream = upstream(failing(429, "Retry-After: 3600"), good());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=2")) {
             var response = proxy.chat(Chats.STREAM);
@@ -138,9 +138,9 @@ final class RetryTest {
         }
     }
 
-    /// It is an answer, if one without anything in it.
+    /// An empty answer is still an answer.
     @Test
-    void passesAnEmptyAnswerOnWhereAllAreEmpty() {
+    void passesAnEmptyAnswerIfAllAreEmpty() {
         try (var upstream = upstream(answer(EMPTY));
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=1");
                 var client = proxy.stream(Chats.STREAM)) {
@@ -153,7 +153,7 @@ final class RetryTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"reasoning_content\":\"Hm.\"", "\"refusal\":\"No.\"",
         "\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]", "\"content\":\" \""})
-    void takesWhatHoldsAnythingForAnAnswer(String member) {
+    void acceptsAnAnswerWithAnyContent(String member) {
         var answer = EMPTY.replace("\"content\":\"\"", member);
         try (var upstream = upstream(answer(answer));
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=1")) {
@@ -164,7 +164,7 @@ final class RetryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"usage\":{\"completion_tokens\":9}", "\"usage\":null"})
-    void takesTokensThatWereMadeForAnAnswer(String usage) {
+    void acceptsAnEmptyAnswerWithCompletionTokens(String usage) {
         var answer = EMPTY.replace("\"created\"", usage + ",\"created\"");
         try (var upstream = upstream(answer(answer));
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=1")) {
@@ -174,7 +174,7 @@ final class RetryTest {
     }
 
     @Test
-    void beatsOnWhileItTriesAgain() {
+    void sendsHeartbeatsWhileItRetries() {
         var gate = new CountDownLatch(1);
         try (var upstream = upstream(failing(503, "Retry-After: 1"), call -> {
                     Waiting.open(gate);
@@ -193,10 +193,10 @@ final class RetryTest {
         }
     }
 
-    /// Fifteen clients that meet one fault at once: three of them pause at a time, and the others
-    /// wait for their turn.
+    /// Fifteen clients meet one fault at once: three of them pause at a time, and the others wait
+    /// for their turn.
     @Test
-    void servesAllOfACrowdThatFailsAtOnce() {
+    void servesManyClientsThatFailAtOnce() {
         var failed = new CountDownLatch(15);
         try (var upstream = ScriptedUpstream.start(call -> {
                     if (failed.getCount() > 0) {
@@ -222,7 +222,7 @@ final class RetryTest {
     }
 
     @Test
-    void stopsTryingWhenTheClientLeaves() {
+    void stopsRetriesWhenTheClientLeaves() {
         try (var upstream = upstream(failing(503, "Retry-After: 20"), good());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=1", "COMMIT_AFTER_MS=0",
                         "HEARTBEAT_INTERVAL_MS=500");
@@ -236,7 +236,7 @@ final class RetryTest {
     }
 
     @Test
-    void endsAllTriesWithTheTimeForTheWhole() {
+    void endsRetriesAtTheUpstreamTimeout() {
         try (var upstream = upstream(failing(503, "Retry-After: 1"), call -> call.sawClose());
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=9",
                         "UPSTREAM_TIMEOUT_MS=1500")) {
@@ -246,11 +246,11 @@ final class RetryTest {
         }
     }
 
-    /// Its own stream has told nothing yet, so another can take its place.
+    /// The upstream's own stream has sent no content yet, so another can replace it.
     @ParameterizedTest
     @ValueSource(strings = {"data: [DONE]\n\n", ": thinking\n\n",
         "data: {\"error\":{\"message\":\"Busy.\",\"code\":503}}\n\n"})
-    void triesAgainBehindAStreamThatTellsNothing(String events) {
+    void retriesAfterAStreamWithoutContent(String events) {
         Script stream = call -> {
             call.begin("text/event-stream");
             call.chunk(Chats.event("{\"content\":\"Hello.\"}") + Chats.finish()
@@ -267,7 +267,7 @@ final class RetryTest {
     }
 
     @Test
-    void neverTriesAgainOnceSomethingIsTold() {
+    void neverRetriesAfterContentIsSent() {
         try (var upstream = upstream(call -> {
                     call.begin("text/event-stream");
                     call.chunk(Chats.event("{\"content\":\"Hel\"}"));
@@ -281,7 +281,7 @@ final class RetryTest {
     }
 
     @Test
-    void passesTheUpstreamsOwnCommentsOnOnceItTells() {
+    void passesTheUpstreamsCommentsOnceContentComes() {
         try (var upstream = upstream(call -> {
                     call.begin("text/event-stream");
                     call.chunk(": PROCESSING\n\n");

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Paths as people type them and clients add to them (research/ux.md 2.1).
+/// Paths that users type, and paths that clients extend (research/ux.md 2.1).
 final class RouteTest {
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/chat/completions", "/v1//chat/completions",
@@ -40,7 +40,7 @@ final class RouteTest {
         "/v1/chat/completions/models/m, m", "/v1/models/v1, v1", "/v1/models/models, models",
         "/v1/models/chat/completions, chat/completions", "/v1/models/a..b, a..b",
         "/v1/models/...?x=1, ...", "/v1/models/%2Fm, %2Fm"})
-    void findsAModelInItsOwnCharacters(String target, String name) {
+    void keepsTheEscapesOfAModelsName(String target, String name) {
         assertEquals(new Route(Kind.MODELS, "models/" + name), Route.of(target));
     }
 
@@ -71,7 +71,7 @@ final class RouteTest {
         "/v1/chat/completions/x, chat/completions/x", "/v1/responses/resp_1, responses/resp_1",
         "/v1/messages/count_tokens, messages/count_tokens",
         "/v1beta/models/m:countTokens, v1beta/models/m:countTokens"})
-    void passesAllElseUnderAVersionOn(String target, String name) {
+    void passesOtherPathsUnderAVersion(String target, String name) {
         assertEquals(new Route(Kind.OTHER, name), Route.of(target));
     }
 
@@ -79,21 +79,21 @@ final class RouteTest {
     @ValueSource(strings = {"/v1", "/v1/", "/api", "/chat", "/embeddings", "/favicon.ico",
         "/index.htm", "/public/app.js", "/other.js", "/v2/chat/completions",
         "/V1/chat/completions", "/status", "/api/files", "*", "/%76%31/models", "/v1%2Fmodels"})
-    void findsNothingElse(String target) {
+    void findsNoRouteForOtherPaths(String target) {
         assertEquals(Kind.NONE, Route.of(target).kind());
     }
 
-    /// With these a model's name would be another endpoint of the upstream's.
+    /// With `.` and `..`, a model's name would lead to another endpoint of the upstream.
     @ParameterizedTest
     @ValueSource(strings = {"/v1/models/..", "/v1/models/../files", "/v1/models/./m",
         "/v1/models/%2e%2e/files", "/v1/models/%2E./files", "/v1/models/.%2e", "/v1/models/%2e",
         "/v1/models/a/../../files", "/../v1/models", "/./app.js"})
-    void climbsNowhere(String target) {
+    void refusesDotSegments(String target) {
         assertEquals(Kind.NONE, Route.of(target).kind());
     }
 
     @Test
-    void asksTheUpstreamForWhatWasMeant() {
+    void asksTheUpstreamForTheNormalisedPath() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream.url() + "/v1/")) {
             for (var path : new String[] {"/api/chat", "/v1//chat/completions",
@@ -118,7 +118,7 @@ final class RouteTest {
     @ParameterizedTest
     @CsvSource({"HEALTH, true", "READY, true", "METRICS, true", "VERSION, false", "STATUS, false",
         "CHAT, false"})
-    void knowsTheProbes(Route.Kind kind, boolean probe) {
+    void recognisesTheProbes(Route.Kind kind, boolean probe) {
         assertEquals(probe, kind.isProbe());
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Nothing that an upstream sends can act in a browser as a page of the proxy's.
+/// No upstream content can act in a browser as a page of the proxy.
 final class SandboxTest {
     private static final String POLICY = "Content-Security-Policy: script-src *";
     private static final String TYPE = "X-Content-Type-Options: none";
@@ -26,7 +26,7 @@ final class SandboxTest {
     @CsvSource({"200,text/html", "200,image/svg+xml", "200,application/xhtml+xml", "200,text/xml",
         "200,''", "200,text/javascript", "206,text/html", "302,text/html", "404,text/html",
         "500,image/svg+xml", "200,application/json", "200,text/event-stream"})
-    void nothingThatPassesIsAPage(int status, String type) {
+    void sandboxesPassedAnswers(int status, String type) {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(status, type,
                         "<svg><script>alert(1)</script></svg>", POLICY, TYPE));
                 var proxy = TestProxy.before(upstream)) {
@@ -40,7 +40,7 @@ final class SandboxTest {
     }
 
     @Test
-    void noAnswerWithoutABodyIsAPage() {
+    void sandboxesAnswersWithoutABody() {
         try (var upstream = ScriptedUpstream.start(call -> call.head(204, POLICY, TYPE));
                 var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             client.request("DELETE", "/v1/files/f", "", TestProxy.KEY);
@@ -52,7 +52,7 @@ final class SandboxTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "50"})
-    void noStreamAndNoAnswerOfOursIsAPage(String keepalive) {
+    void sandboxesStreamsAndTheProxysOwnResponses(String keepalive) {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("<script>"));
                 var proxy = TestProxy.before(upstream, "NONSTREAM_KEEPALIVE_MS=" + keepalive)) {
             isNoPage(proxy.chat(Chats.WHOLE));
@@ -69,7 +69,7 @@ final class SandboxTest {
     }
 
     @Test
-    void thePageKeepsItsOwnPolicy() {
+    void keepsTheOwnPolicyOfThePage() {
         try (var upstream = ScriptedUpstream.answering(200, "{}");
                 var proxy = TestProxy.before(upstream)) {
             assertFalse(proxy.get("/").header("content-security-policy").contains("sandbox"));

@@ -21,17 +21,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An upstream that tells in its errors whatever it was sent.
+/// An upstream that repeats the secrets of its request in its errors.
 final class SecretsTest {
     private static final String EXTRA =
             "UPSTREAM_EXTRA_HEADERS_JSON={\"X-Extra\":\"hidden value\"}";
     private static final String UNRELATED = "sk-unrelated-0123";
 
-    /// What no client and no log may see.
+    /// No client and no log may see these.
     private static final String SECRETS =
             "(?s).*(sk-of-the|of-the-client|sk-ant-1|g-secret|hidden|unrelated|-0123).*";
 
-    /// A request as a stream and whole.
+    /// A request in its streamed and its whole form.
     private enum Asked {
         CHAT("/v1/chat/completions", TestProxy.KEY, Chats.STREAM),
         COMPLETIONS(Api.COMPLETIONS),
@@ -77,7 +77,7 @@ final class SecretsTest {
                 .replace("\"param\"", Json.quote(UNRELATED));
     }
 
-    /// That something was told, and that it holds no secret.
+    /// Checks that the client got the error, and that it holds no secret.
     private static void hides(SseClient client, TestProxy proxy, int status) {
         assertEquals(status, client.status());
         var headers = client.headers();
@@ -146,7 +146,7 @@ final class SecretsTest {
         }
     }
 
-    /// The Responses API tells a failure as a response that is well-formed.
+    /// The Responses API reports a failure as a well-formed response.
     @Test
     void showsNoneInAResponseThatFailed() {
         Script script = call -> call.json(200, "{\"id\":\"resp_1\",\"object\":\"response\","
@@ -161,7 +161,7 @@ final class SecretsTest {
 
     @ParameterizedTest
     @EnumSource
-    void showsNoneOfWhatIsNotJson(Asked asked) {
+    void showsNoneInAnAnswerThatIsNotJson(Asked asked) {
         Script script = call -> call.answer(200, "text/html",
                 "<html><p>" + echo(call) + " and " + "x ".repeat(170 / 2) + UNRELATED + "</html>");
         try (var upstream = ScriptedUpstream.start(script);
@@ -173,7 +173,7 @@ final class SecretsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/v1/models", "/v1/models/m", "/v1beta/models", "/v1/files",
         "/v1/files/" + UNRELATED, "/v1beta/files"})
-    void showsNoneOfOtherErrors(String target) {
+    void showsNoneInErrorsOfOtherEndpoints(String target) {
         try (var upstream = ScriptedUpstream.start(call -> call.json(403, error(call),
                         "ETag: " + UNRELATED, "X-RateLimit-Key: " + UNRELATED));
                 var proxy = proxy(upstream)) {
@@ -186,7 +186,7 @@ final class SecretsTest {
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "text/html; charset=latin1", "application/problem+json",
         "application/json"})
-    void showsNoneInAnErrorThatPassesThroughWhateverItIs(String type) {
+    void showsNoneInAnyPassedThroughError(String type) {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(500, type, echo(call)));
                 var proxy = proxy(upstream)) {
             hides(SseClient.reading(proxy.connect().request("GET", "/v1/files", "",
@@ -195,7 +195,7 @@ final class SecretsTest {
     }
 
     @Test
-    void leavesAnErrorWithoutSecretsInItsBytes() {
+    void leavesAnErrorWithoutSecretsUnchanged() {
         var error = "{ \"error\" : {\"message\":\"no \\u006bey\", \"a\": 1.0 , \"a\": 1.00} }\n";
         try (var upstream = ScriptedUpstream.answering(400, error); var proxy = proxy(upstream)) {
             assertEquals(error, proxy.chat(Chats.WHOLE).text());
@@ -205,9 +205,9 @@ final class SecretsTest {
         }
     }
 
-    /// A model may say what it likes.
+    /// A model may write anything.
     @Test
-    void leavesAnswersAlone() {
+    void leavesAnswersUnchanged() {
         var answer = Chats.completion(UNRELATED + " Bearer sk-of-the-client")
                 .replace("\"object\"", "\"error\":null,\"object\"");
         try (var upstream = ScriptedUpstream.answering(200, answer); var proxy = proxy(upstream)) {
@@ -221,7 +221,7 @@ final class SecretsTest {
     }
 
     @Test
-    void logsNoneOfAPath() {
+    void logsNoSecretInAPath() {
         try (var upstream = ScriptedUpstream.answering(404, "{}"); var proxy = proxy(upstream)) {
             proxy.get("/v1/models/" + UNRELATED);
             assertTrue(proxy.accessLine().startsWith("GET /v1/models/sk-*** 404 "));

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The proxy's end: nobody is cut off without a word.
+/// The shutdown of the proxy: each client gets a response before its connection ends.
 final class ShutdownTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -34,7 +34,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void refusesNewRequestsAndLetsTheOpenOnesFinish() {
+    void refusesNewRequestsAndFinishesOpenOnes() {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
@@ -59,7 +59,7 @@ final class ShutdownTest {
         }
     }
 
-    /// The first requests may still come before the end has begun.
+    /// The proxy may still serve the first requests, until its shutdown has begun.
     private static ClientResponse refusal(TestProxy proxy) {
         var response = proxy.get("/api/status");
         while (response.status() == 200) {
@@ -70,7 +70,7 @@ final class ShutdownTest {
 
     @ParameterizedTest
     @EnumSource(Api.class)
-    void tellsWhatIsStillOpenThatItEnds(Api api) {
+    void sendsAnErrorToOpenStreams(Api api) {
         try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
                 var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=0");
                 var stream = api.stream(proxy)) {
@@ -86,7 +86,7 @@ final class ShutdownTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Chats.STREAM, Chats.WHOLE})
-    void answers503WhereNothingIsSentYet(String request) {
+    void answers503IfNothingIsSentYet(String request) {
         try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
                 var proxy = TestProxy.before(upstream); var client = proxy.stream(request)) {
             upstream.call();
@@ -98,7 +98,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void tellsTheRestOfAnAnswerWithoutPauses() {
+    void sendsTheRestOfAnAnswerWithoutPauses() {
         var text = "word ".repeat(400);
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion(text));
                 var proxy = TestProxy.before(upstream, "CHUNK_DELAY_MS=10000",
@@ -112,7 +112,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void waitsForNothingWhereNothingIsOpen() {
+    void endsAtOnceIfNoRequestIsOpen() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream)) {
             proxy.chat(Chats.WHOLE);

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// A client that takes nothing: its stream is far larger than what the kernel keeps for it.
+/// A client that reads nothing: its stream is far larger than the buffers of the kernel.
 final class SlowClientTest {
     private static final String DEAF = Chats.STREAM.replace("Hi", "much");
     private static final String LARGE = Chats.event("{\"content\":\"" + "x".repeat(60_000) + "\"}");
@@ -59,9 +59,9 @@ final class SlowClientTest {
                 TestProxy.KEY);
     }
 
-    /// The beat of a stream that is being written to is put off, not tried over and over.
+    /// The proxy postpones the heartbeat of a stream that is blocked in a write, without polling.
     @Test
-    void delaysNoOtherClientsBeatsAndKeepsNoTimerBusy() {
+    void delaysNoOtherHeartbeatAndKeepsTheTimerIdle() {
         try (var proxy = proxy(60_000); var _ = deaf(proxy); var _ = deaf(proxy);
                 var _ = deaf(proxy)) {
             Waiting.open(stuck);
@@ -106,9 +106,9 @@ final class SlowClientTest {
         }
     }
 
-    /// The time that it takes is none that the upstream is silent for.
+    /// The time that the client takes does not count as silence of the upstream.
     @Test
-    void isNotTakenForASilentUpstream() {
+    void doesNotCountAsASilentUpstream() {
         try (var proxy = TestProxy.before(upstream, "UPSTREAM_IDLE_TIMEOUT_MS=1000",
                 "CLIENT_WRITE_TIMEOUT_MS=60000", "COMMIT_AFTER_MS=500",
                 "HEARTBEAT_INTERVAL_MS=500"); var client = deaf(proxy);

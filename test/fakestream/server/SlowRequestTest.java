@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Requests that come slowly, or stop coming.
+/// Requests that come slowly or stop.
 final class SlowRequestTest {
     private static final String LENGTH = "Content-Length: 20000";
     private static final String CHUNKED = "Transfer-Encoding: chunked";
@@ -52,17 +52,17 @@ final class SlowRequestTest {
     @ParameterizedTest
     @CsvSource({"/v1/chat/completions," + LENGTH, "/v1/chat/completions," + CHUNKED,
         "/v1/embeddings," + LENGTH, "/v1/embeddings," + CHUNKED})
-    void areToldWhenTheirBodyStops(String target, String framing) {
+    void getAnErrorIfTheirBodyStops(String target, String framing) {
         try (var client = begin(target, framing)) {
             client.send("5\r\n{\"a\":\r\n");
             isToldThatItIsTooSlow(client, target, "no byte of the request's body came");
         }
     }
 
-    /// So it could hold its place for ever.
+    /// A body that dribbles could otherwise hold its place for ever.
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/v1/embeddings"})
-    void areToldWhenTheirBodyDribbles(String target) {
+    void getAnErrorIfTheirBodyDribbles(String target) {
         try (var client = begin(target, LENGTH)) {
             var over = new CountDownLatch(1);
             var sender = Thread.ofVirtual().start(() -> dribble(client, over));
@@ -74,7 +74,7 @@ final class SlowRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/v1/embeddings"})
-    void mayTakeLongerThanTheTimeoutWhileTheyComeOn(String target) {
+    void mayTakeLongerThanTheTimeoutWhileBytesCome(String target) {
         var body = Chats.WHOLE.replaceFirst("\\{", "{\"x\":\"" + "x".repeat(20_000) + "\",");
         try (var client = begin(target, "Content-Length: " + body.length())) {
             var piece = body.length() / 20 + 1;
@@ -87,9 +87,9 @@ final class SlowRequestTest {
         }
     }
 
-    /// The JDK's server reads it: there is no request yet that could be answered.
+    /// The JDK's server still reads the head: there is no request yet that the proxy could answer.
     @Test
-    void areCutWhenTheirHeadStops() {
+    void areCutIfTheirHeadStops() {
         try (var client = proxy.connect()) {
             var began = System.nanoTime();
             client.send("POST /v1/embeddings HTTP/1.1\r\nHost: loc");
@@ -99,7 +99,7 @@ final class SlowRequestTest {
         }
     }
 
-    /// A head that is whole in time is no head that is late.
+    /// A head that ends in time is not late, however old its connection is.
     @Test
     void areServedOnAConnectionThatIsOlderThanTheTimeout() {
         try (var client = proxy.connect()) {
@@ -111,7 +111,7 @@ final class SlowRequestTest {
         }
     }
 
-    /// Sends a byte five times a second, until it has its answer or is cut.
+    /// Sends a byte five times a second, until it has its answer or the connection ends.
     private static void dribble(RawClient client, CountDownLatch over) {
         try {
             while (over.getCount() > 0) {
@@ -119,7 +119,7 @@ final class SlowRequestTest {
                 pause(200, over);
             }
         } catch (UncheckedIOException _) {
-            // It was cut.
+            // The proxy closed the connection.
             over.countDown();
         }
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How a stream is got: from the upstream's own, from a whole answer, or from that which works.
+/// The source of a stream: the upstream's own stream, a whole answer, or the one that works.
 final class StreamModeTest {
     private static final String ROLE = Chats.event("{\"role\":\"assistant\",\"content\":\"\"}");
     private static final String HELLO = Chats.event("{\"content\":\"Hello.\"}");
@@ -43,7 +43,7 @@ final class StreamModeTest {
         return call -> call.answer(200, "text/event-stream", text);
     }
 
-    /// Answers a request for a stream so, and one for a whole answer well.
+    /// Answers a request for a stream with this status, and one for a whole answer with 200.
     private static Script toStreams(int status, String json) {
         return call -> {
             if (isStreamed(call.body())) {
@@ -81,7 +81,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void sendsTheRequestAsItCameWhereTheModeIsReal() {
+    void sendsTheRequestUnchangedInModeReal() {
         var request = "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true,"
                 + "\"include_obfuscation\":false},\"temperature\":1.0e0,\"x\":null,"
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"日\"}]}";
@@ -95,7 +95,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void passesAStreamOnByteForByteWhereTheModeIsReal() {
+    void passesAStreamByteForByteInModeReal() {
         var odd = ": OPENROUTER PROCESSING\n\n" + ROLE.replace("\n", "\r\n") + "id: 7\n" + HELLO
                 + "data:{\"choices\":[],\"usage\":{\"total_tokens\":1.0e1},\"x\": 2}\n\n"
                 + Chats.finish() + DONE;
@@ -146,7 +146,7 @@ final class StreamModeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"real", "auto"})
-    void tellsAJsonAnswerWithoutASecondCall(String mode) {
+    void sendsAJsonAnswerWithoutASecondCall(String mode) {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=" + mode)) {
             streamsWell(proxy, Chats.STREAM);
@@ -156,7 +156,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void neverFallsBackWhereTheModeIsReal() {
+    void neverFallsBackInModeReal() {
         try (var upstream = ScriptedUpstream.start(toStreams(400, REFUSAL));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=real");
                 var client = proxy.stream(Chats.STREAM)) {
@@ -168,7 +168,7 @@ final class StreamModeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"real", "auto", "tools", "fake"})
-    void asksWholeForAClientThatDoesNotStream(String mode) {
+    void asksForAWholeAnswerIfTheClientDoesNotStream(String mode) {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=" + mode)) {
             assertEquals(Chats.completion("Hello."), proxy.chat(Chats.WHOLE).text());
@@ -177,7 +177,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void fallsBackUnseenWhereTheUpstreamRefusesToStream() {
+    void fallsBackUnseenIfTheUpstreamRefusesToStream() {
         try (var upstream = ScriptedUpstream.start(toStreams(400, REFUSAL));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=auto");
                 var client = proxy.stream(Chats.STREAM.replace("\"stream\":true",
@@ -193,7 +193,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void fallsBackUnseenBehindAHeartbeat() {
+    void fallsBackUnseenAfterAHeartbeat() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
                     toStreams(400, REFUSAL).play(call);
@@ -208,7 +208,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void remembersAModelThatIsNotStreamedAndNoOther() {
+    void remembersOnlyTheModelThatDoesNotStream() {
         try (var upstream = ScriptedUpstream.start(toStreams(400, REFUSAL));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=auto")) {
             streamsWell(proxy, Chats.STREAM);
@@ -222,7 +222,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void remembersAModelThatIsAnsweredInJson() {
+    void remembersAModelThatAnswersInJson() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=auto")) {
             streamsWell(proxy, Chats.STREAM);
@@ -234,7 +234,7 @@ final class StreamModeTest {
     }
 
     @Test
-    void keepsStreamingAModelThatIsStreamed() {
+    void keepsStreamingAModelThatStreams() {
         try (var upstream = ScriptedUpstream.start(streaming(ALL));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=auto")) {
             streamsWell(proxy, Chats.STREAM);
@@ -244,12 +244,12 @@ final class StreamModeTest {
         }
     }
 
-    /// A gateway's own errors call themselves `upstream_error`, which says nothing of streams.
+    /// A gateway calls its own errors `upstream_error`, which does not refer to streams.
     @ParameterizedTest
     @CsvSource({"400,invalid_request_error,No temperature.", "404,upstream_error,No model.",
         "400,bad,The Upstream is gone.", "429,rate_limit_error,Too many streams.",
         "500,server_error,The stream failed."})
-    void passesAnotherFailureOnAndRemembersNothing(int status, String type, String message) {
+    void passesOtherFailuresAndRemembersNothing(int status, String type, String message) {
         var error = Chats.error(type, "null", message);
         try (var upstream = ScriptedUpstream.start(toStreams(status, error));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=auto")) {
@@ -269,7 +269,7 @@ final class StreamModeTest {
         "`\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]`,false",
         "`\"functions\":[{\"name\":\"f\"}]`,false", "`\"tools\":[]`,true", "`\"tools\":null`,true",
         "`\"n\":1`,true"})
-    void asksWholeOnlyWithToolsWhereTheModeSaysSo(String member, boolean streams) {
+    void asksForAWholeAnswerOnlyWithToolsInModeTools(String member, boolean streams) {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "STREAM_MODE=tools")) {
             streamsWell(proxy, Chats.STREAM.replaceFirst("\\{", "{" + member + ","));

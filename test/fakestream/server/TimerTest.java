@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What becomes of the timer's tasks that throw.
+/// The timer after a task throws.
 final class TimerTest {
     private static final PrintStream SILENT = new PrintStream(OutputStream.nullOutputStream());
 
@@ -34,7 +34,7 @@ final class TimerTest {
 
     @ParameterizedTest
     @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
-    void sweepsOnBehindABug(Class<? extends Throwable> fault) {
+    void keepsRunningAPeriodicTaskThatThrows(Class<? extends Throwable> fault) {
         var sweeps = new CountDownLatch(3);
         timer.scheduleWithFixedDelay(() -> {
             sweeps.countDown();
@@ -45,7 +45,7 @@ final class TimerTest {
     }
 
     @Test
-    void logsTheBugOfATaskThatRunsOnce() {
+    void logsTheFailureOfATaskThatRunsOnce() {
         timer.schedule(() -> TimerTest.<RuntimeException>fail(AssertionError.class), 0,
                 TimeUnit.MILLISECONDS);
         Waiting.open(said);

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An upstream's error reaches the client in its API's own form, with its message and its status,
-/// whatever form it came in and whatever status it came with.
+/// An upstream's error of any form and status reaches the client in the form of its API, with the
+/// upstream's message and status.
 final class VendorErrorsTest {
     private static final String QUOTA = "{\"error\":{\"code\":429,\"message\":\"Quota.\","
             + "\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[{\"@type\":"
@@ -34,7 +34,7 @@ final class VendorErrorsTest {
         "400 {'object':'error','message':'No.','code':400}", "502 {'detail':'No.'}",
         "502 {'success':false,'errors':[{'code':7003,'message':'No.'}]}", "502 {'error':'No.'}",
         "502 {'message':'No.'}"})
-    void hasTheStatusThatItNamesUnderAGoodOne(String statusAndBody) {
+    void getsTheStatusThatItsBodyNames(String statusAndBody) {
         var status = Integer.parseInt(statusAndBody.substring(0, 3));
         var body = statusAndBody.substring(4).replace('\'', '"');
         try (var upstream = ScriptedUpstream.answering(200, body);
@@ -54,7 +54,7 @@ final class VendorErrorsTest {
     @ValueSource(strings = {"{'error':'No.'}", "{'detail':'No.'}", "{'code':5,'msg':'No.'}",
         "{'detail':[{'loc':[],'msg':'No.'}]}", "[{'error':{'message':'No.'}}]",
         "{'success':false,'errors':[{'code':7003,'message':'No.'}]}", "{'message':'No.'}"})
-    void hasTheFormOfTheApiUnderAnErrorStatus(String body) {
+    void getsTheFormOfTheApiUnderAnErrorStatus(String body) {
         try (var upstream = ScriptedUpstream.answering(422, body.replace('\'', '"'));
                 var proxy = TestProxy.before(upstream)) {
             for (var request : new String[] {Chats.WHOLE, Chats.STREAM}) {
@@ -69,7 +69,7 @@ final class VendorErrorsTest {
 
     @ParameterizedTest
     @EnumSource
-    void isToldInTheApisOwnFormBeforeAndAfterTheCommit(Api api) {
+    void getsTheFormOfTheApiBeforeAndAfterTheCommit(Api api) {
         try (var upstream = ScriptedUpstream.answering(200,
                         "{\"base_resp\":{\"status_code\":1002,\"status_msg\":\"Slow.\"}}");
                 var proxy = TestProxy.before(upstream); var client = api.stream(proxy)) {
@@ -95,7 +95,7 @@ final class VendorErrorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "{}", "[]", "\"\"", "0", "false",
         "{\"message\":\"\",\"code\":null}"})
-    void isNoneWhereItSaysNothingBesideGoodChoices(String error) {
+    void isIgnoredIfItIsEmptyBesideGoodChoices(String error) {
         var beside = "{\"error\":" + error + ",\"base_resp\":{\"status_code\":0,\"status_msg\":"
                 + "\"\"},\"code\":0,\"msg\":\"success\",";
         var answer = Chats.completion("Hello.").replaceFirst("\\{", beside);
@@ -115,7 +115,7 @@ final class VendorErrorsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 429})
-    void passesGooglesDelayOnAsAHeader(int status) {
+    void sendsGooglesDelayAsARetryAfter(int status) {
         try (var upstream = ScriptedUpstream.answering(status, QUOTA);
                 var proxy = TestProxy.before(upstream, "RETRY_MAX=2")) {
             for (var request : new String[] {Chats.WHOLE, Chats.STREAM}) {
@@ -131,7 +131,7 @@ final class VendorErrorsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 429})
-    void leavesTheUpstreamsOwnHeaderAsItIs(int status) {
+    void keepsTheUpstreamsOwnRetryAfter(int status) {
         try (var upstream = ScriptedUpstream.answering(status, QUOTA, "Retry-After: 7");
                 var proxy = TestProxy.before(upstream)) {
             assertEquals("7", proxy.chat(Chats.WHOLE).header("retry-after"));
@@ -140,7 +140,7 @@ final class VendorErrorsTest {
     }
 
     @Test
-    void waitsAsLongAsGoogleAsks() {
+    void waitsForGooglesDelay() {
         var count = new AtomicInteger();
         var soon = QUOTA.replace("34.07s", "1.2s");
         try (var upstream = ScriptedUpstream.start(call -> {

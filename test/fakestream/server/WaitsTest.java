@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A stream beats with data through all that a call may wait for, whatever that is.
+/// The proxy sends heartbeats with data through each kind of wait of a call.
 final class WaitsTest {
     private static final String NOT_NOW = Chats.error("server_error", "null", "Not now.");
     private static final String ID = "Idempotency-Key: one";
@@ -45,7 +45,7 @@ final class WaitsTest {
         return TestProxy.before(upstream, settings.toArray(String[]::new));
     }
 
-    /// Three beats with data come before the upstream may go on.
+    /// Expects three heartbeats with data before the upstream may go on.
     private void beats(TestProxy proxy) {
         try (var client = proxy.stream(Chats.STREAM, ID)) {
             for (int i = 0; i < 3; i++) {
@@ -59,14 +59,14 @@ final class WaitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"real", "auto"})
-    void beforeAnUpstreamsOwnStream(String mode) {
+    void beatsBeforeTheUpstreamsOwnStream(String mode) {
         try (var upstream = upstream(held); var proxy = proxy(upstream, "STREAM_MODE=" + mode)) {
             beats(proxy);
         }
     }
 
     @Test
-    void behindARefusalToStream() {
+    void beatsAfterARefusalToStream() {
         var refusal = Chats.error("invalid_request_error", "null",
                 "Streaming is not supported for this model.");
         try (var upstream = upstream(call -> call.json(400, refusal), held);
@@ -77,7 +77,7 @@ final class WaitsTest {
     }
 
     @Test
-    void whileAFallbackIsAsked() {
+    void beatsWhileAFallbackWorks() {
         try (var first = ScriptedUpstream.answering(503, NOT_NOW); var second = upstream(held);
                 var proxy = proxy(first, "FALLBACK_API_URLS=" + second.url())) {
             beats(proxy);
@@ -86,7 +86,7 @@ final class WaitsTest {
     }
 
     @Test
-    void betweenTwoTries() {
+    void beatsBetweenTwoTries() {
         try (var upstream = upstream(call -> call.json(503, NOT_NOW, "Retry-After: 2"), held);
                 var proxy = proxy(upstream, "RETRY_MAX=1");
                 var client = proxy.stream(Chats.STREAM)) {
@@ -100,7 +100,7 @@ final class WaitsTest {
     }
 
     @Test
-    void forACallThatAnotherRequestMade() {
+    void beatsInACallOfAnotherRequest() {
         try (var upstream = upstream(held);
                 var proxy = proxy(upstream, "IDEMPOTENCY_WINDOW_MS=60000");
                 var first = proxy.stream(Chats.STREAM, ID)) {
