@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The faults of a client that the research names, against one daemon that serves a good request
-/// after each of them.
+/// The client faults of the research, against one daemon. The daemon serves a good request after
+/// each fault.
 ///
 /// C44 to C47 are in `LeavingTest` and `DisconnectWatcherTest`, C48 in `SlowClientTest`, C51 and
 /// C52 in `BadRequestTest`, C55 to C58 there and in `RequestFramingTest`, C60 to C64 in
@@ -57,7 +57,7 @@ final class ClientCasesTest {
     }
 
     @Test
-    void c43LeavesBeforeItHasAskedForAnything() {
+    void c43LeavesBeforeItSendsARequest() {
         for (var beginning : List.of("", "P", "POST " + CHAT, "POST " + CHAT + " HTTP/1.1\r\n",
                 "POST " + CHAT + " HTTP/1.1\r\nHost: localhost\r\nContent-Le")) {
             try (var client = proxy.connect()) {
@@ -78,7 +78,7 @@ final class ClientCasesTest {
         }
     }
 
-    /// What it says is enough; none of it has to come.
+    /// The announced length is enough for a refusal; the body need not come.
     @Test
     void c51SaysThatItsBodyIsHuge() {
         try (var client = proxy.connect()) {
@@ -119,7 +119,7 @@ final class ClientCasesTest {
                 .collect(Collectors.joining(",", "{", "}"));
     }
 
-    /// "Aa" and "BB" have the same hash, and so has every text of sixteen of them.
+    /// "Aa" and "BB" have the same hash, so all texts made of sixteen of them have the same hash.
     private static String colliding() {
         return IntStream.range(0, 1 << 16).mapToObj(i -> IntStream.range(0, 16)
                         .mapToObj(bit -> (i >> bit & 1) == 0 ? "Aa" : "BB")
@@ -127,7 +127,7 @@ final class ClientCasesTest {
                 .collect(Collectors.joining(",", "{", "}"));
     }
 
-    /// Only what this proxy must read is judged here; the rest is for the upstream.
+    /// The proxy checks only the members that it must read; the upstream checks the rest.
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongTypes")
     void c57SendsAWrongType(String body, String param) {

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What may befall the daemon's process.
+/// Faults of the daemon's environment.
 ///
 /// O66 a and b are in `MainTest` and `ConfigExceptionTest`, c in `KeyFileTest`, d in
 /// `LifecycleTest`, g in `OpenFilesTest`; m is `make soak`.
@@ -47,13 +47,13 @@ final class OperatorCasesTest {
     }
 
     @Test
-    void o66eStartsAgainOnTheSamePortAfterItWasKilled() {
+    void o66eStartsOnTheSamePortAfterAKill() {
         try (var upstream = upstream();
                 var first = Daemon.start(directory, "--port", "0", "--set",
                         "SOURCE_API_URL=" + upstream.url())) {
             var port = port(first);
             serves(port);
-            // A connection that is open then is the port's oldest trouble.
+            // A connection that is still open could keep the port in use.
             try (var open = RawClient.connect(port)) {
                 open.send("GET /");
                 first.signal("KILL");
@@ -67,9 +67,9 @@ final class OperatorCasesTest {
         }
     }
 
-    /// With nobody at the other end of the pipe, each line of its log fails; with `/dev/full` too.
+    /// Each write to the log fails: the output is closed, or it is `/dev/full`.
     @Test
-    void o66iServesThoughItsLogCannotBeWritten() throws Exception {
+    void o66iServesIfItsLogCannotBeWritten() throws Exception {
         try (var upstream = upstream()) {
             for (var out : List.of(">&- 2>&-", ">/dev/full 2>/dev/full")) {
                 var port = freePort();
@@ -88,10 +88,10 @@ final class OperatorCasesTest {
         }
     }
 
-    /// No home, no temporary files, a directory that nobody may write to, and no characters but
-    /// those of ASCII.
+    /// The daemon has no home, no temporary directory, no writable working directory and only ASCII
+    /// characters.
     @Test
-    void o66lServesWithoutAnythingAroundIt() throws Exception {
+    void o66lServesWithoutHomeTempAndLocale() throws Exception {
         assertTrue(directory.toFile().setWritable(false));
         try (var upstream = upstream()) {
             var port = freePort();
@@ -112,9 +112,9 @@ final class OperatorCasesTest {
         }
     }
 
-    /// Rather an end, behind which systemd starts it again, than a daemon that only half works.
+    /// The daemon ends, and systemd restarts it; a daemon that only half works would be worse.
     @Test
-    void o66hEndsWhereItsHeapIsExhausted() throws Exception {
+    void o66hEndsIfItsHeapIsExhausted() throws Exception {
         var large = Chats.completion("x".repeat(30_000_000));
         try (var upstream = ScriptedUpstream.answering(200, large)) {
             var port = freePort();
@@ -157,7 +157,7 @@ final class OperatorCasesTest {
         return RawClient.connect(port);
     }
 
-    /// It can say nothing, so it is asked until it answers.
+    /// The daemon cannot log that it listens, so this polls the port until it answers.
     private static void awaitPort(int port, Process process) throws InterruptedException {
         var began = System.nanoTime();
         while (!answers(port)) {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Long texts of one token, over and over, wherever a text comes in from outside: none of them
-/// makes a bug of the proxy's, and none takes long.
+/// Long texts of one repeated token in each input from outside. None of them triggers a bug of the
+/// proxy, and none takes long.
 final class RepeatedTokensTest {
     private static final String[] HEADERS = {"Authorization", "X-Api-Key", "Api-Key",
         "X-Goog-Api-Key", "Content-Type", "Content-Encoding", "Accept", "Accept-Encoding",
@@ -37,7 +37,7 @@ final class RepeatedTokensTest {
         return token.repeat(length / token.length());
     }
 
-    /// Makes requests until one has no answer, or the wrong one.
+    /// Makes requests. Fails the test at a 500, or if one takes 30 seconds.
     private static final class Stranger {
         private final TestProxy proxy;
 
@@ -51,7 +51,7 @@ final class RepeatedTokensTest {
                 client.send(head(method, target, body, fields) + body);
                 assertNotEquals(500, client.response().status(), () -> told(target, fields));
             } catch (UncheckedIOException _) {
-                // The JDK's server closes where a message is none of HTTP.
+                // The JDK's server closes the connection if a message is not HTTP.
             }
             var millis = (System.nanoTime() - started) / 1_000_000;
             assertTrue(millis < 30_000, () -> millis + " ms for " + told(target, fields));
@@ -74,7 +74,7 @@ final class RepeatedTokensTest {
             return all.substring(0, Math.min(all.length(), 100));
         }
 
-        /// That nothing of all this was a bug.
+        /// Checks that no request triggered a bug.
         void leavesNoTrace() {
             assertFalse(proxy.diagnostics().contains("\tat "), proxy::diagnostics);
         }

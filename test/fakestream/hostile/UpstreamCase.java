@@ -2,25 +2,25 @@ package fakestream.hostile;
 
 import fakestream.testing.ScriptedUpstream.Script;
 
-/// A fault of an upstream, and what becomes of it.
+/// A fault of an upstream and its expected outcome.
 ///
-/// @param name its number in the research, and its name there
+/// @param name its number and its name in the research
 record UpstreamCase(String name, End end, Script script) {
 
-    /// How a request ends.
+    /// The outcome of a request.
     sealed interface End {
     }
 
-    /// With an answer that has this content.
+    /// An answer with this content.
     record Told(String content) implements End {
     }
 
-    /// With this status and an error whose code matches, or with that error in a stream that has
-    /// begun.
+    /// This status and an error with a matching code. A stream that has begun carries the error
+    /// instead.
     record Failed(int status, String code) implements End {
     }
 
-    /// With a stream that begins well, and then tells of this error; a whole answer is 502.
+    /// A stream that begins well and ends with this error; a whole answer is a 502.
     record StreamAborted(String code) implements End {
     }
 

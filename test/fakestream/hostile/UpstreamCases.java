@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 
-/// The table of an upstream's faults.
+/// The table of upstream faults.
 final class UpstreamCases {
     private static final String GOOD = Chats.completion("Hello.");
     private static final String JSON = "application/json";
@@ -43,8 +43,8 @@ final class UpstreamCases {
         return List.copyOf(table.cases);
     }
 
-    /// The content of a whole answer's first choice; empty where it is no text. The bytes are the
-    /// upstream's, a byte order mark included.
+    /// The content of a whole answer's first choice; empty if it is not text. The bytes are the
+    /// upstream's, including a byte order mark.
     static String content(ClientResponse response) {
         var answer = ClientResponse.object(response.text().replaceFirst("^\ufeff", ""));
         var choice = (JsonObject) ((JsonArray) answer.get("choices")).elements().getFirst();
@@ -107,18 +107,18 @@ final class UpstreamCases {
         invalid("U15 array-200", "upstream_invalid", "[]");
         invalid("U15 no-choices", "upstream_invalid", "{\"id\":\"x\"}");
         invalid("U15 choices-object", "upstream_invalid", "{\"choices\":{}}");
-        // The research has this as a valid stream; but nobody can tell it from a failure, and SDKs
-        // throw at an answer without a choice.
+        // The research counts this as a valid stream. But it looks like a failure, and SDKs throw
+        // at an answer without a choice.
         invalid("U16 empty-choices", "upstream_invalid", "{\"choices\":[]}");
         tells("U16 null-content", "", call -> call.json(200, GOOD.replace("\"Hello.\"", "null")));
         invalid("U17 deep-json", "upstream_not_json", "[".repeat(100_000));
-        // The last one wins.
+        // The last duplicate wins.
         tells("U18 dup-keys", "Hello.", call -> call.json(200, GOOD.replace("{\"id\"",
                 "{\"choices\":1,\"choices\":[],\"id\"")));
     }
 
     private void contents() {
-        // It is told as it came, which the client of a whole answer would see too.
+        // The content passes unchanged; the client of a whole answer sees it too.
         tells("U19 content-number", "", call -> call.json(200, GOOD.replace("\"Hello.\"", "5")));
         tells("U20 lone-surrogate", "a\ud83db", call -> call.json(200,
                 GOOD.replace("Hello.", "a\\ud83db")));
@@ -154,7 +154,7 @@ final class UpstreamCases {
                 call.chunk(" ".repeat(1000));
             }
         });
-        // There is no need to wait for what it says itself.
+        // The proxy does not wait for the announced bytes.
         fails("U25 huge-cl", 502, "upstream_too_large", call -> call.send(OK
                 + "Content-Length: 9999999999999\r\n\r\n" + GOOD));
     }

@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every fault of an upstream that the research names, against one daemon that must survive them
-/// all: as a stream, as a whole answer, and as a stream that has begun. None hangs, none passes for
-/// a whole answer where it is not, none shows a key, and a good request is served right after. They
-/// run a few at a time, because many of them wait; each test takes the outcome of its own.
+/// The upstream faults of the research, against one daemon that must survive them all. Each runs as
+/// a stream, as a whole answer, and as a stream that has begun. None hangs, none passes a broken
+/// answer as a whole one, none shows a key, and a good request succeeds right after. Eight run at a
+/// time, because many of them wait; each test checks the outcome of its own case.
 ///
 /// U03 is in `UpstreamFailureTest`, U05 in `HeartbeatTest`, U07 in `StaleConnectionTest`, U30 to
 /// U33 in `RetryTest`, U41 in `HeadersTest`, and connections that stay open in `NonsenseTest`.
@@ -72,8 +72,8 @@ final class UpstreamCasesTest {
         upstream.close();
     }
 
-    /// The request says by its model which fault it is to meet, and by its text that this waits
-    /// until the stream has begun.
+    /// The model of the request names its fault. The text `begun` makes the fault wait until the
+    /// stream has begun.
     private static void play(Call call) throws IOException {
         for (var one : CASES) {
             if (call.body().contains("\"" + one.name() + "\"")) {
@@ -93,7 +93,7 @@ final class UpstreamCasesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
-    void endsAsItMust(UpstreamCase one) throws InterruptedException {
+    void endsWithTheExpectedOutcome(UpstreamCase one) throws InterruptedException {
         try {
             OUTCOMES.get(one).get();
         } catch (ExecutionException e) {
@@ -176,7 +176,7 @@ final class UpstreamCasesTest {
         assertTrue(error.get("code").toString().replace("\"", "").matches(code), error::toString);
     }
 
-    /// What a client may never see.
+    /// Checks that the client sees no key, no address and no HTML.
     private static void shown(ClientResponse response) {
         var all = response.headers() + response.text();
         assertFalse(all.contains(KEY) || all.contains("127.0.0.1"), all);
@@ -184,12 +184,12 @@ final class UpstreamCasesTest {
     }
 
     @Test
-    void endsAsItMustWhereNobodyListens() {
+    void isBadGatewayIfThePortIsClosed() {
         unreachable("http://127.0.0.1:1", "upstream_unreachable");
     }
 
     @Test
-    void endsAsItMustWhereThereIsNoSuchName() {
+    void isBadGatewayIfTheNameDoesNotExist() {
         unreachable("http://no-such-name.invalid", "upstream_dns");
     }
 
