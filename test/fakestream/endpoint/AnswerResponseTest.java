@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a client gets that did not ask for a stream.
+/// The response to a client that did not ask for a stream.
 final class AnswerResponseTest {
     private static ClientResponse chat(Script script, String... settings) {
         try (var upstream = ScriptedUpstream.start(script);
@@ -27,7 +27,7 @@ final class AnswerResponseTest {
 
     @ParameterizedTest
     @CsvSource({"200, 0", "201, 1", "400, 2", "429, 3", "500, 4"})
-    void passesStatusAndBytesOn(int status) {
+    void passesStatusAndBytes(int status) {
         var body = ("\n\n { \"a\" : [1.0e0, 12345678901234567890123, \"\\u0041\\/ é\"],\r\n"
                 + "\t\"choices\":[{}] , \"a\":2 }  \n").getBytes(StandardCharsets.UTF_8);
         var response = chat(call -> call.answer(status, "application/problem+json", body,
@@ -41,9 +41,9 @@ final class AnswerResponseTest {
         assertEquals("3", response.header("retry-after"));
     }
 
-    /// What was read to tell events from JSON must not be lost, nor what came right behind it.
+    /// The first bytes, by which the proxy tells events from JSON, and all later bytes arrive.
     @Test
-    void losesNoPieceOfABodyThatComesInMany() {
+    void passesABodyThatComesInManyPieces() {
         var body = Chats.completion("Hello, in pieces.");
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("application/json");
@@ -70,14 +70,14 @@ final class AnswerResponseTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "null", "\"Hello.\"", "{\"choices\":{}}",
         "{\"choices\":[null]}", "", "<html>"})
-    void isBadGatewayForWhatIsNoAnswer(String body) {
+    void isBadGatewayForAnInvalidAnswer(String body) {
         var error = chat(call -> call.json(200, body)).error(502);
         assertTrue(error.string("code").startsWith("upstream_"), error::toString);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "false", "null", ""})
-    void asksForAWholeAnswerWhateverTheClientWants(String stream) {
+    void asksForAWholeAnswerWithAnyStreamMember(String stream) {
         var request = "{\"model\":\"m\",\"temperature\":1.0,\"messages\":[ ],"
                 + (stream.isEmpty() ? "" : "\"stream\":" + stream + ",")
                 + "\"stream_options\":{\"include_usage\":true},\"seed\":12345678901234567890,"
@@ -127,7 +127,7 @@ final class AnswerResponseTest {
     }
 
     @Test
-    void isBadGatewayWhereAGoodStatusHoldsNoJson() {
+    void isBadGatewayIfAGoodStatusHasNoJson() {
         assertEquals("upstream_not_json", chat(call -> call.answer(200, "text/html", "<p>Hi"))
                 .error(502).string("code"));
         assertEquals("upstream_truncated", chat(call -> call.send("HTTP/1.1 200 OK\r\n"
@@ -135,7 +135,7 @@ final class AnswerResponseTest {
     }
 
     @Test
-    void foldsAStreamThatNobodyAskedFor() {
+    void foldsAnUnrequestedStream() {
         var events = Chats.event("{\"role\":\"assistant\",\"content\":\"\"}")
                 + ": comment\n\n" + Chats.event("{\"content\":\"Hel\"}")
                 + Chats.event("{\"content\":\"lo.\"}") + Chats.finish() + "data: [DONE]\n\n";
@@ -148,7 +148,7 @@ final class AnswerResponseTest {
     }
 
     @Test
-    void isBadGatewayWhereSuchAStreamFails() {
+    void isBadGatewayIfAnUnrequestedStreamFails() {
         var role = Chats.event("{\"role\":\"assistant\",\"content\":\"Hel\"}");
         var error = "data: " + Chats.error("server_error", "\"x\"", "No.") + "\n\n";
         assertEquals("No.", chat(call -> call.answer(200, "text/event-stream", role + error))

@@ -15,11 +15,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the proxy keeps of a request while its answer is awaited.
+/// The memory that a request takes while its answer is pending.
 final class ApiRequestTest {
     private static final int LENGTH = 24 * 1024 * 1024;
 
-    /// Once, as the bytes that another try would send.
+    /// The proxy keeps the request once, as the bytes that a retry would send.
     @ParameterizedTest
     @ValueSource(strings = {"fake", "real", "auto"})
     void keepsALongRequestOnce(String mode) throws IOException {
@@ -42,7 +42,7 @@ final class ApiRequestTest {
                 .formatted("x".repeat(LENGTH)), TestProxy.KEY, "Content-Type: application/json");
     }
 
-    /// The least of some readings, for what other threads let go of is not free at once.
+    /// The least of ten readings, because objects of other threads are not free at once.
     private static long used() {
         return LongStream.generate(() -> {
             System.gc();
@@ -50,7 +50,7 @@ final class ApiRequestTest {
         }).limit(10).min().orElseThrow();
     }
 
-    /// Takes one request, of which it keeps nothing, and never answers.
+    /// Reads one request without keeping it, and never answers.
     private static ServerSocket silentUpstream(CountDownLatch sent) throws IOException {
         var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {

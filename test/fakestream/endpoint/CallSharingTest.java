@@ -21,14 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A request that is made again is paid for once.
+/// A repeated request is paid for once.
 final class CallSharingTest {
     private static final String ON = "IDEMPOTENCY_WINDOW_MS=60000";
     private static final String NAMED = "Idempotency-Key: k-1";
     private static final String AGAIN = "X-Stainless-Retry-Count: 1";
     private static final String GOOD = Chats.completion("Hello.");
 
-    /// Answers each request with its number.
+    /// Answers each request with its ordinal number.
     private static ScriptedUpstream counting() {
         var count = new AtomicInteger();
         return ScriptedUpstream.start(call ->
@@ -63,7 +63,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void givesTheAnswerOfACallThatIsJustOver() {
+    void givesTheAnswerOfACallThatHasJustEnded() {
         try (var upstream = counting(); var proxy = TestProxy.before(upstream, ON)) {
             assertEquals("1", content(proxy.chat(Chats.WHOLE, NAMED)));
             assertEquals("1", content(proxy.chat(Chats.WHOLE, NAMED)));
@@ -75,7 +75,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void makesACallForWhatDoesNotSayThatItIsMadeAgain() {
+    void makesACallForARequestThatIsNoRetry() {
         try (var upstream = counting(); var proxy = TestProxy.before(upstream, ON)) {
             assertEquals("1", content(proxy.chat(Chats.WHOLE)));
             assertEquals("2", content(proxy.chat(Chats.WHOLE)));
@@ -93,7 +93,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void neverJoinsAnotherCallersCall() {
+    void neverJoinsTheCallOfAnotherClient() {
         try (var upstream = counting(); var proxy = TestProxy.before(upstream, ON)) {
             assertEquals("1", content(proxy.chat(Chats.WHOLE, NAMED)));
             for (var key : new String[] {"sk-of-another", "sk-of-the-client2"}) {
@@ -105,7 +105,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void tellsProxyKeysApartThoughOneKeyGoesUpstream() {
+    void distinguishesProxyKeysWithOneUpstreamKey() {
         try (var upstream = counting();
                 var proxy = TestProxy.before(upstream, ON, "OPENAI_API_KEY=sk-operator",
                         "PROXY_API_KEYS=proxy-key-1,proxy-key-2")) {
@@ -129,7 +129,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void goesOnForAClientThatLeftAndComesBack() {
+    void continuesACallForAClientThatComesBack() {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
@@ -153,7 +153,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void endsACallToWhichNobodyComesBack() {
+    void endsACallIfNoClientComesBack() {
         try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
                 var proxy = TestProxy.before(upstream, "IDEMPOTENCY_WINDOW_MS=1000",
                         "COMMIT_AFTER_MS=0", "HEARTBEAT_INTERVAL_MS=500")) {
@@ -168,7 +168,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void sharesNoStreamOfTheUpstreamsOwn() {
+    void doesNotShareAStreamInModeReal() {
         var count = new AtomicInteger();
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "text/event-stream",
                         Chats.event("{\"content\":\"" + count.incrementAndGet() + "\"}")
@@ -182,9 +182,9 @@ final class CallSharingTest {
         }
     }
 
-    /// The upstream streams although it was asked for a whole answer.
+    /// The upstream streams although the proxy asked for a whole answer.
     @Test
-    void sharesAStreamThatNobodyAskedFor() {
+    void sharesAnUnrequestedStream() {
         var count = new AtomicInteger();
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, "text/event-stream",
                         Chats.event("{\"content\":\"" + count.incrementAndGet() + "\"}")
@@ -200,7 +200,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void outlivesAReload() {
+    void continuesAfterAReload() {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
@@ -226,7 +226,7 @@ final class CallSharingTest {
     }
 
     @Test
-    void namesARequestByAllThatMakesIt() {
+    void namesARequestByAllItsParts() {
         var body = Parts.of("{}");
         var plain = new Headers();
         var named = Headers.of(Map.of("Idempotency-Key", List.of("b")));

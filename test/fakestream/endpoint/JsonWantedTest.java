@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Which requests that pass unread are kept alive by blank lines.
+/// The passed-through requests that get blank lines as a keepalive.
 final class JsonWantedTest {
     private static boolean isWanted(String method, String endpoint, String... fields) {
         var headers = new Headers();
@@ -52,25 +52,25 @@ final class JsonWantedTest {
         "responses/r/cancel", "messages/count_tokens", "messages/batches", "images/edits", "files",
         "v1beta/models/g:countTokens", "v1beta/models/g:predict", "v1beta/cachedContents",
         "fine_tuning/jobs/j/events", "audiobooks"})
-    void isWantedWhereTheAnswerIsJson(String endpoint) {
+    void isWantedIfTheAnswerIsJson(String endpoint) {
         assertEquals(true, isWanted("POST", endpoint, "Accept: application/json"));
     }
 
-    /// The SDKs ask for JSON even for a transcription that they want as a text.
+    /// The SDKs send `Accept: application/json` even if they want a transcription as text.
     @ParameterizedTest
     @ValueSource(strings = {"audio/speech", "audio/transcriptions", "audio/translations",
         "files/f/content", "files/f/content?a=1", "containers/c/files/f/content",
         "messages/batches/b/results", "realtime/calls", "tts", "responses/r?stream=true",
         "v1beta/tunedModels/t:streamGenerateContent", "v1beta/files/f:download?alt=media",
         "v1beta/files/f?alt=media", "v1beta/interactions?alt=sse"})
-    void isNotWantedWhereTheAnswerMayBeSomethingElse(String endpoint) {
+    void isNotWantedIfTheAnswerMayNotBeJson(String endpoint) {
         assertEquals(false, isWanted("POST", endpoint, "Accept: application/json"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Range: bytes=0-9", "If-None-Match: \"1\"",
         "If-Modified-Since: Sat, 01 Aug 2026 00:00:00 GMT", "Upgrade: websocket"})
-    void isNotWantedWhereAnotherStatusIs(String field) {
+    void isNotWantedIfAnotherStatusIsPossible(String field) {
         assertEquals(false, isWanted("GET", "responses/r", "Accept: application/json", field));
         assertEquals(false, isWanted("HEAD", "responses/r", "Accept: application/json"));
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is not told as a stream goes through as it is, both ways, unread and at once.
+/// Other requests and answers pass through unread, unchanged and at once.
 final class PassThroughTest {
     private static final byte[] BINARY = new byte[100_000];
     private static final String JSON = "{ \"input\" : \"x\",\"n\":1.0e0,\"n\":2 }\n";
@@ -57,13 +57,13 @@ final class PassThroughTest {
         return body.toString();
     }
 
-    /// The upstream's side of one upload, byte by byte: what came, up to the end that it waits for.
+    /// The upstream's side of one upload, byte by byte. It holds all bytes up to the expected end.
     private static final class UploadPublisher implements AutoCloseable {
         private final ServerSocket server;
         private final CompletableFuture<String> whole = new CompletableFuture<>();
 
-        /// @param first is waited for and then told to `onFirst`
-        /// @param last is waited for and then answered
+        /// @param first the bytes whose arrival counts down `onFirst`
+        /// @param last the bytes after which the upstream answers
         UploadPublisher(String first, CountDownLatch onFirst, String last) {
             try {
                 server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -128,7 +128,7 @@ final class PassThroughTest {
     }
 
     @Test
-    void passesBothKindsOfPathToTheirVersions() {
+    void passesPathsUnderBothVersions() {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream)) {
             proxy.request("POST", "/v1/embeddings", JSON, TestProxy.KEY);
             proxy.request("POST", "/v1beta/models/g:countTokens", JSON, TestProxy.KEY);
@@ -162,7 +162,7 @@ final class PassThroughTest {
     }
 
     @Test
-    void sendsALongUploadOnWhileItComes() throws IOException {
+    void sendsALongUploadWhileItComes() throws IOException {
         try (var upload = new UploadPublisher("first", gate, "\r\n0\r\n\r\n");
                 var proxy = TestProxy.before(upload.url()); var client = proxy.connect()) {
             client.send(RawClient.head("POST", "/v1/files", TestProxy.KEY,
@@ -190,7 +190,7 @@ final class PassThroughTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 206, 302, 400, 401, 404, 409, 429, 500, 529})
-    void passesStatusAndBodyAsTheyAre(int status) {
+    void passesStatusAndBodyUnchanged(int status) {
         try (var upstream = ScriptedUpstream.start(call ->
                     call.answer(status, "text/html", "<h1>Hi</h1>", "Location: https://b.example"));
                 var proxy = TestProxy.before(upstream)) {
@@ -199,13 +199,13 @@ final class PassThroughTest {
             assertEquals("<h1>Hi</h1>", response.text());
             assertEquals("text/html", response.header("content-type"));
             assertEquals("nosniff", response.header("x-content-type-options"));
-            // It has a meaning of its own in a redirect alone, where the client is to follow it.
+            // The header has a meaning only in a redirect, if the client is to follow it.
             assertEquals(status == 302 ? "https://b.example" : null, response.header("location"));
         }
     }
 
     @Test
-    void passesEachPieceOnWhileTheUpstreamHoldsOn() {
+    void passesEachPieceBeforeTheAnswerEnds() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("text/event-stream; charset=utf-8");
                     call.chunk("data: half");
@@ -224,10 +224,10 @@ final class PassThroughTest {
         }
     }
 
-    /// The second half is not sent before the client has read the whole first one, which is more
-    /// than all buffers on its way.
+    /// The upstream sends the second half after the client has read the whole first half. That half
+    /// is larger than all buffers between them.
     @Test
-    void passesALargeBodyWithoutCollectingIt() {
+    void passesALargeBodyWithoutBufferingIt() {
         var part = "x".repeat(MEBIBYTE);
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("application/octet-stream");
@@ -268,7 +268,7 @@ final class PassThroughTest {
     }
 
     @Test
-    void passesTheHeadersThatHeadAsksFor() {
+    void passesTheHeadersOfAHead() {
         try (var upstream = ScriptedUpstream.start(call -> call.head(200, "Content-Length: 12345",
                     "Content-Type: audio/mpeg", "Accept-Ranges: bytes"));
                 var proxy = TestProxy.before(upstream); var client = proxy.connect()) {

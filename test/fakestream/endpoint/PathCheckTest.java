@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The streams that check the path: what they say, who may ask for one, and what ends it.
+/// The streams that check the path: their content, their clients and their end.
 final class PathCheckTest {
     private static final String FAST = "HEARTBEAT_INTERVAL_MS=500";
     private final ScriptedUpstream upstream = ScriptedUpstream.answering(200, "{}");
@@ -37,7 +37,7 @@ final class PathCheckTest {
 
     @ParameterizedTest
     @CsvSource({"comment, 2", "chunk, 2", "off, 0"})
-    void commitsAtOnceAndTellsTheAnswerWhenItsTimeIsOver(String style, int beats) {
+    void commitsAtOnceAndSendsTheAnswerAtTheEnd(String style, int beats) {
         try (var proxy = TestProxy.before(upstream, FAST, "COMMIT_AFTER_MS=60000");
                 var client = check(proxy, "seconds=1&style=" + style)) {
             assertEquals("text/event-stream; charset=utf-8", client.headers().get("content-type"));
@@ -54,7 +54,7 @@ final class PathCheckTest {
     }
 
     @Test
-    void eachPieceSaysWhenItLeft() {
+    void putsTheSendTimeIntoEachPiece() {
         try (var proxy = TestProxy.before(upstream, FAST);
                 var client = check(proxy, "seconds=1&style=off")) {
             var sent = client.chunks().stream().map(PathCheckTest::sentMillis).toList();
@@ -70,7 +70,7 @@ final class PathCheckTest {
     @ValueSource(strings = {"seconds=2&style=comment", "seconds=99999&style=comment",
         "style=comment", "seconds=1", "seconds=1&style=loud", "seconds=1&style=OFF",
         "seconds=&style=off", ""})
-    void refusesWhatIsNotInTheList(String query) {
+    void refusesValuesThatAreNotListed(String query) {
         try (var proxy = TestProxy.before(upstream)) {
             var error = proxy.request("GET", "/api/check?" + query, "").error(400);
             assertTrue(List.of("seconds", "style").contains(error.string("param")), query);
@@ -78,7 +78,7 @@ final class PathCheckTest {
     }
 
     @Test
-    void asksForAKeyWhereTheProxyHasAny() {
+    void requiresAKeyIfTheProxyHasKeys() {
         try (var proxy = TestProxy.before(upstream, "PROXY_API_KEYS=proxy-key-1",
                 "OPENAI_API_KEY=sk-operator")) {
             var target = "/api/check?seconds=1&style=off";
@@ -93,7 +93,7 @@ final class PathCheckTest {
     }
 
     @Test
-    void refusesOneTooManyAndIsFreeAgainWhenAClientLeaves() {
+    void refusesAStreamOverTheLimitUntilAClientLeaves() {
         try (var proxy = TestProxy.before(upstream, FAST)) {
             var clients = new ArrayList<SseClient>();
             for (int i = 0; i < 24; i++) {
@@ -125,7 +125,7 @@ final class PathCheckTest {
     }
 
     @Test
-    void isReadAndNothingElse() {
+    void answersOnlyGet() {
         try (var proxy = TestProxy.before(upstream)) {
             var response = proxy.request("POST", "/api/check?seconds=1&style=off", "");
             assertEquals("GET", response.header("allow"));

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What those are told that watch the proxy.
+/// The responses to programs that monitor the proxy.
 final class ProbesTest {
     private final CountDownLatch gate = new CountDownLatch(1);
     private final ScriptedUpstream upstream = ScriptedUpstream.start(call -> {
@@ -66,9 +66,9 @@ final class ProbesTest {
         }
     }
 
-    /// Whoever waits for it meets no slow first request; whoever does not is served all the same.
+    /// A ready proxy has no slow first request; it serves earlier clients too.
     @Test
-    void isNotReadyBeforeItIsWarm() throws IOException {
+    void isNotReadyBeforeTheWarmUpEnds() throws IOException {
         var config = Config.of(Map.of("PORT", "0", "SOURCE_API_URL", upstream.url()));
         var silent = new PrintStream(OutputStream.nullOutputStream());
         gate.countDown();
@@ -87,7 +87,7 @@ final class ProbesTest {
     }
 
     @Test
-    void tellsWhetherThereIsRoom() {
+    void reportsWhetherAPlaceIsFree() {
         try (var proxy = TestProxy.before(upstream, "MAX_STREAMS=1", "COMMIT_AFTER_MS=0");
                 var client = proxy.connect()) {
             isReady(proxy, 200, "ready");
@@ -97,7 +97,7 @@ final class ProbesTest {
                 gate.countDown();
                 assertEquals("Hello.", stream.content());
             }
-            // It waits for the place that the stream gives back.
+            // This request waits for the place that the ended stream frees.
             assertEquals(200, client.request("POST", "/v1/chat/completions", Chats.WHOLE,
                     TestProxy.KEY).response().status());
             assertTrue(proxy.accessLine().contains(" /readyz 200 "));
@@ -105,7 +105,7 @@ final class ProbesTest {
     }
 
     @Test
-    void tellsThatTheProxyEndsWhileAllElseIsRefused() {
+    void reportsTheShutdownWhileItRefusesOtherRequests() {
         try (var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=0", "METRICS=true");
                 var open = proxy.stream(Chats.STREAM)) {
             assertTrue(open.next().isHeartbeat());
@@ -142,7 +142,7 @@ final class ProbesTest {
     }
 
     @Test
-    void saysWhichProgramItIs() {
+    void reportsItsVersion() {
         try (var proxy = TestProxy.before(upstream)) {
             var version = proxy.request("GET", "/version", "").json();
             assertEquals(List.of("version", "revision", "java"),
@@ -155,7 +155,7 @@ final class ProbesTest {
 
     @ParameterizedTest
     @CsvSource({"/, 200", "/index.html, 200", "/app.js, 404", "/app.css, 404"})
-    void hidesThePageWhereNobodyWantsIt(String path, int status) {
+    void hidesThePageIfItIsOff(String path, int status) {
         try (var proxy = TestProxy.before(upstream, "TEST_PAGE=false")) {
             var response = proxy.request("GET", path, "");
             assertEquals(status, response.status());
@@ -164,7 +164,7 @@ final class ProbesTest {
     }
 
     @Test
-    void hidesTheMetricsWhereNobodyWantsThem() {
+    void hidesTheMetricsIfTheyAreOff() {
         try (var proxy = TestProxy.before(upstream)) {
             assertEquals("unknown_url", proxy.request("GET", "/metrics", "").error(404)
                     .string("code"));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// `GET /api/clients`: the last streams, as the daemon saw them.
+/// `GET /api/clients`: the last streams as the daemon saw them.
 final class RecentStreamsTest {
     private static final String[] QUICK = {"HEARTBEAT_INTERVAL_MS=500", "CHUNK_DELAY_MS=1",
         "HEARTBEAT_DATA_AFTER_MS=1200"};
@@ -43,7 +43,7 @@ final class RecentStreamsTest {
         return Long.parseLong(client.get(name).toString());
     }
 
-    /// A stream, and its line of the access log, behind which its end shows.
+    /// Runs a stream and waits for its line in the access log; the list shows its end after that.
     private static void play(TestProxy proxy, String body, String... fields) {
         try (var client = proxy.stream(body, fields)) {
             client.ending();
@@ -61,7 +61,7 @@ final class RecentStreamsTest {
                 var proxy = TestProxy.before(upstream, QUICK);
                 var client = proxy.stream(Chats.STREAM, "User-Agent: opencode/1.18 " + "x".repeat(
                         300))) {
-            // The record counts what went out, a moment after the client has it.
+            // The record counts sent bytes a moment after the client has them.
             for (int i = 0; i < 3; i++) {
                 client.next("data: {");
             }
@@ -116,7 +116,7 @@ final class RecentStreamsTest {
 
     @ParameterizedTest
     @CsvSource({"COMMIT_AFTER_MS=60000, failed", "COMMIT_AFTER_MS=0, broken_off"})
-    void showsThatThereIsNoAnswer(String commit, String standing) {
+    void showsAStreamWithoutAnAnswer(String commit, String standing) {
         try (var upstream = ScriptedUpstream.start(call -> {
                     LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
                     call.json(400, Chats.error("e", "null", "no"));
@@ -128,7 +128,7 @@ final class RecentStreamsTest {
     }
 
     @Test
-    void showsThatAnAnswerIsTold() {
+    void showsThatAnAnswerIsReplayed() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream, "CHUNK_DELAY_MS=400",
                         "CHUNK_TARGET_LENGTH=1"); var client = proxy.stream(Chats.STREAM)) {
@@ -139,7 +139,7 @@ final class RecentStreamsTest {
     }
 
     @Test
-    void keepsTheLastTwentyStreamsAndNothingElse() {
+    void keepsOnlyTheLastTwentyStreams() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream, QUICK)) {
             assertEquals(List.of(), clients(proxy));
@@ -164,7 +164,7 @@ final class RecentStreamsTest {
     }
 
     @Test
-    void tellsNoKeyQueryOrBodyAndCutsWhatAClientChose() {
+    void showsNoKeyQueryOrBodyAndCutsClientText() {
         var key = "sk-0123456789abcdef";
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream, QUICK)) {
@@ -185,7 +185,7 @@ final class RecentStreamsTest {
     }
 
     @Test
-    void asksForAKeyWhereTheProxyHasAny() {
+    void requiresAKeyIfTheProxyHasKeys() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream, "PROXY_API_KEYS=proxy-key-1",
                         "OPENAI_API_KEY=sk-operator")) {
@@ -197,7 +197,7 @@ final class RecentStreamsTest {
     }
 
     @Test
-    void showsAStrangerItsOwnStreamsAlone() {
+    void showsAClientWithoutAKeyOnlyItsOwnStreams() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream, "TRUST_PROXY=true", "CHUNK_DELAY_MS=1");
                 var keyed = TestProxy.before(upstream, "TRUST_PROXY=true", "CHUNK_DELAY_MS=1",
@@ -215,7 +215,7 @@ final class RecentStreamsTest {
     }
 
     @Test
-    void isForTheDaemonsOwnPage() {
+    void isOnlyForThePageOfTheDaemon() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream);
                 var without = TestProxy.before(upstream, "TEST_PAGE=false")) {
@@ -227,7 +227,7 @@ final class RecentStreamsTest {
     }
 
     @Test
-    void staysWhenTheSettingsChange() {
+    void keepsStreamsAfterAReload() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream, QUICK)) {
             play(proxy, Chats.STREAM);

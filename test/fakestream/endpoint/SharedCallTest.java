@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What joins a call, and what it costs to keep.
+/// The requests that join a call, and the memory that a call takes.
 final class SharedCallTest {
     private static final int GOOD = 200;
 
@@ -67,7 +67,7 @@ final class SharedCallTest {
                 Redactor.ofKeys(), body.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /// One request and its client.
+    /// One request of a client.
     private final class Visit {
         private final AtomicReference<Runnable> onLeaving = new AtomicReference<>();
         private final CountDownLatch asked = new CountDownLatch(1);
@@ -127,7 +127,7 @@ final class SharedCallTest {
     }
 
     @Test
-    void givesAClientThatComesBackItsTimeAnew() throws Exception {
+    void restartsTheWindowWhenAClientComesBack() throws Exception {
         var first = new Visit("a", false, Duration.ofHours(1));
         first.asked.await();
         first.leave();
@@ -143,9 +143,9 @@ final class SharedCallTest {
         assertEquals(1, first.length());
     }
 
-    /// Another request of the same name, which does not say that it repeats it, takes its place.
+    /// A second request of this name replaces the call, because it does not say that it retries.
     @Test
-    void isEndedWithItsClientWhereAnotherHasItsName() throws Exception {
+    void endsWithItsClientIfAnotherCallHasItsName() throws Exception {
         var first = new Visit("a", false, Duration.ofMillis(1));
         first.asked.await();
         var other = new Visit("a", false, Duration.ofHours(1));
@@ -156,10 +156,10 @@ final class SharedCallTest {
         assertEquals(2, other.length());
     }
 
-    /// A client comes back just when its call is given up: it joins the call, which goes on then,
-    /// or makes one of its own.
+    /// A client comes back just when its call is given up: it joins the call, which then continues,
+    /// or makes a call of its own.
     @Test
-    void isNeverGivenUpUnderARepetition() throws Exception {
+    void isNeverGivenUpAfterARetryJoins() throws Exception {
         var window = Duration.ofMillis(2);
         for (int i = 0; i < 300; i++) {
             var first = new Visit("call " + i, false, window);
@@ -180,19 +180,19 @@ final class SharedCallTest {
     }
 
     @Test
-    void leavesNothingToTheTimerOnceItIsForgotten() throws Exception {
+    void leavesNoTimerTaskAfterItIsForgotten() throws Exception {
         for (int i = 0; i < 100; i++) {
             var visit = new Visit("call " + i, false, Duration.ofHours(1));
             visit.upstream.complete(answer(1024 * 1024));
             assertEquals(1024 * 1024, visit.length());
         }
-        // 32 MiB are kept, and an answer has a little beside its body.
+        // 32 MiB are kept; an answer takes a little more than its body.
         assertEquals(31, timer.getQueue().size());
         assertEquals(31L * (1024 * 1024 + 1024), memory.figures().held());
     }
 
     @Test
-    void leavesNothingToTheTimerOnceItIsOver() throws Exception {
+    void leavesNoTimerTaskAfterItEnds() throws Exception {
         var visit = new Visit("a", false, Duration.ofHours(1));
         visit.asked.await();
         visit.leave();
@@ -206,9 +206,9 @@ final class SharedCallTest {
         assertEquals(1, timer.getQueue().size(), "of the answer that is kept");
     }
 
-    /// Each request and each answer is a megabyte.
+    /// Each request and each answer is one megabyte.
     @Test
-    void keepsAnswersAndNotTheirRequests() {
+    void keepsAnswersButNotTheirRequests() {
         var text = "x".repeat(1024 * 1024);
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion(text));
                 var daemon = Daemon.startWithOptions("-Xmx128m -XX:+ExitOnOutOfMemoryError",

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Which errors say that a model is not streamed.
+/// The errors that say that a model does not stream.
 final class StreamModesTest {
     private static boolean refuses(String json) throws UpstreamException {
         return StreamModes.refusesStreams(UpstreamAnswer.of(new StoredAnswer(400,
@@ -36,7 +36,7 @@ final class StreamModesTest {
 
     @ParameterizedTest
     @CsvSource({"1,1000", "512,256"})
-    void areForgottenFirstWhereTheyAreTheOldest(int length, int most) {
+    void forgetTheOldestModelsFirst(int length, int most) {
         var modes = new StreamModes(Config.of(Map.of("STREAM_MODE", "auto")));
         var names = IntStream.range(0, 2000).mapToObj(i ->
                 Character.toString(0x4e00 + i).repeat(length)).toList();
@@ -57,7 +57,7 @@ final class StreamModesTest {
         "Your organization must be verified to stream this model.",
         "The model my-stream-7b cannot be streamed", "stream is not supported",
         "Unrecognized request argument supplied: stream_options"})
-    void areThoseThatDenyStreams(String message) throws UpstreamException {
+    void recogniseARefusalToStream(String message) throws UpstreamException {
         assertEquals(true, refuses(error(message)));
     }
 
@@ -68,7 +68,7 @@ final class StreamModesTest {
         "upstream_error: not found", "The request body is not JSON: unexpected end of stream",
         "Audio stream could not be decoded", "stream is not an image", "stream reset, not retried",
         "Unknown model 'x', available: gpt-stream", "live stream messages are not allowed"})
-    void areNoneThatOnlyHoldTheWord(String message) throws UpstreamException {
+    void ignoreErrorsThatOnlyContainTheWord(String message) throws UpstreamException {
         assertEquals(false, refuses(error(message)));
     }
 
@@ -80,13 +80,13 @@ final class StreamModesTest {
         "`{\"detail\":[{\"loc\":[\"body\",\"stream\"],\"msg\":\"Input should be False\"}]}`,true",
         "`{\"detail\":[{\"loc\":[\"body\",\"model\"],\"msg\":\"Not a stream.\"}]}`,false",
         "`{\"message\":\"Streaming is not supported\"}`,true", "`{\"stream\":false}`,false"})
-    void areThoseThatNameTheParameter(String json, boolean refuses) throws UpstreamException {
+    void recogniseTheNameOfTheParameter(String json, boolean refuses) throws UpstreamException {
         assertEquals(refuses, refuses(json));
     }
 
-    /// A model that does not exist, and has the word in its name.
+    /// The model does not exist and has the word `stream` in its name.
     @Test
-    void callsOnceWhereAnErrorRepeatsTheModel() {
+    void callsOnceIfAnErrorRepeatsTheModelsName() {
         var error = Chats.error("invalid_request_error", "null",
                 "The model `stream-of-7b` is not found");
         try (var upstream = ScriptedUpstream.answering(404, error);
