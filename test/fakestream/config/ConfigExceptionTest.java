@@ -64,7 +64,7 @@ final class ConfigExceptionTest {
     }
 
     @Test
-    void tellsWhatACheckFromAnotherRoomFound() {
+    void reportsTheProblemOfAnExternalCheck() {
         ConfigSources sources = flags("SOURCE_API_URL", "api.example", "PORT", "x");
         Consumer<String> check = text -> {
             throw new IllegalArgumentException("'" + text + "' has no scheme");
@@ -75,13 +75,13 @@ final class ConfigExceptionTest {
     }
 
     @Test
-    void tellsAProblemInOneLineWhateverTheValueHolds() {
+    void reportsAProblemInOneLineForAnyValue() {
         assertEquals(List.of("--set: PORT: '1 2 [31m' is not a whole number"),
                 problems(flags("PORT", "1\r\n2\u001B[31m"), NO_CHECKS));
     }
 
     @Test
-    void wantsAKeyForTheUpstreamWhereClientsUseTheProxysKeys() {
+    void requiresAnUpstreamKeyIfTheProxyHasKeys() {
         assertEquals(List.of("--set: PROXY_API_KEYS:"
                         + " there is no key to send upstream, set OPENAI_API_KEY too"),
                 problems(flags("PROXY_API_KEYS", "client-key-1"), NO_CHECKS));
@@ -89,7 +89,7 @@ final class ConfigExceptionTest {
     }
 
     @Test
-    void wantsAKeyWhereEveryoneMayUseIt() {
+    void requiresAKeyIfEveryClientMayUseIt() {
         assertEquals(List.of("--set: ALLOW_ENV_API_KEY:"
                         + " there is no key to use, set OPENAI_API_KEY too"),
                 problems(flags("ALLOW_ENV_API_KEY", "true"), NO_CHECKS));
@@ -97,7 +97,7 @@ final class ConfigExceptionTest {
     }
 
     @Test
-    void refusesToLendTheKeyToEveryoneOutside() {
+    void refusesToLendTheKeyToOtherMachines() {
         List<String> problems = problems(flags("ALLOW_ENV_API_KEY", "true",
                 "OPENAI_API_KEY", "sk-a", "HOST", "0.0.0.0"), NO_CHECKS);
         assertEquals(1, problems.size());
@@ -106,7 +106,7 @@ final class ConfigExceptionTest {
     }
 
     @Test
-    void lendsTheKeyOnThisMachineOrToKnownClientsOrWhereToldSo() {
+    void lendsTheKeyOnLoopbackOrToKnownClientsOrToAllIfAllowed() {
         for (String host : List.of("127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost")) {
             assertStarts("ALLOW_ENV_API_KEY", "true", "OPENAI_API_KEY", "sk-a", "HOST", host);
         }
@@ -118,7 +118,7 @@ final class ConfigExceptionTest {
     }
 
     @Test
-    void drawsNoConclusionsFromAValueThatIsWrong() {
+    void reportsNoFollowingProblemOfAnInvalidValue() {
         assertEquals(List.of("--set: OPENAI_API_KEY:"
                         + " a key has only visible ASCII characters and no blanks"),
                 problems(flags("OPENAI_API_KEY", "a b", "PROXY_API_KEYS", "client-key-1",

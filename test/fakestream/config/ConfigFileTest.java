@@ -80,7 +80,7 @@ final class ConfigFileTest {
     }
 
     @Test
-    void keepsWhatLooksLikeACommentBehindAValue() throws IOException {
+    void keepsAHashAfterAValue() throws IOException {
         assertEquals(List.of(given("PORT", "8080 # mine", 1)), read("PORT=8080 # mine"));
     }
 
@@ -97,27 +97,27 @@ final class ConfigFileTest {
     }
 
     @Test
-    void complainsAboutALineWithoutEqualsAndDoesNotQuoteIt() throws IOException {
+    void reportsALineWithoutEqualsAndDoesNotQuoteIt() throws IOException {
         Files.writeString(file, "PORT=1\nsk-very-secret\nHOST=a\n");
         assertEquals(2, ConfigFile.read(file, problems).size());
         assertEquals(List.of(file + ":2: this line has no '=': expected NAME=VALUE"), problems);
     }
 
     @Test
-    void complainsAboutAFileThatIsNotThere() {
+    void reportsAMissingFile() {
         assertEquals(List.of(), ConfigFile.read(file, problems));
         assertEquals(List.of(file + " cannot be read: no such file"), problems);
     }
 
     @Test
-    void complainsAboutAFileThatIsNotUtf8() throws IOException {
+    void reportsAFileThatIsNotUtf8() throws IOException {
         Files.write(file, "A=größe".getBytes(StandardCharsets.ISO_8859_1));
         assertEquals(List.of(), ConfigFile.read(file, problems));
         assertEquals(List.of(file + " cannot be read: it is not UTF-8 text"), problems);
     }
 
     @Test
-    void complainsAboutADirectory() {
+    void reportsADirectory() {
         assertEquals(List.of(), ConfigFile.read(directory, problems));
         assertEquals(1, problems.size());
         assertFalse(problems.getFirst().contains("null"), problems.getFirst());

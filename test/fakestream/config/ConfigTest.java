@@ -105,7 +105,7 @@ final class ConfigTest {
     }
 
     @Test
-    void takesAnEmptyValueForNotSet() throws Exception {
+    void treatsAnEmptyValueAsNotSet() throws Exception {
         Config config = load("PORT=\nHOST=''\nLOG_LEVEL=warn\n",
                 Map.of("OPENAI_API_KEY", "", "LOG_LEVEL", " "), new Given("DEBUG", "", "--set"));
         assertEquals(3000, config.get(Setting.PORT));
@@ -116,13 +116,13 @@ final class ConfigTest {
     }
 
     @Test
-    void looksAtNoNameInTheEnvironmentButItsOwn() throws Exception {
+    void ignoresOtherNamesInTheEnvironment() throws Exception {
         assertEquals(3000, load("", Map.of("PATH", "/bin", "PORTS", "1", "port", "2"))
                 .get(Setting.PORT));
     }
 
     @Test
-    void commitsWithTheFirstHeartbeatUnlessToldOtherwise() throws Exception {
+    void commitsWithTheFirstHeartbeatByDefault() throws Exception {
         Config config = load("HEARTBEAT_INTERVAL_MS=1500", Map.of());
         assertEquals(Duration.ofMillis(1500), config.get(Setting.COMMIT_AFTER_MS));
         assertTrue(config.print().contains(
@@ -132,7 +132,7 @@ final class ConfigTest {
     }
 
     @Test
-    void logsAsDebugSaysOrElseAsTheLevelSays() {
+    void letsDebugWinOverTheLogLevel() {
         assertEquals(LogLevel.WARN, Config.of(Map.of("LOG_LEVEL", "warn")).logLevel());
         assertEquals(LogLevel.DEBUG,
                 Config.of(Map.of("LOG_LEVEL", "warn", "DEBUG", "1")).logLevel());
@@ -156,12 +156,12 @@ final class ConfigTest {
     }
 
     @Test
-    void printsASecretThatIsNotSetAsNothing() {
+    void printsNothingForASecretThatIsNotSet() {
         assertTrue(Config.of(Map.of()).print().contains("\nOPENAI_API_KEY=  # default\n"));
     }
 
     @Test
-    void handsACheckTheTextOfItsSetting() throws Exception {
+    void passesTheTextOfASettingToItsCheck() throws Exception {
         List<String> seen = new ArrayList<>();
         Config.load(sources("SOURCE_API_URL=https://a.example", Map.of()), Map.of(
                 Setting.SOURCE_API_URL, seen::add,
@@ -170,7 +170,7 @@ final class ConfigTest {
     }
 
     @Test
-    void behavesLikeFlagsWhenMadeOfAMap() {
+    void treatsAMapLikeFlags() {
         assertEquals("--set", Config.of(Map.of("PORT", "1")).origin(Setting.PORT));
         assertEquals("--set: PORT: 'x' is not a whole number",
                 assertThrows(IllegalArgumentException.class, () -> Config.of(Map.of("PORT", "x")))

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Holds `proxy.properties.example` to the settings; run from the top of the checkout.
+/// Compares `proxy.properties.example` with the settings; run from the top of the checkout.
 final class ExampleFileTest {
     private static final Path EXAMPLE = Path.of("proxy.properties.example");
     private static final Pattern ASSIGNMENT = Pattern.compile("(?m)^#?([A-Z_]+)=(.*)$");
@@ -67,7 +67,7 @@ final class ExampleFileTest {
     }
 
     @Test
-    void fitsIntoAHundredColumns() throws IOException {
+    void keepsLinesWithinAHundredColumns() throws IOException {
         Files.readAllLines(EXAMPLE).forEach(line -> assertTrue(line.length() <= 100, line));
     }
 

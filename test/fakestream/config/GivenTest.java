@@ -23,7 +23,7 @@ final class GivenTest {
     }
 
     @Test
-    void isNotShownByTheSourcesEither() {
+    void isHiddenInPrintedSourcesToo() {
         ConfigSources sources = new ConfigSources(Optional.of(Path.of("a")),
                 Map.of("OPENAI_API_KEY", "sk-secret"), List.of(key));
         assertFalse(sources.toString().contains("sk-secret"), sources.toString());

@@ -12,14 +12,14 @@ final class HostTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "::", "::1", "[::1]", "localhost",
             "my-host.example.com", "web_1"})
-    void takesNamesAndAddresses(String host) {
+    void acceptsNamesAndAddresses(String host) {
         assertEquals(host, Host.parse(host));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http://127.0.0.1", "127.0.0.1:3000", "localhost:3000", "[::1]:3000",
             "256.1.1.1", "1.2.3.4.5", "a b", "*", "[localhost]", "::g"})
-    void refusesWhatIsNeither(String host) {
+    void refusesOtherText(String host) {
         String message = assertThrows(IllegalArgumentException.class, () -> Host.parse(host))
                 .getMessage();
         assertEquals("'" + host + "' is not a host name or an IP address; a port belongs in PORT",
@@ -29,7 +29,7 @@ final class HostTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.255.255.254", "::1", "[::1]", "0:0:0:0:0:0:0:1",
             "localhost", "LOCALHOST"})
-    void knowsWhatOnlyThisMachineReaches(String host) {
+    void recognisesLoopback(String host) {
         assertTrue(Host.isLoopback(host));
     }
 

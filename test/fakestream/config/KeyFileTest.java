@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// OPENAI_API_KEY_FILE and PROXY_API_KEYS_FILE.
+/// The keys in the files of OPENAI_API_KEY_FILE and PROXY_API_KEYS_FILE.
 final class KeyFileTest {
     @TempDir
     private Path directory;
@@ -71,7 +71,7 @@ final class KeyFileTest {
     }
 
     @Test
-    void refusesAKeyAndItsFileInOnePlace() throws IOException {
+    void refusesAKeyAndItsFileInOneSource() throws IOException {
         List<String> problems = problems(
                 Map.of("OPENAI_API_KEY", "sk-a", "OPENAI_API_KEY_FILE", write("sk-b")));
         assertEquals(List.of("environment: OPENAI_API_KEY:"
@@ -93,7 +93,7 @@ final class KeyFileTest {
     }
 
     @Test
-    void takesAnEmptyTwinForNotSet() throws Exception {
+    void treatsAnEmptyFileSettingAsNotSet() throws Exception {
         Config config = Config.load(sources(
                 Map.of("OPENAI_API_KEY", "sk-a", "OPENAI_API_KEY_FILE", "")), Map.of());
         assertEquals(Optional.of(new Secret("sk-a")), config.get(Setting.OPENAI_API_KEY));

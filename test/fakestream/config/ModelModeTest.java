@@ -26,7 +26,7 @@ final class ModelModeTest {
     }
 
     @Test
-    void fitsANameWithALineBreakInIt() {
+    void fitsANameWithALineBreak() {
         assertEquals(true, new ModelMode("a*", StreamMode.REAL).fits("a\nb"));
     }
 
@@ -42,20 +42,20 @@ final class ModelModeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gpt-5", "=fake", " = fake", "a,b=fake"})
-    void refusesAnEntryThatIsNotOne(String text) {
+    void refusesAnInvalidEntry(String text) {
         assertEquals("'" + text.split(",")[0].strip() + "' is not PATTERN=MODE",
                 problem(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a=", "a=fak", "b=real,a=on"})
-    void refusesAModeThatIsNone(String text) {
+    void refusesAnUnknownMode(String text) {
         assertEquals("'" + text.substring(text.lastIndexOf('=') + 1)
                 + "' is not one of fake, real, auto, tools", problem(text));
     }
 
     @Test
-    void stopsTheStartWhereTheListIsWrong() {
+    void stopsTheStartIfTheListIsInvalid() {
         var problem = assertThrows(IllegalArgumentException.class,
                 () -> Config.of(Map.of("STREAM_MODE_MODELS", "gpt-5")));
         assertEquals(true, problem.getMessage().contains("STREAM_MODE_MODELS"), problem::toString);

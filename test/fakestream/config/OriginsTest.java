@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class OriginsTest {
     @Test
-    void takesTheStarAlone() {
+    void acceptsTheStarAlone() {
         assertEquals(List.of("*"), Origins.parse("*"));
     }
 
@@ -26,7 +26,7 @@ final class OriginsTest {
     }
 
     @Test
-    void takesTheOriginsOfBrowserExtensionsAndApps() {
+    void acceptsTheOriginsOfBrowserExtensionsAndApps() {
         assertEquals(List.of("chrome-extension://abcdef", "app://obsidian.md"),
                 Origins.parse("chrome-extension://abcdef,app://obsidian.md"));
     }
@@ -57,7 +57,7 @@ final class OriginsTest {
     @ValueSource(strings = {"null", "a.example", "https://", "https://a.example/path",
             "https://*.example", "https://user@a.example", "https://a.example:port", "//a.example",
             "https://a b.example", "https://a.example?x", "https://a.example//"})
-    void refusesWhatIsNotAnOrigin(String item) {
+    void refusesTextThatIsNotAnOrigin(String item) {
         assertEquals("'" + item + "' is not an origin such as https://chat.example.com",
                 problem(item));
     }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Holds README to the code: its settings, its rooms, its links and its length.
+/// Compares README with the code: its settings, its rooms, its links and its length.
 final class ReadmeTest {
     private static final Path ROOT = Path.of(System.getProperty("fakestream.root", "."));
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|.*\n");
@@ -25,7 +25,7 @@ final class ReadmeTest {
     private static final String CHINESE = "## 中文";
 
     @Test
-    void settingsThatPeopleNeedAreTheCodes() throws IOException {
+    void listsSettingsAsTheCodeDoes() throws IOException {
         var rows = ROW.matcher(section("Settings that people need")).results()
                 .map(row -> row.group()).toList();
         assertTrue(rows.size() >= 12, rows::toString);
@@ -57,7 +57,7 @@ final class ReadmeTest {
     }
 
     @Test
-    void linksLeadSomewhere() throws IOException {
+    void hasNoBrokenLink() throws IOException {
         var files = List.of("README.md", "test/agents/README.md", "test/bench/README.md",
                 "test/browser/README.md", "test/clients/README.md", "test/scale/README.md",
                 "test/strangers/README.md");

@@ -19,7 +19,7 @@ final class SecretTest {
     }
 
     @Test
-    void givesItsTextToWhoAsksForIt() {
+    void revealsItsTextOnRequest() {
         assertEquals("sk-abcdefgh", secret.reveal());
     }
 

@@ -25,14 +25,14 @@ final class SettingNamesTest {
     }
 
     @Test
-    void suggestsNothingWhereNothingIsClose() {
+    void suggestsNothingIfNoNameIsSimilar() {
         assertEquals("--set: ADMIN_PASSWORD: unknown setting", unknown("ADMIN_PASSWORD"));
         assertEquals("--set: FOO: unknown setting", unknown("FOO"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"sk-abcdefghijklmnop", "c2VjcmV0IGtleSBpbiBiYXNl", "", "A B"})
-    void doesNotRepeatWhatDoesNotLookLikeAName(String name) {
+    void doesNotRepeatTextThatIsNotAName(String name) {
         assertEquals("--set: what stands before the '=' is not the name of a setting",
                 unknown(name));
     }

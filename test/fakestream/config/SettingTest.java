@@ -57,7 +57,7 @@ final class SettingTest {
             """;
 
     @Test
-    void listsEveryConstantInTheOrderInWhichItStands() throws IllegalAccessException {
+    void listsEveryConstantInSourceOrder() throws IllegalAccessException {
         List<Object> constants = new ArrayList<>();
         for (Field field : Setting.class.getFields()) {
             if (Modifier.isStatic(field.getModifiers()) && field.getType() == Setting.class) {

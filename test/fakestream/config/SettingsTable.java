@@ -2,12 +2,12 @@ package fakestream.config;
 
 import java.util.stream.Collectors;
 
-/// The settings as the rows of README's table, so that a test can hold README to them.
+/// The settings as rows of README's table, so that a test can compare README with them.
 public final class SettingsTable {
     private SettingsTable() {
     }
 
-    /// One row `| NAME | default | meaning |` for each setting, in order, each ending in a newline.
+    /// One row `| NAME | default | meaning |` for each setting, in order, each ended by a newline.
     public static String markdownRows() {
         return Setting.ALL.stream().map(SettingsTable::row).collect(Collectors.joining());
     }

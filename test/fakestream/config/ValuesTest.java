@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ValuesTest {
     @Test
-    void takesBothEndsOfARange() {
+    void acceptsBothEndsOfARange() {
         assertEquals(500, Values.wholeNumber("500", 500, 60_000));
         assertEquals(60_000, Values.wholeNumber("60000", 500, 60_000));
     }
@@ -34,7 +34,7 @@ final class ValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"abc", "3.5", "3s", "0x10", "1e3", "1_000", "3 000", "-", "٣"})
-    void refusesWhatIsNotAWholeNumber(String text) {
+    void refusesTextThatIsNotAWholeNumber(String text) {
         assertEquals("'" + text + "' is not a whole number",
                 problem(() -> Values.wholeNumber(text, 0, 10_000)));
     }
@@ -58,13 +58,13 @@ final class ValuesTest {
     }
 
     @Test
-    void takesAWordOfAChoiceInAnyCase() {
+    void acceptsAWordOfAChoiceInAnyCase() {
         assertEquals(HeartbeatStyle.CHUNK, Values.oneOf(HeartbeatStyle.class, "chunk"));
         assertEquals(LogLevel.WARN, Values.oneOf(LogLevel.class, "Warn"));
     }
 
     @Test
-    void listsTheChoicesWhereNoneFits() {
+    void listsTheChoicesIfNoneFits() {
         assertEquals("'ping' is not one of auto, comment, chunk, off",
                 problem(() -> Values.oneOf(HeartbeatStyle.class, "ping")));
     }
@@ -87,7 +87,7 @@ final class ValuesTest {
     }
 
     @Test
-    void takesAKeyOfEightCharacters() {
+    void acceptsAKeyOfEightCharacters() {
         assertEquals(List.of(new Secret("12345678")), Values.keys("12345678"));
     }
 
