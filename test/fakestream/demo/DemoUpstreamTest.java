@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a newcomer sees, without a key and with all settings at their defaults. The models take
-/// their time, so they are all asked at once.
+/// The first experience of a new user: no key, and all settings at their defaults. The models are
+/// slow, so the test asks all at once.
 final class DemoUpstreamTest {
     private static final Pattern CURL = Pattern.compile(
             "curl -N (\\S+) -H '(\\S+ \\S+)' \\\\\\s+-d '([^']+)'");
@@ -67,7 +67,7 @@ final class DemoUpstreamTest {
         return RawClient.connect(port);
     }
 
-    /// What the printed curl line asks, of this model.
+    /// Sends the request of the printed curl line with this model.
     private static SseClient ask(String model) {
         var body = printed.replace("demo-long", model);
         return SseClient.reading(connect().request("POST", URI.create(url).getPath(), body,
@@ -110,7 +110,7 @@ final class DemoUpstreamTest {
     }
 
     @Test
-    void reasons() {
+    void sendsItsReasoning() {
         var thought = deltas(reasoning, 0).flatMap(delta ->
                 Stream.ofNullable(delta.string("reasoning_content"))).toList();
         assertEquals(1, thought.size());
@@ -119,7 +119,7 @@ final class DemoUpstreamTest {
     }
 
     @Test
-    void failsBehindTheFirstHeartbeat() {
+    void failsAfterTheFirstHeartbeat() {
         assertTrue(error.next().isHeartbeat());
         assertTrue(error.error().string("message").contains("fails on purpose"));
         assertFalse(error.ending().whole());
@@ -161,7 +161,7 @@ final class DemoUpstreamTest {
     }
 
     @Test
-    void hasNoOtherModel() {
+    void answersAnUnknownModelWith404() {
         try (var client = ask("gpt")) {
             var told = client.response().error(404);
             assertTrue(told.string("message").contains("demo-long"), told::toString);
@@ -169,7 +169,7 @@ final class DemoUpstreamTest {
     }
 
     @Test
-    void hasNothingAtOtherPaths() {
+    void answersOtherPathsWith404() {
         try (var client = connect()) {
             client.request("POST", "/v1/audio/speech", "no JSON", header);
             var told = client.response().error(404);
@@ -178,7 +178,7 @@ final class DemoUpstreamTest {
     }
 
     @Test
-    void invitesToThePage() {
+    void printsTheAddressOfThePage() {
         assertTrue(daemon.said().contains("Open http://127.0.0.1:" + port + "/ or run"));
         try (var client = connect()) {
             assertEquals(200, client.request("GET", "/", "").response().status());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The models that wait, asked in each API; none of them waits for longer than a second here.
+/// The models that wait, asked in each API; here no model waits for longer than a second.
 final class DemoWaitTest {
     private static final Duration LONGEST = Duration.ofSeconds(1);
     private static final String TURN = "[{\"role\":\"user\",\"content\":\"Hi\"}]";
@@ -41,7 +41,7 @@ final class DemoWaitTest {
     }
 
     @Test
-    void waitsAsLongAsItsNameSays() {
+    void waitsForTheSecondsInItsName() {
         var waits = Arrays.stream(DemoModel.values()).filter(it -> it.name().startsWith("WAIT"))
                 .toList();
         assertEquals(List.of(65L, 130L, 310L),
@@ -91,7 +91,7 @@ final class DemoWaitTest {
         "/v1/completions | {\"model\":\"demo-echo\",\"prompt\":\"b\"}",
         "/v1beta/models/demo-echo:generateContent | {\"contents\":[{\"parts\":[{\"text\":\"b\"}]}]}"
     })
-    void findsTheLastTextWhereverTheApiHasIt(String path, String body) {
+    void findsTheLastTextInEachApi(String path, String body) {
         try (var proxy = TestProxy.before(demo.url())) {
             var answer = proxy.request("POST", path, body, TestProxy.KEY);
             assertEquals(200, answer.status(), answer::text);
@@ -101,7 +101,7 @@ final class DemoWaitTest {
 
     @ParameterizedTest
     @CsvSource({"/v1/messages/count_tokens", "/v1/embeddings", "/v1/responses/compact"})
-    void hasNothingElseAndDoesNotWaitToSaySo(String path) throws IOException {
+    void answersOtherPathsWith404AtOnce(String path) throws IOException {
         try (var patient = DemoUpstream.start();
                 var client = RawClient.connect(URI.create(patient.url()).getPort())) {
             client.request("POST", path, request("demo-wait-310", false)).response().error(404);
@@ -112,7 +112,7 @@ final class DemoWaitTest {
     void stopsWhileItWaits() throws IOException {
         var patient = DemoUpstream.start();
         var connection = RawClient.connect(URI.create(patient.url()).getPort());
-        // A connection that has been answered is one that the server closes.
+        // The server closes a connection after its answer.
         connection.request("POST", "/v1/embeddings", "{}").response().error(404);
         try (var client = SseClient.reading(connection.request("POST", "/v1/chat/completions",
                 request("demo-wait-310", false)))) {
