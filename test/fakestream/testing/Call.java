@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/// One request that reached the upstream, and the way to answer it well or badly.
+/// One request that reached the upstream, and the methods to answer it.
 public final class Call {
     private final Socket socket;
     private final String requestLine;
@@ -36,7 +36,7 @@ public final class Call {
         try {
             reader.drain();
         } catch (IOException _) {
-            // A reset is an end too.
+            // A reset counts as an end.
         }
         if (!over) {
             closed.complete(System.nanoTime());
@@ -47,7 +47,7 @@ public final class Call {
         return requestLine;
     }
 
-    /// By their names in lower case.
+    /// The headers by their names in lower case.
     public Map<String, String> headers() {
         return headers;
     }
@@ -56,17 +56,17 @@ public final class Call {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    /// When the proxy closed the connection, by the clock of `System.nanoTime`.
+    /// Waits until the proxy closes the connection; returns the time by `System.nanoTime`.
     public long sawClose() {
         return Waiting.done(closed, "the end of the call");
     }
 
-    /// Whether the proxy has closed the connection by now.
+    /// Whether the proxy has closed the connection.
     public boolean isClosed() {
         return closed.isDone();
     }
 
-    /// Sends these bytes, be they HTTP or not.
+    /// Sends these bytes, valid HTTP or not.
     public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
@@ -76,7 +76,7 @@ public final class Call {
         send(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends a status line and fields such as `Retry-After: 7`, the connection to be closed.
+    /// Sends a status line, `Connection: close` and fields, for example `Retry-After: 7`.
     public void head(int status, String... fields) throws IOException {
         send("HTTP/1.1 " + status + " Scripted\r\nConnection: close\r\n"
                 + (fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n") + "\r\n");
@@ -101,7 +101,7 @@ public final class Call {
         send(body);
     }
 
-    /// Begins an answer that says 200 and comes in chunks.
+    /// Begins a chunked answer with status 200.
     public void begin(String type) throws IOException {
         head(200, "Content-Type: " + type, "Transfer-Encoding: chunked");
     }

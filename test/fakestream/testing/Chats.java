@@ -2,7 +2,7 @@ package fakestream.testing;
 
 import fakestream.json.Json;
 
-/// Requests and answers of chat completions, as texts.
+/// Requests and answers of chat completions as texts.
 public final class Chats {
     public static final String STREAM =
             "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
@@ -10,7 +10,7 @@ public final class Chats {
     public static final String WHOLE =
             "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
-    /// An answer's usual id.
+    /// The usual id of an answer.
     public static final String ID = "chatcmpl-upstream";
 
     private Chats() {
@@ -23,7 +23,7 @@ public final class Chats {
                 + "\"content\":" + Json.quote(content) + "},\"finish_reason\":\"stop\"}]}";
     }
 
-    /// An event of an upstream's own stream, with this delta.
+    /// An event of an upstream's own stream with this delta.
     public static String event(String delta) {
         return event(delta, "null");
     }

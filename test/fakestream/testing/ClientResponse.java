@@ -26,14 +26,14 @@ public record ClientResponse(int status, Map<String, String> headers, byte[] bod
         return object(text());
     }
 
-    /// The error in OpenAI's form that this must be: nothing beside it, and all four members.
+    /// The OpenAI error of this response. Fails unless it has all four members and stands alone.
     public JsonObject error(int status) {
         assertEquals(status, this.status, this::text);
         assertEquals("application/json", header("content-type"));
         return error(json());
     }
 
-    /// The error in a body or an event: nothing beside it, and all four members.
+    /// The OpenAI error of a body or event. Fails unless it has all four members and stands alone.
     public static JsonObject error(JsonObject body) {
         assertEquals(List.of("error"), List.copyOf(body.members().keySet()), body::toString);
         var error = (JsonObject) body.get("error");
@@ -42,7 +42,7 @@ public record ClientResponse(int status, Map<String, String> headers, byte[] bod
         return error;
     }
 
-    /// The object that a JSON text is.
+    /// Parses a JSON object.
     public static JsonObject object(String text) {
         try {
             return (JsonObject) Json.parse(text);

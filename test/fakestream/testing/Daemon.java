@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// The daemon in a process of its own, as `java -jar` starts it.
+/// The daemon in a separate process, as `java -jar` starts it.
 public final class Daemon implements AutoCloseable {
     private final Process process;
     private final BlockingQueue<String> unread = new LinkedBlockingQueue<>();
@@ -29,7 +29,7 @@ public final class Daemon implements AutoCloseable {
         read(process.getErrorStream());
     }
 
-    /// Starts it in this directory, without any setting in its environment.
+    /// Starts it in this directory, with no setting in its environment.
     public static Daemon start(Path directory, String... args) {
         return start(List.of(), directory, args);
     }
@@ -39,12 +39,12 @@ public final class Daemon implements AutoCloseable {
         return start(List.of("env", "JDK_JAVA_OPTIONS=" + options), directory, args);
     }
 
-    /// Starts it with a standard output that nobody reads.
+    /// Starts it with a standard output that is never read.
     public static Daemon startUnread(Path directory, String... args) {
         return begin(List.of(), directory, args);
     }
 
-    /// Starts it where no more than so many files may be open at once.
+    /// Starts it with a limit on open files.
     public static Daemon startWithOpenFiles(int most, Path directory, String... args) {
         return start(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"),
                 directory, args);
@@ -70,7 +70,7 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /// The jar, or the classes with the page beside them.
+    /// The jar, or the classes and the directory of the page.
     private static String classPath() {
         try {
             var code = Path.of(ProxyServer.class.getProtectionDomain()
@@ -91,12 +91,12 @@ public final class Daemon implements AutoCloseable {
                     unread.add(line);
                 });
             } catch (IOException | UncheckedIOException _) {
-                // It was killed, which closes its streams under the reader.
+                // The daemon was killed, which closes the streams that this reads.
             }
         });
     }
 
-    /// The next line that holds this, of what it says to either stream.
+    /// The next line of either output stream that contains this text.
     public String says(String text) {
         var line = Waiting.next(unread, "'" + text + "'");
         while (!line.contains(text)) {
@@ -105,17 +105,17 @@ public final class Daemon implements AutoCloseable {
         return line;
     }
 
-    /// All that it has said so far.
+    /// All output so far.
     public String said() {
         return String.join("\n", lines);
     }
 
-    /// Where it listens; it must not have been asked before.
+    /// The URL of the daemon; call this only once.
     public String url() {
         return says("listening on ").replaceFirst(".* listening on (\\S+), asking .*", "$1");
     }
 
-    /// How much of the processors it has used.
+    /// The processor time that the daemon has used.
     public Duration cpu() {
         return process.info().totalCpuDuration().orElseThrow();
     }
@@ -128,7 +128,7 @@ public final class Daemon implements AutoCloseable {
         return exitCode();
     }
 
-    /// Sends it a signal, by its name without its SIG.
+    /// Sends it a signal, named without SIG.
     public void signal(String name) {
         try {
             var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()));

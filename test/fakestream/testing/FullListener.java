@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A listener on loopback whose queue is full: it takes no more connections, and refuses none.
+/// A listener on loopback with a full queue: it neither accepts nor refuses connections.
 public final class FullListener implements AutoCloseable {
     private final ServerSocket server;
     private final List<SocketChannel> waiting = new ArrayList<>();

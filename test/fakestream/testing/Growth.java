@@ -6,34 +6,33 @@ import java.lang.management.ManagementFactory;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/// Tells work whose time grows as its text does from work that takes the square of it. It counts
-/// the processor time of its own thread, and the best of several tries, so that a busy machine
-/// makes no difference.
+/// Tells work in linear time from work in quadratic time. It measures the processor time of its own
+/// thread and takes the best of several tries, so that a busy machine makes no difference.
 public final class Growth {
     private static final int SHORT = 64 * 1024;
     private static final int TRIES = 5;
-    /// What is quicker is quick enough, and too quick to be compared.
+    /// Shorter times count as linear: they are too short for a comparison.
     private static final long NOTHING = 3_000_000;
 
     private Growth() {
     }
 
-    /// Something to be measured.
+    /// Work to measure.
     @FunctionalInterface
     public interface Work<T> {
         void on(T input) throws Exception;
     }
 
-    /// Checks that twice the text takes some twice the time, and not four times. The text is this
-    /// token over and over, with another behind it for what must come to its end to fail.
+    /// Checks that twice the text takes about twice the time, not four times. The text repeats the
+    /// token; `end` follows it, for work that fails only at the end of the text.
     public static void isLinear(String token, String end, Consumer<String> work) {
         isLinear("'" + token + "'", size -> token.repeat(size * SHORT / token.length()) + end,
                 work::accept);
     }
 
-    /// Checks that an input of size 2 takes some twice the time of one of size 1.
+    /// Checks that an input of size 2 takes about twice the time of an input of size 1.
     ///
-    /// @param input makes one of a size
+    /// @param input makes an input of a size
     public static <T> void isLinear(String what, IntFunction<T> input, Work<T> work) {
         var one = input.apply(1);
         var two = input.apply(2);

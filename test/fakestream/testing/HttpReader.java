@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/// Reads messages of HTTP/1.1 as they come off a connection, and forgives nothing.
+/// Reads HTTP/1.1 messages from a connection and tolerates no errors.
 final class HttpReader {
     private final InputStream in;
 
@@ -20,7 +20,7 @@ final class HttpReader {
 
     /// The next line without its CR LF.
     ///
-    /// @throws EOFException where the connection ends before it does
+    /// @throws EOFException if the connection ends before the line does
     String line() throws IOException {
         var line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
@@ -36,7 +36,7 @@ final class HttpReader {
         return text.substring(0, text.length() - 1);
     }
 
-    /// The fields up to the blank line, by their names in lower case; repeated ones are joined.
+    /// The fields up to the blank line by their names in lower case; repeated fields are joined.
     Map<String, String> headers() throws IOException {
         var headers = new LinkedHashMap<String, String>();
         for (var line = line(); !line.isEmpty(); line = line()) {
@@ -47,7 +47,7 @@ final class HttpReader {
         return headers;
     }
 
-    /// So many bytes.
+    /// Reads this number of bytes.
     byte[] bytes(int count) throws IOException {
         var bytes = in.readNBytes(count);
         if (bytes.length < count) {
@@ -56,7 +56,7 @@ final class HttpReader {
         return bytes;
     }
 
-    /// The data of one chunk; none is the terminating chunk.
+    /// The data of one chunk; empty for the terminating chunk.
     byte[] chunk() throws IOException {
         var data = bytes(Integer.parseInt(line(), 16));
         if (!line().isEmpty()) {
@@ -77,12 +77,12 @@ final class HttpReader {
         return body.toByteArray();
     }
 
-    /// All that comes before the other side's end of the connection.
+    /// All bytes until the other side ends the connection.
     String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /// Waits for the other side's end of the connection, and throws away what comes before.
+    /// Discards all bytes until the other side ends the connection.
     void drain() throws IOException {
         while (in.read() >= 0) {
             in.skip(in.available());

@@ -10,8 +10,8 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A client on a bare connection, which it keeps: it sends what it is told to the byte, and shows
-/// what comes back.
+/// A client that keeps one bare connection. It sends exactly the given bytes and returns the
+/// responses.
 public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final HttpReader reader;
@@ -29,7 +29,7 @@ public final class RawClient implements AutoCloseable {
         return connect(new InetSocketAddress(host, port), 0);
     }
 
-    /// @param receiveBuffer for a client that takes nothing; 0 is the system's own
+    /// @param receiveBuffer small for a client that reads nothing; 0 is the system's default
     public static RawClient connect(int port, int receiveBuffer) {
         return connect(new InetSocketAddress("127.0.0.1", port), receiveBuffer);
     }
@@ -63,7 +63,7 @@ public final class RawClient implements AutoCloseable {
         return send(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends a request; an empty body sends none.
+    /// Sends a request; an empty body sends no Content-Length.
     public RawClient request(String method, String target, byte[] body, String... fields) {
         var head = head(method, target, fields)
                 + (body.length > 0 ? "Content-Length: " + body.length + "\r\n" : "") + "\r\n";
@@ -77,7 +77,7 @@ public final class RawClient implements AutoCloseable {
         return request(method, target, body.getBytes(StandardCharsets.UTF_8), fields);
     }
 
-    /// The beginning of a request, up to its fields, without the blank line.
+    /// The head of a request with these fields, without the blank line.
     public static String head(String method, String target, String... fields) {
         var head = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n";
         return fields.length == 0 ? head : head + String.join("\r\n", fields) + "\r\n";
@@ -88,7 +88,7 @@ public final class RawClient implements AutoCloseable {
         return response(true);
     }
 
-    /// Reads the next response, one that has no body whatever its headers say.
+    /// Reads the next response, which has no body even if its headers announce one.
     public ClientResponse responseWithoutBody() {
         return response(false);
     }
@@ -112,7 +112,7 @@ public final class RawClient implements AutoCloseable {
         return reader;
     }
 
-    /// Whether nothing comes for so long; whatever does come fails the test.
+    /// Returns true if no byte comes within this time; a byte fails the test.
     public boolean isSilentFor(int millis) {
         try {
             socket.setSoTimeout(millis);
@@ -124,7 +124,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /// Whether the connection ends without another byte.
+    /// Returns true if the connection ends without another byte.
     public boolean seesEnd() {
         try {
             reader.bytes(1);
@@ -136,18 +136,18 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /// Waits for the other side's end of the connection, and throws away what comes before it.
+    /// Discards all bytes until the other side ends the connection.
     public void awaitEnd() {
         try {
             reader.drain();
         } catch (SocketException _) {
-            // A reset is an end too.
+            // A reset counts as an end.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /// All that still comes before the other side's end of the connection.
+    /// All remaining bytes until the other side ends the connection.
     public String rest() {
         try {
             return reader.rest();
@@ -165,12 +165,12 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /// Goes away without a word.
+    /// Closes the connection without a message.
     public void leave() {
         close();
     }
 
-    /// Goes away with a reset.
+    /// Closes the connection with a reset.
     public void reset() {
         try {
             socket.setSoLinger(true, 0);

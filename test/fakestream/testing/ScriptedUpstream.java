@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// An upstream on loopback that does to each request what a script says, to the byte, and keeps
-/// what it was sent. Each connection carries one request, and is closed when its script is over.
+/// An upstream on loopback that plays a script for each request, to the byte, and records the
+/// requests. Each connection carries one request and closes after its script.
 public final class ScriptedUpstream implements AutoCloseable {
     private final ServerSocket server;
     private final Script script;
@@ -21,7 +21,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     private final Queue<Throwable> faults = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
 
-    /// What happens to one request. An IOException is no fault: the proxy may leave.
+    /// The script of one request. An IOException is not a fault, because the proxy may leave.
     @FunctionalInterface
     public interface Script {
         void play(Call call) throws IOException;
@@ -42,12 +42,12 @@ public final class ScriptedUpstream implements AutoCloseable {
         }
     }
 
-    /// One that answers every request with the same JSON.
+    /// An upstream that answers every request with the same JSON.
     public static ScriptedUpstream answering(int status, String json, String... fields) {
         return start(call -> call.json(status, json, fields));
     }
 
-    /// Sends these parts as a stream of events that ends as HTTP wants it.
+    /// Sends these parts as an event stream with a valid end.
     public static Script events(String... parts) {
         return call -> {
             call.begin("text/event-stream");
@@ -62,19 +62,19 @@ public final class ScriptedUpstream implements AutoCloseable {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
 
-    /// The next request that came, or will come.
+    /// Waits for the next request.
     public Call call() {
         return Waiting.next(calls, "a request to the upstream");
     }
 
-    /// How many connections were made to it.
+    /// The number of connections that the upstream has accepted.
     public int count() {
         return count.get();
     }
 
     /// Ends all connections.
     ///
-    /// @throws AssertionError where a script failed
+    /// @throws AssertionError if a script failed
     @Override
     public void close() {
         try {
@@ -100,7 +100,7 @@ public final class ScriptedUpstream implements AutoCloseable {
                 Thread.ofVirtual().start(() -> serve(socket));
             }
         } catch (IOException _) {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -111,7 +111,7 @@ public final class ScriptedUpstream implements AutoCloseable {
             script.play(call);
             call.close();
         } catch (IOException _) {
-            // The proxy left, which is for the test to judge.
+            // The proxy left; the test decides whether that is right.
         } catch (RuntimeException | Error e) {
             faults.add(e);
         }

@@ -15,8 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A client that reads an event stream at once, and notes when each part of it came: each chunk of
-/// HTTP, and so each flush of the proxy's, is a frame.
+/// A client that reads an event stream at once and records the time of each part. Each HTTP chunk
+/// is a frame, and so is each flush of the proxy.
 public final class SseClient implements AutoCloseable {
     public static final String HEARTBEAT = ": heartbeat\n";
 
@@ -28,16 +28,16 @@ public final class SseClient implements AutoCloseable {
     private final List<Frame> frames = new CopyOnWriteArrayList<>();
     private volatile Map<String, String> headers;
 
-    /// What came at once, and when, in milliseconds from the request.
+    /// One frame and its time in milliseconds since the request.
     public record Frame(long millis, String text) {
         public boolean isHeartbeat() {
             return text.equals(HEARTBEAT);
         }
     }
 
-    /// How the stream ended, and when.
+    /// The end of the stream and its time.
     ///
-    /// @param whole whether by the terminating chunk; else it was cut off
+    /// @param whole true if the terminating chunk came, false if the stream was cut off
     public record Ending(long millis, boolean whole) {
     }
 
@@ -84,7 +84,7 @@ public final class SseClient implements AutoCloseable {
         return Waiting.done(status, "a status");
     }
 
-    /// By their names in lower case.
+    /// The headers by their names in lower case.
     public Map<String, String> headers() {
         status();
         return headers;
@@ -95,7 +95,7 @@ public final class SseClient implements AutoCloseable {
         return Waiting.next(unread, "the next part of the stream");
     }
 
-    /// The next frame that holds this.
+    /// The next frame that contains this text.
     public Frame next(String text) {
         var frame = next();
         while (!frame.text().contains(text)) {
@@ -108,23 +108,23 @@ public final class SseClient implements AutoCloseable {
         return Waiting.done(ending, "the end of the stream");
     }
 
-    /// All frames, when the stream is over.
+    /// All frames; waits for the end of the stream.
     public List<Frame> frames() {
         ending();
         return frames;
     }
 
-    /// The whole body, when the stream is over.
+    /// The whole body; waits for the end of the stream.
     public String body() {
         return frames().stream().map(Frame::text).collect(Collectors.joining());
     }
 
-    /// The response as a plain one.
+    /// The whole response, for the assertions of a response that is not a stream.
     public ClientResponse response() {
         return new ClientResponse(status(), headers(), body().getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The data of all events, when the stream is over.
+    /// The data of all events; waits for the end of the stream.
     public List<String> data() {
         return data(body());
     }
@@ -135,26 +135,26 @@ public final class SseClient implements AutoCloseable {
                 .map(line -> line.substring("data: ".length())).toList();
     }
 
-    /// All chunks, when the stream is over.
+    /// All chunks; waits for the end of the stream.
     public List<JsonObject> chunks() {
         return data().stream().filter(data -> !data.equals("[DONE]"))
                 .map(ClientResponse::object).toList();
     }
 
-    /// The deltas of a chunk's first choice.
+    /// The delta of a chunk's first choice.
     public static JsonObject delta(JsonObject chunk) {
         return (JsonObject) ((JsonObject) ((JsonArray) chunk.get("choices")).elements()
                 .getFirst()).get("delta");
     }
 
-    /// The content of the first choice, joined.
+    /// The joined content of the first choice.
     public String content() {
         return chunks().stream().map(SseClient::delta)
                 .flatMap(delta -> Stream.ofNullable(delta.string("content")))
                 .collect(Collectors.joining());
     }
 
-    /// The error that the last event tells, which must be an event of that type.
+    /// The error in the last event. Fails if the event has another type.
     public JsonObject error() {
         var last = body().substring(body().lastIndexOf("event: "));
         if (!last.matches("event: error\ndata: .*\n\n")) {
@@ -163,7 +163,7 @@ public final class SseClient implements AutoCloseable {
         return ClientResponse.error(ClientResponse.object(data(last).getFirst()));
     }
 
-    /// Goes away without a word.
+    /// Closes the connection without a message.
     public void leave() {
         close();
     }

@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 
-/// An exchange without a connection, for what the JDK's server cannot be made to do at will: a `GET
+/// An exchange without a connection, for cases that the JDK's server cannot produce at will: a `GET
 /// /v1/models` with no header and no body.
 public abstract class StubExchange extends HttpExchange {
     private final Headers responseHeaders = new Headers();

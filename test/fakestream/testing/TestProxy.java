@@ -18,8 +18,8 @@ import java.util.HashMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// The real proxy on a free port of the loopback address, in front of a scripted upstream, and its
-/// log.
+/// The real proxy on a free port of the loopback address, in front of a scripted upstream, and the
+/// log of the proxy.
 public final class TestProxy implements AutoCloseable {
     /// The key that the requests of [#chat], [#stream] and [#get] carry.
     public static final String KEY = "Authorization: Bearer sk-of-the-client";
@@ -48,7 +48,7 @@ public final class TestProxy implements AutoCloseable {
         var values = new HashMap<String, String>();
         values.put("PORT", "0");
         values.put("SOURCE_API_URL", upstreamUrl);
-        // A test that is not about trying again counts its calls.
+        // Most tests count calls, so retries are off by default.
         values.put("RETRY_MAX", "0");
         values.put("LOG_LEVEL", "debug");
         for (var setting : settings) {
@@ -80,7 +80,7 @@ public final class TestProxy implements AutoCloseable {
         return RawClient.connect(port());
     }
 
-    /// Sends a request without a key, on a connection of its own.
+    /// Sends a request without a key on a new connection.
     public ClientResponse request(String method, String target, String body, String... fields) {
         try (var client = connect()) {
             client.request(method, target, body, fields);
@@ -92,18 +92,18 @@ public final class TestProxy implements AutoCloseable {
         return request("GET", target, "", withKey(fields));
     }
 
-    /// Posts a chat that need not be a stream.
+    /// Posts a chat and reads the response as a whole.
     public ClientResponse chat(String body, String... fields) {
         return request("POST", "/v1/chat/completions", body, withKey(fields));
     }
 
-    /// Posts a chat, and reads a stream.
+    /// Posts a chat and reads the response as a stream.
     public SseClient stream(String body, String... fields) {
         return SseClient.reading(connect().request("POST", "/v1/chat/completions", body,
                 withKey(fields)));
     }
 
-    /// The first request of a JVM takes a second on a busy machine, and tests measure times.
+    /// The first request of a JVM takes a second on a busy machine, and the tests measure times.
     private static void warmUp() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = before(upstream); var client = proxy.stream(Chats.STREAM)) {
@@ -117,7 +117,7 @@ public final class TestProxy implements AutoCloseable {
         return all;
     }
 
-    /// The next line of the access log, without its time.
+    /// The next line of the access log without its time.
     public String accessLine() {
         return wholeAccessLine().split(" ", 2)[1];
     }
@@ -127,7 +127,7 @@ public final class TestProxy implements AutoCloseable {
         return Waiting.next(accessLines, "a line of the access log");
     }
 
-    /// What else was logged.
+    /// The other lines of the log.
     public String diagnostics() {
         return diagnostics.toString(StandardCharsets.UTF_8);
     }
@@ -137,7 +137,7 @@ public final class TestProxy implements AutoCloseable {
         server.close();
     }
 
-    /// Puts each line that is printed into a queue.
+    /// Puts each printed line into a queue.
     private static final class Lines extends OutputStream {
         private final BlockingQueue<String> lines;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Waits for what must happen, and fails the test where it does not within ten seconds.
+/// Waits for an event, and fails the test if it does not come within ten seconds.
 public final class Waiting {
     static final int SECONDS = 10;
 
@@ -48,8 +48,8 @@ public final class Waiting {
         }
     }
 
-    /// Does all of these at the same time, by their names, and fails with the first that fails. Not
-    /// on virtual threads, for one that loads a class holds up those that serve it.
+    /// Runs all named checks at the same time, and fails with the first one that fails. Virtual
+    /// threads will not do: one that loads a class blocks the threads that serve it.
     public static void together(Map<String, Runnable> checks) {
         try (var executor = Executors.newCachedThreadPool()) {
             var running = new LinkedHashMap<String, Future<?>>();
@@ -68,7 +68,7 @@ public final class Waiting {
         }
     }
 
-    /// Milliseconds since then, by the clock of `System.nanoTime`.
+    /// Milliseconds since this time by `System.nanoTime`.
     public static long millisSince(long nanos) {
         return (System.nanoTime() - nanos) / 1_000_000;
     }
