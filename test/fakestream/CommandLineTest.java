@@ -24,7 +24,7 @@ final class CommandLineTest {
     private Path directory;
 
     @Test
-    void runsWhenNothingIsAsked() throws UsageException {
+    void runsWithoutArguments() throws UsageException {
         assertEquals(new CommandLine(Action.RUN, false, Optional.empty(), List.of()),
                 CommandLine.parse());
     }
@@ -43,7 +43,7 @@ final class CommandLineTest {
     }
 
     @Test
-    void takesAValueBehindAnEqualsSign() throws UsageException {
+    void acceptsAValueAfterAnEqualsSign() throws UsageException {
         CommandLine line = CommandLine.parse(
                 "--port=8080", "--set=DEBUG=1", "--set", " DEBUG = 0 ", "--config=a=b");
         assertEquals(List.of(new Given("PORT", "8080", "--port"),
@@ -52,20 +52,20 @@ final class CommandLineTest {
     }
 
     @Test
-    void takesANegativeNumberForAValue() throws UsageException {
+    void acceptsANegativeNumberAsAValue() throws UsageException {
         assertEquals(List.of(new Given("PORT", "-1", "--port")),
                 CommandLine.parse("--port", "-1").flags());
     }
 
     @Test
-    void knowsTheShortOptions() throws UsageException {
+    void recognisesTheShortOptions() throws UsageException {
         assertEquals(Optional.of(Path.of("x")), CommandLine.parse("-c", "x").config());
         assertEquals(Action.HELP, CommandLine.parse("-h").action());
         assertEquals(Action.VERSION, CommandLine.parse("-V").action());
     }
 
     @Test
-    void knowsTheActions() throws UsageException {
+    void recognisesTheActions() throws UsageException {
         assertEquals(Action.CHECK_CONFIG, CommandLine.parse("--check-config").action());
         assertEquals(Action.PRINT_CONFIG, CommandLine.parse("--print-config").action());
         assertEquals(Action.HELP, CommandLine.parse("--help").action());
@@ -75,14 +75,14 @@ final class CommandLineTest {
     }
 
     @Test
-    void doesTheStrongestOfSeveralActions() throws UsageException {
+    void runsTheStrongestOfSeveralActions() throws UsageException {
         assertEquals(Action.PRINT_CONFIG,
                 CommandLine.parse("--print-config", "--check-config").action());
         assertEquals(Action.HELP, CommandLine.parse("--help", "--version", "--demo").action());
     }
 
     @Test
-    void refusesWhatItDoesNotKnow() {
+    void refusesUnknownOptions() {
         assertEquals("there is no option --prot; see --help", problem("--prot", "80"));
         assertEquals("there is no option --key; see --help", problem("--key=sk-secret"));
         assertEquals("there is no option -p; see --help", problem("-p", "80"));
@@ -90,7 +90,7 @@ final class CommandLineTest {
     }
 
     @Test
-    void refusesAnArgumentThatIsNoOptionAndDoesNotRepeatIt() {
+    void refusesAnArgumentThatIsNotAnOptionWithoutRepeatingIt() {
         assertEquals("argument 3 is neither an option nor its value; see --help",
                 problem("--set", "OPENAI_API_KEY=", "sk-secret"));
         assertEquals("argument 1 is neither an option nor its value; see --help", problem(""));
@@ -125,7 +125,7 @@ final class CommandLineTest {
     }
 
     @Test
-    void readsTheFileThatIsAskedForEvenIfItIsNotThere() throws Exception {
+    void usesANamedFileEvenIfItDoesNotExist() throws Exception {
         Files.writeString(directory.resolve("proxy.properties"), "PORT=1");
         ConfigSources sources = CommandLine.parse("--config", "other", "--port", "2")
                 .sources(Map.of("DEBUG", "1"), directory);
@@ -135,7 +135,7 @@ final class CommandLineTest {
     }
 
     @Test
-    void readsTheDefaultFileIfItIsThere() throws Exception {
+    void usesTheDefaultFileIfItExists() throws Exception {
         CommandLine line = CommandLine.parse();
         assertEquals(Optional.empty(), line.sources(Map.of(), directory).file());
 

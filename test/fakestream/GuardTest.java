@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a Java sees that is too old for the jar.
+/// The message of a Java that is too old for the jar.
 final class GuardTest {
     private static final int JAVA_8_CLASS_FILE = 52;
     private static final Pattern VERSION = Pattern.compile("version \"(?:1\\.)?(\\d+)");
@@ -43,7 +43,7 @@ final class GuardTest {
     }
 
     @Test
-    void canBeReadByJava8() throws IOException {
+    void isCompiledForJava8() throws IOException {
         try (var in = new DataInputStream(Guard.class.getResourceAsStream("Guard.class"))) {
             assertEquals(0xCAFEBABE, in.readInt());
             assertEquals(0, in.readUnsignedShort());
@@ -52,14 +52,14 @@ final class GuardTest {
     }
 
     @Test
-    void saysWhichJavaIsTooOldAndWhereItStands() {
+    void namesTheJavaThatIsTooOldAndItsPath() {
         assertEquals("fakestream needs Java 25 or newer; this is Java 17.0.15 (/opt/java-17). "
                 + "Install a JDK 25 and start fakestream with its bin/java.",
                 Guard.complaint("17", "17.0.15", "/opt/java-17"));
     }
 
     @Test
-    void complainsOfEveryJavaBefore25AndOfNoneSince() {
+    void refusesEveryJavaBefore25AndNoneSince() {
         for (var old : new String[] {"1.7", "1.8", "9", "17", "21", "24"}) {
             assertNotNull(Guard.complaint(old, "", ""), old);
         }
@@ -68,7 +68,7 @@ final class GuardTest {
         }
     }
 
-    /// The first Java of the PATH or of Linux's usual place that is older than 25.
+    /// The first Java older than 25 in the PATH or in Linux's usual directory.
     private static Optional<Path> oldJava() throws IOException {
         var path = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .map(dir -> Path.of(dir, "java"));
@@ -96,7 +96,7 @@ final class GuardTest {
         }
     }
 
-    /// Runs a command without the variables by which a JVM is made to say more; returns its status.
+    /// Runs a command without the variables that make a JVM print more; returns its status.
     private static int run(Path out, Path err, String... command)
             throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).redirectOutput(out.toFile());

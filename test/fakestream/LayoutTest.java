@@ -29,8 +29,8 @@ import javax.tools.JavaFileObject.Kind;
 import javax.tools.SimpleJavaFileObject;
 import org.junit.jupiter.api.Test;
 
-/// Holds what a source file may look like, and what stands at the top level; [RoomsTest] holds the
-/// rooms. Each checker is itself shown something bad, so that none passes by being blind.
+/// Checks the style of source files and the names at the top level; [RoomsTest] checks the rooms.
+/// Each checker must also find a deliberate offence, which shows that it is not blind.
 final class LayoutTest {
     private static final Path ROOT = Path.of(System.getProperty("fakestream.root", ""));
     private static final int LONGEST_FILE = 300;
@@ -43,7 +43,7 @@ final class LayoutTest {
             List.of("src/fakestream/protocol/", "src/fakestream/json/");
     private static final Pattern IMPURE =
             Pattern.compile(".*\\b(System\\.(nanoTime|currentTimeMillis)|Math\\.random)");
-    /// What no line of a source may match.
+    /// No line of a source may match these.
     private static final Map<String, Pattern> BAD_LINES = Map.of(
             "a tab", Pattern.compile("\t"),
             "a trailing blank", Pattern.compile("\\s$"),
@@ -51,7 +51,7 @@ final class LayoutTest {
             "a wildcard import", Pattern.compile("^import .*\\*;"));
 
     @Test
-    void sourcesKeepTheHouseStyle() throws IOException {
+    void findsNoOffenceInTheSources() throws IOException {
         var offences = new ArrayList<String>();
         for (var file : sources()) {
             offences.addAll(offences(file, Files.readString(ROOT.resolve(file))));
@@ -60,7 +60,7 @@ final class LayoutTest {
     }
 
     @Test
-    void topLevelHoldsOnlyWhatBelongsThere() throws IOException {
+    void allowsOnlyKnownNamesAtTheTopLevel() throws IOException {
         try (var paths = Files.list(ROOT.toAbsolutePath())) {
             assertNone(pending(paths.map(path -> path.getFileName().toString())));
         }
@@ -69,7 +69,7 @@ final class LayoutTest {
     }
 
     @Test
-    void seesEveryBreachOfStyle() throws IOException {
+    void findsEveryBreachOfStyle() throws IOException {
         var file = "src/fakestream/json/A.java";
         assertEquals(List.of(), offences(file, "/// One.\n@Deprecated\nfinal class A {\n}\n"));
         var bad = "import java.util." + "*;\r\nclass A {\n\tlong a = System.nanoTime(); \n"
@@ -84,7 +84,7 @@ final class LayoutTest {
     }
 
     @Test
-    void measuresMethodsWhereverTheyStand() throws IOException {
+    void measuresMethodsAndBlocksInEachPlace() throws IOException {
         var fine = "{\n" + "x('{', \"}\");\n".repeat(38) + "}\n";
         var tooLong = "{\n" + "x();\n".repeat(39) + "}\n";
         assertEquals(List.of(), offences("A.java", "class A {\n@Test\nvoid a() " + fine
@@ -133,7 +133,7 @@ final class LayoutTest {
         return found.stream().map(offence -> file + ":" + offence).toList();
     }
 
-    /// Reads a source as javac does, and notes what only its tree tells.
+    /// Reads a source as javac does, and checks the rules that need its tree.
     private static final class Reader extends TreeScanner<Void, Set<String>> {
         private final boolean isMain;
         private final boolean isPure;
@@ -162,8 +162,8 @@ final class LayoutTest {
             scan(unit, found);
         }
 
-        /// A method is measured from its name's line, annotations left out, to its closing brace.
-        /// Blocks are too, for those of lambdas and initialisers may stand in no method.
+        /// Measures a method from the line of its name, without annotations, to its closing brace,
+        /// and each block, because blocks of lambdas and initialisers may be outside a method.
         @Override
         public Void scan(Tree tree, Set<String> found) {
             switch (tree) {

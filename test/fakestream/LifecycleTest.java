@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What signals do to the process.
+/// The effects of signals on the process.
 final class LifecycleTest {
     @TempDir
     private Path directory;
@@ -51,7 +51,7 @@ final class LifecycleTest {
     }
 
     @Test
-    void finishesWhatIsOpenWhenItIsToldToStop() throws IOException {
+    void finishesOpenStreamsOnSigterm() throws IOException {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
@@ -71,7 +71,7 @@ final class LifecycleTest {
     }
 
     @Test
-    void tellsWhatTakesTooLongThatItStops() throws IOException {
+    void sendsAnErrorToStreamsThatOutlastTheGrace() throws IOException {
         try (var upstream = ScriptedUpstream.start(call -> call.sawClose())) {
             settings("SOURCE_API_URL=" + upstream.url(), "COMMIT_AFTER_MS=0",
                     "SHUTDOWN_GRACE_MS=300");
@@ -100,7 +100,7 @@ final class LifecycleTest {
     }
 
     @Test
-    void readsItsSettingsAgainAndKeepsTheOldOnesWhereTheyAreWrong() throws IOException {
+    void reloadsItsSettingsAndKeepsTheOldOnesIfTheyAreInvalid() throws IOException {
         try (var before = ScriptedUpstream.answering(200, Chats.completion("before"));
                 var after = ScriptedUpstream.answering(200, Chats.completion("after"))) {
             settings("SOURCE_API_URL=" + before.url());
@@ -121,10 +121,10 @@ final class LifecycleTest {
         }
     }
 
-    /// A signal that comes while the settings are read may be for a file that was read too early:
-    /// it has them read once more behind that, however many come.
+    /// A signal that comes while the settings are read may be for a newer file: the daemon reads
+    /// once more afterwards, for any number of these signals.
     @Test
-    void readsOnceMoreForSignalsThatComeWhileItReads() throws InterruptedException {
+    void readsOnceMoreAfterSignalsDuringAReading() throws InterruptedException {
         var reading = new CountDownLatch(1);
         var gate = new CountDownLatch(1);
         var readings = new AtomicInteger();
@@ -151,9 +151,9 @@ final class LifecycleTest {
         }
     }
 
-    /// A bug ends the reading, and no reading behind it.
+    /// A bug ends one reading, but no later reading.
     @Test
-    void readsAgainBehindABug() {
+    void readsAgainAfterABug() {
         var readings = new AtomicInteger();
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream)) {

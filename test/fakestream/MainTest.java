@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What the program does with its arguments. Only in a process of its own does it come to run, for
-/// it ends with that process.
+/// The program and its arguments. A test that starts the daemon uses a separate process, because
+/// the daemon ends with its process.
 final class MainTest {
     private static final String SECRET = "sk-very-secret";
 
@@ -45,7 +45,7 @@ final class MainTest {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
-    /// With an empty file of settings, for there may be one where the tests run.
+    /// Uses an empty settings file, because the working directory may contain a settings file.
     private int runAlone(String... args) throws IOException {
         var all = new ArrayList<>(List.of(args));
         var file = Files.writeString(directory.resolve("empty.properties"), "");
@@ -94,7 +94,7 @@ final class MainTest {
     }
 
     @Test
-    void namesEveryBadSettingAtOnceAndNoSecret() throws IOException {
+    void reportsEveryInvalidSettingAtOnceAndNoSecret() throws IOException {
         assertEquals(78, runAlone("--port", "65536", "--host", "0.0.0.0", "--upstream",
                 "ftp://u:" + SECRET + "@h", "--set", "ALLOW_ENV_API_KEY=true", "--set",
                 "UPSTREAM_EXTRA_HEADERS_JSON={\"Host\":\"" + SECRET + "\"}", "--set",
@@ -113,7 +113,7 @@ final class MainTest {
     @ParameterizedTest
     @CsvSource({"--nonsense, no option --nonsense", "serve, neither an option",
         "--port, --port needs a value", "--set=x, NAME=VALUE", "--demo=yes, takes no value"})
-    void refusesACommandLineThatItDoesNotUnderstand(String args, String words) {
+    void refusesAnInvalidCommandLine(String args, String words) {
         assertEquals(64, run(Map.of(), args));
         assertEquals(1, err().size());
         assertTrue(err().getFirst().startsWith("fakestream: "), err().toString());
@@ -123,7 +123,7 @@ final class MainTest {
     }
 
     @Test
-    void cannotRunWhereItCannotListen() throws IOException {
+    void failsIfItCannotListen() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertEquals(1, runAlone("--port", Integer.toString(taken.getLocalPort())));
         }
@@ -134,15 +134,15 @@ final class MainTest {
         assertTrue(err().getLast().startsWith("fakestream cannot start: "), err().toString());
     }
 
-    /// A name that is too long for a resolver to be asked.
+    /// A resolver refuses this name without a query, because it is too long.
     @Test
-    void saysThatAHostHasNoAddress() throws IOException {
+    void reportsAHostWithoutAnAddress() throws IOException {
         assertEquals(1, runAlone("--port", "0", "--host", "h".repeat(64)));
         assertEquals(List.of("fakestream cannot start: Unresolved address"), err());
     }
 
     @Test
-    void saysWhereItListensServesAndStopsInPeace() throws IOException {
+    void printsItsAddressServesAndStops() throws IOException {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."))) {
             Files.writeString(directory.resolve("proxy.properties"), "PORT=0\nSOURCE_API_URL="
                     + upstream.url() + "\n");
@@ -163,7 +163,7 @@ final class MainTest {
     }
 
     @Test
-    void warnsOfClientsThatLeaveBeforeTheCommit() {
+    void warnsIfClientsTimeOutBeforeTheCommit() {
         try (var daemon = Daemon.start(directory, "--port", "0", "--set",
                 "COMMIT_AFTER_MS=60000")) {
             assertTrue(daemon.says(" warn ").contains(" gemini after 50 s"), daemon.said());
@@ -172,7 +172,7 @@ final class MainTest {
     }
 
     @Test
-    void warnsWhereAnyPageCouldSpendTheKey() {
+    void warnsIfAnyPageCouldSpendTheKey() {
         try (var daemon = Daemon.start(directory, "--port", "0", "--set",
                 "OPENAI_API_KEY=" + SECRET, "--set", "ALLOW_ENV_API_KEY=true")) {
             assertTrue(daemon.says(" warn ").contains("CORS_ALLOW_ORIGIN is *"));

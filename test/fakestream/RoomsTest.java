@@ -24,9 +24,9 @@ import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Holds the plan of the house: which room may know which, that no two classes need each other, how
-/// large a room may be, and what the pure rooms need. What fails names the arrow to remove. Each
-/// checker is itself shown something bad, so that none passes by being blind.
+/// Checks the plan of the rooms: the allowed arrows between rooms, no circles between classes, the
+/// size of a room, and the needs of the pure rooms. A failure names the arrow to remove. Each
+/// checker must also find a deliberate offence, which shows that it is not blind.
 final class RoomsTest {
     private static final Path SOURCES =
             Path.of(System.getProperty("fakestream.root", ""), "src", "fakestream");
@@ -35,7 +35,7 @@ final class RoomsTest {
     private static final Set<String> APIS =
             Set.of("protocol.chat", "protocol.responses", "protocol.messages", "protocol.gemini");
 
-    /// Each room, and the rooms that it may know.
+    /// Each room and the rooms that it may use.
     private static final Map<String, Set<String>> ARROWS = arrows("""
             : server connections upstream protocol config telemetry demo json
             server: endpoint access stream connections http upstream protocol json config \
@@ -61,10 +61,10 @@ final class RoomsTest {
     private static final Pattern IMPURE_TYPE = Pattern.compile("java\\.(net|io|nio\\.file"
             + "|nio\\.channels|util\\.concurrent|security)\\..*|java\\.(time\\.(Clock|Instant)"
             + "|lang\\.(Thread\\w*|Process\\w*|Runtime)|util\\.(Random|UUID|Timer))\\b.*");
-    /// A line of jdeps: what uses what, and where that stands.
+    /// A line of jdeps: the user, the used class, and its module or class path entry.
     private static final Pattern JDEPS = Pattern.compile("(?m)^ +(\\S+) +-> (\\S+) +(\\S.*)$");
 
-    /// One class that needs another, which stands in a module or a class path entry.
+    /// One class that needs another, and the module or class path entry of the second.
     private record Use(String from, String to, String module) {
         private boolean isOurs() {
             return to.startsWith("fakestream.");
@@ -82,22 +82,22 @@ final class RoomsTest {
     }
 
     @Test
-    void arrowsRunOneWay() throws URISyntaxException {
+    void findsOnlyAllowedArrows() throws URISyntaxException {
         assertNone(wrongArrows(ours()));
     }
 
     @Test
-    void noTwoClassesNeedEachOther() throws URISyntaxException {
+    void findsNoTwoClassesThatNeedEachOther() throws URISyntaxException {
         assertNone(circles(ours(), Guard.class.getClassLoader()));
     }
 
     @Test
-    void pureRoomsKnowNoSocketClockOrThread() throws URISyntaxException {
+    void keepsPureRoomsFreeOfSocketsClocksAndThreads() throws URISyntaxException {
         assertNone(impureUses(ours()));
     }
 
     @Test
-    void roomsAreSmall() throws IOException {
+    void keepsRoomsSmall() throws IOException {
         var sizes = new TreeMap<String, Integer>();
         try (var files = Files.walk(SOURCES)) {
             files.filter(file -> file.toString().endsWith(".java")).forEach(file ->
@@ -109,12 +109,12 @@ final class RoomsTest {
     }
 
     @Test
-    void theApisDoNotKnowEachOther() {
+    void keepsTheApisApart() {
         APIS.forEach(api -> assertEquals(Set.of("protocol", "json"), ARROWS.get(api)));
     }
 
     @Test
-    void refusesEveryArrowThatIsNotDrawn() {
+    void refusesEveryArrowThatIsNotAllowed() {
         for (var good : List.of("Main server.A", "demo.A json.B", "json.A json.B",
                 "protocol.chat.A protocol.B")) {
             assertEquals(List.of(), wrongArrows(between(good)), good);
@@ -127,7 +127,7 @@ final class RoomsTest {
     }
 
     @Test
-    void seesWhatCompiledClassesUse(@TempDir Path dir) throws IOException {
+    void findsTheUsesOfCompiledClasses(@TempDir Path dir) throws IOException {
         var uses = compiled(dir, "json", """
                 class Bad extends Thread {
                     java.net.http.HttpClient client;
@@ -141,7 +141,7 @@ final class RoomsTest {
     }
 
     @Test
-    void seesCirclesButForASealedTypeAndItsCases(@TempDir Path dir) throws IOException {
+    void findsCirclesExceptOfASealedTypeAndItsCases(@TempDir Path dir) throws IOException {
         assertEquals(List.of(), circlesIn(dir, "a", """
                 class One { Two two; class Inner { One outer; } }
                 class Two { Three three; }
@@ -173,7 +173,7 @@ final class RoomsTest {
         return uses(Path.of(main));
     }
 
-    /// The uses of these types, compiled into a package of ours.
+    /// The uses of these types after compilation in a package of this project.
     private static List<Use> compiled(Path dir, String room, String types) throws IOException {
         var source = Files.writeString(dir.resolve(room + ".java"),
                 "package fakestream." + room + ";\n" + types);
@@ -181,7 +181,7 @@ final class RoomsTest {
         return uses(dir.resolve("fakestream", room));
     }
 
-    /// Every use that jdeps finds, those within a package included.
+    /// Every use that jdeps finds, including uses within a package.
     private static List<Use> uses(Path classes) {
         var report = run("jdeps", "-verbose:class", "-filter:none", classes.toString());
         var uses = JDEPS.matcher(report).results()
@@ -220,8 +220,8 @@ final class RoomsTest {
                 .map(use -> use.from + " -> " + use.to).sorted().toList();
     }
 
-    /// The shortest way around for each group of top-level classes that need each other, but for
-    /// a group in one room that has a sealed type: its cases, and what reads and writes them.
+    /// The shortest circle of each group of top-level classes that need each other. Excepted is a
+    /// group in one room with a sealed type: the type, its cases, and their readers and writers.
     private static List<String> circles(List<Use> uses, ClassLoader loader) {
         var needs = new TreeMap<String, Set<String>>();
         uses.stream().filter(Use::isOurs).forEach(use -> needs.computeIfAbsent(
@@ -252,7 +252,7 @@ final class RoomsTest {
         return type.replaceFirst("\\$.*", "");
     }
 
-    /// All that a type needs, and what that needs in turn, each with what needs it; the nearest
+    /// All direct and indirect needs of a type, each with the class that needs it; the nearest come
     /// first.
     private static Map<String, String> reached(String type, Map<String, Set<String>> needs) {
         var reached = new LinkedHashMap<String, String>();
@@ -277,7 +277,7 @@ final class RoomsTest {
         return type + " -> " + way;
     }
 
-    /// The package within ours in which a class stands.
+    /// The package of a class within the project.
     private static String room(String type) {
         var end = type.lastIndexOf('.');
         return end <= "fakestream".length() ? "" : type.substring("fakestream.".length(), end);

@@ -9,16 +9,16 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The daemon whose standard output goes to a pipe that nobody reads.
+/// The daemon with a standard output pipe that no process reads.
 final class UnreadOutputTest {
-    /// Their lines are twice as long as what a pipe holds.
+    /// The log lines of these requests are twice as long as a pipe's buffer.
     private static final int REQUESTS = 1500;
 
     @TempDir
     private Path directory;
 
     @Test
-    void serveAndStopAllTheSame() {
+    void servesAndStops() {
         try (var daemon = Daemon.startUnread(directory, "--port", "0", "--demo")) {
             var port = URI.create(daemon.url()).getPort();
             try (var client = RawClient.connect(port)) {
