@@ -89,28 +89,28 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
-test: $(JAR) $(TESTED)  ## run the tests; T=Name runs the classes whose name has it in it
+test: $(JAR) $(TESTED)  ## run the tests; T=Name runs only classes with Name in their name
 	@$(JAVA) -ea -Dfakestream.root="$(CURDIR)" -Dfakestream.jar="$(abspath $(JAR))" \
 	    -cp "$(JUNIT_JAR):$(JAR):$(TESTS)" fakestream.JUnitAsDaemon execute --disable-banner \
 	    --disable-ansi-colors --details=summary --scan-class-path "$(TESTS)" --fail-if-no-tests \
 	    --config "junit.jupiter.execution.timeout.default=$(TEST_TIME)" \
 	    --include-classname '$(if $(T),.*$(T).*,.*Test)'
 
-check: test doc reproducible  ## the tests, the javadoc, and that two builds give the same jar
+check: test doc reproducible  ## run the tests, read the javadoc, and compare the jars of two builds
 
-run: $(JAR)  ## start the daemon; ARGS=... are its arguments
+run: $(JAR)  ## start the daemon with the arguments ARGS=...
 	@$(JAVA) -jar $(JAR) $(ARGS)
 
-demo: $(JAR)  ## start it against its own scripted upstream, without a key
+demo: $(JAR)  ## start the daemon with its built-in upstream, without a key
 	@$(JAVA) -jar $(JAR) --demo $(ARGS)
 
 clients: $(JAR)  ## drive the jar with the official SDKs; needs npm and Maven
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/clients/run
 
-agents: $(JAR)  ## drive the jar with real coding agents from npm; PLAY=, AGENT= and LONG=1 choose
+agents: $(JAR)  ## drive the jar with coding agents from npm; select with PLAY=, AGENT=, LONG=1
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/agents/run
 
-browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 makes the pictures too
+browser: $(JAR)  ## drive the test page in a headless Chromium; SHOTS=1 also makes the pictures
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" SHOTS="$(SHOTS)" test/browser/run
 
 apps: $(JAR)  ## chat through SillyTavern in a headless Chromium; needs npm and Linux
@@ -119,10 +119,10 @@ apps: $(JAR)  ## chat through SillyTavern in a headless Chromium; needs npm and 
 crowd: $(JAR)  ## hold 2,000 streams beside 500 bad clients, and measure the heartbeats
 	@$(JAVA) test/bench/Crowd.java $(JAR)
 
-bench: $(JAR)  ## measure what a request costs, beside nginx and a peer, in ROUNDS=5
+bench: $(JAR)  ## compare the cost of a request with nginx and Portkey, in ROUNDS=5
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/bench/run
 
-bench-hold: $(LAUNCHER)  ## hold STREAMS=6000 on a silent upstream, and measure what that costs
+bench-hold: $(LAUNCHER)  ## hold STREAMS=6000 on a silent upstream, and measure their cost
 	@$(BENCH) test/bench/Hold.java $(BUILD)/bench-hold.json $(or $(STREAMS),6000) $(LAUNCHER)
 
 bench-start: $(LAUNCHER)  ## measure RUNS=10 starts of the jar, and of the launcher with its cache
@@ -137,28 +137,28 @@ $(LAUNCHER): $(JAR) $(wildcard src/install/*)
 	    sysconfdir="$(abspath $(BUILD))/installed/etc" >$(BUILD)/installed.log 2>&1 || \
 	    { cat $(BUILD)/installed.log; exit 1; }
 
-installcheck: $(JAR)  ## install it in a directory of its own, and try what was installed
+installcheck: $(JAR)  ## install into a separate directory, and test the installed files
 	@JAVA=$(JAVA) test/install/run
 
-scale: $(JAR)  ## restart three replicas behind HAProxy, nginx and Caddy, under streams
+scale: $(JAR)  ## restart three replicas behind HAProxy, nginx, Caddy while streams are open
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/scale/run
 
-fuzz: $(FUZZED)  ## read random inputs as from strangers, for FUZZ_SECONDS=60; FUZZ=Json chooses
+fuzz: $(FUZZED)  ## feed random inputs to the parsers, for FUZZ_SECONDS=60; FUZZ=Json selects one
 	@JAVA=$(JAVA) BUILD="$(BUILD)" CLASS_PATH="$(CLASSES):$(TESTS):$(FUZZERS):$(FUZZ_JARS)" \
 	    test/fuzz/run
 
-soak: $(JAR)  ## hold the jar under bad clients and upstreams, and its memory; SOAK_SECONDS=600
+soak: $(JAR)  ## run the jar with bad clients and upstreams, check memory; SOAK_SECONDS=600
 	@rm -rf $(BUILD)/soak && $(JAVAC) --release 25 -d $(BUILD)/soak $(wildcard test/soak/soak/*.java)
 	@$(JAVA) -Dsoak.only="$(SOAK_ONLY)" -cp $(BUILD)/soak soak.Soak $(JAR) \
 	    $(or $(SOAK_SECONDS),600)
 
-strangers: $(LAUNCHER)  ## flood it without keys, beside an honest client, for STRANGERS_SECONDS=60
+strangers: $(LAUNCHER)  ## flood the jar without keys beside an honest client; STRANGERS_SECONDS=60
 	@rm -rf $(BUILD)/strangers && \
 	    $(JAVAC) --release 25 -d $(BUILD)/strangers $(wildcard test/strangers/strangers/*.java)
 	@$(BENCH) -cp $(BUILD)/strangers strangers.Main $(LAUNCHER) $(or $(STRANGERS_SECONDS),60) \
 	    $(or $(OPEN_FILES),8192) 2000
 
-memory: $(JAR)  ## hold a heap of 128 MB under images and large bodies; MEMORY=small takes 1 min
+memory: $(JAR)  ## send images and large bodies to a heap of 128 MB; MEMORY=small takes 1 min
 	@rm -rf $(BUILD)/memory && $(JAVAC) --release 25 -d $(BUILD)/memory \
 	    $(wildcard test/memory/memory/*.java)
 	@$(JAVA) -cp $(BUILD)/memory memory.Memory $(JAR) $(MEMORY)
@@ -179,7 +179,7 @@ install: $(JAR)  ## install the jar, a launcher, a systemd unit and the settings
 	    set -x; $(put) -m 640 proxy.properties.example "$$at"; \
 	fi
 
-uninstall:  ## remove what was installed, but for the settings
+uninstall:  ## remove all installed files except the settings
 	rm -f "$(DESTDIR)$(bindir)/fakestream" "$(DESTDIR)$(jardir)/fakestream.jar" \
 	    "$(DESTDIR)$(unitdir)/fakestream.service" "$(DESTDIR)$(docdir)/README.md" \
 	    "$(DESTDIR)$(docdir)/LICENSE" "$(DESTDIR)$(confdir)/proxy.properties.example"
@@ -193,7 +193,7 @@ put = install $(shell install --version >/dev/null 2>&1 && echo -T)
 fill = sed -e 's|@JAR@|$(jardir)/fakestream.jar|' -e 's|@BINDIR@|$(bindir)|' \
     -e 's|@CONFDIR@|$(confdir)|' -e 's|@DOCDIR@|$(docdir)|'
 
-clean:  ## remove all that was built; what was fetched stays in .cache
+clean:  ## remove all build output; downloads stay in .cache
 	rm -rf $(BUILD)
 
 help:  ## list the targets
