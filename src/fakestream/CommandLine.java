@@ -34,9 +34,9 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
 
     private static final String ORDER = """
 
-            Settings have these names in the file, in the environment and after --set. The default
-            gives way to the file, the file to the environment, the environment to the options. An
-            empty value means "not set".
+            Settings have the same names in the file, in the environment and after --set. Options
+            override the environment, the environment overrides the file, and the file overrides
+            the defaults. An empty value means "not set".
 
             """;
 
@@ -65,11 +65,11 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
         HOST("", "--host", "ADDR", "the same as --set HOST=ADDR"),
         PORT("", "--port", "N", "the same as --set PORT=N"),
         UPSTREAM("", "--upstream", "URL", "the same as --set SOURCE_API_URL=URL"),
-        SET("", "--set", "NAME=VALUE", "give any of the settings below; may be repeated"),
-        CHECK_CONFIG("", "--check-config", "", "check all settings, say what is wrong, and exit"),
+        SET("", "--set", "NAME=VALUE", "set any of the settings below; may be repeated"),
+        CHECK_CONFIG("", "--check-config", "", "check all settings, list all problems, and exit"),
         PRINT_CONFIG("", "--print-config", "",
-                "the same, and print every setting with where it came from"),
-        DEMO("", "--demo", "", "answer from a built-in upstream, to try it without a key"),
+                "the same, and print every setting with its source"),
+        DEMO("", "--demo", "", "answer from a built-in upstream, which needs no key"),
         HELP("-h", "--help", "", "print this text and exit"),
         VERSION("-V", "--version", "", "print the version and exit");
 

@@ -12,28 +12,28 @@ import java.util.function.Function;
 /// @param <T> the type that [Config#get] returns for it
 public final class Setting<T> {
     public static final Setting<String> HOST = of("HOST", "127.0.0.1", Host::parse,
-            "address to listen on; 0.0.0.0 is every address of this machine");
+            "address to listen on; 0.0.0.0 listens on every address of this machine");
     public static final Setting<Integer> PORT = integer("PORT", "3000", 0, 65535,
             "port to listen on; 0 picks a free one");
     public static final Setting<String> SOURCE_API_URL = of(
             "SOURCE_API_URL", "https://api.openai.com", Values::url,
-            "base URL of the upstream, to which /v1 is added where its path names no version; or "
-            + "one of its endpoints as it stands; with a query where it wants one");
+            "base URL of the upstream, to which /v1 is added if its path names no version; or "
+            + "the full URL of one of its endpoints; either may have a query");
     public static final Setting<Optional<Secret>> OPENAI_API_KEY = secret(
             "OPENAI_API_KEY", Values::key,
-            "the operator's own key for the upstream; not needed where clients bring theirs")
+            "the operator's key for the upstream; not needed if clients send their own")
             .orFromFile();
     public static final Setting<Boolean> ALLOW_ENV_API_KEY = flag("ALLOW_ENV_API_KEY",
             "true: a request without a key uses OPENAI_API_KEY");
     public static final Setting<List<Secret>> PROXY_API_KEYS = secrets("PROXY_API_KEYS",
-            "keys that this proxy asks its clients for, a list split by commas or new lines, each "
-            + "of 8 characters or more; a client with one of them uses OPENAI_API_KEY")
+            "keys that this proxy accepts from clients, separated by commas or new lines, each of "
+            + "8 characters or more; a client that sends one uses OPENAI_API_KEY")
             .orFromFile();
     public static final Setting<Boolean> ALLOW_OPEN_RELAY = flag("ALLOW_OPEN_RELAY",
-            "true: start although anyone who reaches HOST could spend OPENAI_API_KEY");
+            "true: start even if anyone who reaches HOST can spend OPENAI_API_KEY");
     public static final Setting<Optional<Secret>> UPSTREAM_EXTRA_HEADERS_JSON = secret(
             "UPSTREAM_EXTRA_HEADERS_JSON", Secret::new,
-            "headers to add to every upstream request, a JSON object of strings");
+            "headers to add to every upstream request, as a JSON object of strings");
     public static final Setting<List<String>> CORS_ALLOW_ORIGIN = of(
             "CORS_ALLOW_ORIGIN", "*", Origins::parse,
             "web pages that may call: *, or a list of origins such as https://chat.example.com");
@@ -42,30 +42,30 @@ public final class Setting<T> {
             "time between two heartbeats while the client waits");
     public static final Setting<HeartbeatStyle> HEARTBEAT_STYLE = choice(
             "HEARTBEAT_STYLE", "auto", HeartbeatStyle.class,
-            "what a heartbeat is: what the client at hand counts, an SSE comment, an empty chunk, "
-            + "or nothing");
+            "form of a heartbeat: the one that suits the client, an SSE comment, an empty chunk, "
+            + "or none");
     public static final Setting<Duration> HEARTBEAT_DATA_AFTER_MS = millis(
             "HEARTBEAT_DATA_AFTER_MS", "600000", 0, 600_000,
-            "in the style auto, the longest wait for a heartbeat that carries data, where the "
-            + "client's own clock does not ask for it sooner");
+            "in the style auto, the longest wait for a heartbeat that carries data; a kind of "
+            + "client may have a shorter one");
     public static final Setting<Duration> COMMIT_AFTER_MS = millis(
             "COMMIT_AFTER_MS", "", 0, 600_000,
-            "how long an early failure can keep its own status; 0 commits at once; "
-            + "not set: as HEARTBEAT_INTERVAL_MS")
+            "how long the status waits, so that an early failure keeps its own; 0 sends 200 at "
+            + "once; if not set, HEARTBEAT_INTERVAL_MS")
             .orAs(HEARTBEAT_INTERVAL_MS);
     public static final Setting<Integer> CHUNK_TARGET_LENGTH = integer(
             "CHUNK_TARGET_LENGTH", "30", 1, 10_000,
-            "characters of text in a content chunk");
+            "about how many characters of text a content chunk has");
     public static final Setting<Duration> CHUNK_DELAY_MS = millis(
             "CHUNK_DELAY_MS", "35", 0, 10_000,
             "pause between two chunks of an answer");
     public static final Setting<Duration> REPLAY_MAX_MS = millis(
             "REPLAY_MAX_MS", "10000", 0, 600_000,
-            "the whole answer is told in this time, the pause shrinks to fit; 0 is no cap");
+            "longest time for sending a whole answer; its pauses shrink to fit; 0 is no limit");
     public static final Setting<StreamMode> STREAM_MODE = choice(
             "STREAM_MODE", "fake", StreamMode.class,
-            "how a stream is got: from a whole answer, from the upstream's own, from that where it "
-            + "can, or from a whole answer only where the request has tools");
+            "source of a stream: a whole answer, the upstream's stream, the upstream's stream if "
+            + "it gives one, or a whole answer only if the request has tools");
     public static final Setting<List<ModelMode>> STREAM_MODE_MODELS = of(
             "STREAM_MODE_MODELS", "", ModelMode::parse,
             "modes of single models, a list such as gpt-5*=fake,*=auto; the first match wins");
@@ -79,42 +79,44 @@ public final class Setting<T> {
             "UPSTREAM_TIMEOUT_MS", "600000", 1000, 7_200_000,
             "longest time for a whole upstream call");
     public static final Setting<Integer> RETRY_MAX = integer("RETRY_MAX", "2", 0, 10,
-            "how many failed calls a request may make again before anything of an answer is out");
+            "calls that a request may repeat after failures, before any part of an answer is sent");
     public static final Setting<List<String>> FALLBACK_API_URLS = of(
             "FALLBACK_API_URLS", "", Values::urls,
-            "base URLs to ask in this order where SOURCE_API_URL fails, a list split by commas");
+            "base URLs to ask in this order if SOURCE_API_URL fails, separated by commas");
     public static final Setting<Duration> IDEMPOTENCY_WINDOW_MS = millis(
             "IDEMPOTENCY_WINDOW_MS", "0", 0, 3_600_000,
-            "how long a call can be joined by the same request made again; 0 is off");
+            "how long a repeated request shares the first one's call and answer; 0 is off");
     public static final Setting<Boolean> PASS_THROUGH = of("PASS_THROUGH", "true",
-            Values::yesOrNo, "false: what is not told as a stream under /v1/ and /v1beta/ is 404");
+            Values::yesOrNo,
+            "false: under /v1/ and /v1beta/, only streamed APIs and lists of models are served");
     public static final Setting<Duration> NONSTREAM_KEEPALIVE_MS = millis(
             "NONSTREAM_KEEPALIVE_MS", "0", 0, 600_000,
-            "time between blank lines before a JSON answer that is no stream, for clients that may "
-            + "get nothing but JSON; the first commits 200; 0 is off");
+            "time between blank lines before a JSON answer, for requests that ask for no stream; "
+            + "the first one commits the status 200; 0 is off");
     public static final Setting<Integer> MAX_BODY_BYTES = bytes("MAX_BODY_BYTES", "33554432",
-            "largest request body; 413 beyond");
+            "largest request body; a larger one gets 413");
     public static final Setting<Integer> MAX_UPSTREAM_BYTES = bytes(
             "MAX_UPSTREAM_BYTES", "67108864",
-            "largest upstream answer; 502 beyond");
+            "largest upstream answer; a larger one becomes 502");
     public static final Setting<Integer> BODY_MEMORY_MIB = integer(
             "BODY_MEMORY_MIB", "0", 0, 1 << 20,
-            "MiB of heap that requests and answers may fill at once, what does not fit waits for "
-            + "its turn; 0 is half of the heap");
+            "MiB of heap for the bodies of requests and answers; a body that does not fit waits; "
+            + "0 is half of the heap");
     public static final Setting<Duration> CLIENT_READ_TIMEOUT_MS = millis(
             "CLIENT_READ_TIMEOUT_MS", "60000", 1000, 600_000,
-            "longest wait for a request's head, or for the next byte of its body; 408 beyond");
+            "longest wait for a request's head (then the connection closes), or for the next byte "
+            + "of its body (then 408)");
     public static final Setting<Duration> CLIENT_WRITE_TIMEOUT_MS = millis(
             "CLIENT_WRITE_TIMEOUT_MS", "30000", 1000, 600_000,
-            "a client that reads nothing for so long is cut off");
+            "a client that reads nothing for this long is cut off");
     public static final Setting<Integer> MAX_STREAMS = integer("MAX_STREAMS", "0", 0, 1_000_000,
-            "requests served at once, 503 beyond; 0 is as many as memory and open files allow");
+            "requests served at once; one more gets 503; 0 is as many as memory and files allow");
     public static final Setting<Integer> RATE_LIMIT_PER_MINUTE = integer(
             "RATE_LIMIT_PER_MINUTE", "0", 0, 1_000_000,
-            "requests of one key, and of one address where no PROXY_API_KEYS prove the keys, in a "
-            + "minute, 429 beyond; 0 is no limit");
+            "requests per minute of one key, and also of one address if PROXY_API_KEYS is not set; "
+            + "one more gets 429; 0 is no limit");
     public static final Setting<Boolean> TRUST_PROXY = flag("TRUST_PROXY",
-            "true: the client's address is the last one of X-Forwarded-For");
+            "true: the client's address is the last one in X-Forwarded-For");
     public static final Setting<Duration> SHUTDOWN_GRACE_MS = millis(
             "SHUTDOWN_GRACE_MS", "30000", 0, 3_600_000,
             "how long open requests may go on after SIGTERM");
@@ -125,10 +127,10 @@ public final class Setting<T> {
             "true: the same as LOG_LEVEL=debug");
     public static final Setting<LogFormat> LOG_FORMAT = choice(
             "LOG_FORMAT", "auto", LogFormat.class,
-            "what the log looks like; auto is journal where systemd's journal reads it, else text");
+            "format of the log; auto is journal if systemd's journal reads it, otherwise text");
     public static final Setting<AccessLog> ACCESS_LOG = choice(
             "ACCESS_LOG", "text", AccessLog.class,
-            "what the line on standard output looks like that each request has");
+            "format of the line that each finished request gets on standard output");
     public static final Setting<Boolean> METRICS = flag("METRICS",
             "true: /metrics shows figures for Prometheus to anyone who asks");
     public static final Setting<Boolean> TEST_PAGE = of("TEST_PAGE", "true", Values::yesOrNo,
