@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Random texts, most of which are JSON or nearly so, mean the same to [Json] as to a parser that
-/// is too plain to be wrong, and are refused with the same words.
+/// Parses random texts, most of them JSON or nearly JSON. [Json] and a plain reference parser give
+/// the same value or the same error message.
 final class JsonDifferenceTest {
     private static final String[] NAMES = {"\"a\"", "\"\\u0061\"", "\"b\"", "\"\"", "\"\u00e9\"",
         "\"\\u00e9\"", "\"\\u00E9\"", "\"Aa\"", "\"BB\"", "\"\\ud83d\\ude00\"", "\"\ud83d\ude00\"",
@@ -28,7 +28,7 @@ final class JsonDifferenceTest {
     }
 
     @Test
-    void meansTheSameAsToAPlainParser() {
+    void parsesLikeThePlainParser() {
         for (int i = 0; i < 60_000; i++) {
             var text = new StringBuilder();
             value(text, i % 7);
@@ -40,7 +40,7 @@ final class JsonDifferenceTest {
     }
 
     @Test
-    void refusesTheSameBytes() {
+    void refusesTheSameBytesAsThePlainParser() {
         for (int i = 0; i < 60_000; i++) {
             var text = new StringBuilder();
             value(text, 3);
@@ -53,7 +53,7 @@ final class JsonDifferenceTest {
     }
 
     @Test
-    void takesTheLastOfManyRepeatedMembers() {
+    void keepsTheLastOfManyRepeatedMembers() {
         for (int members = 2; members < 3000; members += 1 + members / 3) {
             for (int names : new int[] {1, 2, members / 2 + 1, members - 1}) {
                 var text = new StringBuilder("[{");
@@ -67,9 +67,9 @@ final class JsonDifferenceTest {
         }
     }
 
-    /// Wide and long enough for everything that is only done with what is large.
+    /// The documents are wide and long enough to reach the code for large values.
     @Test
-    void meansTheSameWhereItIsLarge() {
+    void parsesLargeDocumentsLikeThePlainParser() {
         for (int i = 0; i < 40; i++) {
             var text = new StringBuilder("{\"start\": [ ");
             for (int n = 0; n < 300 + 40 * i; n++) {

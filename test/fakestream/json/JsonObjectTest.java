@@ -34,7 +34,7 @@ final class JsonObjectTest {
     }
 
     @Test
-    void givesTheTextOfAStringAlone() {
+    void givesTextOnlyForAString() {
         assertEquals("m", OBJECT.string("model"));
         assertNull(OBJECT.string("n"));
         assertNull(OBJECT.string("stop"));
@@ -62,14 +62,14 @@ final class JsonObjectTest {
     }
 
     @Test
-    void keepsOnlyTheseMembersInItsOwnOrder() {
+    void keepsOnlyTheGivenMembersInItsOwnOrder() {
         assertEquals("{\"model\":\"m\",\"stop\":null}",
                 OBJECT.only("stop", "other", "model").toString());
         assertEquals(JsonObject.EMPTY, OBJECT.only());
     }
 
     @Test
-    void staysAsItIsWhenAnotherIsMadeFromIt() {
+    void staysUnchangedWhenAnotherIsMadeFromIt() {
         var before = OBJECT.toString();
         OBJECT.with("stream", JsonBoolean.FALSE);
         OBJECT.without("model");
@@ -77,7 +77,7 @@ final class JsonObjectTest {
     }
 
     @Test
-    void staysAsItIsWhenTheMapChangesThatItWasMadeFrom() {
+    void staysUnchangedWhenItsSourceMapChanges() {
         var map = new LinkedHashMap<String, JsonValue>(Map.of("a", JsonNull.NULL));
         var object = new JsonObject(map);
         map.put("b", JsonNull.NULL);
@@ -85,7 +85,7 @@ final class JsonObjectTest {
     }
 
     @Test
-    void staysAsItIsWhenItsBuilderGoesOn() {
+    void staysUnchangedWhenItsBuilderIsReused() {
         var builder = new JsonObject.Builder().add("a", 1);
         var first = builder.build();
         var second = builder.add("b", 2).build();
@@ -142,7 +142,7 @@ final class JsonObjectTest {
     }
 
     @Test
-    void isEqualWhateverTheOrderOfItsMembers() throws JsonException {
+    void ignoresTheOrderOfMembersInEquality() throws JsonException {
         var one = Json.parse("{\"a\":1,\"b\":[true]}");
         var other = Json.parse("{\"b\":[true],\"a\":1}");
         assertEquals(one, other);
@@ -151,7 +151,7 @@ final class JsonObjectTest {
     }
 
     @Test
-    void isReadWithPatterns() throws JsonException {
+    void matchesPatterns() throws JsonException {
         var answer = (JsonObject) Json.parse("{\"choices\":[{\"text\":\"hi\"}]}");
         var text = answer.get("choices") instanceof JsonArray(var choices)
                 && choices.getFirst() instanceof JsonObject choice ? choice.string("text") : null;

@@ -43,7 +43,7 @@ final class JsonParserTest {
     }
 
     @Test
-    void takesTheLastOfDuplicateMembersInThePlaceOfTheFirst() throws JsonException {
+    void keepsTheLastDuplicateMemberAtThePositionOfTheFirst() throws JsonException {
         assertEquals("{\"a\":3,\"b\":2}", Json.parse("{\"a\":1,\"b\":2,\"\\u0061\":3}").toString());
     }
 
@@ -81,7 +81,7 @@ final class JsonParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "-", "+1", "01", "1.", ".1", "1e", "1e+", " 1", "1 ", "1\n", "NaN",
         "Infinity", "0x1", "1a", "--1", "\u0661"})
-    void refusesToMakeANumberOfAnythingElse(String text) {
+    void refusesToMakeANumberOfOtherText(String text) {
         var refusal = assertThrows(IllegalArgumentException.class, () -> new JsonNumber(text));
         assertEquals("not a number of RFC 8259 section 6", refusal.getMessage());
     }
@@ -127,7 +127,7 @@ final class JsonParserTest {
     }
 
     @Test
-    void countsDepthRatherThanOverflowingTheStack() {
+    void refusesDeepNestingWithoutOverflowingTheStack() {
         assertThrows(JsonException.class, () -> Json.parse("[".repeat(100_000)));
         assertThrows(JsonException.class, () -> Json.parse("{\"a\":".repeat(100_000)));
     }
@@ -157,7 +157,7 @@ final class JsonParserTest {
         "\"a\\xc\"         | line 1, column 4: expected one of \"\\/bfnrtu",
         "\"\\u12x4\"       | line 1, column 6: expected a hexadecimal digit",
     })
-    void saysWhereAndWhatWasExpected(String text, String message) {
+    void reportsPositionAndExpectation(String text, String message) {
         assertRefused(message, text);
     }
 
@@ -205,7 +205,7 @@ final class JsonParserTest {
     }
 
     @Test
-    void takesAByteOrderMarkInATextForWhatItIs() {
+    void refusesAByteOrderMarkInText() {
         assertRefused("line 1, column 1: expected a value", "\ufeff[]");
     }
 
@@ -217,7 +217,7 @@ final class JsonParserTest {
                 () -> Json.parse("\ufeff[1]".getBytes(StandardCharsets.UTF_16BE)));
     }
 
-    /// Each of them is too deep, or is not JSON in the end.
+    /// Repeated, each token nests too deeply or ends as invalid JSON.
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"a\":", "1", "[0],", "\"a\",", " ", "\\"})
     void refusesABombInLinearTime(String token) {

@@ -17,7 +17,7 @@ final class JsonSuiteTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("accepted")
-    void acceptsWhatTheGrammarAccepts(String name, String document) throws JsonException {
+    void acceptsValidDocuments(String name, String document) throws JsonException {
         var value = assertDoesNotThrow(() -> Json.parse(document));
         assertEquals(value, Json.parse(document.getBytes(StandardCharsets.UTF_8)));
         assertEquals(value, Json.parse(value.toString()));
@@ -25,7 +25,7 @@ final class JsonSuiteTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
-    void refusesWhatTheGrammarRefuses(String name, String document) {
+    void refusesInvalidDocuments(String name, String document) {
         var bytes = document.getBytes(StandardCharsets.UTF_8);
         assertThrows(JsonException.class, () -> Json.parse(document));
         assertThrows(JsonException.class, () -> Json.parse(bytes));

@@ -40,7 +40,7 @@ final class JsonWriterTest {
     }
 
     @Test
-    void escapesWhatSomeReadersTakeForTheEndOfALine() {
+    void escapesUnicodeLineSeparators() {
         assertEquals("\"a\\u0085b\\u2028c\\u2029\"", Json.quote("a\u0085b\u2028c\u2029"));
     }
 
@@ -60,7 +60,7 @@ final class JsonWriterTest {
     }
 
     @Test
-    void tellsPairsFromLoneSurrogatesBesideThem() {
+    void distinguishesPairsFromAdjacentLoneSurrogates() {
         assertEquals("\"\\ud83d\ud83d\ude00\\ude00\"", Json.quote("\ud83d\ud83d\ude00\ude00"));
     }
 
@@ -72,7 +72,7 @@ final class JsonWriterTest {
     }
 
     @Test
-    void escapesNamesAsItEscapesValues() {
+    void escapesNamesLikeValues() {
         var object = JsonObject.EMPTY.with("a\n\"", JsonNumber.of(0));
         assertEquals("{\"a\\n\\\"\":0}", object.toString());
     }
@@ -85,7 +85,7 @@ final class JsonWriterTest {
     }
 
     @Test
-    void quotesAsTheStringWritesItself() {
+    void quotesLikeJsonStringToString() {
         assertEquals(new JsonString("a\"\u2028").toString(), Json.quote("a\"\u2028"));
     }
 
@@ -98,7 +98,7 @@ final class JsonWriterTest {
     }
 
     @Test
-    void keepsEveryCharacterOnTheWayThroughTextAndBytes() throws JsonException {
+    void keepsEveryCharacterThroughTextAndBytes() throws JsonException {
         for (int c = 0; c <= Character.MAX_VALUE; c++) {
             var value = new JsonString("a" + (char) c);
             assertEquals(value, Json.parse(value.toString()));
@@ -107,7 +107,7 @@ final class JsonWriterTest {
     }
 
     @Test
-    void keepsRandomValuesOnTheWayThroughTextAndBytes() throws JsonException {
+    void keepsRandomValuesThroughTextAndBytes() throws JsonException {
         var random = new Random(8259);
         for (int i = 0; i < 5_000; i++) {
             var value = value(random, 6);

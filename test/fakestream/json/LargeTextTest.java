@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a text costs beside its bytes: no text makes much of them, and a large value in it is
-/// neither copied nor decoded by whoever carries it from one text into another.
+/// The memory that JSON takes beside the bytes of its text. No text takes much, and copying a large
+/// value from one text into another neither copies nor decodes its bytes.
 final class LargeTextTest {
     private static final int LENGTH = 8 * 1024 * 1024;
 
-    /// Where the elements are asked for, the place of each costs 4 bytes.
+    /// If the elements are read, the position of each costs 4 bytes.
     @ParameterizedTest
     @ValueSource(strings = {"0,", "[],", "{},", "\"\",", "\"\\n\",", "{\"a\":{}},", "[[[[0]]]],"})
-    void readsManyValuesWithoutMakingThem(String value) throws JsonException {
+    void readsManyValuesWithoutCreatingObjects(String value) throws JsonException {
         var text = ("[" + value.repeat(LENGTH / value.length()) + "0]")
                 .getBytes(StandardCharsets.UTF_8);
         assertTrue(allocated(() -> Json.parse(text)) < 64 * 1024);
@@ -59,7 +59,7 @@ final class LargeTextTest {
         assertEquals(bias, ((JsonObject) Json.parse(text)).get("logit_bias"));
     }
 
-    /// As many as are kept, and more than that.
+    /// Above 256 members, an object keeps only their positions in the text.
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 255, 256, 257, 1000})
     void changesOneMemberOfMany(int count) throws JsonException {
@@ -84,7 +84,7 @@ final class LargeTextTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"role\":\"assistant\",\"images\":[{\"url\":\"%s\"}],\"n\":1}",
         "{ \"role\": \"assistant\", \"images\": [\n {\"url\": \"%s\"}], \"n\": 1 }\n"})
-    void carriesALargeValueInTheBytesOfItsText(String form) throws JsonException {
+    void reusesTheBytesOfALargeValue(String form) throws JsonException {
         var text = form.formatted("QUJD".repeat(LENGTH / 4)).getBytes(StandardCharsets.UTF_8);
         var message = (JsonObject) Json.parse(text);
         var delta = new JsonObject.Builder().add("images", message.get("images")).build();
@@ -100,7 +100,7 @@ final class LargeTextTest {
     }
 
     @Test
-    void refusesMoreMembersThanAnyHonestObjectHas() {
+    void refusesMoreThan1048576Members() {
         var text = IntStream.range(0, (1 << 20) + 1).mapToObj(i -> "\"" + i + "\":0")
                 .collect(Collectors.joining(",", "{", "}"));
         var refusal = assertThrows(JsonException.class, () -> Json.parse(text));
@@ -108,7 +108,7 @@ final class LargeTextTest {
     }
 
     @Test
-    void refusesMoreRepeatedMembersThanAnyHonestTextHas() throws JsonException {
+    void refusesMoreThan65536RepeatedMembers() throws JsonException {
         var most = "{\"a\":0" + ",\"a\":1".repeat(65_536);
         assertEquals("{\"a\":1}", Json.parse(most + "}").toString());
         for (var text : new String[] {most + ",\"a\":2}", "[" + most + "},{\"b\":0,\"b\":1}]",
@@ -140,7 +140,7 @@ final class LargeTextTest {
         Object run() throws JsonException;
     }
 
-    /// How many bytes this thread takes for it.
+    /// The bytes that this thread allocates for the task.
     private static long allocated(Task task) throws JsonException {
         var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         task.run();

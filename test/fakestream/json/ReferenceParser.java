@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 
-/// A plain parser by which the product's own is judged: it decodes the whole text and makes all
-/// values at once. Recursive descent: a method for each production of RFC 8259, which begins at the
-/// first character of what it reads and leaves `at` behind the last.
+/// A plain parser that the tests compare [Json] with. It decodes the whole text and creates all
+/// values at once. Recursive descent: one method per production of RFC 8259; each begins at the
+/// first character of its production and leaves `at` behind the last.
 public final class ReferenceParser {
-    /// How deep arrays and objects may be nested, so that no text exhausts the stack (section 9).
+    /// The deepest nesting of arrays and objects; it keeps any text from exhausting the stack
+    /// (section 9).
     private static final int MAX_DEPTH = 512;
 
-    /// What [#peek()] sees behind the text.
+    /// The result of [#peek()] behind the end of the text.
     private static final int END = -1;
 
     private final String text;
@@ -36,7 +37,7 @@ public final class ReferenceParser {
         this.text = text;
     }
 
-    /// What a text in UTF-8 says, or why it is none.
+    /// The value of a UTF-8 text, or the message of its refusal.
     public static Object read(byte[] utf8) {
         try {
             return new ReferenceParser(decoded(utf8)).document();
@@ -45,7 +46,7 @@ public final class ReferenceParser {
         }
     }
 
-    /// What a text says, or why it is none.
+    /// The value of a text, or the message of its refusal.
     public static Object read(String text) {
         try {
             return new ReferenceParser(text).document();
@@ -130,7 +131,7 @@ public final class ReferenceParser {
         blanks();
     }
 
-    /// Whether another element follows: `value-separator = ws %x2C ws`, or else the closing bracket
+    /// Whether another element follows (`value-separator = ws %x2C ws`) or the closing bracket.
     private boolean separator(char close) throws Refused {
         blanks();
         if (skip(close)) {
@@ -177,8 +178,7 @@ public final class ReferenceParser {
         return out.toString();
     }
 
-    /// Where the characters end that stand for themselves:
-    /// `unescaped = %x20-21 / %x23-5B / %x5D-10FFFF`
+    /// The end of a run of unescaped characters: `unescaped = %x20-21 / %x23-5B / %x5D-10FFFF`
     private int endOfRun() {
         for (int end = at; end < text.length(); end++) {
             char c = text.charAt(end);
@@ -189,7 +189,7 @@ public final class ReferenceParser {
         return text.length();
     }
 
-    /// The character that an escape stands for. A surrogate is one too: two escapes in a row make a
+    /// The character that an escape stands for. It may be a surrogate: two escapes in a row make a
     /// pair, and a lone one is kept (section 8.2).
     private char escape() throws Refused {
         if (!skip('\\')) {
