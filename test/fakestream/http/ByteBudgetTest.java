@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Bytes that are shared out, in every order.
+/// Shares bytes out in every order.
 final class ByteBudgetTest {
     private static final long COMMON = 100;
     private static final long RESERVE = 300;
@@ -37,7 +37,7 @@ final class ByteBudgetTest {
         return hold;
     }
 
-    /// Grows on a thread of its own, and waits until it waits.
+    /// Grows on a new thread; returns once that thread waits or has its grant.
     private CompletableFuture<Grant> growing(Hold hold, long bytes) {
         var waits = budget.figures().waits();
         var grant = new CompletableFuture<Grant>();
@@ -54,7 +54,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void givesAtOnceWhatThereIs() {
+    void grantsAvailableBytesAtOnce() {
         try (var small = holding(60); var other = holding(40)) {
             assertHeld(100, 0);
             assertEquals(Grant.GIVEN, small.grow(50, System.nanoTime()));
@@ -65,7 +65,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void refusesAtOnceWhatNeverFits() {
+    void refusesAtOnceBytesThatNeverFit() {
         try (var hold = budget.hold()) {
             assertEquals(Grant.NEVER, hold.grow(RESERVE + 1, soon()));
             assertEquals(Grant.GIVEN, hold.grow(RESERVE, soon()));
@@ -74,7 +74,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void givesTheReserveToOneAfterTheOther() {
+    void givesTheReserveToOneHolderAtATime() {
         var first = holding(300);
         var second = budget.hold();
         var third = budget.hold();
@@ -94,7 +94,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void growsOnInTheReserveWhileAnotherHoldsTheRest() {
+    void growsInTheReserveWhileAnotherHoldsTheRest() {
         try (var one = holding(50); var other = holding(50)) {
             assertEquals(Grant.GIVEN, one.grow(51, soon()));
             var waiting = growing(other, 120);
@@ -107,7 +107,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void givesTheReserveUpForABodyThatIsWholeAndSmallEnough() {
+    void freesTheReserveOnceItsBodyIsCompleteAndFitsTheCommonPart() {
         try (var slow = holding(300); var next = budget.hold()) {
             var waiting = growing(next, 250);
             slow.settle(101);
@@ -120,7 +120,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void endsAWaitAndKeepsWhatWasHeld() {
+    void endsAWaitAndKeepsItsBytes() {
         try (var first = holding(300); var other = holding(30)) {
             var waiting = growing(other, 200);
             other.end();
@@ -135,7 +135,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void tellsForHowLongItHasBeenFull() {
+    void knowsHowLongItHasBeenFull() {
         try (var first = holding(300); var other = budget.hold()) {
             assertFalse(budget.isFullFor(0));
             var waiting = growing(other, 200);
@@ -148,7 +148,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void asksForWhatIsKeptBeforeItMakesSomebodyWait() {
+    void reclaimsSpareBytesBeforeAHolderWaits() {
         var kept = new ArrayList<>(List.of(holding(40), holding(40)));
         budget.spare(() -> {
             if (kept.isEmpty()) {
@@ -169,7 +169,7 @@ final class ByteBudgetTest {
     }
 
     @Test
-    void hasAnotherSizeWhenTheSettingsChange() {
+    void resizesWhenTheSettingsChange() {
         try (var first = holding(300); var one = budget.hold(); var other = budget.hold()) {
             var tooLarge = growing(one, 290);
             var fits = growing(other, 190);
@@ -184,11 +184,11 @@ final class ByteBudgetTest {
         assertHeld(0, 0);
     }
 
-    /// Requests hold their bytes while their answers wait for theirs; answers come declared and
-    /// undeclared, some fail in the middle, and some clients leave. Everybody gets through.
+    /// Requests hold their bytes while their answers wait for memory. Answers come with and without
+    /// a declared length, some fail in the middle, and some clients leave. Every request ends.
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
-    void noOrderBlocks(int seed) throws InterruptedException {
+    void blocksInNoOrder(int seed) throws InterruptedException {
         var random = new Random(seed);
         var requests = new ByteBudget(random.nextInt(200), RESERVE);
         var answers = new ByteBudget(random.nextInt(200), RESERVE);

@@ -26,7 +26,7 @@ final class ClientAddressTest {
         "[2001:DB8:1:2::9]:4711; 20:01:0d:b8:00:01:00:02::/64",
         "::1; 00:00:00:00:00:00:00:00::/64", "::ffff:192.0.2.7; 192.0.2.7",
         "[::ffff:192.0.2.7]:80; 192.0.2.7"})
-    void believesTheLastOneOfAProxyThatItTrusts(String forwarded, String address) {
+    void usesTheLastForwardedAddressOfATrustedProxy(String forwarded, String address) {
         assertEquals(address, of(PEER, true, forwarded));
         assertEquals(address, of(PEER, true, "203.0.113.9", forwarded));
         assertEquals("10.0.0.1", of(PEER, false, forwarded));
@@ -37,12 +37,12 @@ final class ClientAddressTest {
         "192.0.2", "192.0.2.256", "3221225991", "0x7f.0.0.1", "192.0.2.7:port", "[192.0.2.7]x",
         "2001:db8", "2001:db8::1::2", "fe80::1%eth0", "[2001:db8::1", "2001:db8::1]", "1:2",
         "192.0.2.7 192.0.2.8", "::ffff:999.0.2.7"})
-    void takesThePeersWhereThatIsNone(String forwarded) {
+    void usesThePeersAddressIfTheForwardedOneIsInvalid(String forwarded) {
         assertEquals("10.0.0.1", of(PEER, true, forwarded));
     }
 
     @Test
-    void takesThePeersWhereNothingIsForwarded() {
+    void usesThePeersAddressIfNoneIsForwarded() {
         assertEquals("10.0.0.1", of(PEER, true));
         assertEquals("20:01:0d:b8:00:00:00:00::/64",
                 of(InetAddress.ofLiteral("2001:db8::1"), true));

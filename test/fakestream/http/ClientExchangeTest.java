@@ -24,7 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What fails at the very end of a response, where the JDK's server says little of it.
+/// Failures at the very end of a response, which the JDK's server hardly reports.
 final class ClientExchangeTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
@@ -34,7 +34,7 @@ final class ClientExchangeTest {
         Thread.interrupted();
     }
 
-    /// An exchange whose body ends like this.
+    /// An exchange whose response body closes as `ending` does.
     private static StubExchange ending(Ending ending) {
         var request = new Request();
         var body = new ByteArrayOutputStream() {
@@ -58,7 +58,7 @@ final class ClientExchangeTest {
         };
     }
 
-    /// As the JDK's server has it.
+    /// A request body that behaves as the JDK's does.
     private static final class Request extends InputStream {
         private boolean closed;
 
@@ -83,7 +83,7 @@ final class ClientExchangeTest {
 
     @FunctionalInterface
     private interface Ending {
-        /// @return whether it is a good one
+        /// @return whether the end succeeded
         boolean close() throws IOException;
     }
 
@@ -102,7 +102,7 @@ final class ClientExchangeTest {
     }
 
     @Test
-    void saysThatTheClientLeftWhereTheEndCannotBeWritten() throws IOException {
+    void reportsADisconnectIfWritingTheEndFails() throws IOException {
         var exchange = ending(() -> {
             throw new IOException("Broken pipe");
         });
@@ -113,9 +113,9 @@ final class ClientExchangeTest {
         }
     }
 
-    /// As the JDK's stream does: it waits for room, is interrupted, and says nothing.
+    /// The JDK's stream does this: it waits for room, is interrupted, and reports nothing.
     @Test
-    void saysThatTheClientLeftWhereItNeverTakesTheEnd() throws IOException {
+    void reportsADisconnectIfTheClientNeverReadsTheEnd() throws IOException {
         var never = new CountDownLatch(1);
         var exchange = ending(() -> {
             try {
@@ -131,9 +131,9 @@ final class ClientExchangeTest {
         }
     }
 
-    /// Whatever fails in the last write of the JDK's server, it says nothing.
+    /// The JDK's server reports no failure of its last write.
     @Test
-    void saysThatTheClientLeftWhereTheServerSwallowsThatItDid() throws IOException {
+    void reportsADisconnectIfTheServerSwallowsTheFailure() throws IOException {
         var exchange = ending(() -> false);
         try (var client = client(exchange, Duration.ofMinutes(1))) {
             write(client);
@@ -142,7 +142,7 @@ final class ClientExchangeTest {
     }
 
     @Test
-    void endsWellWhereTheEndIsTaken() throws IOException {
+    void endsWellIfTheClientReadsTheEnd() throws IOException {
         var exchange = ending(() -> true);
         try (var client = client(exchange, Duration.ofMinutes(1))) {
             write(client);

@@ -57,7 +57,7 @@ final class CorsTest {
 
     /// A page that may upload a file may delete it too.
     @Test
-    void allowsTheMethodsThatAreServed() {
+    void allowsServedMethods() {
         assertEquals("GET, HEAD, POST, OPTIONS", preflight("/v1/files/f", "X: y",
                 "PASS_THROUGH=false").header("access-control-allow-methods"));
         try (var proxy = TestProxy.before(upstream)) {
@@ -70,7 +70,7 @@ final class CorsTest {
         }
     }
 
-    /// Browsers ask so before a public page may call a daemon on the same machine or network.
+    /// Browsers ask this before a public page may call a daemon on the same machine or network.
     @Test
     void letsAllowedPagesIntoAPrivateNetwork() {
         var asked = "Access-Control-Request-Private-Network: true";
@@ -84,7 +84,7 @@ final class CorsTest {
     }
 
     @Test
-    void echoesOnlyWhatIsAListOfHeaders() {
+    void echoesOnlyAValidListOfHeaders() {
         var many = IntStream.rangeClosed(1, 65).mapToObj(i -> "x-" + i);
         for (var asked : new String[] {"a b", "a,,b", "a:b", "<script>", "", "x-\u00e9", "a;b",
             many.collect(Collectors.joining(",")), "x-" + "y".repeat(4100)}) {
@@ -98,7 +98,7 @@ final class CorsTest {
     }
 
     @Test
-    void allowsOnlyTheOriginsOfAList() {
+    void allowsOnlyListedOrigins() {
         var asked = "Access-Control-Request-Headers: authorization";
         var allowed = preflight("/v1/models", asked, LIST);
         assertEquals("https://a.example", allowed.header("access-control-allow-origin"));
@@ -113,7 +113,7 @@ final class CorsTest {
     @ValueSource(strings = {"https://a.example.evil", "https://evil-a.example", "http://a.example",
         "https://a.example:8443", "https://A.example", "null",
         "https://a.example,https://b.example"})
-    void allowsNoOriginThatOnlyLooksLikeOne(String origin) {
+    void allowsNoOriginThatOnlyResemblesAListedOne(String origin) {
         try (var proxy = TestProxy.before(upstream, LIST)) {
             var response = proxy.get("/api/status", "Origin: " + origin);
             assertEquals(200, response.status());
@@ -123,13 +123,13 @@ final class CorsTest {
     }
 
     @Test
-    void tellsCachesOfTheOriginWhoeverAsks() {
+    void variesByOriginForEveryRequest() {
         try (var proxy = TestProxy.before(upstream, LIST)) {
             assertEquals("Origin", proxy.get("/api/status").header("vary"));
         }
     }
 
-    /// Errors of the proxy's own and of the upstream's, for a page must be able to read them.
+    /// A page must be able to read the errors of both the proxy and the upstream.
     @ParameterizedTest
     @ValueSource(strings = {"https://a.example", "https://b.example"})
     void letsAPageReadErrors(String origin) {
@@ -165,7 +165,7 @@ final class CorsTest {
     }
 
     @Test
-    void takesAnOptionsRequestThatIsNoPreflightForWhatItIs() {
+    void answersAnOptionsRequestThatIsNoPreflight() {
         try (var proxy = TestProxy.before(upstream)) {
             for (var fields : List.of(new String[0], new String[] {"Origin: https://a.example"})) {
                 var response = proxy.request("OPTIONS", "/v1/models", "", fields);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// One name of a request for the client, the proxy and the upstream.
+/// The id of a request, which the client, the proxy and the upstream share.
 final class RequestIdTest {
     private static final String MADE = "req_[0-9a-f]{24}";
 
@@ -27,7 +27,7 @@ final class RequestIdTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "req_1", "0189-Az.9_", "-._-"})
-    void isTheClientsOwnEverywhere(String id) {
+    void isTheClientsIdEverywhere(String id) {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream)) {
             for (var body : new String[] {Chats.WHOLE, Chats.STREAM}) {
@@ -41,12 +41,12 @@ final class RequestIdTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "a\"b", "a/b", "<b>", "a=b", "a\tb", "a,b", "\u00e9",
         "a\\u000ab", "${jndi:x}"})
-    void isANewOneWhereTheClientsCouldDoHarm(String id) {
+    void isNewIfTheClientsIdHasUnsafeCharacters(String id) {
         isNew("X-Request-Id: " + id);
     }
 
     @Test
-    void isANewOneWhereTheClientsIsTooLongOrNotOne() {
+    void isNewIfTheClientsIdIsTooLongRepeatedOrAbsent() {
         isNew("X-Request-Id: " + "x".repeat(129));
         isNew("X-Request-Id: a", "X-Request-Id: b");
         isNew();
@@ -67,7 +67,7 @@ final class RequestIdTest {
         "GET, /nothing, 404", "DELETE, /v1/chat/completions, 405", "OPTIONS, /v1/models, 204",
         "POST, /v1/chat/completions, 401", "BREW, /, 501", "TRACE, /, 405",
         "GET, /v1/models/%00, 400"})
-    void standsOnEveryAnswerOfTheProxys(String method, String target, int status) {
+    void isInEveryResponseOfTheProxy(String method, String target, int status) {
         try (var upstream = ScriptedUpstream.answering(200, "{}");
                 var proxy = TestProxy.before(upstream)) {
             var response = proxy.request(method, target, "", "X-Request-Id: mine");
@@ -80,7 +80,7 @@ final class RequestIdTest {
     @ParameterizedTest
     @CsvSource({"GET, /v1/models", "GET, /v1/files", "POST, /v1/embeddings",
         "POST, /v1/chat/completions", "POST, /v1/messages", "DELETE, /v1/models/m"})
-    void standsOnEveryAnswerOfTheUpstreams(String method, String target) {
+    void isInEveryResponseOfTheUpstream(String method, String target) {
         try (var upstream = ScriptedUpstream.answering(418, "{\"error\":{}}", "X-Request-Id: up",
                         "traceparent: 00-1-2-01");
                 var proxy = TestProxy.before(upstream)) {
@@ -97,7 +97,7 @@ final class RequestIdTest {
     }
 
     @Test
-    void standsOnAPreflightAndOnRefusalsOfAProxyThatEnds() throws InterruptedException {
+    void isInPreflightsAndInRefusalsDuringShutdown() throws InterruptedException {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> call.sawClose());
                 var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=0");
@@ -128,7 +128,7 @@ final class RequestIdTest {
 
     /// Anthropic's SDKs read `request-id`.
     @Test
-    void leavesAnthropicsIdUnderItsOwnNameToo() {
+    void keepsAnthropicsIdUnderItsOwnNameToo() {
         try (var upstream = ScriptedUpstream.answering(400, "{\"type\":\"error\"}",
                         "request-id: req_011");
                 var proxy = TestProxy.before(upstream)) {

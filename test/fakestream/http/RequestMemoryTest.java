@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Requests for which there is no memory at the moment: of the one MiB, a request has its turn at
-/// 262,143 bytes, so that one of 87,381 fits, and one of 29,127 beside it.
+/// Requests that wait for memory. Of one MiB, the reserve for requests is 262,143 bytes. A body of
+/// 87,381 bytes fits into it, and one of 29,127 beside it.
 final class RequestMemoryTest {
     private static final String GOOD = Chats.completion("Hello.");
     private static final String CHAT = "/v1/chat/completions";
@@ -83,7 +83,7 @@ final class RequestMemoryTest {
                 : new String[] {TestProxy.KEY, fields[0]};
     }
 
-    /// A client that sends on as slowly as it may, and has the reserve.
+    /// A client that sends as slowly as it may and holds the reserve.
     private final class SlowClient implements AutoCloseable {
         private final RawClient connection = proxy.connect();
         private final CountDownLatch hurry = new CountDownLatch(1);
@@ -135,9 +135,9 @@ final class RequestMemoryTest {
         }
     }
 
-    /// It is not the client that is slow meanwhile, however long that takes.
+    /// While a request waits for memory, the time does not count as the client's slowness.
     @Test
-    void waitForTheirTurnWithoutBeingCalledSlow() throws InterruptedException {
+    void waitForTheirTurnWithoutTimingOut() throws InterruptedException {
         try (var slow = new SlowClient(); var waiting = post(body(60_000))) {
             awaitFigure("waiting", 1);
             for (int i = 0; i < 20; i++) {
@@ -155,7 +155,7 @@ final class RequestMemoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"plain", "chunked", "gzip"})
-    void areRefusedWhereTheyCanNeverFit(String coding) throws IOException {
+    void areRefusedIfTheyCanNeverFit(String coding) throws IOException {
         var body = body(90_000);
         try (var client = switch (coding) {
             case "plain" -> post(body);
@@ -181,7 +181,7 @@ final class RequestMemoryTest {
     }
 
     @Test
-    void waitNoLongerThanTheirClients() throws InterruptedException {
+    void stopWaitingWhenTheirClientLeaves() throws InterruptedException {
         try (var slow = new SlowClient(); var waiting = post(body(60_000))) {
             awaitFigure("waiting", 1);
             waiting.leave();
@@ -207,10 +207,11 @@ final class RequestMemoryTest {
         }
     }
 
-    /// While the upstream is asked, only what is sent to it is held, and nothing once it answers.
+    /// While the upstream works, the proxy holds only what it sends; once the upstream answers,
+    /// nothing.
     @ParameterizedTest
     @ValueSource(strings = {"", ",\"stream\":true"})
-    void holdNoMoreThanTheyNeed(String stream) {
+    void holdOnlyTheMemoryThatTheyNeed(String stream) {
         var body = body(60_000).replace("\"m\"", "\"later\"").replaceFirst("}$", stream + "}");
         try (var client = post(body)) {
             var sent = upstream.call().body().length();

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What RFC 9110 and 9112 say of request lines and header fields, to the byte. Where the JDK's
-/// server decides before the proxy can, the row says what it does.
+/// The rules of RFC 9110 and 9112 for request lines and header fields, to the byte. If the JDK's
+/// server decides before the proxy can, the row holds what that server does.
 final class RequestValidatorTest {
     private static ScriptedUpstream upstream;
     private static TestProxy proxy;
@@ -163,8 +163,8 @@ final class RequestValidatorTest {
                 keeps("127/8", host("127.1.2.3"), 200), keeps("::1", host("[::1]:3000"), 200));
     }
 
-    /// The JDK's server shows no handler what it has read: test/strangers/README.md names the
-    /// proxies that refuse these.
+    /// The JDK's server hides these bytes from its handlers; test/strangers/README.md names the
+    /// proxies that refuse them.
     static Stream<Probe> unseen() {
         return Stream.of(
                 keeps("a fold is a blank", get("X: a\r\n b"), 200),
@@ -214,7 +214,7 @@ final class RequestValidatorTest {
 
     @ParameterizedTest
     @MethodSource({"unseen", "requestLines", "methods", "targets", "hosts", "fields"})
-    void servesOrRefuses(Probe probe) {
+    void servesOrRefusesEachRequest(Probe probe) {
         probe.against(proxy);
     }
 

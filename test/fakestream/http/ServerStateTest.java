@@ -11,14 +11,14 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The pauses of streams, which end with their time, at a hurry, or at an interrupt.
+/// A pause of a stream ends with its time, at a hurry, or at an interrupt.
 final class ServerStateTest {
     private static final Duration LONG = Duration.ofHours(1);
 
     private final ServerState serverState = new ServerState();
 
     @Test
-    void pausesForThatLong() {
+    void pausesForTheGivenTime() {
         var start = System.nanoTime();
         serverState.pause(Duration.ofMillis(30));
         assertTrue(System.nanoTime() - start >= 30_000_000);
@@ -26,7 +26,7 @@ final class ServerStateTest {
     }
 
     @Test
-    void pausesNoMoreAtAHurry() {
+    void endsEveryPauseAtAHurry() {
         var pausing = new CountDownLatch(100);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var pauses = Stream.generate(() -> CompletableFuture.runAsync(() -> {
