@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Which key goes upstream. In the tables `|` stands between two headers.
+/// Which key goes upstream. In the tables, `|` separates two headers.
 final class AuthenticatorTest {
     private static final String OPERATOR = "OPENAI_API_KEY=sk-operator";
 
@@ -77,7 +77,7 @@ final class AuthenticatorTest {
     }
 
     @Test
-    void lendsTheOperatorsKeyWhereAllowed() {
+    void sendsTheOperatorsKeyIfAllowed() {
         sends("sk-operator", "", OPERATOR, "ALLOW_ENV_API_KEY=true");
         sends("sk-operator", "Authorization: Bearer null", OPERATOR, "ALLOW_ENV_API_KEY=true");
     }
@@ -85,7 +85,7 @@ final class AuthenticatorTest {
     @ParameterizedTest
     @ValueSource(strings = {"Authorization: Bearer first-proxy-key", "x-api-key: second-proxy-key",
         "api-key: second-proxy-key"})
-    void changesAProxyKeyForTheOperators(String headers) {
+    void replacesAProxyKeyWithTheOperatorsKey(String headers) {
         sends("sk-operator", headers, OPERATOR, "PROXY_API_KEYS=first-proxy-key,second-proxy-key");
     }
 
@@ -93,13 +93,13 @@ final class AuthenticatorTest {
     @ValueSource(strings = {"", "Authorization: Bearer sk-a", "x-api-key: first-proxy-ke",
         "x-api-key: first-proxy-key2", "x-api-key: First-proxy-key",
         "Authorization: Bearer sk-a|x-api-key: first-proxy-key"})
-    void takesNoOtherKeyWhereThereAreProxyKeys(String headers) {
+    void refusesOtherKeysIfProxyKeysAreSet(String headers) {
         refuses(headers, OPERATOR, "PROXY_API_KEYS=first-proxy-key,second-proxy-key",
                 "ALLOW_ENV_API_KEY=true");
     }
 
     @Test
-    void saysWhetherAKeyWasGivenAtAll() {
+    void distinguishesAMissingKeyFromAWrongOne() {
         var settings = new String[] {OPERATOR, "PROXY_API_KEYS=first-proxy-key"};
         assertEquals("no API key was given: send it as 'Authorization: Bearer KEY'",
                 chat("", settings).error(401).string("message"));
@@ -108,7 +108,7 @@ final class AuthenticatorTest {
     }
 
     @Test
-    void asksForAKeyForTheModelsToo() {
+    void requiresAKeyForTheModelsToo() {
         try (var proxy = TestProxy.before(upstream)) {
             proxy.request("GET", "/v1/models", "").error(401);
             proxy.request("GET", "/v1/models/m", "").error(401);

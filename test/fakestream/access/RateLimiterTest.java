@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// On a clock that goes only when it is told to, and that runs over soon.
+/// Runs on a clock that the test advances and that overflows soon.
 final class RateLimiterTest {
     private long now = Long.MAX_VALUE - Duration.ofSeconds(30).toNanos();
     private final RateLimiter rate = new RateLimiter(() -> now);
@@ -27,7 +27,7 @@ final class RateLimiterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 60, 997, 60_000, 1_000_000})
-    void givesAMinutesWorthAtOnce(int perMinute) {
+    void allowsOneMinutesRequestsAtOnce(int perMinute) {
         assertEquals(perMinute, burst("a", perMinute));
     }
 
@@ -53,7 +53,7 @@ final class RateLimiterTest {
     }
 
     @Test
-    void aRefusedRequestCostsNothing() {
+    void takesNoTokenForARefusedRequest() {
         assertEquals(6, burst("a", 6));
         for (int i = 0; i < 100; i++) {
             assertEquals(Duration.ofSeconds(10), rate.take(List.of("a"), 6));
@@ -68,13 +68,13 @@ final class RateLimiterTest {
     }
 
     @Test
-    void takesAnotherRateFromThenOn() {
+    void appliesANewRateFromThenOn() {
         assertEquals(2, burst("a", 2));
         pass(Duration.ofSeconds(30));
         assertEquals(30, burst("a", 60));
     }
 
-    /// A flood of names fills whatever room there is for them.
+    /// Takes a token for many names, which fill all room for buckets.
     private void flood(int names) {
         for (int i = 0; i < names; i++) {
             rate.take(List.of("flood " + i), 1);
@@ -82,7 +82,7 @@ final class RateLimiterTest {
     }
 
     @Test
-    void forgetsNoBucketThatIsNotFullWhateverNamesCome() {
+    void keepsEveryBucketThatIsNotFullDuringAFlood() {
         assertEquals(3, burst("old", 3));
         for (int i = 0; i < 50; i++) {
             flood(2 * RateLimiter.MOST_BUCKETS);
@@ -94,7 +94,7 @@ final class RateLimiterTest {
     }
 
     @Test
-    void holdsNoMoreBucketsThanThereIsRoomFor() {
+    void boundsTheNumberOfBuckets() {
         flood(10 * RateLimiter.MOST_BUCKETS);
         assertTrue(rate.size() <= RateLimiter.MOST_BUCKETS + RateLimiter.SHARED_BUCKETS);
         pass(Duration.ofSeconds(60));
@@ -103,7 +103,7 @@ final class RateLimiterTest {
     }
 
     @Test
-    void letsNewNamesShareABucketOnlyWhileAFloodLasts() {
+    void sharesBucketsOnlyDuringAFlood() {
         flood(RateLimiter.MOST_BUCKETS);
         var through = IntStream.range(0, 10 * RateLimiter.SHARED_BUCKETS)
                 .filter(i -> rate.take(List.of("new " + i), 1).isZero()).count();
@@ -116,7 +116,7 @@ final class RateLimiterTest {
     }
 
     @Test
-    void takesATokenOfEachBucketOrOfNone() {
+    void takesATokenFromEveryBucketOrFromNone() {
         assertEquals(1, burst("a", 2) - 1);
         assertEquals(Duration.ofSeconds(30), rate.take(List.of("b", "a"), 2));
         assertEquals(2, burst("b", 2));
