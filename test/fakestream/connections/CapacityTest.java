@@ -12,26 +12,26 @@ final class CapacityTest {
 
     @ParameterizedTest
     @CsvSource({
-        // Open files bound the first, the heap the others.
+        // Open files limit the first row, the heap the others.
         "64, 1024, 15, 13", "256, 1024, 111, 97", "1024, 1024, 495, 433",
         "20000, 64, 307, 236", "524288, 512, 5324, 4096", "20000, 16, 51, 39",
         "9223372036854775807, 128, 1024, 787", "9223372036854775807, 99999999, 1000000, 874999",
-        // There is always room for one, and one more to be told that there is not.
+        // There is always room for one stream, and for one more client to be refused.
         "0, 1024, 2, 1", "35, 1024, 2, 1", "64, 0, 2, 1"})
-    void isBoundByOpenFilesAndHeap(long files, long megabytes, int connections, int streams) {
+    void isLimitedByOpenFilesAndHeap(long files, long megabytes, int connections, int streams) {
         assertEquals(new Capacity(connections, streams),
                 Capacity.of(files, megabytes << 20, 2, ANY));
     }
 
     @ParameterizedTest
     @CsvSource({"100, 100, 87", "20000, 5324, 4096", "1, 2, 1"})
-    void staysWithinWhatTheOperatorAllows(int given, int connections, int streams) {
+    void staysWithinTheOperatorsLimit(int given, int connections, int streams) {
         assertEquals(new Capacity(connections, streams),
                 Capacity.of(20_000, 512L << 20, 2, given));
     }
 
     @Test
-    void leavesRoomForTheAnswerThatThereIsNone() {
+    void leavesRoomToRefuseAClient() {
         for (long files = 0; files < 5_000; files++) {
             var capacity = Capacity.of(files, 1L << 30, 8, ANY);
             assertTrue(capacity.streams() > 0 && capacity.streams() < capacity.connections(),
@@ -40,7 +40,7 @@ final class CapacityTest {
     }
 
     @Test
-    void readsTheLimitOfOpenFilesAsLinuxTellsIt() {
+    void readsTheLimitOfOpenFilesFromProc() {
         var text = """
                 Limit                     Soft Limit           Hard Limit           Units
                 Max core file size        0                    unlimited            bytes

@@ -31,7 +31,7 @@ final class ConnectionLimiterTest {
     }
 
     @Test
-    void countsTheOthersAndNotTheConnectionThatAsks() {
+    void countsOnlyTheOtherConnections() {
         for (int port = 1; port <= 4; port++) {
             assertTrue(stays(port, false));
         }

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Clients that leave while nothing is written to them.
 @EnabledOnOs(OS.LINUX)
 final class DisconnectWatcherTest {
+    /// All bytes of the address are equal, because the tables hold it in the machine's byte order.
     /// A scan comes each second.
-    /// Whose bytes are the same from both ends, as the tables have them in the machine's order.
     private static final String ADDRESS = "127.127.127.127";
     private static final Script SILENT = Call::sawClose;
 
@@ -66,7 +66,7 @@ final class DisconnectWatcherTest {
     }
 
     @Test
-    void cancelsTheUpstreamWhateverTheClientWaitsFor() {
+    void cancelsTheUpstreamOfEveryKindOfRequest() {
         var chat = "/v1/chat/completions";
         Waiting.together(Map.of(
                 "whole", () -> cancels("POST", chat, Chats.WHOLE),
@@ -80,7 +80,7 @@ final class DisconnectWatcherTest {
                 "dual stack", () -> cancels("POST", chat, Chats.WHOLE, "HOST=0.0.0.0")));
     }
 
-    /// The one that stays shows what the tables know.
+    /// The client that stays shows that the tables list it as open.
     @Test
     void cancelsTheUpstreamOfAClientThatResetsItsConnection() {
         try (var upstream = ScriptedUpstream.start(SILENT);
@@ -115,7 +115,7 @@ final class DisconnectWatcherTest {
         });
     }
 
-    /// The client leaves when it has seen this.
+    /// The client leaves once it has read `seen`.
     private static void cancelsAfter(String method, String target, String body, String seen,
             Script script) {
         try (var upstream = ScriptedUpstream.start(script);
@@ -135,9 +135,9 @@ final class DisconnectWatcherTest {
         cancelsFor("::1", "POST", "/v1/chat/completions", Chats.WHOLE, "HOST=::1");
     }
 
-    /// As nginx has it: nobody can tell it from a client that is gone.
+    /// nginx does the same: a half-closed connection looks like one whose client left.
     @Test
-    void takesOneThatOnlyStopsSendingForOneThatLeft() {
+    void treatsAClientThatStopsSendingAsGone() {
         try (var upstream = ScriptedUpstream.start(SILENT);
                 var proxy = TestProxy.before(upstream); var client = proxy.connect()) {
             client.request("POST", "/v1/chat/completions", Chats.WHOLE, TestProxy.KEY);
@@ -150,7 +150,7 @@ final class DisconnectWatcherTest {
     }
 
     @Test
-    void cutsNobodyWhoStays() {
+    void keepsClientsThatStay() {
         var thought = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     if (call.body().contains("leaving")) {
@@ -190,10 +190,10 @@ final class DisconnectWatcherTest {
         return proxy.connect().request("POST", "/v1/chat/completions", body, TestProxy.KEY);
     }
 
-    /// The system gives the port of a connection that has ended to the next one, here while the
-    /// tables are read, which takes a second and more where there are tens of thousands of lines.
+    /// The system may give a closed connection's port to the next one. Here it does so while the
+    /// watcher reads the tables; that takes a second and more for tens of thousands of lines.
     @Test
-    void takesNobodyForTheClientWhoseAddressItHas(@TempDir Path folder) throws Exception {
+    void doesNotConfuseClientsThatReuseAnAddress(@TempDir Path folder) throws Exception {
         var tables = List.of(folder.resolve("tcp"), folder.resolve("tcp6"));
         for (var table : tables) {
             assertEquals(0, new ProcessBuilder("mkfifo", table.toString()).start().waitFor());
@@ -214,14 +214,14 @@ final class DisconnectWatcherTest {
             show(tables.getFirst(), () -> { }, staying);
             var next = clients.watch(local, reused);
             show(tables.getLast(), () -> next.onLeaving(() -> cut.set(true)));
-            // The executor has done all that there was to do when it reads again.
+            // The executor has finished its earlier work when it reads again.
             show(tables.getFirst(), () -> { }, staying, reused);
             show(tables.getLast(), timer::shutdown);
         }
         assertFalse(cut.get());
     }
 
-    /// Waits until a table is read, and does something before its end.
+    /// Waits until the watcher reads a table, and runs `meanwhile` before the end of the table.
     private static void show(Path table, Runnable meanwhile, InetSocketAddress... clients)
             throws IOException {
         try (var out = Files.newBufferedWriter(table)) {
@@ -233,7 +233,7 @@ final class DisconnectWatcherTest {
     }
 
     @Test
-    void saysOnceWhereThereIsNoTable() {
+    void logsOnceIfThereIsNoTable() {
         var diagnostics = new ByteArrayOutputStream();
         var log = new Log(LogLevel.DEBUG, new PrintStream(diagnostics),
                 new PrintStream(diagnostics, true));

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The daemon where it may have few files open. Where accept() meets that limit, the JDK's server
-/// spins on it, and what loads a class then breaks for good.
+/// The daemon with a low limit of open files. When accept() meets that limit, the JDK's server
+/// spins, and any class whose loading fails then stays broken.
 @EnabledOnOs(OS.LINUX)
 final class OpenFilesTest {
     @TempDir
@@ -43,7 +43,7 @@ final class OpenFilesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {64, 256})
-    void beatsOnWhileMoreConnectThanItCanHold(int files) {
+    void beatsWhileMoreClientsConnectThanFit(int files) {
         try (var upstream = ScriptedUpstream.start(this::hold);
                 var daemon = Daemon.startWithOpenFiles(files, directory, "--port", "0",
                         "--upstream", upstream.url(), "--set", "HEARTBEAT_INTERVAL_MS=500",
@@ -66,7 +66,7 @@ final class OpenFilesTest {
         }
     }
 
-    /// Opens streams until one is refused, which is told in an answer.
+    /// Opens streams until the daemon refuses one with a 503.
     private static List<SseClient> fill(int port) {
         var held = new ArrayList<SseClient>();
         var next = stream(port);
@@ -85,7 +85,7 @@ final class OpenFilesTest {
                 Chats.STREAM, TestProxy.KEY));
     }
 
-    /// The places of a crowd that left come free when the server reads of it.
+    /// The server frees the places of clients that left only when it reads from them.
     private static void awaitService(int port) {
         var began = System.nanoTime();
         while (!serves(port)) {
@@ -102,7 +102,7 @@ final class OpenFilesTest {
     }
 
     @Test
-    void warnsWhereMoreIsAskedForThanItCanHold() {
+    void warnsIfMaxStreamsExceedsTheOpenFiles() {
         try (var daemon = Daemon.startWithOpenFiles(256, directory, "--port", "0", "--set",
                 "MAX_STREAMS=200")) {
             assertTrue(daemon.says(" warn ").contains("MAX_STREAMS=200"), daemon.said());

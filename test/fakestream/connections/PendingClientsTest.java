@@ -22,8 +22,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The daemon with room for 32 connections, and clients without a key that want them all. The JDK's
-/// server reads its bounds once, so each test has a process of its own.
+/// The daemon has room for 32 connections, and clients without a key want them all. The JDK's
+/// server reads its limits once, so each test has its own process.
 @EnabledOnOs(OS.LINUX)
 final class PendingClientsTest {
     private static final String KEY = "Authorization: Bearer a-key-of-this-proxy";
@@ -62,7 +62,7 @@ final class PendingClientsTest {
     }
 
     @Test
-    void areCutWhenMoreOfThemComeWhoseHeadsAreNotWhole() {
+    void areCutWhenMoreClientsSendUnfinishedHeads() {
         try (var daemon = start("")) {
             var port = URI.create(daemon.url()).getPort();
             for (int i = 0; i < 3 * CONNECTIONS; i++) {
@@ -74,9 +74,9 @@ final class PendingClientsTest {
         }
     }
 
-    /// A body that was refused is read on for a moment, so that its sender reads why.
+    /// The server reads on after it refuses a body, so that the sender can read the response.
     @Test
-    void areCutWhenMoreOfThemSendOnWhatWasRefused() {
+    void areCutWhenMoreClientsSendRefusedBodies() {
         try (var daemon = start("")) {
             var port = URI.create(daemon.url()).getPort();
             for (int i = 0; i < 3 * CONNECTIONS; i++) {
@@ -110,7 +110,7 @@ final class PendingClientsTest {
     }
 
     @Test
-    void haveLittleTimeWhereThereIsNoRoom() {
+    void haveLittleTimeWithoutRoomForOthers() {
         try (var daemon = start("")) {
             var port = URI.create(daemon.url()).getPort();
             Stream.generate(() -> KEY + "\r\n").limit(CONNECTIONS - UNFINISHED)
@@ -122,9 +122,9 @@ final class PendingClientsTest {
         }
     }
 
-    /// Else those that say nothing could fill what the open files allow.
+    /// Otherwise silent clients could take all open files.
     @Test
-    void keepNobodyOutByConnectingAlone() {
+    void lockNoClientOutByConnectingAlone() {
         try (var daemon = start(" --enable-native-access=ALL-UNNAMED")) {
             var port = URI.create(daemon.url()).getPort();
             daemon.says("TCP_DEFER_ACCEPT");
@@ -135,9 +135,10 @@ final class PendingClientsTest {
         }
     }
 
-    /// The JDK's server bounds this by the same property as a whole request, which may take longer.
+    /// The JDK's server has one property for this limit and for whole requests, which may take
+    /// longer.
     @Test
-    void areCutWhenTheySayNothingAndOnlyThen() throws InterruptedException {
+    void areCutOnlyWhenSilent() throws InterruptedException {
         try (var daemon = start(" -Dsun.net.httpserver.maxReqTime=1")) {
             var port = URI.create(daemon.url()).getPort();
             var slow = stranger(port, RawClient.head("POST", "/v1/chat/completions", KEY)

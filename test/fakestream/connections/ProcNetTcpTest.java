@@ -53,7 +53,7 @@ final class ProcNetTcpTest {
     }
 
     @Test
-    void findsAConnectionThatTheOtherSideHasClosed() throws IOException {
+    void findsAConnectionClosedByTheOtherSide() throws IOException {
         assertEquals(List.of(connection("127.0.0.1", 3000, "192.168.1.20", 56789)),
                 left(HEAD + "   0: 00000000:0BB8 00000000:0000 0A" + REST
                 + "   1: 0100007F:0BB8 1401A8C0:DDD5 08" + REST
@@ -62,7 +62,7 @@ final class ProcNetTcpTest {
     }
 
     @Test
-    void showsAllOfOnePortAndNothingOfAnother() throws IOException {
+    void findsAllConnectionsOfOnePortOnly() throws IOException {
         var shown = new ArrayList<Connection>();
         new ProcNetTcp(ByteOrder.LITTLE_ENDIAN).read(new ByteArrayInputStream((HEAD
                 + "   0: 0100007F:0BB8 00000000:0000 0A" + REST
@@ -76,29 +76,29 @@ final class ProcNetTcpTest {
     }
 
     @Test
-    void findsOneOfIpv6() throws IOException {
+    void findsAnIpv6Connection() throws IOException {
         assertEquals(List.of(connection("::1", 3000, "2001:db8::7:1", 40000)),
                 left(HEAD_6 + "   0: " + LOOPBACK_6 + ":0BB8 B80D0120000000000000000001000700:9C40"
                 + " 08" + REST
                 + "   1: " + LOOPBACK_6 + ":0BB8 " + LOOPBACK_6 + ":9C41 01" + REST));
     }
 
-    /// Java calls the address of an IPv4 client of a dual-stack socket an IPv4 address too.
+    /// On a dual-stack socket, Java gives the address of an IPv4 client as an IPv4 address too.
     @Test
-    void findsOneOfIpv4OnASocketOfIpv6() throws IOException {
+    void findsAnIpv4ConnectionOnAnIpv6Socket() throws IOException {
         assertEquals(List.of(connection("127.0.0.1", 3000, "127.0.0.1", 40001)),
                 left(HEAD_6 + "   0: " + MAPPED + ":0BB8 " + MAPPED + ":9C41 08" + REST));
     }
 
     @Test
-    void readsTheWordsOfAMachineWithTheOtherByteOrder() throws IOException {
+    void readsTheOtherByteOrder() throws IOException {
         var line = "   0: 7F000001:0BB8 C0A80114:DDD5 08" + REST;
         assertEquals(List.of(connection("127.0.0.1", 3000, "192.168.1.20", 56789)),
                 left(ByteOrder.BIG_ENDIAN, new ByteArrayInputStream(
                         line.getBytes(StandardCharsets.US_ASCII))));
     }
 
-    /// The number of a line has more than four digits in a large table, and lines cross the buffer.
+    /// In a large table, line numbers have more than four digits, and lines cross the buffer.
     @Test
     void readsATableOfAnyLength() throws IOException {
         var table = new StringBuilder(HEAD);
@@ -120,14 +120,14 @@ final class ProcNetTcpTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "1\n::\n", "0: :: 08\n", "no table\n",
         "   0: 0100007F:0BB8 0100007F:9C40 08"})
-    void findsNothingInWhatHasNoSuchLine(String text) throws IOException {
+    void findsNothingInOtherLines(String text) throws IOException {
         assertEquals(List.of(), left(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0: 0100007X:0BB8 0100007F:9C40 08 \n",
         "0: 01007F:0BB8 01007F:9C40 08 \n"})
-    void refusesWhatIsNoTable(String text) {
+    void refusesInvalidAddresses(String text) {
         assertThrows(IOException.class, () -> left(text));
     }
 }
