@@ -37,7 +37,7 @@ final class ApiErrorTest {
         "{'detail':'Not Found'} -> {'message':'Not Found','type':'upstream_error','param':null,"
             + "'code':null,'detail':'Not Found'}",
     })
-    void isReadFromWhateverAnUpstreamSends(String bodyAndError) {
+    void isReadFromEveryFormOfUpstreamError(String bodyAndError) {
         var parts = bodyAndError.split(" -> ");
         assertEquals(Chunks.json(parts[1]).toString(),
                 VendorError.in(Chunks.json(parts[0])).object().toString());
@@ -45,7 +45,7 @@ final class ApiErrorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{'message':{'a':1}}", "{'detail':[{'loc':'body'}]}"})
-    void hasAMessageEvenWhereTheUpstreamGivesNone(String body) {
+    void hasAMessageEvenIfTheUpstreamGivesNone(String body) {
         var error = VendorError.in(Chunks.json("{'error':" + body + "}"));
         assertEquals("the upstream failed: " + Chunks.json(body), error.message());
         assertEquals(error.message(), VendorError.in(Chunks.json(body)).message());
@@ -53,7 +53,7 @@ final class ApiErrorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"server_error", "upstream_error", "tokens", "requests"})
-    void saysTheStatusAsItsCodeWhereItsTypeDoesNotTellTheKind(String type) {
+    void hasTheStatusAsCodeIfTheTypeIsTooGeneral(String type) {
         var error = ApiError.of(type, null, null, "m").withStatus(429);
         assertEquals("{\"message\":\"m\",\"type\":\"" + type + "\",\"param\":null,"
                 + "\"code\":\"429\"}", error.object().toString());
@@ -63,14 +63,14 @@ final class ApiErrorTest {
     @ValueSource(strings = {"insufficient_quota", "rate_limit_error", "authentication_error",
         "permission_error", "not_found_error", "invalid_request_error", "Bad_Request",
         "context_length_exceeded", "overloaded_error", "timeout"})
-    void keepsTheKindThatItsTypeTells(String type) {
+    void staysUnchangedIfItsTypeIsSpecific(String type) {
         var error = ApiError.of(type, null, null, "m");
         assertEquals(error.object(), error.withStatus(500).object());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"'c'", "429"})
-    void keepsTheCodeThatTheUpstreamGave(String code) {
+    void keepsTheUpstreamsCode(String code) {
         var error = VendorError.in(Chunks.json("{'error':{'message':'m','code':" + code + "}}"));
         assertEquals(error.object(), error.withStatus(500).object());
     }

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/// What of a whole answer must come back from its stream: everything, but for what WIRE.md says is
-/// lost or made good. Written after WIRE.md sections 0 and 2, and not after our code.
+/// The part of a whole answer that its stream must return: everything except the losses and repairs
+/// that WIRE.md lists. It follows WIRE.md sections 0 and 2, not our code.
 public final class Canonical {
     private Canonical() {
     }
 
-    /// An id, created and model in any case; choices by index.
+    /// The answer with its id, created and model filled in, and its choices by index.
     public static JsonObject of(JsonObject request, JsonObject answer, StreamState state) {
         var result = answer.without("object", "error", "obfuscation");
         var id = answer.string("id");
@@ -40,14 +40,14 @@ public final class Canonical {
                 (JsonValue) (state.begun() ? opened(choice) : choice)).toList()));
     }
 
-    /// A heartbeat that opens the stream tells the first choice's role before it is known.
+    /// A heartbeat that opens the stream sends the first choice's role before it is known.
     private static JsonObject opened(JsonObject choice) {
         return choice.get("index").equals(JsonNumber.of(0)) ? choice.with("message",
                 ((JsonObject) choice.get("message")).with("role", new JsonString("assistant")))
                 : choice;
     }
 
-    /// A choice without an index has its place for one; so have all where two say the same.
+    /// A choice without an index gets its position; if two indices are equal, all choices do.
     private static List<JsonObject> choices(List<JsonValue> original, String id) {
         var choices = new ArrayList<JsonObject>();
         var seen = new HashSet<JsonValue>();
@@ -76,8 +76,8 @@ public final class Canonical {
                         : calls ? "tool_calls" : "stop"));
     }
 
-    /// A role in any case; no null or empty list that stands for a call or audio, no call without a
-    /// name.
+    /// Fills in the role. Drops calls and audio that are null or an empty list, and a function call
+    /// without a name.
     private static JsonObject message(JsonObject message, Supplier<String> ids) {
         var result = message;
         for (var name : List.of("function_call", "tool_calls", "audio")) {
@@ -98,7 +98,7 @@ public final class Canonical {
                 : result;
     }
 
-    /// The index of a call is its place, and it has an id; a function's call says that it is one.
+    /// A call loses its index. It gets an id if it has none, and the type of a function call.
     private static JsonObject toolCall(JsonObject call, Supplier<String> ids) {
         var result = withTextArguments(call.without("index"), "function");
         if (isNothing(call.get("id")) || "".equals(call.string("id"))) {
@@ -108,7 +108,7 @@ public final class Canonical {
                 ? result.with("type", new JsonString("function")) : result;
     }
 
-    /// Arguments are a text, also those that are an object or a list.
+    /// Arguments become a text, even if they are an object or a list.
     private static JsonObject withTextArguments(JsonObject parent, String name) {
         if (!(parent.get(name) instanceof JsonObject call)) {
             return parent;

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Each line has a request here that it fits, as the real client sends it.
+/// Each line of the table has a request here that it fits, as the real client sends it.
 final class ClientTableTest {
     private static final Map<String, Protocol> APIS = Map.of("chat", new ChatCompletions(),
             "completions", new Completions(), "responses", new Responses(),
             "messages", new Messages(), "gemini", new GenerateContent());
 
-    /// @param headers `Name: value`, split by bars
+    /// @param headers `Name: value`, separated by bars
     private static ClientProfile of(String api, String headers) {
         var fields = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         for (var field : headers.split("\\|")) {
@@ -72,7 +72,7 @@ final class ClientTableTest {
         "gemini; User-Agent: node-fetch; sillytavern-google; -1",
         "chat; User-Agent: Mozilla/5.0 (X11); browser; 45",
         "chat; User-Agent: curl/8.5.0; unknown; 45", "responses; Accept: */*; unknown; 45"})
-    void knowsEachKindByItsRequest(String api, String headers, String name, int seconds) {
+    void recognizesEachClientByItsRequest(String api, String headers, String name, int seconds) {
         var profile = of(api, headers);
         assertEquals(name, profile.name());
         assertEquals(seconds, profile.dataAfter() == ClientProfile.NEVER ? -1
@@ -85,21 +85,21 @@ final class ClientTableTest {
         "chat, User-Agent: ai-sdk/groq/3.0.71, AT_FINISH_FOR_GROQ",
         "chat, User-Agent: ai-sdk-groq/4.0.84, AT_FINISH_FOR_GROQ",
         "chat, User-Agent: ai-sdk/mistral/3.0.69, AT_FINISH", "chat, Accept: java, AT_FINISH"})
-    void knowsWhereEachLooksForUsage(String api, String headers, UnaskedUsage place) {
+    void knowsWhereEachClientReadsUsage(String api, String headers, UnaskedUsage place) {
         assertEquals(place, of(api, headers).unasked());
     }
 
     @Test
-    void hasSoonHeadersForGeminiAndBlankLinesForBrowsersOfChats() {
+    void sendsGeminiHeadersSoonAndBrowsersBlankLinesInChats() {
         assertEquals(50, of("gemini", "Accept: */*").headersWithin().toSeconds());
         assertTrue(of("chat", "User-Agent: Mozilla/5.0").blankLines());
         assertEquals(List.of("browser"), ClientTable.all().stream()
                 .filter(ClientProfile::blankLines).map(ClientProfile::name).toList());
     }
 
-    /// Most take a good end for a whole answer.
+    /// Most clients take a clean end for a whole answer.
     @Test
-    void endsAFailedStreamCleanlyForThoseAloneThatNeedIt() {
+    void endsAFailedStreamCleanlyOnlyForClientsThatNeedIt() {
         assertEquals(List.of("codex", "sillytavern-claude", "sillytavern-google", "sillytavern"),
                 ClientTable.all().stream().filter(ClientProfile::endsCleanly)
                         .map(ClientProfile::name).toList());

@@ -7,14 +7,14 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.TreeSet;
 
-/// The first place where two JSON values differ, and what stands there in either.
+/// The first place where two JSON values differ, and both values there.
 public final class Difference {
     private static final int ROOM = 60;
 
     private Difference() {
     }
 
-    /// The difference in words, or null where there is none.
+    /// The difference in words, or null if there is none.
     public static String between(JsonValue expected, JsonValue actual) {
         return between("", expected, actual);
     }
@@ -69,7 +69,7 @@ public final class Difference {
                 : shown(value.toString());
     }
 
-    /// A text with what cannot be seen in it escaped, cut where it is long.
+    /// A text with its invisible characters escaped, cut if it is long.
     public static String shown(String text) {
         var out = new StringBuilder().append('"');
         text.chars().limit(ROOM).forEach(c -> out.append(c >= ' ' && c < 0x7f ? "" + (char) c

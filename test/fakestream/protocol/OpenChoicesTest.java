@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// When a stream is whole: never, only where it ends well, or even where it breaks off.
+/// When a stream is whole: never, only if it ends well, or even if it breaks off.
 final class OpenChoicesTest {
     private static final Protocol GEMINI = new GenerateContent();
 
@@ -24,16 +24,16 @@ final class OpenChoicesTest {
         "0a. 0b never", "0a. 0 broken", "0a. 0. broken", "0a. U 0. broken",
         "0a 1b 0. never", "0a 1b 0. D never", "0a 1b 0. 1. broken", "0a. 1b. broken",
         "0a 1 0. never", "0a 1b D broken", "0a. 1b. 0c. ended", "1a 1. 0b never"})
-    void isWholeWhereEveryChoiceIsFinished(String eventsAndEnd) {
+    void isWholeWhenEveryChoiceIsFinished(String eventsAndEnd) {
         assertEquals(eventsAndEnd.substring(eventsAndEnd.lastIndexOf(' ') + 1),
                 end(1, eventsAndEnd), eventsAndEnd);
     }
 
-    /// Some upstreams give one choice whatever was asked for, and end their stream well.
+    /// Some upstreams give one choice whatever `n` was, and end their stream well.
     @ParameterizedTest
     @ValueSource(strings = {"0a 0. ended", "0a 0. D broken", "0a 0. 1b 1. broken",
         "0a 0. 1b never"})
-    void waitsForTheChoicesThatNeverBegan(String eventsAndEnd) {
+    void waitsForChoicesThatHaveNotBegun(String eventsAndEnd) {
         assertEquals(eventsAndEnd.substring(eventsAndEnd.lastIndexOf(' ') + 1),
                 end(2, eventsAndEnd), eventsAndEnd);
     }
@@ -53,7 +53,7 @@ final class OpenChoicesTest {
     @ValueSource(strings = {
         "0a never", "0a. broken", "0a. 0b. ended", "0a 1b 0. never", "0a 1b 0. 1. broken",
         "B broken", "0a B broken"})
-    void looksAtGeminisCandidatesLikewise(String eventsAndEnd) {
+    void countsGeminiCandidatesLikeChoices(String eventsAndEnd) {
         var parts = eventsAndEnd.split(" ");
         var choices = new OpenChoices(1);
         for (var event : List.of(parts).subList(0, parts.length - 1)) {
@@ -65,7 +65,7 @@ final class OpenChoicesTest {
         assertEquals(parts[parts.length - 1], end(choices));
     }
 
-    /// These have an event for their end, and nothing else is one.
+    /// In these protocols only their last event ends a stream.
     @ParameterizedTest
     @ValueSource(strings = {
         "message_start content_block_start content_block_delta message_delta never",

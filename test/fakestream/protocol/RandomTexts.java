@@ -2,7 +2,7 @@ package fakestream.protocol;
 
 import java.util.Random;
 
-/// Texts that chance makes of what is awkward to cut, to escape, or to count.
+/// Random texts from characters that are awkward to cut, to escape, or to count.
 public final class RandomTexts {
     private static final String[] PARTS = {
         "a", "word", "Sentence. ", "Really?! ", " ", "  ", "\n", "\r\n", "\r", "\t", ".", "...",
@@ -22,13 +22,13 @@ public final class RandomTexts {
         this.random = random;
     }
 
-    /// A text of at most some `length` UTF-16 units: often short, sometimes empty.
+    /// A text of at most `length` UTF-16 units: often short, sometimes empty.
     public String text(int length) {
         var most = random.nextInt(8) == 0 ? 0 : random.nextInt(1 + random.nextInt(1 + length));
         return ofLength(most);
     }
 
-    /// A text of some `length` UTF-16 units, all awkward or all plain.
+    /// A text of `length` UTF-16 units, all awkward or all plain.
     public String ofLength(int length) {
         var plain = random.nextInt(4) == 0;
         var text = new StringBuilder();

@@ -17,7 +17,7 @@ final class SseEventTest {
     }
 
     @Test
-    void writesDataOnOneLineAndABlankLineBehindIt() {
+    void writesDataOnOneLineAndThenABlankLine() {
         assertEquals("data: {\"a\":1}\n\n", text(SseEvent.Message.of("{\"a\":1}")));
         assertEquals("data: [DONE]\n\n", text(SseEvent.Message.of("[DONE]")));
     }
@@ -36,13 +36,13 @@ final class SseEventTest {
     }
 
     @Test
-    void keepsTheBytesThatCame() {
+    void keepsTheReceivedBytes() {
         var bytes = "data:x\r\n\r\n".getBytes(StandardCharsets.UTF_8);
         assertSame(bytes, new SseEvent.Received(bytes, "", "x").bytes());
     }
 
     @Test
-    void isAPieceOnlyWhereItIsSaidToBe() {
+    void isAPieceOnlyIfMarkedSo() {
         assertTrue(new SseEvent.Message("", "x", true).piece());
         assertFalse(SseEvent.Message.of("x").piece());
         assertFalse(SseEvent.HEARTBEAT.piece());

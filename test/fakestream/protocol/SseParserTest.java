@@ -22,13 +22,13 @@ final class SseParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
-    void findsEventsWhateverTheLineEnd(String end) {
+    void findsEventsWithAnyLineEnd(String end) {
         var stream = "data: one" + end + end + "event: error" + end + "data: two" + end + end;
         assertEquals(List.of("/one", "error/two"), read(stream));
     }
 
     @Test
-    void givesAnEventAsSoonAsItsBlankLineIsThere() {
+    void emitsAnEventAtItsBlankLine() {
         var parser = new SseParser();
         assertEquals(List.of(), feed(parser, "data: one\n"));
         assertEquals(List.of("/one"), told(feed(parser, "\n")));
@@ -38,7 +38,7 @@ final class SseParserTest {
     }
 
     @Test
-    void keepsALineEndOfTwoBytesWithItsEvent() {
+    void keepsATwoByteLineEndWithItsEvent() {
         var parser = new SseParser();
         var events = new ArrayList<>(feed(parser, "data: a\r\n\r"));
         events.addAll(feed(parser, "\ndata: b\r\n\r\n"));
@@ -47,36 +47,36 @@ final class SseParserTest {
     }
 
     @Test
-    void skipsCommentsAndFieldsThatItDoesNotKnow() {
+    void skipsCommentsAndUnknownFields() {
         assertEquals(List.of("/x"), read(": heartbeat\nid: 7\nretry: 3\ndata: x\ndatum: y\n\n"));
         assertEquals(List.of("/"), read(": heartbeat\n\n"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
-    void givesBlankLinesTogetherWithTheEventBehindThem(String end) {
+    void attachesBlankLinesToTheNextEvent(String end) {
         assertEquals(List.of("/x", "/y"),
                 read(end + end + "data: x" + end + end + end + end + "data: y" + end + end));
     }
 
     @Test
-    void takesOneBlankBehindTheColonAndNoMore() {
+    void dropsOneBlankAfterTheColon() {
         assertEquals(List.of("/x", "/ x", "e/x "),
                 read("data:x\n\ndata:  x\n\nevent:e\ndata: x \n\n"));
     }
 
     @Test
-    void joinsLinesOfDataAndTakesTheLastType() {
+    void joinsDataLinesAndUsesTheLastType() {
         assertEquals(List.of("b/1\n\n2"), read("event: a\ndata: 1\ndata:\ndata: 2\nevent: b\n\n"));
     }
 
     @Test
-    void takesALineWithoutAColonForAFieldWithoutAValue() {
+    void readsALineWithoutAColonAsAFieldWithoutAValue() {
         assertEquals(List.of("/1\n"), read("event: a\ndata: 1\ndata\nevent\n\n"));
     }
 
     @Test
-    void dropsAByteOrderMarkWhereTheStreamBeginsAndNowhereElse() {
+    void dropsAByteOrderMarkOnlyAtTheStart() {
         assertEquals(List.of("/x", "/"), read("\ufeffdata: x\n\n\ufeffdata: y\n\n"));
         var marked = "\ufeffdata: x\n\n".getBytes(StandardCharsets.UTF_8);
         assertEquals("data: x\n\n", new String(joined(events(marked, () -> 1)),
@@ -90,7 +90,7 @@ final class SseParserTest {
     }
 
     @Test
-    void givesWhatIsLeftAtTheEnd() {
+    void emitsAnUnfinishedEventAtTheEnd() {
         assertEquals(List.of("/x"), read("data: x"));
         assertEquals(List.of("/x"), read("data: x\n"));
         assertEquals(List.of("/x"), read("data: x\r\r"));
@@ -99,13 +99,13 @@ final class SseParserTest {
     }
 
     @Test
-    void givesBlankLinesAtTheEndAsAnEventOfNothing() {
+    void emitsTrailingBlankLinesAsAnEmptyEvent() {
         assertEquals(List.of("/x"), read("data: x\r\n\r\n"));
         assertEquals(List.of("/x", "/"), read("data: x\r\n\r\n\r\n"));
     }
 
     @Test
-    void reachesBackOverNothingButTheBytesThatItIsGiven() {
+    void readsOnlyTheGivenRangeOfBytes() {
         var parser = new SseParser();
         var bytes = "----data: x\n\n----".getBytes(StandardCharsets.UTF_8);
         assertEquals(List.of("/x"), told(parser.feed(bytes, 4, bytes.length - 8)));
@@ -113,7 +113,7 @@ final class SseParserTest {
     }
 
     @Test
-    void takesEventsOfAnyLength() {
+    void readsEventsOfAnyLength() {
         var long1 = "x".repeat(5000);
         var long2 = "\u4e16".repeat(100_000);
         assertEquals(List.of("/" + long1, "/" + long2, "/y"),
@@ -122,7 +122,7 @@ final class SseParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
-    void tellsEventsApartThatLackTheirBlankLineAsTheyCome(String end) {
+    void splitsEventsThatLackABlankLineAsTheyArrive(String end) {
         var parser = new SseParser();
         assertEquals(List.of(), feed(parser, "data: {\"a\":1}" + end));
         var first = feed(parser, "data: {\"b\":2}" + end).getFirst();
@@ -137,7 +137,7 @@ final class SseParserTest {
     }
 
     @Test
-    void findsThoseEventsHoweverTheStreamIsSplit() {
+    void splitsEventsThatLackABlankLineInPiecesOfAnySize() {
         var stream = "\ufeffevent: a\r\ndata: {\"a\":[{}]}\r\nevent: b\r\ndata:[{\"b\":{}}] \r\n"
                 + "data: {\"c\":\r\ndata: {}}\r\n\r\ndata: {}\r\nevent: d\r\n\r\ndata: [DONE]";
         var bytes = stream.getBytes(StandardCharsets.UTF_8);
@@ -151,7 +151,7 @@ final class SseParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\n\"a\": [\n{\n},\n{\n}\n]\n,\n\"b\": [\n]\n}", "[1,\n{}]", "{}\nx",
         "x\n{}", "}\nx\n{", "[\n[\n]\n,\n[\n]\n]"})
-    void keepsDataOfSeveralLinesInOneEvent(String data) {
+    void keepsMultilineDataInOneEvent(String data) {
         var stream = "data: " + data.replace("\n", "\ndata: ") + "\n\n";
         assertEquals(List.of("/" + data), read(stream));
     }
@@ -160,7 +160,7 @@ final class SseParserTest {
     @ValueSource(strings = {
         "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"Busy: x\"\n  }\n}",
         "[{\n  \"error\": {\n    \"message\": \"Busy\"\n  }\n}\n]", "{\"error\":\"No.\"}"})
-    void takesAnErrorInLinesThatAreNoFieldsForAnErrorEvent(String error) {
+    void readsABareJsonErrorAsAnErrorEvent(String error) {
         assertEquals(List.of("/x", "error/" + error), read("data: x\n\n" + error));
         assertEquals(List.of("/x", "error/" + error, "/y"),
                 read("data: x\n\n" + error + "\n\ndata: y\n\n"));
@@ -169,12 +169,12 @@ final class SseParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"choices\":[{}]}", "{ no json", "[1]", "upstream error", "data"})
-    void skipsOtherLinesThatAreNoFields(String line) {
+    void skipsOtherLinesThatAreNotFields(String line) {
         assertEquals(List.of("/", "/y"), read(line + "\n\ndata: y\n\n"));
     }
 
     @Test
-    void findsTheSameEventsAndKeepsEveryByteHoweverTheStreamIsSplit() {
+    void findsTheSameEventsAndKeepsEveryByteInPiecesOfAnySize() {
         for (int seed = 0; seed < 2000; seed++) {
             var random = new Random(seed);
             var text = new StringBuilder(":");
@@ -190,7 +190,7 @@ final class SseParserTest {
         }
     }
 
-    /// The last event gets the line ends that it lacks.
+    /// `joined` may end with up to two line ends that `stream` lacks.
     private static void keepsEveryByte(byte[] stream, byte[] joined, String seed) {
         assertArrayEquals(stream, Arrays.copyOf(joined, stream.length), seed);
         var added = new String(joined, stream.length, joined.length - stream.length,
@@ -208,7 +208,7 @@ final class SseParserTest {
     }
 
     @Test
-    void tellsTheLastTwoApartThatLackTheirLineEnds() {
+    void splitsTheLastTwoEventsIfTheirBlankLinesAreMissing() {
         assertEquals(List.of("/{}", "/{\"a\":1}"), read("data: {}\ndata: {\"a\":1}"));
     }
 

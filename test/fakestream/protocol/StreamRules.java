@@ -23,20 +23,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// What holds for every stream of a chat completion, whatever its answer (WIRE.md 0 and the
+/// The rules for every stream of a chat completion, whatever its answer (WIRE.md 0 and the
 /// decisions before it).
 public final class StreamRules {
     private static final int LONGEST_LINE = 96 * 1024;
     private static final String EMPTY = "{}";
 
-    /// What stands in each chunk, and is the same in all of them.
+    /// The members that each chunk has, with the same value in all chunks.
     private static final Set<String> FRAME = Set.of("id", "object", "created", "model",
             "system_fingerprint", "service_tier");
 
     private static final Pattern CUTS_LINES = Pattern.compile("[\\x00-\\x1f\\u0085\\u2028\\u2029]");
     private static final Pattern CHARACTER = Pattern.compile("\\X");
 
-    /// The deltas in the order in which a choice tells them.
+    /// The order of a choice's deltas.
     private static final List<String> ORDER = List.of("others", "content", "refusal",
             "function_call", "tool_calls");
 
@@ -84,8 +84,8 @@ public final class StreamRules {
         }
     }
 
-    /// Only one choice speaks, of one member, which is a list (an image), a number, or a call that
-    /// has to stay whole.
+    /// Only one choice has a delta. It has one member: a list (an image), a number, or a call that
+    /// must stay whole.
     private static boolean holdsOneThingThatCannotBeCut(JsonObject chunk) {
         var deltas = choices(chunk).stream().map(choice -> (JsonObject) choice.get("delta"))
                 .filter(delta -> !delta.toString().equals(EMPTY)).toList();
@@ -169,14 +169,14 @@ public final class StreamRules {
         }
     }
 
-    /// Content and refusals that are no texts are other fields.
+    /// Content and refusals that are not texts count as other members.
     private static int rank(String name, JsonValue value) {
         var other = !(value instanceof JsonString) && (name.equals("content")
                 || name.equals("refusal"));
         return other ? 0 : Math.max(0, ORDER.indexOf(name));
     }
 
-    /// Only texts come in parts: those that are paced, and what no line can hold.
+    /// Only texts come in parts: paced ones, and those too long for a line.
     private static void everythingIsToldOnce(List<JsonObject> entries) {
         var parts = new LinkedHashMap<String, List<JsonValue>>();
         entries.forEach(entry -> collect("", entry.get("delta"), parts));

@@ -21,7 +21,7 @@ final class TextPiecesTest {
     private static final String FRANCE = "\ud83c\uddeb\ud83c\uddf7";
     private static final String SMILE = "\ud83d\ude00";
 
-    /// What a reader takes for one character (Unicode Annex 29).
+    /// A character as a reader sees it (Unicode Annex 29).
     private static final Pattern CHARACTER = Pattern.compile("\\X");
 
     @ParameterizedTest
@@ -37,14 +37,14 @@ final class TextPiecesTest {
         "for (int i = 0; i < n; i++) {\r\n\tif (a[i] != b[i]) { return -1; }\r\n}\r\n", "\ud83d",
         "\ude00\ud83d", "lone \ud83d and \ude00 halves", "\u0000\u0085\u2028\u2029\ufeff", " ",
     })
-    void joinToTheTextWhateverTheLength(String text) {
+    void joinToTheTextAtAnyLength(String text) {
         for (int target = 1; target <= 60; target++) {
             assertGood(text, target);
         }
     }
 
     @Test
-    void joinToAnyTextThatChanceMakes() {
+    void joinToRandomTexts() {
         for (int seed = 0; seed < 3000; seed++) {
             var random = new Random(seed);
             var text = new RandomTexts(random).text(120);
@@ -69,7 +69,7 @@ final class TextPiecesTest {
     }
 
     @Test
-    void endAtTheEndOfAWordWhereASentenceEndsTooEarly() {
+    void endAtAWordIfTheSentenceEndsTooEarly() {
         var pieces = TextPieces.of("No. Nevertheless everything continued.", 20);
         assertEquals(List.of("No. Nevertheless ", "everything continued", "."), pieces);
     }
@@ -81,7 +81,7 @@ final class TextPiecesTest {
     }
 
     @Test
-    void cutAWordOnlyWhereItAloneIsTooLong() {
+    void cutOnlyAWordLongerThanAPiece() {
         assertEquals(List.of("Hi! ", "x".repeat(30), "x".repeat(30), "x".repeat(20)),
                 TextPieces.of("Hi! " + "x".repeat(80), 30));
     }
@@ -98,7 +98,7 @@ final class TextPiecesTest {
     @ParameterizedTest
     @ValueSource(strings = {FAMILY, WAVE, FRANCE, "\r\n", "e\u0301", "1\ufe0f\u20e3",
         "\u1112\u1161\u11ab", "\u0915\u094d\u0937\u093f"})
-    void neverSplitWhatAReaderTakesForOneCharacter(String character) {
+    void neverSplitAGraphemeCluster(String character) {
         for (int target = 1; target <= character.length(); target++) {
             assertEquals(List.of(character, character, character),
                     TextPieces.of(character.repeat(3), target));
@@ -112,7 +112,7 @@ final class TextPiecesTest {
     }
 
     @Test
-    void cutATowerOfCombiningMarksAllTheSame() {
+    void cutALongRunOfCombiningMarks() {
         var text = "a" + "\u0301".repeat(3 * TextPieces.LONGEST_CHARACTER);
         for (int target : new int[] {1, 30, 4096, 8192, 10_000}) {
             var pieces = TextPieces.of(text, target);
@@ -123,7 +123,7 @@ final class TextPiecesTest {
     }
 
     @Test
-    void cutATowerOfPairsBetweenThem() {
+    void cutALongRunOfSurrogatePairsBetweenPairs() {
         for (var start : List.of("\ud83d\udc68", "x\u0301\ud83d\udc68")) {
             var text = start + "\u200d\ud83d\udc69".repeat(TextPieces.LONGEST_CHARACTER);
             var pieces = TextPieces.of(text, 30);
@@ -137,7 +137,7 @@ final class TextPiecesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "\u4e16", "\u3042", "\u0301", ".", "\ud83d\ude00", "\n", "a."})
-    void takeAMegabyteWithoutABlankInTimeThatGrowsWithIt(String unit) {
+    void cutAMegabyteWithoutABlankInLinearTime(String unit) {
         Growth.isLinear(unit, size -> unit.repeat(size << 17), text -> TextPieces.of(text, 30));
         var text = unit.repeat((1 << 20) / unit.length());
         var pieces = TextPieces.of(text, 30);
@@ -145,8 +145,8 @@ final class TextPiecesTest {
         assertTrue(pieces.size() < text.length() / 10, "pieces: " + pieces.size());
     }
 
-    /// The pieces join to the text, none is too long that could be shorter, and none ends within a
-    /// character.
+    /// The pieces join to the text. None ends within a character, and a piece longer than `target`
+    /// is one character.
     private static void assertGood(String text, int target) {
         var pieces = TextPieces.of(text, target);
         assertEquals(text, String.join("", pieces));

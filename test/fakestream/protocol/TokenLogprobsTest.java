@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class TokenLogprobsTest {
     @Test
-    void spreadsThemSoThatNoLineGrowsWithoutBound() throws JsonException {
+    void spreadsTokensSoThatLinesStayShort() throws JsonException {
         var token = Json.parse("{\"token\":\"a\",\"own\":\"%s\"}".formatted("x".repeat(1000)));
         var logprobs = new TokenLogprobs(Collections.nCopies(100, token), 32 * 1024);
         logprobs.tell("ab");

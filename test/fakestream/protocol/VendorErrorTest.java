@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The forms in which vendors tell errors.
+/// The forms of vendors' errors.
 final class VendorErrorTest {
     private static final String CHOICES = "'choices':[{'message':{'content':'Hi'}}]";
 
@@ -67,12 +67,12 @@ final class VendorErrorTest {
         "{'error':['one','two']} -> 0 one; two",
         "{'error_code':336003,'error_msg':'messages empty','id':'as-1'} -> 0 messages empty",
         "{'error':'invalid_request','error_description':'No grant'} -> 0 No grant",
-        // OpenRouter's choice that failed
+        // OpenRouter's failed choice
         "{'choices':[{'finish_reason':'error','message':{'content':'Hal'},"
             + "'error':{'code':502,'message':'Provider gone'}}]} -> 502 Provider gone",
         "{'error':{},'choices':[{'delta':{},'finish_reason':'error'}]}"
             + " -> 0 the upstream failed: {'finish_reason':'error'}"})
-    void isFoundWithItsMessageAndItsStatus(String bodyAndError) {
+    void isFoundWithMessageAndStatus(String bodyAndError) {
         var parts = bodyAndError.split(" -> ");
         var error = found(parts[0]).orElseThrow();
         assertEquals(parts[1], error.status() + " " + error.message().replace('"', '\''));
@@ -83,7 +83,7 @@ final class VendorErrorTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "{}", "[]", "''", "0", "false",
         "{'message':'','type':'','param':'','code':null}", "{'code':0,'message':'success'}"})
-    void isNoneWhereItSaysNothingBesideAnAnswer(String error) {
+    void isAbsentIfEmptyBesideAnAnswer(String error) {
         for (var answer : new String[] {CHOICES, "'candidates':[{}]", "'output':[{}]",
             "'type':'message','content':[{}]"}) {
             var body = "{'error':" + error + "," + answer + "}";
@@ -96,7 +96,7 @@ final class VendorErrorTest {
         "'code':0,'msg':'success'", "'code':200,'message':'success'", "'code':'0','msg':'ok'",
         "'success':true,'errors':[]", "'error_code':0,'error_msg':''", "'message':'',"
             + "'detail':null", "'code':1,'msg':'a word beside it'"})
-    void isNoneBesideAnAnswerThatIsGood(String beside) {
+    void isAbsentBesideAGoodAnswer(String beside) {
         assertEquals(Optional.empty(), found("{" + beside + "," + CHOICES + "}"));
         assertEquals(Optional.empty(), found("{" + CHOICES + "," + beside + "}"));
     }
@@ -105,12 +105,12 @@ final class VendorErrorTest {
     @ValueSource(strings = {"{}", "[]", "[[]]", "null", "'text'", "5", "{'id':'x'}",
         "{'code':0,'msg':'success'}", "{'choices':[]}", "{'message':{'role':'assistant'}}",
         "{'type':'ping'}", "{'status':'completed','error':null}"})
-    void isNoneWhereNothingSaysSo(String body) {
+    void isAbsentFromOtherBodies(String body) {
         assertEquals(Optional.empty(), found(body));
     }
 
     @Test
-    void isNoWordAboutTheProgressOfAStream() {
+    void isNotFoundInStreamProgressMessages() {
         for (var data : new String[] {"{'message':'Thinking.'}", "{'detail':'queued'}",
             "{'type':'status','msg':'Searching.'}"}) {
             var event = new SseEvent.Received(new byte[0], "", data.replace('\'', '"'));
@@ -122,14 +122,14 @@ final class VendorErrorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"34.074824224s -> PT34.074824224S", "2s -> PT2S", "0s -> PT0S"})
-    void saysHowLongGoogleWantsToWait(String delays) {
+    void readsTheRetryDelayOfGoogle(String delays) {
         var parts = delays.split(" -> ");
         assertEquals(Optional.of(Duration.parse(parts[1])), retryDelay(parts[0]));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "34", "-1s", "1m", "9999999999s", "1.s"})
-    void saysNothingOfADelayThatIsNone(String delay) {
+    void ignoresAnInvalidRetryDelay(String delay) {
         assertEquals(Optional.empty(), retryDelay(delay));
     }
 

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Folds chunks as the official SDKs do, in what they have in common (WIRE.md 2.1 to 2.3): the top
-/// level and the vendors' fields of a choice come from its first chunk, texts that are told in
-/// parts join, lists of log probabilities join, tool calls join by their index.
+/// Folds chunks as all official SDKs do (WIRE.md 2.1 to 2.3): the top level and the vendor fields
+/// of a choice come from its first chunk, partial texts join, lists of log probabilities join, and
+/// tool calls join by their index.
 ///
-/// What they disagree on (a key that is told twice is overwritten in Node and Java, joined in
-/// Python) is left to `StreamRules`, which sees to it that it does not happen.
+/// The SDKs disagree on a key that comes twice: Node and Java overwrite it, Python joins it.
+/// `StreamRules` checks that no key does.
 final class Accumulator {
     private final Map<String, JsonValue> top = new LinkedHashMap<>();
     private final Map<Integer, Choice> choices = new TreeMap<>();
@@ -71,7 +71,7 @@ final class Accumulator {
         return more;
     }
 
-    /// One choice, of which the first chunk is known.
+    /// One choice whose first chunk is known.
     private static final class Choice {
         private final JsonObject first;
         private final Map<String, JsonValue> message = new LinkedHashMap<>();

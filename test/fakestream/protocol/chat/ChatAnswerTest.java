@@ -23,12 +23,12 @@ final class ChatAnswerTest {
         "{'error':null,'choices':[{}]}", "{'error':'','choices':[{}]}",
         "{'choices':[{'content_filter_results':{'hate':{'filtered':true}}}]}",
         "{'candidates':[{'content':'of a vendor'}],'choices':[{'message':{'content':'Hi'}}]}"})
-    void leavesAChatCompletionAsItIs(String body) throws InvalidAnswer {
+    void leavesAChatCompletionUnchanged(String body) throws InvalidAnswer {
         assertEquals(json(body).toString(), CHAT.answer(json(body)).toString());
     }
 
     @Test
-    void takesTheTextOfAChoiceForItsMessage() throws InvalidAnswer {
+    void usesTheTextOfAChoiceAsItsMessage() throws InvalidAnswer {
         assertEquals(json("{'object':'text_completion','choices':[{'index':0,'logprobs':null,"
                 + "'message':{'role':'assistant','content':'\\nHi'}},"
                 + "{'message':{'role':'assistant','content':''}}]}"),
@@ -42,7 +42,7 @@ final class ChatAnswerTest {
         "{'error':{'message':'no','code':'content_filter'},'choices':[{}]}",
         "{'object':'error','message':'no','code':'content_filter'}",
         "{'type':'error','message':'no','code':'content_filter'}"})
-    void knowsAnErrorWhoseStatusWasGood(String body) {
+    void recognizesAnErrorUnderAGoodStatus(String body) {
         var refused = assertThrows(InvalidAnswer.class, () -> CHAT.answer(json(body)));
         assertEquals("no", refused.error().message());
         assertEquals("no", refused.getMessage());
@@ -50,7 +50,7 @@ final class ChatAnswerTest {
     }
 
     @Test
-    void knowsAnErrorThatIsAText() {
+    void recognizesATextualError() {
         var refused = assertThrows(InvalidAnswer.class,
                 () -> CHAT.answer(json("{'error':'no','choices':[{}]}")));
         assertEquals("no", refused.error().message());
@@ -64,7 +64,7 @@ final class ChatAnswerTest {
         "{'choices':{'0':{}}} -> no choices", "{'candidates':[]} -> no choices",
         "{'candidates':[null]} -> no choices", "{'candidates':{}} -> no choices",
         "{'choices':[{},null]} -> a choice that is no object"})
-    void refusesWhatCannotBeTold(String bodyAndReason) {
+    void refusesAnswersThatCannotBeStreamed(String bodyAndReason) {
         var parts = bodyAndReason.split(" -> ");
         var refused = assertThrows(InvalidAnswer.class, () -> CHAT.answer(value(parts[0])));
         assertEquals("upstream_invalid", refused.error().object().string("code"));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How the streams of upstreams fold, which tell things that ours never does.
+/// Folds upstream streams, which have forms that our own streams never have.
 final class ChatFoldTest {
     private static final String STOP =
             "{'choices':[{'index':0,'delta':{},'finish_reason':'stop'}]}";
@@ -40,7 +40,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void joinsTextsAndListsButNotNamesThatAreRepeated() throws InvalidAnswer {
+    void joinsTextsAndListsButNotRepeatedNames() throws InvalidAnswer {
         assertEquals(json("{'role':'assistant','content':'ab','reasoning_content':'rs',"
                 + "'annotations':[1,2],'audio':{'id':'i','data':'AB','expires_at':9}}"),
                 message("{'role':'assistant','content':'a','reasoning_content':'r',"
@@ -73,13 +73,13 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesCallsWithoutAnIndexOneByOne() throws InvalidAnswer {
+    void keepsCallsWithoutAnIndexApart() throws InvalidAnswer {
         assertEquals(json("{'tool_calls':[{'id':'a'},{'id':'b'},{'id':'c'}]}"),
                 message("{'tool_calls':[{'id':'a'},{'id':'b'}]}", "{'tool_calls':[{'id':'c'},5]}"));
     }
 
     @Test
-    void beginsAnotherCallWithAnotherId() throws InvalidAnswer {
+    void beginsACallAtANewId() throws InvalidAnswer {
         var both = json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'12'}},"
                 + "{'id':'b','function':{'name':'g','arguments':'34'}}]}");
         assertEquals(both, message(call(0, "'id':'a'", "'name':'f','arguments':'1'"),
@@ -95,7 +95,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void goesOnWithTheLastCallWhereAPartHasNeitherIdNorIndex() throws InvalidAnswer {
+    void appendsAPartWithoutIdAndIndexToTheLastCall() throws InvalidAnswer {
         assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'12'}},"
                 + "{'id':'b','function':{'name':'g','arguments':'34'}}]}"),
                 message("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'1'}}]}",
@@ -104,10 +104,10 @@ final class ChatFoldTest {
                         "{'tool_calls':[{'index':null,'id':'','function':{'arguments':'4'}}]}"));
     }
 
-    /// Nothing can follow arguments that are complete.
+    /// No text can follow complete arguments.
     @ParameterizedTest
     @ValueSource(strings = {"", "'index':0,"})
-    void beginsAnotherCallWithANameBehindCompleteArguments(String index) throws InvalidAnswer {
+    void beginsACallAtANameAfterCompleteArguments(String index) throws InvalidAnswer {
         var f = "{'tool_calls':[{" + index + "'function':{'name':'f','arguments':'{}'}}]}";
         var g = f.replace("'f'", "'g'").replace("'{}'", "{'a':1}");
         var all = "[{'function':{'name':'f','arguments':'{}'}},{'function':{'name':'f',"
@@ -118,7 +118,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesALongCallInTimeThatGrowsWithIt() throws InvalidAnswer {
+    void foldsALongCallInLinearTime() throws InvalidAnswer {
         Growth.isLinear("a call", size -> longCall(size << 13), ChatFoldTest::message);
         assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'"
                 + "abcd".repeat(1 << 13) + "'}}]}"), message(longCall(1 << 13)));
@@ -133,7 +133,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void leavesAVendorsOwnListsOfCallsAsTheyAre() throws InvalidAnswer {
+    void leavesVendorListsOfCallsUnchanged() throws InvalidAnswer {
         assertEquals(json("{'v':{'tool_calls':[{'index':3},5]}}"),
                 message("{'v':{'tool_calls':[{'index':3},5]}}"));
         assertEquals(json("{'v':{'tool_calls':[{'index':3},5,{'index':4}]}}"),
@@ -152,7 +152,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesTheLastValueThatIsNotNullOfWhatStandsBesideTheDeltas() throws InvalidAnswer {
+    void keepsTheLastNonNullValueBesideTheDeltas() throws InvalidAnswer {
         var folded = fold("{'id':'a','x_groq':{'id':1},'choices':[{'delta':{},'stop_reason':7}]}",
                 "{'id':'b','x_groq':null,'usage':{'n':1},'choices':[{'delta':{},'stop_reason':null,"
                         + "'finish_reason':'stop'}]}", "{'usage':null,'choices':[]}");
@@ -172,14 +172,14 @@ final class ChatFoldTest {
     }
 
     @Test
-    void skipsWhatIsNoChunk() throws InvalidAnswer {
+    void skipsOtherEvents() throws InvalidAnswer {
         assertEquals(json("{'content':'Hi'}"), choice(fold("", "hello", "[1]", "{'type':'ping'}",
                 "{'choices':[{'index':0,'delta':{'content':'Hi'}},null,5]}",
                 "{'choices':[{'index':0,'delta':null}]}", STOP), 0).get("message"));
     }
 
     @Test
-    void takesAStreamThatSaysDoneOrWhyEveryChoiceEnds() throws InvalidAnswer {
+    void acceptsAStreamWithDoneOrWithEveryFinishReason() throws InvalidAnswer {
         var start = "{'choices':[{'index':0,'delta':{'content':'Hi'}}]}";
         assertEquals("Hi", ((JsonObject) choice(fold(start, "[DONE]"), 0).get("message"))
                 .string("content"));
@@ -187,7 +187,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void refusesAStreamThatSaysDoneWhereOneChoiceIsFinishedAndAnotherIsNot() {
+    void refusesDoneWhileOnlySomeChoicesAreFinished() {
         assertEquals("upstream_truncated", refused(received("", STOP),
                 received("", "{'choices':[{'index':1,'delta':{'content':'Hal'}}]}"),
                 received("", "[DONE]")).object().string("code"));
@@ -219,7 +219,7 @@ final class ChatFoldTest {
     }
 
     @Test
-    void takesALongAnswerInTimeThatGrowsWithIt() throws InvalidAnswer {
+    void foldsALongAnswerInLinearTime() throws InvalidAnswer {
         Growth.isLinear("an answer", size -> longAnswer(size << 14), CHAT::fold);
         assertEquals("abcd".repeat(1 << 14), ((JsonObject) choice(CHAT.fold(longAnswer(1 << 14)),
                 0).get("message")).string("content"));
@@ -236,7 +236,7 @@ final class ChatFoldTest {
         return CHAT.fold(Stream.of(data).map(text -> received("", text)).toList());
     }
 
-    /// The message of a stream of these deltas.
+    /// The message that a stream of these deltas folds into.
     private static JsonObject message(String... deltas) throws InvalidAnswer {
         var data = new ArrayList<>(Stream.of(deltas)
                 .map(delta -> "{'choices':[{'index':0,'delta':" + delta + "}]}").toList());

@@ -31,20 +31,20 @@ final class ChatHeartbeatTest {
     }
 
     @Test
-    void saysNothingOnceTheStreamIsOpen() {
+    void isEmptyOnceTheStreamIsOpen() {
         assertEquals(HEAD + "[{\"index\":0,\"delta\":{},\"finish_reason\":null}]}\n\n",
                 heartbeat(REQUEST, BEGUN));
     }
 
     @Test
-    void hasUsageNullWhereTheClientAskedForUsage() {
+    void hasNullUsageIfTheClientAsksForUsage() {
         for (var state : new StreamState[] {FRESH, BEGUN}) {
             assertTrue(heartbeat(WITH_USAGE, state).endsWith("}],\"usage\":null}\n\n"));
         }
     }
 
     @Test
-    void hasAModelEvenWhereTheRequestHasNone() {
+    void hasAModelEvenIfTheRequestHasNone() {
         assertTrue(heartbeat(json("{}"), FRESH).contains(",\"model\":\"\",\"choices\""));
     }
 
@@ -66,7 +66,7 @@ final class ChatHeartbeatTest {
     }
 
     @Test
-    void hasToldTheRoleOfTheFirstChoiceAlone() {
+    void replacesTheRoleOfTheFirstChoiceOnly() {
         var choices = answerWith(Chunks.value("[{'index':1,'message':{'role':'b','content':''}},"
                 + "{'index':0,'message':{'role':'a','content':null}}]"));
         var opening = chunks(REQUEST, choices, BEGUN).getFirst();
@@ -75,7 +75,7 @@ final class ChatHeartbeatTest {
     }
 
     @Test
-    void hasNotToldTheRoleOfAChoiceThatIsNotTheFirst() {
+    void leavesTheRoleOfAChoiceWithAnotherIndex() {
         var late = answerWith(Chunks.value("[{'index':1,'message':{'role':'a'}}]"));
         var opening = chunks(REQUEST, late, BEGUN).getFirst();
         assertEquals(json("{'role':'a'}"), choice(opening, 0).get("delta"));
@@ -94,7 +94,7 @@ final class ChatHeartbeatTest {
     }
 
     @Test
-    void tellsAFailureAsAnErrorEventThatNeverLooksLikeAnAnswer() {
+    void sendsAFailureAsAnErrorEventUnlikeAnAnswer() {
         var failure = CHAT.failure(REQUEST,
                 ApiError.upstream("upstream_timeout", "too slow"), FRESH).getFirst();
         assertEquals("event: error\ndata: {\"error\":{\"message\":\"too slow\",\"type\":"

@@ -22,7 +22,7 @@ final class ChatLogprobsTest {
     private static final StreamState SHORT = new StreamState("x", 1, 0, 7);
 
     @Test
-    void comeWithThePieceThatTheyEndIn() {
+    void comeWithThePieceThatHoldsTheToken() {
         assertEquals(List.of(
                 "{'role':'assistant','content':''} null",
                 "{'content':'One '} {'content':[" + tokens("One", " ") + "],'refusal':null}",
@@ -34,7 +34,7 @@ final class ChatLogprobsTest {
     }
 
     @Test
-    void comeWithThePieceInWhichATokenBegins() {
+    void comeWithThePieceThatATokenBeginsIn() {
         assertEquals(List.of("{'role':'assistant','content':''} null",
                 "{'content':'abcde'} {'content':[" + tokens("abc", "defghij") + "]}",
                 "{'content':'fghij'} null",
@@ -44,7 +44,7 @@ final class ChatLogprobsTest {
     }
 
     @Test
-    void ofARefusalComeWithTheRefusal() {
+    void comeWithTheRefusalTheyBelongTo() {
         assertEquals(List.of("{'role':'assistant','content':'','refusal':''} null",
                 "{'content':'Ah.'} {'content':[" + tokens("Ah.") + "],'refusal':[]}",
                 "{'refusal':'No.'} {'content':[],'refusal':[" + tokens("No", ".") + "]}",
@@ -54,7 +54,7 @@ final class ChatLogprobsTest {
     }
 
     @Test
-    void thatHaveNoTextComeBehindItInChunksOfTheirOwn() {
+    void comeInSeparateChunksAfterTheTextIfTheyHaveNone() {
         assertEquals(List.of("{'role':'assistant','content':''} null",
                 "{'content':'Hi'} {'content':[" + tokens("Hi") + "],'v':1}",
                 "{} {'content':[" + tokens("<eos>") + "]}", "{} null"),
@@ -62,7 +62,7 @@ final class ChatLogprobsTest {
     }
 
     @Test
-    void ofToolCallsComeBehindThem() {
+    void comeAfterTheToolCallsTheyBelongTo() {
         var told = told("{'content':null,'reasoning':'r','tool_calls':[{'id':'t','type':'function',"
                 + "'function':{'name':'f','arguments':'{}'}}]}", "{'content':[" + tokens("a", "b")
                 + "]}", 30);
@@ -75,20 +75,20 @@ final class ChatLogprobsTest {
     @ParameterizedTest
     @ValueSource(strings = {"{'tokens':['a'],'token_logprobs':[-0.10],'top_logprobs':null}", "{}",
         "{'content':[],'refusal':null}", "{'content':null,'refusal':null}", "[1]"})
-    void ofAnotherFormComeWholeInAChunkOfTheirOwn(String logprobs) {
+    void comeWholeInASeparateChunkIfTheyHaveAnotherForm(String logprobs) {
         assertEquals(List.of("{'role':'assistant','content':''} null", "{} " + logprobs,
                 "{'content':'Hi'} null", "{} null"), told("{'content':'Hi'}", logprobs, 30));
     }
 
     @Test
-    void areNullWhereTheAnswerSaysNull() {
+    void areNullIfTheAnswerHasNull() {
         for (var chunk : chunks(answer("{'content':'Hi'}", "null"))) {
             assertEquals(JsonNull.NULL, choice(chunk, 0).get("logprobs"));
         }
     }
 
     @Test
-    void areAbsentWhereTheAnswerHasNone() {
+    void areAbsentIfTheAnswerHasNone() {
         for (var chunk : chunks(Chunks.answer("{'content':'Hi'}"))) {
             assertFalse(choice(chunk, 0).has("logprobs"));
         }
@@ -103,7 +103,7 @@ final class ChatLogprobsTest {
     }
 
     @Test
-    void thatAreManyAreSpreadOverManyChunksButNeverOverThoseOfCalls() {
+    void spreadOverManyChunksButNotOverThoseOfCalls() {
         var token = "{'token':'','v':'" + "x".repeat(1000) + "'}";
         var many = Stream.generate(() -> token).limit(100).collect(Collectors.joining(","));
         var chunks = chunks(answer("{'content':'Hi','function_call':{'name':'f'}}",

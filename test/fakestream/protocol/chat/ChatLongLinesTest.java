@@ -25,14 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// No line is over 96 KiB, unless it holds one value that no client can join from parts.
+/// No line is over 96 KiB unless it holds one value that no client can join from parts.
 final class ChatLongLinesTest {
     private static final int LONGEST_LINE = 96 * 1024;
     private static final String LONG = "abcd efg".repeat(16 * 1024);
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "\u4e16", "\u0000", "\ud83d\ude00", "\ud83d", "e\u0301"})
-    void splitReasoningOnlyWhereALineCannotHoldIt(String unit) {
+    void splitReasoningOnlyIfTooLongForALine(String unit) {
         for (var length : List.of(10_000, 40_000, 97_000)) {
             var text = unit.repeat(length / unit.length());
             var message = json("{}").with("reasoning", string(text));
@@ -47,7 +47,7 @@ final class ChatLongLinesTest {
     }
 
     @Test
-    void tellMembersApartThatDoNotFitTogether() {
+    void separateMembersThatDoNotFitTogether() {
         var half = string(LONG.substring(0, 60_000));
         assertEquals(List.of(json("{}").with("a", half), json("{}").with("b", half),
                 json("{'c':1}")), deltas(json("{}").with("a", half).with("b", half)
@@ -68,7 +68,7 @@ final class ChatLongLinesTest {
     }
 
     @Test
-    void leaveWholeWhatNoClientCanJoin() {
+    void leaveValuesWholeThatNoClientCanJoin() {
         for (var text : List.of("{'images':[{'image_url':{'url':'LONG'}}]}",
                 "{'function_call':{'name':'f','arguments':'LONG'}}")) {
             var message = json(text.replace("LONG", LONG));
@@ -81,7 +81,7 @@ final class ChatLongLinesTest {
     }
 
     @Test
-    void giveEachChoiceALineOfItsOwnWhereTheyDoNotFitTogether() {
+    void separateChoicesThatDoNotFitTogether() {
         var message = json("{'content':'Hi'}").with("reasoning", string(LONG.substring(1, 90_000)));
         var answer = choices(json("{}").with("message", message), 4);
         assertNoLongLine(answer);
@@ -116,7 +116,7 @@ final class ChatLongLinesTest {
     }
 
     @Test
-    void stayShortWhereAVendorsLogProbabilitiesMeetALongMember() {
+    void stayShortWithVendorLogProbabilitiesBesideALongMember() {
         var message = json("{}").with("reasoning", string(LONG.substring(0, 90_000)));
         var logprobs = json("{}").with("tokens", JsonArray.of(string(LONG.substring(0, 50_000))));
         assertNoLongLine(choices(json("{}").with("message", message)

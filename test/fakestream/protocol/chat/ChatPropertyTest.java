@@ -18,12 +18,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.ThrowingConsumer;
 
-/// What holds for any chat completion, tried on those that chance makes. A failure says the seed of
-/// the one it failed on.
+/// The properties of every chat completion, tested on random ones. A failure names its seed.
 final class ChatPropertyTest {
     private static final int SEEDS = 300;
 
-    /// One completion, and all that decides how its stream is told.
+    /// One completion and everything that its stream depends on.
     private record Story(JsonObject request, JsonObject original, StreamState state) {
         static Story of(int seed) {
             var random = new Random(seed);
@@ -38,7 +37,7 @@ final class ChatPropertyTest {
             return Chunks.CHAT.replay(request, answer, state);
         }
 
-        /// Where the usage must be.
+        /// The usage that the stream must have.
         StreamRules.Usage usage() {
             if (!(original.get("usage") instanceof JsonObject)) {
                 return StreamRules.Usage.NONE;
@@ -58,7 +57,7 @@ final class ChatPropertyTest {
     }
 
     @Test
-    void keepsTheRulesOfEveryStream() {
+    void followsTheStreamRules() {
         forEachSeed(story -> StreamRules.hold(Chunks.data(story.told()), story.usage(),
                 story.state.begun()));
     }
@@ -89,7 +88,7 @@ final class ChatPropertyTest {
         });
     }
 
-    /// The events as their bytes tell them, which come in two parts each.
+    /// The events as a parser reads their bytes, which come in two parts each.
     private static List<SseEvent.Received> parsed(List<SseEvent> events) {
         var parser = new SseParser();
         var parsed = new ArrayList<SseEvent.Received>();
@@ -112,7 +111,7 @@ final class ChatPropertyTest {
         }
     }
 
-    /// The first chunk, with the role that the heartbeat told for its first choice.
+    /// The first chunk, with the role that the heartbeat sent for its first choice.
     private static JsonObject opened(JsonObject chunk, JsonObject heartbeat) {
         var role = (JsonObject) Chunks.choice(heartbeat, 0).get("delta");
         var choices = new ArrayList<>(((JsonArray) chunk.get("choices")).elements());

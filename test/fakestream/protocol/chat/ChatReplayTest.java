@@ -28,7 +28,7 @@ final class ChatReplayTest {
     private static final JsonObject HELLO = answer("{'role':'assistant','content':'Hello'}");
 
     @Test
-    void tellsAnAnswerByteForByteAsOpenAiWould() {
+    void streamsAnAnswerByteForByteLikeOpenAi() {
         var head = "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":17,"
                 + "\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":";
         var hello = answer("{'role':'assistant','content':'Hello','refusal':null}");
@@ -57,7 +57,7 @@ final class ChatReplayTest {
     }
 
     @Test
-    void tellsWhatIsNoTextFirstThenContentThenRefusalThenCalls() {
+    void sendsOtherMembersThenContentThenRefusalThenCalls() {
         assertEquals(List.of(json("{'vendor':null,'reasoning':'r','annotations':[]}"),
                 json("{'content':'c'}"), json("{'refusal':'no'}"),
                 json("{'function_call':{'name':'f','arguments':'{}'}}"),
@@ -78,19 +78,19 @@ final class ChatReplayTest {
     }
 
     @Test
-    void tellsContentThatIsNoTextAsItIs() {
+    void sendsNonTextContentUnchanged() {
         var list = "{'content':[{'type':'thinking','thinking':[{'text':'t'}]},{'type':'text'}]}";
         assertEquals(List.of(json(list)), deltas(list));
     }
 
     @Test
-    void leavesOutANullThatStandsForACallOrAudio() {
+    void omitsANullCallOrAudio() {
         assertEquals(List.of(json("{'reasoning':null}")), deltas("{'reasoning':null,"
                 + "'tool_calls':null,'function_call':null,'audio':null,'content':null}"));
     }
 
     @Test
-    void cutsTextIntoPiecesOfTheLengthAskedFor() {
+    void cutsTextIntoPiecesOfTheGivenLength() {
         var state = new StreamState("x", 1, 0, 6);
         var chunks = chunks(REQUEST, answer("{'content':'Hello, world'}"), state);
         assertEquals(List.of("", "Hello,", " world"), chunks.subList(0, 3).stream()
@@ -99,7 +99,7 @@ final class ChatReplayTest {
     }
 
     @Test
-    void marksTheTextsAsPiecesToBePaced() {
+    void marksTextsAsPacedPieces() {
         var message = answer("{'content':'c','refusal':'r','reasoning':'x','tool_calls':"
                 + "[{'id':'t','function':{'name':'f','arguments':'{}'}}]}");
         assertEquals(List.of(false, false, true, true, false, false, false),
@@ -108,7 +108,7 @@ final class ChatReplayTest {
     }
 
     @Test
-    void tellsTheVendorsFieldsOfTheAnswerInTheFirstChunkAlone() {
+    void sendsVendorFieldsOfTheAnswerInTheFirstChunkOnly() {
         var chunks = chunks(HELLO.with("citations", value("['u']"))
                 .with("x_groq", value("{'a':1.0}")).with("provider", JsonNull.NULL));
         assertEquals("[\"u\"]", chunks.getFirst().get("citations").toString());
@@ -121,7 +121,7 @@ final class ChatReplayTest {
     }
 
     @Test
-    void tellsTheVendorsFieldsOfAChoiceInItsFirstAndItsLastChunk() {
+    void sendsVendorFieldsOfAChoiceInItsFirstAndLastChunk() {
         var chunks = chunks(answerWith(value("[{'index':0,'message':{'content':'Hi'},"
                 + "'stop_reason':null,'seed':12345678901234567890,'finish_reason':'eos'}]")));
         var vendor = "\"stop_reason\":null,\"seed\":12345678901234567890,\"finish_reason\":";
@@ -134,7 +134,7 @@ final class ChatReplayTest {
     }
 
     @Test
-    void saysFingerprintAndTierInEveryChunkWhereTheAnswerHasThem() {
+    void repeatsFingerprintAndTierInEveryChunk() {
         for (var chunk : chunks(HELLO.with("system_fingerprint", JsonNull.NULL)
                 .with("service_tier", value("'default'")))) {
             assertEquals(JsonNull.NULL, chunk.get("system_fingerprint"));
@@ -144,7 +144,7 @@ final class ChatReplayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"error", "obfuscation", "usage"})
-    void leavesOutWhatNoChunkMayHave(String name) {
+    void omitsMembersThatNoChunkMayHave(String name) {
         for (var chunk : chunks(HELLO.with(name, JsonNull.NULL))) {
             assertFalse(chunk.has(name));
         }
@@ -152,7 +152,7 @@ final class ChatReplayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"'id':'','created':null,'model':null", "'id':null", "'id':5", "'x':1"})
-    void makesUpOnlyWhatAnSdkWouldThrowWithout(String members) {
+    void addsOnlyMembersThatSdksRequire(String members) {
         var answer = json("{" + members + ",'choices':[{}]}");
         var chunk = chunks(answer).getLast();
         assertEquals("{\"id\":\"chatcmpl-minted\",\"object\":\"chat.completion.chunk\","
@@ -162,14 +162,14 @@ final class ChatReplayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"'finish_reason':null", "'finish_reason':''", "'x':1"})
-    void makesUpAFinishThatFitsTheMessage(String reason) {
+    void addsAFinishThatFitsTheMessage(String reason) {
         assertEquals("stop", finish("{" + reason + ",'message':{'tool_calls':[]}}"));
         assertEquals("tool_calls",
                 finish("{" + reason + ",'message':{'tool_calls':[{'id':'t'}]}}"));
     }
 
     @Test
-    void keepsAnyFinishThatThereIs() {
+    void keepsAnUnknownFinish() {
         assertEquals("eos", finish("{'finish_reason':'eos','message':{'tool_calls':[{}]}}"));
     }
 
@@ -189,7 +189,7 @@ final class ChatReplayTest {
     @ParameterizedTest
     @ValueSource(strings = {"{'index':0},{'index':0}", "{},{}", "{'index':1},{}",
         "{'index':-1},{'index':'a'}", "{'index':1.5},{'index':12345678901234567890}"})
-    void tellsChoicesApartByTheirPlaceWhereTheirIndicesDoNot(String choices) {
+    void numbersChoicesByPositionIfTheirIndicesAreUnusable(String choices) {
         var opening = chunks(answerWith(value("[" + choices + "]"))).getFirst();
         assertEquals(List.of("0", "1"), IntStream.range(0, 2)
                 .mapToObj(i -> choice(opening, i).get("index").toString()).toList());

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ChatRequestTest {
 
     @Test
-    void asksForTheAnswerWhole() {
+    void requestsTheWholeAnswer() {
         assertEquals("{\"model\":\"m\",\"stream\":false,\"messages\":[]}",
                 CHAT.whole(json("{'model':'m','stream':true,'messages':[]}")).toString());
     }
 
     @Test
-    void saysSoEvenWhereTheRequestDoesNotAskForAStream() {
+    void requestsTheWholeAnswerEvenWithoutAStreamMember() {
         assertEquals("{\"messages\":[],\"stream\":false}",
                 CHAT.whole(json("{'messages':[]}")).toString());
     }
@@ -40,13 +40,13 @@ final class ChatRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"'stream_options':{'include_usage':true}", "'stream_options':null",
         "'tool_stream':true", "'incremental_output':true", "'return_progress':true"})
-    void dropsWhatIsAboutStreamingAlone(String member) {
+    void dropsMembersThatOnlyConcernStreaming(String member) {
         assertEquals("{\"messages\":[],\"stream\":false,\"model\":\"m\"}", CHAT.whole(
                 json("{'messages':[]," + member + ",'stream':true,'model':'m'}")).toString());
     }
 
     @Test
-    void leavesTheRequestItselfAsItIs() {
+    void leavesTheOriginalRequestUnchanged() {
         var request = json("{'stream':true,'stream_options':{},'messages':[]}");
         var before = request.toString();
         CHAT.whole(request);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ChatToolCallsTest {
 
     @Test
-    void tellsACallInOneDelta() {
+    void sendsACallInOneDelta() {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
                 + "'function':{'name':'f','arguments':'{\\'x\\': 1.0}'}}"),
                 parts("[{'id':'a','type':'function',"
@@ -32,7 +32,7 @@ final class ChatToolCallsTest {
     }
 
     @Test
-    void tellsOneCallAfterTheOtherAndTakesTheirPlacesForIndices() {
+    void sendsCallsInOrderWithTheirPositionsAsIndices() {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
                 + "'function':{'name':'f','arguments':'1'}}",
                 "{'index':1,'id':'b','type':'function','function':{'name':'g','arguments':'2'}}"),
@@ -42,7 +42,7 @@ final class ChatToolCallsTest {
     }
 
     @Test
-    void cutsArgumentsThatNoLineCanHoldIntoLargePieces() {
+    void cutsArgumentsTooLongForALineIntoLargePieces() {
         var text = "{\"text\": \"" + "Some words. ".repeat(10_000) + "\"}";
         var call = json("{'id':'a','function':{'name':'f'}}");
         call = call.with("function", ((JsonObject) call.get("function"))
@@ -60,7 +60,7 @@ final class ChatToolCallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"'x':1", "'type':null", "'type':''"})
-    void saysThatAFunctionIsOneWhereTheUpstreamDoesNot(String type) {
+    void addsTheTypeOfAFunctionIfTheUpstreamOmitsIt(String type) {
         var part = call(deltas("{'tool_calls':[{'id':'a'," + type + ",'function':{'name':'f'}}]}")
                 .getFirst());
         assertEquals("function", part.string("type"));
@@ -68,13 +68,13 @@ final class ChatToolCallsTest {
     }
 
     @Test
-    void keepsAnyTypeThatThereIs() {
+    void keepsAnUnknownType() {
         assertEquals(List.of("{'index':0,'id':'a','type':'mcp','function':{}}"),
                 parts("[{'id':'a','type':'mcp','function':{}}]"));
     }
 
     @Test
-    void tellsTheVendorsFieldsWithTheCall() {
+    void sendsVendorFieldsWithTheCall() {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
                 + "'extra_content':{'google':{'thought_signature':'s'}},"
                 + "'function':{'strict':null,'name':'f','arguments':'{}','v':1e5}}"),
@@ -84,7 +84,7 @@ final class ChatToolCallsTest {
     }
 
     @Test
-    void tellsACustomToolsCallWhole() {
+    void sendsACustomToolsCallWhole() {
         assertEquals(List.of("{'index':0,'id':'a','type':'custom',"
                 + "'custom':{'name':'shell','input':'ls -l'}}"),
                 parts("[{'id':'a','type':'custom','custom':{'name':'shell','input':'ls -l'}}]"));
@@ -93,7 +93,7 @@ final class ChatToolCallsTest {
     @ParameterizedTest
     @ValueSource(strings = {"'arguments':null", "'vendor':true", "'arguments':''",
         "'arguments':5"})
-    void keepsArgumentsThatAreNoneOrEmpty(String arguments) {
+    void keepsMissingAndEmptyArguments(String arguments) {
         assertEquals(List.of("{'index':0,'id':'a','type':'function',"
                 + "'function':{'name':'f'," + arguments + "}}"),
                 parts("[{'id':'a','type':'function','function':{'name':'f'," + arguments + "}}]"));
@@ -102,7 +102,7 @@ final class ChatToolCallsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{'a':{'b':[1.0,null]}} | {'a':{'b':[1.0,null]}}",
         "[] | []", "{} | {}"})
-    void tellsArgumentsThatAreJsonAsItsText(String json, String text) {
+    void sendsJsonArgumentsAsText(String json, String text) {
         for (var call : List.of("{'name':'f','arguments':%s}", "{'arguments':%s,'name':'f'}")) {
             var told = json(call.formatted(json)).with("arguments",
                     new JsonString(text.replace('\'', '"')));
@@ -115,7 +115,7 @@ final class ChatToolCallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "'id':null,", "'id':'',"})
-    void givesEachCallWithoutAnIdOneOfItsOwn(String id) {
+    void givesEachCallWithoutAnIdAUniqueOne(String id) {
         var call = "{" + id + "'function':{'name':'f','arguments':'" + "x".repeat(100_000) + "'}}";
         var custom = "{" + id + "'type':'custom','custom':{'name':'g','input':''}}";
         var choice = "{'index':%d,'message':{'tool_calls':[" + call + ",{'id':'own'}," + custom
@@ -127,7 +127,7 @@ final class ChatToolCallsTest {
     }
 
     @Test
-    void givesNoIdThatOpenaiWouldRefuse() {
+    void makesIdsThatOpenaiAccepts() {
         var calls = "{'name':'f'},".repeat(2000);
         var state = new StreamState("0123456789abcdef01234567", 1, 0, 30);
         var ids = Chunks.callIds(chunks(REQUEST, answer("{'tool_calls':["
@@ -144,7 +144,7 @@ final class ChatToolCallsTest {
     }
 
     @Test
-    void tellsAnOldFunctionCallWhole() {
+    void sendsAnOldFunctionCallWhole() {
         var call = "{'function_call':{'vendor':null,'name':'f','arguments':'{}'}}";
         assertEquals(List.of(json(call)), deltas(call));
     }
@@ -156,7 +156,7 @@ final class ChatToolCallsTest {
                 deltas("{'function_call':" + call + ",'content':'c'}"));
     }
 
-    /// The parts of the calls that the chunks tell, with single quotes.
+    /// The parts of the calls in the chunks, with single quotes.
     private static List<String> parts(String calls) {
         return deltas(json("{}").with("tool_calls", Chunks.parse(
                 calls.replace("\\'", "\\\"").replace('\'', '"')))).stream()

@@ -29,7 +29,7 @@ final class ChatUsageTest {
             .with("provider", Chunks.value("'p'"));
 
     @Test
-    void comesInOneChunkWithoutChoicesBehindAllOthers() {
+    void comesLastInOneChunkWithoutChoices() {
         var data = data(CHAT.replay(WITH_USAGE, ANSWER, FRESH));
         assertEquals("{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":17,"
                 + "\"model\":\"m\",\"system_fingerprint\":\"fp\",\"service_tier\":null,"
@@ -54,7 +54,7 @@ final class ChatUsageTest {
         "{'stream_options':true}", "{'include_usage':true}",
         "{'stream_options':{'include_usage':null}}", "{'stream_options':{'include_usage':'true'}}",
         "{'stream_options':{'include_usage':1}}"})
-    void comesWithTheFinishWhereTheClientSaysNothingOfIt(String request) {
+    void comesWithTheFinishIfTheClientDoesNotMentionIt(String request) {
         var chunks = chunks(json(request), ANSWER, FRESH);
         var last = chunks.getLast();
         assertEquals(ANSWER.get("usage").toString(), last.get("usage").toString());
@@ -78,7 +78,7 @@ final class ChatUsageTest {
     }
 
     @Test
-    void comesInTheNameOfGroqTooForItsClients() {
+    void comesAlsoAsXGroqForGroqClients() {
         for (var groq : new String[] {"{'id':'r','usage':{'total_tokens':3}}", "null", ""}) {
             var answer = groq.isEmpty() ? ANSWER : ANSWER.with("x_groq", Chunks.value(groq));
             var last = chunks(Chunks.REQUEST, answer, to(UnaskedUsage.AT_FINISH_FOR_GROQ))
@@ -91,31 +91,31 @@ final class ChatUsageTest {
     }
 
     @Test
-    void isNowhereWhereAClientCannotBearIt() {
+    void isOmittedForAClientThatFailsOnIt() {
         assertNoUsage(Chunks.REQUEST, ANSWER, to(UnaskedUsage.NOWHERE));
     }
 
     @Test
-    void comesWhereverItIsAskedFor() {
+    void comesForEveryClientThatAsksForIt() {
         for (var place : UnaskedUsage.values()) {
             assertEquals(data(CHAT.replay(WITH_USAGE, ANSWER, FRESH)),
                     data(CHAT.replay(WITH_USAGE, ANSWER, to(place))));
         }
     }
 
-    /// What clients that have another place for usage say of themselves, and what others say.
+    /// The state of a stream to a client that reads unasked usage at this place.
     private static StreamState to(UnaskedUsage place) {
         return new StreamState(FRESH.id(), FRESH.created(), 0, FRESH.pieceLength(),
                 ClientProfile.named("test").unasked(place));
     }
 
     @Test
-    void isNowhereWhereTheClientRefusesIt() {
+    void isOmittedIfTheClientRefusesIt() {
         assertNoUsage(json("{'stream_options':{'include_usage':false}}"), ANSWER, FRESH);
     }
 
     @Test
-    void isNowhereWhereTheAnswerHasNone() {
+    void isOmittedIfTheAnswerHasNone() {
         for (var request : new JsonObject[] {WITH_USAGE, Chunks.REQUEST}) {
             assertNoUsage(request, ANSWER.without("usage"), FRESH);
             assertNoUsage(request, ANSWER.with("usage", JsonNull.NULL), FRESH);

@@ -25,7 +25,7 @@ final class ChunkRelayTest {
     @ParameterizedTest
     @ValueSource(strings = {CHUNK, FINISH, USAGE, "[DONE]", "", "hello", "{'type':'ping'}",
         "{'error':{'message':'no'}}"})
-    void passesTheVeryBytesOn(String data) {
+    void passesEventsUnchanged(String data) {
         var event = received("", data);
         assertSame(event, CHAT.relay(event, FRESH).event());
     }
@@ -33,13 +33,13 @@ final class ChunkRelayTest {
     @ParameterizedTest
     @ValueSource(strings = {"[DONE]", "", "hello", "{'type':'ping'}", "{'error':{'message':'no'}}",
         "[1]"})
-    void passesWhatIsNoChunkOnEvenWhereTheStreamHasAnotherName(String data) {
+    void passesOtherEventsUnchangedAfterAHeartbeat(String data) {
         var event = received("", data);
         assertSame(event, CHAT.relay(event, BEGUN).event());
     }
 
     @Test
-    void givesChunksTheIdThatTheStreamHasBegunWithAndTellsTheRoleNoMore() {
+    void givesChunksTheIdOfTheHeartbeatsAndDropsTheRole() {
         assertEquals("{'id':'chatcmpl-minted','object':'chat.completion.chunk','created':1,"
                 + "'model':'m','choices':[{'index':0,'delta':{'content':'Hi'},'logprobs':null,"
                 + "'finish_reason':null}],'obfuscation':'abc'}", passedOn(CHUNK));
@@ -47,12 +47,12 @@ final class ChunkRelayTest {
     }
 
     @Test
-    void givesTheChunkOfTheUsageThatIdToo() {
+    void givesTheUsageChunkTheIdOfTheHeartbeatsToo() {
         assertEquals("{'id':'chatcmpl-minted','choices':[],'usage':{'n':1}}", passedOn(USAGE));
     }
 
     @Test
-    void tellsTheRolesOfTheOtherChoices() {
+    void keepsTheRolesOfOtherChoices() {
         var chunk = "{'id':'chatcmpl-minted','choices':[{'index':0,'delta':{'role':'a'}},"
                 + "{'index':1,'delta':{'role':'b'}},{'index':2,'delta':null}]}";
         assertEquals(chunk.replace("'role':'a'", ""), passedOn(chunk));
@@ -66,7 +66,7 @@ final class ChunkRelayTest {
         "{'error':{'message':'no'}} -> FAILED", "{'error':'no'} -> FAILED",
         "{'object':'error','message':'no'} -> FAILED",
         "{'error':{},'choices':[{'delta':{},'finish_reason':'error'}]} -> FAILED"})
-    void saysHowFarTheStreamHasCome(String dataAndProgress) {
+    void reportsTheProgressOfTheStream(String dataAndProgress) {
         var parts = dataAndProgress.split(" -> ");
         for (var state : new StreamState[] {FRESH, BEGUN}) {
             assertEquals(Progress.valueOf(parts[1]),
@@ -75,13 +75,13 @@ final class ChunkRelayTest {
     }
 
     @Test
-    void takesAnEventOfTheTypeErrorForAFailure() {
+    void reportsAnEventOfTypeErrorAsAFailure() {
         assertEquals(Progress.FAILED, CHAT.relay(received("error", "hello"), FRESH).progress());
         assertEquals(Progress.SILENT, CHAT.relay(received("ping", "{}"), FRESH).progress());
     }
 
     @Test
-    void pausesWithAnEmptyChunkInTheNameOfTheUpstreamsStream() {
+    void pausesWithAnEmptyChunkOfTheUpstreamsStream() {
         assertEquals("{'id':'x','object':'chat.completion.chunk','created':1,'model':'m','choices':"
                 + "[{'index':0,'delta':{},'finish_reason':null}]}", pause(CHUNK, FRESH));
         assertEquals("{'id':'chatcmpl-minted','object':'chat.completion.chunk','created':1,"
@@ -90,7 +90,7 @@ final class ChunkRelayTest {
     }
 
     @Test
-    void pausesWithoutWhatClientsAddUp() {
+    void pausesWithoutMembersThatClientsAddUp() {
         assertEquals("{'id':'x','system_fingerprint':'f','service_tier':null,'choices':"
                 + "[{'index':0,'delta':{},'finish_reason':null}]}",
                 pause("{'service_tier':null,'id':'x','system_fingerprint':'f','usage':{'n':1},"
@@ -99,23 +99,23 @@ final class ChunkRelayTest {
     }
 
     @Test
-    void pausesOnlyThoseChoicesThatGoOn() {
+    void pausesOnlyUnfinishedChoices() {
         assertEquals("{'id':'x','choices':[{'index':1,'delta':{},'finish_reason':null}]}",
                 pause("{'id':'x','choices':[{'index':0,'delta':{},'finish_reason':'stop'},"
                         + "{'index':1,'delta':{'content':'a'}}]}", FRESH));
     }
 
-    /// There no client survives a chunk: openai-java throws, openai-python forgets the usage.
+    /// No client survives a chunk here: openai-java throws, openai-python forgets the usage.
     @ParameterizedTest
     @ValueSource(strings = {FINISH, USAGE, "[DONE]"})
-    void pausesWithACommentWhereNoChoiceGoesOn(String data) {
+    void pausesWithACommentOnceAllChoicesAreFinished(String data) {
         assertSame(SseEvent.HEARTBEAT, CHAT.relay(received("", data), FRESH).pause());
         assertSame(SseEvent.HEARTBEAT, CHAT.relay(received("", data), BEGUN).pause());
     }
 
-    /// As Azure opens a stream. The client has just survived one of these.
+    /// Azure opens a stream with this event, so the client has just survived one without choices.
     @Test
-    void pausesWithoutChoicesBehindAnOpeningWithoutChoices() {
+    void pausesWithoutChoicesAfterAnOpeningWithoutChoices() {
         var opening = "{'choices':[],'created':0,'id':'','model':'','object':'',"
                 + "'prompt_filter_results':[{'prompt_index':0}],'usage':null}";
         assertEquals("{'id':'','object':'','created':0,'model':'','choices':[]}",
@@ -126,7 +126,7 @@ final class ChunkRelayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{'type':'ping'}", "{'error':{}}", "", "hello"})
-    void changesNothingAboutThePauseWithWhatIsNoChunk(String data) {
+    void keepsThePauseAtOtherEvents(String data) {
         assertNull(CHAT.relay(received("", data), FRESH).pause());
         assertNull(CHAT.relay(received("", data), BEGUN).pause());
     }

@@ -10,21 +10,21 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import java.util.List;
 
-/// What the tests of chat have in common: JSON written with single quotes, and a stream's chunks.
+/// Helpers for the tests of chat: JSON written with single quotes, and a stream's chunks.
 public final class Chunks {
     public static final ChatCompletions CHAT = new ChatCompletions();
     static final JsonObject REQUEST = json("{'model':'asked','messages':[],'stream':true}");
     static final JsonObject WITH_USAGE = json("{'model':'asked','messages':[],'stream':true,"
             + "'stream_options':{'include_usage':true}}");
 
-    /// A stream of which nothing is told yet, and one that a heartbeat has opened.
+    /// A stream of which nothing has been sent, and one that a heartbeat has opened.
     static final StreamState FRESH = new StreamState("minted", 1700000000, 0, 30);
     static final StreamState BEGUN = FRESH.afterHeartbeat();
 
     private Chunks() {
     }
 
-    /// The object that the text holds when each single quote is a double one.
+    /// The object in a text that has `'` for `"`.
     public static JsonObject json(String text) {
         return (JsonObject) value(text);
     }
@@ -57,7 +57,7 @@ public final class Chunks {
                 .with("choices", choices);
     }
 
-    /// The chunks that tell a message alone, between the opening and the finish.
+    /// The chunks of one message, between the opening and the finish.
     static List<JsonObject> deltas(String message) {
         return deltas(json(message));
     }
@@ -72,14 +72,14 @@ public final class Chunks {
         return chunks(REQUEST, answer, FRESH);
     }
 
-    /// The chunks of the answer's stream, without the `[DONE]` behind them.
+    /// The chunks of the answer's stream, without the final `[DONE]`.
     static List<JsonObject> chunks(JsonObject request, JsonObject answer, StreamState state) {
         var data = data(CHAT.replay(request, answer, state));
         return data.subList(0, data.size() - 1).stream().map(text -> (JsonObject) parse(text))
                 .toList();
     }
 
-    /// The ids of the calls, in the order in which the chunks tell them.
+    /// The ids of the calls, in the order of the chunks.
     static List<String> callIds(List<JsonObject> chunks) {
         return chunks.stream().flatMap(chunk -> chunk.objects("choices").stream())
                 .map(choice -> ((JsonObject) choice.get("delta")).get("tool_calls"))
@@ -93,7 +93,7 @@ public final class Chunks {
         return replay.events().stream().map(event -> ((SseEvent.Message) event).data()).toList();
     }
 
-    /// The entry at that place of a chunk's choices.
+    /// The entry at `place` in a chunk's choices.
     static JsonObject choice(JsonObject chunk, int place) {
         return (JsonObject) ((JsonArray) chunk.get("choices")).elements().get(place);
     }

@@ -79,14 +79,14 @@ final class CompletionsTest {
     }
 
     @Test
-    void asksForTheWholeAnswerAndNothingAboutStreams() {
+    void requestsTheWholeAnswerWithoutStreamOptions() {
         assertEquals(json("{'model':'m','n':2,'echo':true,'stream':false}"), API.whole(json(
                 "{'model':'m','stream':true,'n':2,'stream_options':{'include_usage':true},"
                 + "'echo':true}")));
     }
 
     @Test
-    void cutsTheTextIntoPiecesThatJoin() {
+    void cutsTextIntoPiecesThatJoin() {
         var text = "One, two and three — 日本語 👩‍👩‍👧 end.";
         var entries = entries(chunks(REQUEST, answer(choice(0, text, ""), "")), 0);
         assertTrue(entries.size() > 3, entries::toString);
@@ -95,7 +95,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void namesEveryChunkAsTheAnswerIsNamed() {
+    void repeatsTheHeadOfTheAnswerInEveryChunk() {
         for (var chunk : chunks(WITH_USAGE, answer(choice(0, "One, two, three.", ""),
                 ",'system_fingerprint':'fp','usage':{'total_tokens':3}"))) {
             assertEquals("cmpl-1", chunk.string("id"));
@@ -107,7 +107,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void tellsTwoChoicesSideBySide() {
+    void sendsTwoChoicesSideBySide() {
         var chunks = chunks(REQUEST, answer(choice(0, "Short.", "") + ","
                 + choice(1, "This one is quite a bit longer.", ""), ""));
         var one = entries(chunks, 0);
@@ -124,7 +124,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void tellsLogprobsWholeOnTheFirstChunk() {
+    void sendsLogprobsWholeInTheFirstChunk() {
         var entries = entries(chunks(REQUEST, answer(choice(0, "One, two, three.",
                 "'logprobs':" + LOGPROBS + ","), "")), 0);
         assertTrue(entries.size() > 1);
@@ -134,13 +134,13 @@ final class CompletionsTest {
     }
 
     @Test
-    void hasNoLogprobsWhereTheAnswerHasNone() {
+    void omitsLogprobsIfTheAnswerHasNone() {
         assertFalse(entries(chunks(REQUEST, answer(choice(0, "Hi.", ""), "")), 0).getFirst()
                 .has("logprobs"));
     }
 
     @Test
-    void tellsUsageThatWasNotAskedForWithTheFinish() {
+    void sendsUnaskedUsageWithTheFinish() {
         for (var text : List.of("One, two, three.", "")) {
             var chunks = chunks(REQUEST, answer(choice(0, text, ""),
                     ",'usage':{'total_tokens':3.0}"));
@@ -152,7 +152,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void tellsUsageThatWasAskedForInTheEnd() {
+    void sendsRequestedUsageLast() {
         var answer = answer(choice(0, "One, two, three.", ""), ",'usage':{'total_tokens':3.0}");
         var chunks = chunks(WITH_USAGE, answer);
         assertEquals("{\"total_tokens\":3.0}", chunks.getLast().get("usage").toString());
@@ -162,7 +162,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void carriesWhatItDoesNotKnow() {
+    void keepsUnknownMembers() {
         var chunks = chunks(REQUEST, answer(choice(0, "One, two, three.",
                 "'stop_reason':128009,'content_filter_results':{},"),
                 ",'prompt_filter_results':[1.0e0],'x':null,'error':null"));
@@ -178,13 +178,13 @@ final class CompletionsTest {
     }
 
     @Test
-    void tellsAnEmptyTextInOneChunkThatFinishes() {
+    void sendsAnEmptyTextInOneFinishingChunk() {
         var entries = entries(chunks(REQUEST, answer("{'text':'','finish_reason':''}", "")), 0);
         assertEquals(List.of(json("{'text':'','index':0,'finish_reason':'stop'}")), entries);
     }
 
     @Test
-    void refusesWhatIsNoAnswer() {
+    void refusesOtherBodies() {
         for (var body : List.of("[]", "{'choices':[]}", "{'choices':[1]}", "{}",
                 "{'error':{'message':'No.'},'choices':[{}]}")) {
             assertThrows(InvalidAnswer.class, () -> API.answer(Chunks.value(body)), body);
@@ -237,7 +237,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void beatsWithAChunkThatSaysNothing() {
+    void beatsWithAnEmptyChunk() {
         assertSame(SseEvent.HEARTBEAT, API.heartbeat());
         var opening = json(((SseEvent.Message) API.dataHeartbeat(REQUEST, FRESH)).data());
         assertEquals(json("{'id':'cmpl-minted','object':'text_completion','created':1700000000,"
@@ -253,7 +253,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void passesAnUpstreamsOwnChunkOnAsItCame() {
+    void passesAnUpstreamChunkUnchanged() {
         var event = received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
                 + "'logprobs':null,'finish_reason':null}]}");
         var relayed = API.relay(event, FRESH);
@@ -269,7 +269,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void passesAChunkOnUnderTheNameThatAHeartbeatHasTold() {
+    void passesAChunkWithTheIdOfTheHeartbeats() {
         var relayed = API.relay(received("", "{" + HEAD + ",'choices':[{'text':'a','index':0,"
                 + "'finish_reason':null}]}"), FRESH.afterHeartbeat());
         var chunk = json(((SseEvent.Message) relayed.event()).data());
@@ -279,7 +279,7 @@ final class CompletionsTest {
     }
 
     @Test
-    void tellsAFailureAsAnEventOfAnError() {
+    void sendsAFailureAsAnErrorEvent() {
         var events = API.failure(REQUEST, ApiError.upstream("x", "No."), FRESH);
         assertEquals("event: error\ndata: {\"error\":{\"message\":\"No.\",\"type\":"
                 + "\"upstream_error\",\"param\":null,\"code\":\"x\"}}\n\n",

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class GeminiAnswerTest {
 
     @Test
-    void isBroughtIntoTheFormOfChat() throws InvalidAnswer {
+    void isConvertedToTheFormOfChat() throws InvalidAnswer {
         assertEquals("{'id':'r','object':'chat.completion','model':'gemini','choices':[{'index':0,"
                 + "'message':{'role':'assistant','content':'Hello you'},'finish_reason':'stop',"
                 + "'safetyRatings':[{'probability':'LOW'}],'avgLogprobs':-0.10}],"
@@ -60,7 +60,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void keepsWhatHasNoCounterpart() throws InvalidAnswer {
+    void keepsMembersWithoutACounterpart() throws InvalidAnswer {
         assertEquals(json("{'role':'assistant','content':'a','parts':[{'thoughtSignature':'s'},"
                 + "{'executableCode':{'code':'1'}},5,{'inlineData':{}},{'text':null}]}"),
                 message("{'text':'a','thoughtSignature':'s'},{'executableCode':{'code':'1'}},5,"
@@ -71,7 +71,7 @@ final class GeminiAnswerTest {
     @ValueSource(strings = {"STOP stop", "MAX_TOKENS length", "SAFETY content_filter",
         "RECITATION content_filter", "BLOCKLIST content_filter", "SPII content_filter",
         "PROHIBITED_CONTENT content_filter", "MALFORMED_FUNCTION_CALL MALFORMED_FUNCTION_CALL"})
-    void saysWhyItEndsInTheWordsOfChat(String reasons) throws InvalidAnswer {
+    void translatesTheFinishReason(String reasons) throws InvalidAnswer {
         var pair = reasons.split(" ");
         assertEquals(new JsonString(pair[1]),
                 choice(read("{'candidates':[{'finishReason':'" + pair[0] + "'}]}"), 0)
@@ -79,7 +79,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void endsWithItsToolCallsWhereItHasAny() throws InvalidAnswer {
+    void finishesWithToolCallsIfItHasAny() throws InvalidAnswer {
         var parts = "'content':{'parts':[{'functionCall':{'name':'f'}}]}";
         for (var pair : new String[][] {{"STOP", "tool_calls"}, {"MAX_TOKENS", "length"}}) {
             assertEquals(new JsonString(pair[1]), choice(read("{'candidates':[{" + parts
@@ -88,7 +88,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void mayHaveManyCandidatesOrNothingInOne() throws InvalidAnswer {
+    void convertsSeveralAndEmptyCandidates() throws InvalidAnswer {
         var answer = read("{'candidates':[{'content':{'parts':[{'text':'a'}]}},"
                 + "{'content':{'role':'model'},'index':5},{'content':{'parts':"
                 + "[{'functionCall':{}}]}}]}");
@@ -101,7 +101,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void hasAnIdForEachCallWhenItIsTold() throws InvalidAnswer {
+    void givesEachCallAnIdInTheStream() throws InvalidAnswer {
         var call = "{'functionCall':{'name':'f'}}";
         var answer = read(("{'candidates':[{'content':{'parts':[%1$s,%1$s]}},"
                 + "{'content':{'parts':[%1$s]}}]}").formatted(call));
@@ -110,7 +110,7 @@ final class GeminiAnswerTest {
     }
 
     @Test
-    void isToldAsAStreamOfChat() throws InvalidAnswer {
+    void isSentAsAStreamOfChat() throws InvalidAnswer {
         var answer = read("{'candidates':[{'content':{'parts':[{'text':'Hi'}]},"
                 + "'finishReason':'STOP'}],'modelVersion':'gemini'}");
         assertEquals("{\"id\":\"chatcmpl-minted\",\"object\":\"chat.completion.chunk\","

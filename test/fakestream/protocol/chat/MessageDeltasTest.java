@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whole messages behind the first event of an upstream's own stream.
+/// Whole messages after the first event of an upstream's own stream.
 final class MessageDeltasTest {
     private static final String ROLE = "{'choices':[{'index':0,'delta':{'role':'assistant',"
             + "'content':''}}]}";
@@ -31,7 +31,7 @@ final class MessageDeltasTest {
                 + "'arguments':'{}'}}]}}]}`"
                 + ",`{'choices':[{'index':0,'delta':{'tool_calls':[{'id':'c','function':{'name':"
                 + "'f','arguments':'{}'},'index':0}]}}]}`"})
-    void becomeTheDeltaBehindARole(String message, String delta) {
+    void becomeTheDeltaAfterARole(String message, String delta) {
         var mending = CHAT.mending();
         var role = received(ROLE);
         assertSame(role, mending.apply(role));
@@ -41,7 +41,7 @@ final class MessageDeltasTest {
     }
 
     @Test
-    void areRepetitionsBehindADelta() {
+    void stayUnchangedAfterADelta() {
         var mending = CHAT.mending();
         mending.apply(received("{'choices':[{'index':0,'delta':{'content':'Hi'}}]}"));
         var repetition = received("{'choices':[{'index':0,'message':{'content':'Hi'}}]}");
@@ -49,7 +49,7 @@ final class MessageDeltasTest {
     }
 
     @Test
-    void areRepetitionsBehindTheFirst() {
+    void stayUnchangedAfterAWholeMessage() {
         var mending = CHAT.mending();
         mending.apply(received("{'choices':[{'index':0,'message':{'content':'Hi'}}]}"));
         var repetition = received("{'choices':[{'index':0,'message':{'content':'Hi'}}]}");
@@ -60,7 +60,7 @@ final class MessageDeltasTest {
     @ValueSource(strings = {"[DONE]", "", "'choices'", "{'choices':5}", "{'choices':[]}",
         "{'choices':[{'index':0,'delta':null}],'message':'x'}",
         "{'choices':[{'index':0,'delta':{'content':'x'},'message':{'content':'x'}}]}"})
-    void areNotSeenInOtherEvents(String data) {
+    void leaveOtherEventsUnchanged(String data) {
         var event = received(data);
         assertSame(event, CHAT.mending().apply(event));
     }

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/// Whole chat completions that chance makes: every member that is known to occur, vendors' own at
-/// all four levels, null and absent everywhere, in any order, and now and then something that is
-/// longer than a line may be.
+/// Random whole chat completions. They have every member that is known to occur, vendors' own at
+/// all four levels, null and absent everywhere, in any order, and now and then a value longer than
+/// a line may be.
 public final class RandomAnswers {
     private static final String[] NUMBERS = {"0", "-0", "1", "1.0", "1e-5", "1E+400", "-1.50",
         "6.02e23", "12345678901234567890", "0.1000000000000000055511151231257827", "1700000000"};
@@ -51,7 +51,7 @@ public final class RandomAnswers {
         return answer.build();
     }
 
-    /// Ids that are fine, in any order; sometimes none, sometimes all the same.
+    /// Valid ids in any order; sometimes none, sometimes all the same.
     private JsonValue choices() {
         var count = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1;
         var how = random.nextInt(10);
@@ -226,8 +226,7 @@ public final class RandomAnswers {
         return texts[random.nextInt(texts.length)];
     }
 
-    /// The members of one object on their way: the order is chance, and so is whether one that need
-    /// not be there is, is null, or is absent.
+    /// Builds one object in random order. Each optional member is there, null, or absent by chance.
     private final class Members {
         private final Map<String, JsonValue> members = new LinkedHashMap<>();
 

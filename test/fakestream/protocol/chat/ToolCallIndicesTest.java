@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What clients can make of the tool calls in an upstream's own stream.
+/// Corrects the indices of tool calls in an upstream's own stream, so that clients can join them.
 final class ToolCallIndicesTest {
     private static String event(int choice, String part) {
         return "{'choices':[{'index':" + choice + ",'delta':{'tool_calls':[{" + part + "}]}}]}";
@@ -20,7 +20,7 @@ final class ToolCallIndicesTest {
         return new SseEvent.Received(SseEvent.Message.of(json).bytes(), "", json);
     }
 
-    /// The indices of the calls of these parts, all of one choice.
+    /// The corrected indices of these parts, all of one choice.
     private static String indices(String... parts) {
         var mending = CHAT.mending();
         return Stream.of(parts).map(part -> mending.apply(received(event(0, part))).data())
@@ -29,7 +29,7 @@ final class ToolCallIndicesTest {
     }
 
     @Test
-    void areTheirOwnWhereTwoCallsShareOne() {
+    void becomeDistinctIfTwoCallsShareOne() {
         assertEquals("0 0 1 1 2", indices("'index':0,'id':'a'", "'index':0", "'index':0,'id':'b'",
                 "'index':0,'id':''", "'index':0,'id':'c'"));
         assertEquals("0 1 0 1", indices("'index':0,'id':'a'", "'index':0,'id':'b'",
@@ -39,13 +39,13 @@ final class ToolCallIndicesTest {
     }
 
     @Test
-    void areAddedWhereThereAreNone() {
+    void areAddedIfMissing() {
         assertEquals("0 0 1 1", indices("'id':'a'", "'function':{'arguments':'1'}",
                 "'index':null,'id':'b'", "'id':'','function':{'arguments':'1'}"));
     }
 
     @Test
-    void areAnotherForEachChoice() {
+    void areCountedForEachChoice() {
         var mending = CHAT.mending();
         mending.apply(received(event(0, "'index':0,'id':'a'")));
         var other = received(event(1, "'index':0,'id':'b'"));
@@ -53,7 +53,7 @@ final class ToolCallIndicesTest {
     }
 
     @Test
-    void leaveARightStreamAsItIs() {
+    void leaveACorrectStreamUnchanged() {
         var mending = CHAT.mending();
         for (var part : new String[] {"'index':1,'id':'a'", "'index':1", "'index':0,'id':'b'",
             "'index':0,'x':1.0", "'index':1,'id':'a'"}) {

@@ -24,8 +24,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Whatever an answer holds, its stream adds up to it: as a client adds it up, which is written
-/// here a second time, and as the product does.
+/// A stream adds up to its answer, whatever the answer holds. Both the product and a second
+/// implementation, which follows a client, add it up.
 final class GenerateContentLosslessTest {
     private static final GenerateContent GEMINI = new GenerateContent();
     private static final List<String> TEXTS = List.of("", " ", "word ", "a sentence. ", "\r\n",
@@ -39,7 +39,7 @@ final class GenerateContentLosslessTest {
     private final Random random = new Random(20_261_123);
 
     @Test
-    void anyAnswerEqualsWhatAClientAddsUp() {
+    void addsUpToAnyAnswerInAClient() {
         for (int i = 0; i < 500; i++) {
             var answer = answer();
             assertEquals(normal(answer), added(events(answer)), answer::toString);
@@ -47,7 +47,7 @@ final class GenerateContentLosslessTest {
     }
 
     @Test
-    void anyAnswerEqualsWhatTheProductFolds() throws InvalidAnswer {
+    void foldsBackToAnyAnswer() throws InvalidAnswer {
         for (int i = 0; i < 500; i++) {
             var answer = answer();
             assertEquals(normal(answer), GEMINI.fold(events(answer)), answer::toString);
@@ -55,7 +55,7 @@ final class GenerateContentLosslessTest {
     }
 
     @Test
-    void anyChatRemembersTheFirstCandidateOfAnAnswer() {
+    void addsUpToTheFirstCandidateInAChat() {
         for (int i = 0; i < 500; i++) {
             var answer = answer();
             var first = first(normal(answer));
@@ -160,7 +160,7 @@ final class GenerateContentLosslessTest {
         return text.toString();
     }
 
-    /// What a client makes of the events: it overwrites what it knows, and gathers parts.
+    /// The answer that a client adds up from the events: it overwrites values and collects parts.
     private static JsonObject added(List<SseEvent.Received> events) {
         var top = new LinkedHashMap<String, JsonValue>();
         var candidates = new LinkedHashMap<JsonValue, JsonObject>();
@@ -188,7 +188,7 @@ final class GenerateContentLosslessTest {
         return both.build();
     }
 
-    /// Texts of one kind that follow one another are one text: no client can tell them apart.
+    /// Joins adjacent texts of one kind, which no client can tell apart.
     private static JsonObject normal(JsonObject answer) {
         var candidates = new ArrayList<JsonValue>();
         for (var element : ((JsonArray) answer.get("candidates")).elements()) {

@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Single quotes stand for double ones, for the eye.
+/// The JSON in these tests has single quotes for readability.
 final class GenerateContentReplayTest {
     private static final String TEXT = "One two three four. Five six seven.";
 
     @Test
-    void tellsATextInPacedPiecesWithTheFinishOnTheLast() {
+    void sendsATextInPacedPiecesWithTheFinishOnTheLast() {
         assertEquals(List.of(
                 object("{'candidates':[{'content':{'role':'model','parts':[{'text':'Hello '}]},"
                         + "'index':0}],'modelVersion':'m','responseId':'r','createTime':'t'}"),
@@ -47,7 +47,7 @@ final class GenerateContentReplayTest {
     }
 
     @Test
-    void putsTheSignatureOfATextOnItsLastPieceOnly() {
+    void sendsTheSignatureOfATextWithItsLastPieceOnly() {
         assertEquals(List.of("{\"text\":\"One two \"}",
                 "{\"text\":\"three four\",\"thoughtSignature\":\"s\"}"),
                 parts(candidate("{'text':'One two three four','thoughtSignature':'s'}")));
@@ -65,7 +65,7 @@ final class GenerateContentReplayTest {
     }
 
     @Test
-    void tellsOtherPartsWholeAndInOrder() {
+    void sendsOtherPartsWholeAndInOrder() {
         var parts = List.of("{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1.50}}}",
                 "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"iVBORw0KGgoAAAA\"}}",
                 "{\"text\":\"\",\"thoughtSignature\":\"s\"}", "{\"text\":null}", "{}", "7",
@@ -75,7 +75,7 @@ final class GenerateContentReplayTest {
     }
 
     @Test
-    void keepsACandidateWithoutPartsAsItIs() {
+    void keepsACandidateWithoutPartsUnchanged() {
         for (var content : List.of("", "'content':{},", "'content':{'role':'model'},",
                 "'content':{'role':'model','parts':[]},", "'content':null,")) {
             var answer = "{'candidates':[{" + content
@@ -85,20 +85,20 @@ final class GenerateContentReplayTest {
     }
 
     @Test
-    void tellsABlockedPromptInOneEvent() {
+    void sendsABlockedPromptInOneEvent() {
         var answer = "{'promptFeedback':{'blockReason':'SAFETY'},'candidates':[],'x':1}";
         assertEquals(List.of(object(answer)), chunks(answer));
     }
 
     @Test
-    void givesEveryEventTheIndexThatAnAnswerLeavesOut() {
+    void addsAMissingIndexToEveryEvent() {
         assertEquals(List.of("0", "1"), entries(chunks("{'candidates':[{'finishReason':'STOP'},"
                 + "{'finishReason':'STOP'}]}").getFirst()).stream()
                 .map(entry -> entry.get("index").toString()).toList());
     }
 
     @Test
-    void beginsEveryEventOfSeveralCandidatesWithTheFirst() {
+    void startsEveryEventWithTheFirstCandidate() {
         var told = chunks("{'candidates':[{'content':{'parts':[{'text':'" + TEXT + "'}]},"
                 + "'finishReason':'STOP','index':0},{'content':{'parts':[{'text':'"
                 + TEXT.repeat(9) + "'}]},'finishReason':'STOP','index':1},"
@@ -114,7 +114,7 @@ final class GenerateContentReplayTest {
     }
 
     @Test
-    void givesEveryEventAnEntryForEveryCandidateInItsPlace() {
+    void sendsEveryCandidateInItsPlaceInEveryEvent() {
         var told = chunks("{'candidates':[{'content':{'parts':[{'text':'" + TEXT + "'}]}},"
                 + "{'finishReason':'SAFETY'},{'content':{'parts':[{'text':'yes'}]}}]}");
         for (var chunk : told) {
@@ -134,7 +134,7 @@ final class GenerateContentReplayTest {
     }
 
     @Test
-    void sendsNoLineThatIsTooLongWhereItCanBeSplit() {
+    void splitsLinesThatAreTooLong() {
         var text = "\\u0001\\u2028\u65e5".repeat(20_000);
         var long0 = "{'content':{'parts':[{'text':'" + text + "','thought':true}]}}";
         for (var answer : List.of("{'candidates':[" + long0 + "]}",
@@ -147,7 +147,7 @@ final class GenerateContentReplayTest {
     }
 
     @Test
-    void leavesTheFirstCandidateItsPlaceWhereTheOthersAreFarLonger() {
+    void keepsTheFirstCandidateFirstIfOthersAreFarLonger() {
         var told = chunks("{'candidates':[{'content':{'parts':[{'text':'4'}]}},"
                 + "{'content':{'parts':[{'text':'" + "long ".repeat(40_000) + "'}]}}]}");
         assertTrue(told.size() > 1);

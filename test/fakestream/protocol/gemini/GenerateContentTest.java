@@ -26,40 +26,40 @@ final class GenerateContentTest {
     private static final StreamState TELLING = new StreamState("id", 1, 0, 10);
 
     @Test
-    void asksForTheWholeAnswerWithTheSameBody() {
+    void requestsTheWholeAnswerWithTheSameBody() {
         var request = object("{'contents':[{'parts':[{'text':'hi'}]}],'generationConfig':{}}");
         assertSame(request, GEMINI.whole(request));
     }
 
     @Test
-    void beatsWithASpaceInAnOpenLineAndNothingElse() {
+    void beatsOnlyWithASpaceInAnOpenLine() {
         var beats = List.of(GEMINI.heartbeat(), GEMINI.dataHeartbeat(JsonObject.EMPTY, TELLING),
                 GEMINI.replay(JsonObject.EMPTY, object("{'candidates':[{}]}"), TELLING).pause(),
                 GEMINI.relay(event("{}"), TELLING).pause());
         beats.forEach(beat -> assertEquals(new SseEvent.Space(), beat));
     }
 
-    /// Nothing would close the line.
+    /// No later event would close the line.
     @Test
-    void doesNotBeatBehindItsEnd() {
+    void doesNotBeatAfterTheFinish() {
         var end = event("{'candidates':[{'finishReason':'STOP'}]}");
         assertSame(SseEvent.NONE, GEMINI.relay(end, TELLING).pause());
     }
 
     @Test
-    void takesAnAnswerWithCandidatesAsItIs() throws InvalidAnswer {
+    void keepsAnAnswerWithCandidatesUnchanged() throws InvalidAnswer {
         var body = object("{'candidates':[{'finishReason':'STOP'}],'x':1.0,'error':null}");
         assertSame(body, GEMINI.answer(body));
     }
 
     @Test
-    void takesABlockedPromptForAnAnswer() throws InvalidAnswer {
+    void acceptsABlockedPromptAsAnAnswer() throws InvalidAnswer {
         var body = object("{'promptFeedback':{'blockReason':'SAFETY'}}");
         assertSame(body, GEMINI.answer(body));
     }
 
     @Test
-    void refusesWhatIsNoAnswer() {
+    void refusesOtherBodies() {
         for (var body : List.of("{}", "{'candidates':[]}", "{'candidates':[1]}", "[]", "'text'",
                 "{'candidates':{}}", "{'usageMetadata':{},'promptFeedback':null}", "[{}]")) {
             assertThrows(InvalidAnswer.class, () -> GEMINI.answer(json(body)), body);
@@ -78,7 +78,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void takesAnArrayForAStreamThatIsComplete() throws InvalidAnswer {
+    void acceptsAnArrayOfChunksAsACompleteStream() throws InvalidAnswer {
         var chunks = json("[{'candidates':[{'content':{'parts':[{'text':'a'}]}}]},"
                 + "{'candidates':[{'content':{'parts':[{'text':'b'}]},'finishReason':'STOP'}]}]");
         assertEquals(object("{'candidates':[{'content':{'parts':[{'text':'ab'}]},"
@@ -86,7 +86,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void passesEventsOnByteForByte() {
+    void passesEventsUnchanged() {
         for (var data : List.of("{'candidates':[]}", "no json", "{'error':{'code':500}}")) {
             var event = event(data);
             assertSame(event, GEMINI.relay(event, TELLING).event());
@@ -94,7 +94,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void knowsHowFarAStreamHasCome() {
+    void reportsTheProgressOfAStream() {
         assertProgress(Progress.OPEN, "{'candidates':[{'content':{'parts':[{'text':'a'}]}}]}");
         assertProgress(Progress.OPEN, "{'candidates':[{'finishReason':'STOP'},{'index':1}]}");
         assertProgress(Progress.OPEN, "{'usageMetadata':{}}");
@@ -106,14 +106,14 @@ final class GenerateContentTest {
     }
 
     @Test
-    void tellsItsOwnErrorsInTheFormOfGoogle() {
+    void writesItsOwnErrorsInGooglesForm() {
         var own = ApiError.invalidRequest("invalid_api_key", null, "no such key");
         assertEquals(object("{'error':{'code':401,'message':'no such key',"
                 + "'status':'UNAUTHENTICATED'}}"), GEMINI.error(401, own));
     }
 
     @Test
-    void namesEveryStatusAsGoogleDoes() {
+    void usesGooglesNameOfEveryStatus() {
         var names = Stream.of(400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504, 529)
                 .map(status -> GEMINI.error(status, ApiError.upstream(null, "x")))
                 .map(body -> ((JsonObject) body.get("error")).string("status")).toList();
@@ -132,7 +132,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void tellsAFailureSoThatClientsThrow() {
+    void sendsAFailureThatMakesClientsThrow() {
         var event = GEMINI.failure(JsonObject.EMPTY,
                 ApiError.upstream("upstream_timeout", "too slow"), TELLING).getFirst();
         assertEquals("data: {\"error\":{\"code\":504,\"message\":\"too slow\","
@@ -141,7 +141,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void findsTheStatusOfAFailureInMidStream() {
+    void findsTheStatusOfAMidStreamFailure() {
         assertEquals(502, status("{'message':'x','code':'upstream_invalid'}"));
         assertEquals(413, status("{'message':'x','code':'413'}"));
         assertEquals(503, status("{'message':'x','code':14,'status':'UNAVAILABLE'}"));
@@ -169,7 +169,7 @@ final class GenerateContentTest {
     }
 
     @Test
-    void neverJoinsATextToOneThatIsSigned() throws InvalidAnswer {
+    void neverAppendsTextToASignedText() throws InvalidAnswer {
         var body = "{'candidates':[{'content':{'parts':[{'text':'a','thoughtSignature':'s'},"
                 + "{'text':'b'}]},'finishReason':'STOP'}]}";
         assertEquals(object(body), GEMINI.fold(List.of(event(body))));
@@ -211,7 +211,7 @@ final class GenerateContentTest {
                 .map(event -> object(((SseEvent.Message) event).data())).toList();
     }
 
-    /// JSON with single quotes, for the eye.
+    /// JSON written with single quotes for readability.
     private static SseEvent.Received event(String data) {
         var text = data.replace('\'', '"');
         var bytes = ("data: " + text + "\n\n").getBytes(StandardCharsets.UTF_8);

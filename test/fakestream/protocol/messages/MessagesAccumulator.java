@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Set;
 
 /// Accumulates a stream by the rules of the official SDKs (anthropic-sdk-typescript
-/// `BetaMessageStream`, anthropic-java `BetaMessageAccumulator`), and is as strict as the strictest
-/// of them: it throws where one of them throws, and ignores what all of them ignore.
+/// `BetaMessageStream`, anthropic-java `BetaMessageAccumulator`). It throws if one of them throws,
+/// and ignores only what all of them ignore.
 final class MessagesAccumulator {
     private static final Set<String> TOOL_INPUT =
             Set.of("tool_use", "server_tool_use", "mcp_tool_use");
 
-    /// The usage that the SDKs take from `message_delta`; all else must be in `message_start`.
+    /// The usage that the SDKs take from `message_delta`; other usage must be in `message_start`.
     private static final Set<String> KNOWN_USAGE = Set.of("input_tokens", "server_tool_use",
             "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens_details",
             "iterations");
@@ -36,7 +36,7 @@ final class MessagesAccumulator {
     static JsonObject of(List<SseEvent.Received> events) {
         var accumulator = new MessagesAccumulator();
         for (var event : events) {
-            // An event without a name is dropped, and a ping is skipped by its name.
+            // The SDKs drop an event without a name, and skip a ping by its name.
             if (!event.type().isEmpty() && !event.type().equals("ping")) {
                 accumulator.add((JsonObject) parse(event.data()));
             }

@@ -21,7 +21,7 @@ final class MessagesErrorTest {
         "403,permission_error", "404,not_found_error", "405,invalid_request_error",
         "413,request_too_large", "429,rate_limit_error", "500,api_error", "502,api_error",
         "503,overloaded_error", "504,timeout_error", "529,overloaded_error"})
-    void callsItsOwnFailuresByTheStatus(int status, String type) {
+    void namesItsOwnFailuresByTheStatus(int status, String type) {
         var expected = json("{'type':'error','error':{'type':'" + type + "','message':'m',"
                 + "'code':'c'}}");
         assertEquals(expected, MESSAGES.error(status, ApiError.upstream("c", "m")));
@@ -31,7 +31,7 @@ final class MessagesErrorTest {
     }
 
     @Test
-    void keepsAnUpstreamsErrorAsItCame() {
+    void keepsAnUpstreamsErrorUnchanged() {
         var body = "{'type':'error','error':{'type':'overloaded_error','message':'m',"
                 + "'details':{'error_code':'x'},'n':1.0}}";
         assertEquals(json(body), MESSAGES.error(502, VendorError.in(json(body))));
@@ -41,7 +41,7 @@ final class MessagesErrorTest {
     }
 
     @Test
-    void keepsAnInvalidRequestThatHidBehindAGoodStatus() {
+    void keepsAnInvalidRequestErrorUnderAGoodStatus() {
         var body = json("{'type':'error','error':{'type':'invalid_request_error',"
                 + "'message':'m'}}");
         assertEquals(body, MESSAGES.error(502, VendorError.in(body)));
@@ -49,7 +49,7 @@ final class MessagesErrorTest {
     }
 
     @Test
-    void addsNothingButTheNameToAnErrorOfAnotherForm() {
+    void addsOnlyTheTypeToAnErrorOfAnotherForm() {
         assertEquals(json("{'type':'error','error':{'type':'overloaded_error','message':'m'}}"),
                 failure(VendorError.in(json("{'error':'m'}")).withStatus(503)));
         assertEquals(json("{'type':'error','error':{'type':'rate_limit_error','message':'m',"
@@ -60,14 +60,14 @@ final class MessagesErrorTest {
     }
 
     @Test
-    void saysInsideAStreamWhatTheCodeTells() {
+    void derivesTheTypeFromTheCodeInsideAStream() {
         assertEquals("timeout_error", type(ApiError.upstream("upstream_timeout", "m")));
         assertEquals("api_error", type(ApiError.upstream("upstream_truncated", "m")));
         assertEquals("api_error", type(ApiError.of("server_error", null, null, "m")));
     }
 
     @Test
-    void tellsAFailureAsAnErrorEvent() {
+    void sendsAFailureAsAnErrorEvent() {
         var event = MESSAGES.failure(JsonObject.EMPTY, VendorError.in(json(
                 "{'error':{'type':'api_error','message':'m'}}")), TELLING).getFirst();
         assertEquals("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\","

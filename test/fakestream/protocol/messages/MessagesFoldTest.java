@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// How the streams of upstreams fold, which tell things that ours never does.
+/// Folds upstream streams, which have forms that our own streams never have.
 final class MessagesFoldTest {
     private static final String START = "{'type':'message_start','message':{'id':'i',"
             + "'type':'message','model':'m','content':[],'stop_reason':null,"
@@ -30,14 +30,14 @@ final class MessagesFoldTest {
     private static final String STOP = "{'type':'message_stop'}";
 
     @Test
-    void foldsWhatWeTellBackIntoTheSame() throws InvalidAnswer {
+    void foldsOurOwnStreamIntoTheSameMessage() throws InvalidAnswer {
         var answer = message("{'type':'text','text':'Hello you','citations':[{'n':1}]},"
                 + "{'type':'mcp_tool_use','input':{'a':1.0}},{'type':'new','v':[]}");
         assertEquals(answer, MESSAGES.fold(received(replay(answer))));
     }
 
     @Test
-    void overwritesUsageAndAddsNothingUp() throws InvalidAnswer {
+    void overwritesUsageInsteadOfAddingItUp() throws InvalidAnswer {
         assertEquals(json("{'id':'i','type':'message','model':'m','content':[],"
                 + "'stop_reason':'end_turn',"
                 + "'usage':{'input_tokens':9,'output_tokens':7,'cache':3},'stop_sequence':null}"),
@@ -45,7 +45,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void putsWhatStandsBesideTheDeltaIntoTheMessage() throws InvalidAnswer {
+    void copiesMembersBesideTheDeltaIntoTheMessage() throws InvalidAnswer {
         var end = "{'type':'message_delta','delta':{'stop_reason':null,'container':{'id':'c'}},"
                 + "'context_management':{'applied_edits':[]},'new':null}";
         var folded = MESSAGES.fold(upstream(START, end, STOP));
@@ -66,7 +66,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void takesTheLastSignatureAndWhatItDoesNotKnow() throws InvalidAnswer {
+    void keepsTheLastSignatureAndUnknownMembers() throws InvalidAnswer {
         assertEquals(json("{'c':[{'type':'thinking','thinking':'ab','signature':'t','n':2}]}")
                 .get("c"), blocks(start(0, "{'type':'thinking','thinking':'','signature':''}"),
                         delta(0, "{'type':'thinking_delta','thinking':'a'}"),
@@ -77,7 +77,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void parsesTheInputThatItsPiecesJoinTo() throws InvalidAnswer {
+    void parsesTheJoinedPiecesOfAnInput() throws InvalidAnswer {
         assertEquals(json("{'c':[{'type':'tool_use','input':{'a':1.0}},"
                 + "{'type':'server_tool_use','input':{}}]}").get("c"), blocks(
                         start(0, "{'type':'tool_use','input':{}}"),
@@ -89,7 +89,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void runsNoToolWithHalfAnInput() throws InvalidAnswer {
+    void refusesAnIncompleteInputIfItsToolWouldRun() throws InvalidAnswer {
         var events = new String[] {START, start(0, "{'type':'tool_use','input':{}}"),
             delta(0, "{'type':'input_json_delta','partial_json':'{'}"), "", STOP};
         events[3] = END.formatted("tool_use");
@@ -100,21 +100,21 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void takesTheNameOfTheModelThatFellIn() throws InvalidAnswer {
+    void usesTheNameOfTheFallbackModel() throws InvalidAnswer {
         var folded = MESSAGES.fold(upstream(START,
                 start(0, "{'type':'fallback','to':{'model':'other'}}"), STOP));
         assertEquals("other", folded.string("model"));
     }
 
     @Test
-    void readsEventsThatHaveNoName() throws InvalidAnswer {
+    void readsEventsWithoutAName() throws InvalidAnswer {
         var events = upstream(START, END.formatted("end_turn"), STOP).stream()
                 .map(event -> event("", event.data())).toList();
         assertEquals("end_turn", MESSAGES.fold(events).string("stop_reason"));
     }
 
     @Test
-    void refusesAStreamThatIsNotWhole() {
+    void refusesAnIncompleteStream() {
         for (var cut : List.of(upstream(), upstream(START), upstream(STOP), upstream(END, STOP),
                 upstream(START, END.formatted("end_turn")))) {
             assertEquals("upstream_truncated", refusal(cut).object().string("code"));
@@ -122,7 +122,7 @@ final class MessagesFoldTest {
     }
 
     @Test
-    void refusesAnErrorAndWhatIsNoJson() {
+    void refusesAnErrorAndInvalidJson() {
         var error = "{'type':'error','error':{'type':'overloaded_error','message':'Overloaded'}}";
         assertEquals("Overloaded", refusal(upstream(START, error, STOP)).message());
         var broken = new ArrayList<>(upstream(START));

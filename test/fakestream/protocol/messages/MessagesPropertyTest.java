@@ -13,15 +13,15 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever a message holds, what a client accumulates from its stream equals it. A seed makes the
-/// same messages every time.
+/// A client accumulates the same message from its stream, whatever the message holds. Each seed
+/// always makes the same messages.
 final class MessagesPropertyTest {
     private static final int LONGEST_LINE = 96 * 1024;
     private static final int MESSAGES_A_SEED = 200;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void losesNothingOnTheWay(long seed) throws InvalidAnswer {
+    void losesNothingInTheStream(long seed) throws InvalidAnswer {
         var random = new Random(seed);
         var messages = new MessagesRandom(random);
         for (int i = 0; i < MESSAGES_A_SEED; i++) {

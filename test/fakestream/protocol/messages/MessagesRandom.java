@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/// Whole messages that chance makes: blocks of every kind, vendors' own members at every level,
-/// null and absent wherever they occur, and now and then something longer than a line may be.
+/// Random whole messages: blocks of every kind, vendors' own members at every level, null and
+/// absent wherever they occur, and now and then a value longer than a line may be.
 public final class MessagesRandom {
     private static final String[] NUMBERS = {"0", "-0", "1.0", "1e-5", "1E+400", "-1.50",
         "12345678901234567890", "0.1000000000000000055511151231257827", "1700000000"};
@@ -89,7 +89,7 @@ public final class MessagesRandom {
         return block.build();
     }
 
-    /// Mostly there, sometimes null, sometimes absent.
+    /// Adds the member: mostly its value, sometimes null, sometimes not at all.
     private void maybe(JsonObject.Builder object, String name, Supplier<JsonValue> value) {
         switch (random.nextInt(4)) {
             case 0 -> { }

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How a whole message is told, event by event.
+/// The stream of a whole message, event by event.
 final class MessagesReplayTest {
     private static final String STOP = "{'type':'content_block_stop','index':0}";
 
     @Test
-    void tellsTheWholeStory() {
+    void streamsAWholeMessage() {
         var answer = message("{'type':'text','text':'Hi'}");
         assertEquals(List.of(
                 "{'type':'message_start','message':{'id':'msg_1','type':'message',"
@@ -41,7 +41,7 @@ final class MessagesReplayTest {
     }
 
     @Test
-    void namesEveryEventByItsType() {
+    void namesEveryEventAfterItsType() {
         for (var event : replay(message("{'type':'text','text':'Hi'},{'type':'x'}")).events()) {
             var sent = (SseEvent.Message) event;
             assertEquals(json(sent.data()).string("type"), sent.type());
@@ -51,7 +51,7 @@ final class MessagesReplayTest {
     }
 
     @Test
-    void tellsTheEndWhereSdksLookForIt() {
+    void sendsTheEndWhereSdksReadIt() {
         var details = "'stop_details':{'type':'refusal'}";
         var container = "'container':{'id':'c'}";
         var context = "'context_management':{'applied_edits':[]}";
@@ -64,7 +64,7 @@ final class MessagesReplayTest {
     }
 
     @Test
-    void tellsNoEndThatTheAnswerDoesNotHave() {
+    void inventsNoEndForAnAnswerWithoutOne() {
         var told = data(replay(json("{'type':'message','content':[],'usage':{'u':1}}")));
         assertEquals(List.of(
                 "{'type':'message_start','message':{'type':'message','content':[],"
@@ -75,13 +75,13 @@ final class MessagesReplayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ",'usage':null"})
-    void countsNothingWhereThereIsNoUsageBecauseSdksWouldThrow(String usage) {
+    void sendsZeroUsageIfTheAnswerHasNone(String usage) {
         var told = data(replay(json("{'type':'message','content':[]" + usage + "}")));
         assertTrue(told.get(1).endsWith("'usage':{'input_tokens':0,'output_tokens':0}}"));
     }
 
     @Test
-    void pacesTheTextAndNothingElse() {
+    void pacesOnlyTheText() {
         var events = replay(message("{'type':'text','text':'One two three four'},"
                 + "{'type':'thinking','thinking':'One two three four','signature':'s'}")).events();
         var pieces = events.stream().filter(SseEvent::piece)
@@ -91,7 +91,7 @@ final class MessagesReplayTest {
     }
 
     @Test
-    void tellsCitationsBeforeTheirText() {
+    void sendsCitationsBeforeTheirText() {
         assertEquals(List.of(start("{'citations':[],'text':'','type':'text','v':1}"),
                 delta("{'type':'citations_delta','citation':{'n':1.0}}"),
                 delta("{'type':'citations_delta','citation':{'n':2}}"),
@@ -108,12 +108,12 @@ final class MessagesReplayTest {
         "{'type':'of_tomorrow','n':1.0}",
         "{'type':'tool_use','id':'t'}", "{'type':'thinking'}", "{'type':'compaction'}",
         "{'type':7}", "{}"})
-    void startsWholeWhatHasNothingToDelta(String block) {
+    void sendsABlockWithoutDeltasWholeInItsStart(String block) {
         assertEquals(List.of(start(block), STOP), blocks(block));
     }
 
     @Test
-    void tellsOneSignature() {
+    void sendsOneSignature() {
         var thought = "word ".repeat(2000);
         var told = blocks("{'type':'thinking','thinking':'" + thought + "','signature':'sig'}");
         assertEquals(start("{'type':'thinking','thinking':'','signature':''}"), told.getFirst());
@@ -130,7 +130,7 @@ final class MessagesReplayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tool_use", "server_tool_use", "mcp_tool_use"})
-    void tellsTheInputOfToolsAsJsonTextWithItsNumbers(String type) {
+    void sendsToolInputAsJsonTextWithUnchangedNumbers(String type) {
         var told = blocks("{'type':'" + type + "','input':{'a':1.0,'b':[1E+2]},'id':'t'}");
         assertEquals(List.of(start("{'type':'" + type + "','input':{},'id':'t'}"),
                 delta("{'type':'input_json_delta','partial_json':"
@@ -138,21 +138,21 @@ final class MessagesReplayTest {
     }
 
     @Test
-    void tellsAnEmptyInputAsTheTextOfAnEmptyObject() {
+    void sendsAnEmptyInputAsTheTextOfAnEmptyObject() {
         assertEquals(List.of(start("{'type':'tool_use','input':{},'id':'t'}"),
                 delta("{'type':'input_json_delta','partial_json':'{}'}"), STOP),
                 blocks("{'type':'tool_use','input':{},'id':'t'}"));
     }
 
     @Test
-    void tellsACompactionAsAnthropicDoes() {
+    void sendsACompactionLikeAnthropic() {
         assertEquals(List.of(start("{'type':'compaction','content':null}"),
                 delta("{'type':'compaction_delta','content':'c','encrypted_content':'e'}"), STOP),
                 blocks("{'type':'compaction','content':'c','encrypted_content':'e'}"));
     }
 
     @Test
-    void keepsLinesShortEvenWhereEveryCharacterIsEscaped() {
+    void keepsLinesShortEvenIfEveryCharacterIsEscaped() {
         var awkward = new JsonString("\u2028\u0001".repeat(50_000));
         var input = new JsonObject.Builder().add("a", awkward).build();
         var answer = message("");
@@ -175,7 +175,7 @@ final class MessagesReplayTest {
     }
 
     @Test
-    void goesOnWithTheMessageThatAHeartbeatHasOpened() {
+    void continuesTheMessageThatAHeartbeatOpened() {
         var opening = MESSAGES.dataHeartbeat(json("{'model':'m'}"), TELLING);
         var answer = message("{'type':'text','text':'Hi'}");
         var events = MESSAGES.replay(JsonObject.EMPTY, answer, TELLING.afterHeartbeat()).events();

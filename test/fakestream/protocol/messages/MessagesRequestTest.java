@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What goes up to the upstream, what counts as its answer, and what goes through as it came.
+/// The request to the upstream, the bodies that count as its answer, and the events passed through.
 final class MessagesRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{'messages':null}", "{'messages':'hi'}", "{'messages':{}}"})
@@ -31,7 +31,7 @@ final class MessagesRequestTest {
     }
 
     @Test
-    void asksForTheWholeAndKeepsEverythingElse() {
+    void requestsTheWholeAnswerAndKeepsEverythingElse() {
         var request = "{'model':'m','stream':%s,'max_tokens':1.0e3,'messages':[{'x':1.0}],"
                 + "'tools':[{'name':'t','eager_input_streaming':true}],'stream_options':{}}";
         assertEquals(json(request.formatted(false)), MESSAGES.whole(json(request.formatted(true))));
@@ -39,7 +39,7 @@ final class MessagesRequestTest {
     }
 
     @Test
-    void takesAMessageAsItIs() throws InvalidAnswer {
+    void keepsAMessageUnchanged() throws InvalidAnswer {
         var answer = message("{'type':'text','text':'Hi'}", "'error':null", "'v':1.0");
         assertSame(answer, MESSAGES.answer(answer));
     }
@@ -48,7 +48,7 @@ final class MessagesRequestTest {
     @ValueSource(strings = {"{}", "{'type':'message'}", "{'type':'message','content':'text'}",
         "{'content':[]}", "{'type':'completion','content':[]}",
         "{'type':'message','content':[null]}", "{'choices':[]}"})
-    void refusesWhatIsNoMessage(String body) {
+    void refusesOtherBodies(String body) {
         assertEquals("upstream_invalid", refusal(body).object().string("code"));
     }
 
@@ -56,17 +56,17 @@ final class MessagesRequestTest {
     @ValueSource(strings = {"{'type':'error','error':{'type':'t','message':'it broke'}}",
         "{'error':{'message':'it broke'}}", "{'type':'error','message':'it broke'}",
         "{'type':'message','content':[],'error':'it broke'}"})
-    void takesAnErrorForNoAnswer(String body) {
+    void refusesAnErrorAsAnAnswer(String body) {
         assertEquals("it broke", refusal(body).message());
     }
 
     @Test
-    void refusesJsonThatIsNoObject() {
+    void refusesOtherJsonThanObjects() {
         assertThrows(InvalidAnswer.class, () -> MESSAGES.answer(new JsonString("x")));
     }
 
     @Test
-    void passesEventsOnByteForByte() {
+    void passesEventsUnchanged() {
         for (var type : new String[] {"message_start", "ping", "content_block_delta", "new", ""}) {
             var event = event(type, "{\"type\": \"" + type + "\"}");
             var relayed = MESSAGES.relay(event, TELLING);
@@ -77,7 +77,7 @@ final class MessagesRequestTest {
     }
 
     @Test
-    void seesWhetherTheStreamIsWholeOrFailed() {
+    void reportsWhetherTheStreamIsWholeOrFailed() {
         assertEquals(Progress.WHOLE, progress("message_stop", "{}"));
         assertEquals(Progress.FAILED, progress("error", "overloaded"));
         assertEquals(Progress.WHOLE, progress("", "{'type':'message_stop'}"));

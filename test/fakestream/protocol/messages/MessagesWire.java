@@ -28,7 +28,7 @@ final class MessagesWire {
         }
     }
 
-    /// A message with these blocks, and with what else its end may have.
+    /// A message with these blocks, and with `others` as its further members.
     static JsonObject message(String blocks, String... others) {
         var text = "{'id':'msg_1','type':'message','role':'assistant','model':'m','content':["
                 + blocks + "],'stop_reason':'end_turn','stop_sequence':null,"
@@ -51,7 +51,7 @@ final class MessagesWire {
                 ((SseEvent.Message) event).data().replace('"', '\'')).toList();
     }
 
-    /// The events as a client's parser finds them, with the beat for pauses between any two.
+    /// The events as a client's parser finds them, with a pause event after each one.
     static List<SseEvent.Received> received(Replay replay) {
         var bytes = new ByteArrayOutputStream();
         bytes.writeBytes(MESSAGES.heartbeat().bytes());
@@ -62,7 +62,7 @@ final class MessagesWire {
         return new SseParser().feed(bytes.toByteArray(), 0, bytes.size());
     }
 
-    /// An upstream's events; each is named by its `type`.
+    /// An upstream's events; each is named after its `type`.
     static List<SseEvent.Received> upstream(String... data) {
         var events = new ArrayList<SseEvent.Received>();
         for (var text : data) {

@@ -18,11 +18,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/// A client of a stream of responses, after the rules of openai-node 7.57's accumulator
-/// (`internal/responses/response-accumulator`), and stricter: what the deltas add up to must be
-/// what the done events say.
+/// A client that accumulates a stream of responses by the rules of openai-node 7.57
+/// (`internal/responses/response-accumulator`). It is stricter: the joined deltas must equal the
+/// values of the done events.
 final class ResponsesAccumulator {
-    /// The types that both openai-node 6.49 and 7.57 know and a whole answer can have.
+    /// The event types that both openai-node 6.49 and 7.57 know and that a whole answer can have.
     private static final Set<String> KNOWN = Set.of("response.created", "response.in_progress",
             "response.completed", "response.incomplete", "response.failed",
             "response.output_item.added", "response.output_item.done",
@@ -56,7 +56,7 @@ final class ResponsesAccumulator {
     private boolean ended;
     private int next;
 
-    /// What a client holds at the end of these events.
+    /// The response that a client holds at the end of these events.
     static JsonObject of(List<SseEvent> events) {
         var client = new ResponsesAccumulator();
         events.forEach(event -> client.accept((SseEvent.Message) event));
@@ -184,13 +184,13 @@ final class ResponsesAccumulator {
         return Integer.parseInt(((JsonNumber) data.get(name)).text());
     }
 
-    /// The types of the events, shortened by their common beginning.
+    /// The types of the events without their common prefix.
     static List<String> types(List<SseEvent> events) {
         return events.stream().map(event -> ((SseEvent.Message) event).type())
                 .map(type -> type.startsWith("response.") ? type.substring(9) : type).toList();
     }
 
-    /// The types between the opening and the end, in one text.
+    /// The types between the opening and the end.
     static List<String> body(List<SseEvent> events) {
         var types = types(events);
         assertEquals(Arrays.asList("created", "in_progress"), types.subList(0, 2));

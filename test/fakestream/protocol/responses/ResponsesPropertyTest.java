@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Random responses of all kinds, always the same ones.
+/// Random responses of all kinds, the same in every run.
 final class ResponsesPropertyTest {
     private static final List<String> WORDS = List.of("a", "Hello, world. ", "\n", "\r\n",
             "\uD83D\uDC69\u200D\uD83D\uDC69\u200D\uD83D\uDC67", "e\u0301", "\u2028", "\u0001",
@@ -28,7 +28,7 @@ final class ResponsesPropertyTest {
     private int ids;
 
     @Test
-    void clientsEndWithTheWholeAnswer() {
+    void clientsAccumulateTheWholeAnswer() {
         for (int i = 0; i < 300; i++) {
             var response = response();
             var events = new Responses().replay(JsonObject.EMPTY, response,
@@ -41,7 +41,7 @@ final class ResponsesPropertyTest {
         }
     }
 
-    /// What says something whole once more cannot be split.
+    /// An event that repeats a whole value cannot be split.
     private static boolean mayBeLong(SseEvent event) {
         return ((SseEvent.Message) event).type()
                 .matches(".*\\.(done|completed|incomplete|failed)");

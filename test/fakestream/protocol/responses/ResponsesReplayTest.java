@@ -53,7 +53,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void opensWithTheResponseAsItBegan() throws JsonException {
+    void opensWithAnUnfinishedResponse() throws JsonException {
         var events = told(response("completed", ""), 30);
         assertEquals(List.of("created", "in_progress", "completed"),
                 ResponsesAccumulator.types(events));
@@ -67,7 +67,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void endsAsTheResponseDid() throws JsonException {
+    void endsWithTheStatusOfTheResponse() throws JsonException {
         for (var end : List.of("completed completed", "incomplete incomplete", "failed failed",
                 "cancelled incomplete", "queued completed", "in_progress completed")) {
             var words = end.split(" ");
@@ -78,7 +78,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsTextWithItsAnnotationsAndLogprobs() throws JsonException {
+    void sendsTextWithItsAnnotationsAndLogprobs() throws JsonException {
         var events = toldItem(MESSAGE.formatted("""
                 {"type":"output_text","text":"one two","annotations":[{"a":1},{"b":2}],
                 "logprobs":[{"token":"one"},{"token":" two"}]}"""));
@@ -93,7 +93,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsARefusalInPieces() throws JsonException {
+    void sendsARefusalInPieces() throws JsonException {
         var events = toldItem(MESSAGE.formatted("{\"type\":\"refusal\",\"refusal\":\"no no\"}"));
         assertEquals(List.of("output_item.added", "content_part.added", "refusal.delta",
                 "refusal.delta", "refusal.done", "content_part.done", "output_item.done"),
@@ -102,7 +102,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsSummariesBeforeReasoning() throws JsonException {
+    void sendsSummariesBeforeReasoning() throws JsonException {
         var events = toldItem("""
                 {"type":"reasoning","content":[{"type":"reasoning_text","text":"why now"}],
                 "id":"x","summary":[{"type":"summary_text","text":"because of it"},
@@ -118,7 +118,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsCallsWithTheirArguments() throws JsonException {
+    void sendsCallsWithTheirArguments() throws JsonException {
         assertEquals(List.of("output_item.added", "function_call_arguments.delta",
                 "function_call_arguments.done", "output_item.done"),
                 ResponsesAccumulator.body(toldItem("""
@@ -135,7 +135,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsHowHostedToolsFared() throws JsonException {
+    void sendsTheProgressOfHostedTools() throws JsonException {
         assertEquals(List.of("output_item.added", "code_interpreter_call.in_progress",
                 "code_interpreter_call_code.delta", "code_interpreter_call_code.done",
                 "code_interpreter_call.interpreting", "code_interpreter_call.completed",
@@ -157,7 +157,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsUnknownItemsAsTheyAre() throws JsonException {
+    void sendsUnknownItemsUnchanged() throws JsonException {
         var events = toldItem("{\"type\":\"dream\",\"id\":\"x\",\"content\":\"of sheep\"}");
         assertEquals(List.of("output_item.added", "output_item.done"),
                 ResponsesAccumulator.body(events));
@@ -166,14 +166,14 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsNothingTwiceThatIsTooLongForALine() throws JsonException {
+    void sendsAValueTooLongForALineOnlyOnce() throws JsonException {
         var events = toldItem("{\"type\":\"dream\",\"id\":\"x\",\"a\":{\"b\":\"%s\"}}"
                 .formatted("x".repeat(100_000)));
         assertTrue(events.get(2).bytes().length < 1000);
     }
 
     @Test
-    void givesAnIdToItemsThatOpenaiNodeRefusesWithoutOne() throws JsonException {
+    void addsIdsThatOpenaiNodeRequires() throws JsonException {
         var message = MESSAGE.formatted("{\"type\":\"output_text\",\"text\":\"a\"}");
         for (var id : List.of("", "\"id\":null,", "\"id\":\"\",")) {
             var whole = ResponsesAccumulator.of(told(
@@ -190,7 +190,7 @@ final class ResponsesReplayTest {
         "mcp_approval_request, mcpr_", "local_shell_call, lsh_", "shell_call, sh_",
         "shell_call_output, sho_", "apply_patch_call, apc_", "tool_search_call, tsc_",
         "tool_search_output, tso_", "compaction, cmp_", "dream, item_"})
-    void namesAnItemAsOpenaiDoes(String type, String prefix) throws JsonException {
+    void makesItemIdsLikeOpenai(String type, String prefix) throws JsonException {
         var events = told(response("completed", "{},{\"type\":\"" + type + "\"}"), 4);
         var id = prefix + "id_1";
         assertEquals(id, item(ResponsesAccumulator.of(events)).string("id"));
@@ -203,7 +203,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void namesAResponseThatHasNoName() throws JsonException {
+    void addsAnIdToAResponseWithoutOne() throws JsonException {
         for (var id : List.of("", "\"id\":null,", "\"id\":\"\",")) {
             var events = told("{" + id + "\"object\":\"response\",\"output\":[]}", 4);
             for (var event : events) {
@@ -214,7 +214,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void tellsACallOfAFunctionWithATextUnderAName() throws JsonException {
+    void sendsAFunctionCallWithTextArgumentsAndACallId() throws JsonException {
         for (var members : List.of("\"call_id\":null,\"arguments\":{\"a\":1.0}",
                 "\"call_id\":\"\",\"arguments\":\"{\\\"a\\\":1.0}\"",
                 "\"arguments\":\"{\\\"a\\\":1.0}\"")) {
@@ -231,7 +231,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void leavesPartsUntoldThatNoEventCanTell() throws JsonException {
+    void omitsEventsForUnknownParts() throws JsonException {
         for (var part : List.of("{\"type\":\"reasoning_text\",\"text\":\"a\"}", "\"a\"")) {
             assertEquals(List.of("output_item.added", "output_item.done"),
                     ResponsesAccumulator.body(toldItem(MESSAGE.formatted(part))));
@@ -242,7 +242,7 @@ final class ResponsesReplayTest {
     }
 
     @Test
-    void countsOnWhereHeartbeatsLeftOff() throws JsonException {
+    void continuesTheNumbersOfHeartbeats() throws JsonException {
         var replay = new Responses().replay(JsonObject.EMPTY, json(response("completed", "")),
                 new StreamState("id", 1, 7, 30));
         assertTrue(((SseEvent.Message) replay.events().getFirst()).data()

@@ -32,7 +32,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void asksForAWholeAnswerAndLeavesTheRestAlone() throws JsonException {
+    void requestsTheWholeAnswerAndKeepsEverythingElse() throws JsonException {
         assertEquals("""
                 {"model":"m","stream":false,"input":"x","tools":[\
                 {"type":"image_generation","size":"s"},{"type":"own","partial_images":2},1]}""",
@@ -44,7 +44,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void takesWhateverEndedForAnAnswer() throws JsonException, InvalidAnswer {
+    void acceptsAnyEndedResponseAsAnAnswer() throws JsonException, InvalidAnswer {
         for (var body : List.of("{\"object\":\"response\",\"output\":[]}",
                 "{\"output\":[{}],\"error\":null}", "{\"output\":[],\"error\":\"\"}",
                 "{\"object\":\"response\",\"status\":\"failed\",\"error\":{\"message\":\"m\"}}",
@@ -54,7 +54,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void refusesErrorsInDisguise() {
+    void refusesErrorsUnderAGoodStatus() {
         for (var body : List.of("{\"error\":{\"message\":\"m\"}}", "{\"error\":\"m\"}",
                 "{\"error\":{\"message\":\"m\"},\"output\":[]}",
                 "{\"status\":\"failed\",\"error\":{\"message\":\"m\"}}",
@@ -65,7 +65,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void refusesWhatCannotBeTold() {
+    void refusesBodiesThatCannotBeStreamed() {
         for (var body : List.of("[]", "{}", "{\"choices\":[]}", "{\"output\":\"text\"}",
                 "{\"output\":[1]}", "{\"object\":\"response\",\"output\":{}}")) {
             assertEquals("upstream_invalid", refusal(body).object().string("code"), body);
@@ -73,7 +73,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void numbersTheHeartbeatsThatCarryData() {
+    void numbersDataHeartbeats() {
         assertEquals(new SseEvent.Message("keepalive",
                 "{\"type\":\"keepalive\",\"sequence_number\":2}", false),
                 responses.dataHeartbeat(JsonObject.EMPTY, new StreamState("id", 7, 2, 30)));
@@ -81,7 +81,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void tellsAFailureTwice() throws JsonException {
+    void sendsAFailureAsTwoEvents() throws JsonException {
         var events = responses.failure(json("{\"model\":\"m\"}"),
                 ApiError.of("overloaded", "busy", null, "later"), new StreamState("id", 7, 3, 30));
         assertEquals(List.of(
@@ -97,7 +97,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void findsAWordForTheCodeOfAFailure() throws JsonException {
+    void givesEveryFailureATextualCode() throws JsonException {
         for (var pair : List.of("{\"code\":429} 429", "{\"type\":\"kind\"} kind",
                 "{\"type\":null} server_error", "{\"code\":null,\"type\":\"kind\"} kind")) {
             var words = pair.split(" ");
@@ -108,9 +108,9 @@ final class ResponsesTest {
         }
     }
 
-    /// Codex asks six times at any other code.
+    /// Codex repeats the request six times at any other code.
     @Test
-    void saysOfARequestAtFaultThatItIs() throws JsonException {
+    void marksFailuresCausedByTheRequest() throws JsonException {
         for (var pair : List.of("{\"code\":\"bad_thing\"} 400 invalid_prompt",
                 "{\"code\":\"context_length_exceeded\"} 400 context_length_exceeded",
                 "{\"type\":\"invalid_request_error\",\"code\":null} 0 invalid_prompt",
@@ -127,7 +127,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void tellsTheCodeAndTheParameterOfAFailureAsTextsBesideTheErrorAsItIs() throws JsonException {
+    void sendsCodeAndParameterAsTextBesideTheUnchangedError() throws JsonException {
         var events = responses.failure(JsonObject.EMPTY, VendorError.in(json("""
                 {"error":{"message":"m","code":429,"param":["a"]}}""")), TELLING);
         assertEquals("""
@@ -160,7 +160,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void foldsTheItemsWhereTheResponseHasNone() throws InvalidAnswer {
+    void foldsTheItemsIfTheResponseHasNone() throws InvalidAnswer {
         assertEquals("{\"output\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", responses.fold(List.of(
                 item(1, "b"), item(0, "a"),
                 received("response.completed", "{\"response\":{\"output\":[]}}"))).toString());
@@ -174,7 +174,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void foldsNothingThatBrokeOffOrFailed() {
+    void refusesToFoldAStreamThatBreaksOffOrFails() {
         var broken = assertThrows(InvalidAnswer.class, () -> responses.fold(List.of(item(0, "a"))));
         assertEquals("upstream_truncated", broken.error().object().string("code"));
         for (var data : List.of("{\"type\":\"error\",\"error\":{\"message\":\"m\"}}",
@@ -188,7 +188,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void passesEventsOnByteForByte() {
+    void passesEventsUnchanged() {
         for (var pair : List.of("{\"type\":\"response.created\",\"sequence_number\":0} OPEN",
                 "[DONE] OPEN", "{} OPEN", "{\"type\":\"response.completed\"} WHOLE",
                 "{\"type\":\"response.incomplete\"} WHOLE",
@@ -205,7 +205,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void movesTheNumbersOnBehindHeartbeats() throws JsonException {
+    void renumbersEventsAfterHeartbeats() throws JsonException {
         var begun = new StreamState("id", 7, 2, 30);
         var relayed = responses.relay(
                 received("x", "{\"type\":\"x\",\"sequence_number\":5,\"n\":1.0}"), begun);
