@@ -17,7 +17,7 @@ final class ComputeSlotsTest {
     private final ComputeSlots slots = new ComputeSlots();
 
     @Test
-    void letsAsManyWorkAsThereAreProcessors() {
+    void runsAsManyTasksAsThereAreProcessors() {
         var working = new AtomicInteger();
         var most = new AtomicInteger();
         var full = new CountDownLatch(PROCESSORS);
@@ -28,7 +28,7 @@ final class ComputeSlotsTest {
             Thread.ofVirtual().start(() -> result.complete(slots.take(() -> {
                 most.accumulateAndGet(working.incrementAndGet(), Math::max);
                 full.countDown();
-                // The first ones stay until as many as may are in.
+                // The first tasks stay until all slots are taken.
                 Waiting.open(full);
                 return working.decrementAndGet();
             })));
@@ -38,7 +38,7 @@ final class ComputeSlotsTest {
     }
 
     @Test
-    void givesATurnBackThatFails() {
+    void freesTheSlotOfAFailedTask() {
         for (int i = 0; i < 2 * PROCESSORS; i++) {
             assertThrows(IOException.class, () -> slots.take(() -> {
                 throw new IOException("failed");

@@ -38,7 +38,7 @@ final class EventStreamTest {
     private static final Duration INTERVAL = Duration.ofMillis(20);
     private static final PrintStream SILENT = new PrintStream(OutputStream.nullOutputStream());
 
-    /// Its data is null, over which the beat's thread stumbles.
+    /// Its data is null, which makes the beat's thread throw.
     private static final SseEvent BROKEN = new SseEvent.Message(null, (Parts) null, false);
 
     private final CountDownLatch stumbled = new CountDownLatch(2);
@@ -54,7 +54,7 @@ final class EventStreamTest {
     private final HeartbeatExecutor beats = new HeartbeatExecutor(timer, Runnable::run, log);
 
     @Test
-    void beatsOnBehindBugs() throws IOException {
+    void keepsBeatingAfterBugs() throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 0);
         server.createContext("/", this::serve);

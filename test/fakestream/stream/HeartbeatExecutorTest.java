@@ -44,15 +44,15 @@ final class HeartbeatExecutorTest {
     }
 
     @Test
-    void hasPlatformThreadsOfItsOwn() {
+    void runsBeatsOnItsOwnPlatformThreads() {
         beats.execute(() -> ran.add(Thread.currentThread()));
         assertFalse(next().isVirtual());
         beats.close();
     }
 
-    /// A fifth beat, for which no thread is left, and nothing comes behind it.
+    /// A fifth beat comes; no thread is left for it, and no beat follows.
     @Test
-    void goesOnWhileEveryThreadIsStuck() {
+    void runsABeatWhileEveryThreadIsStuck() {
         var gate = new CountDownLatch(1);
         for (int i = 0; i < ENOUGH; i++) {
             beats.execute(() -> {
@@ -68,8 +68,8 @@ final class HeartbeatExecutorTest {
         gate.countDown();
     }
 
-    /// Virtual threads that compute keep every carrier, so that a beat on one of them would wait
-    /// for as long as they do: here, until the last beat was run.
+    /// Virtual threads that compute keep every carrier. A beat on a virtual thread would wait until
+    /// they end; here, they end after the last beat.
     @Test
     void staysOnTimeInABurstWhileVirtualThreadsCompute() {
         var left = new CountDownLatch(BURST);

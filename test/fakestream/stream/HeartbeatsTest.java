@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class HeartbeatsTest {
     private static final SseEvent CHUNK = SseEvent.Message.of("{\"choices\":[{}]}");
 
-    /// The time, in nanoseconds.
+    /// The current time in nanoseconds.
     private long now;
 
     private Heartbeats beats(HeartbeatStyle style, long intervalMillis) {
         return beats(style, intervalMillis, new ChatCompletions(), "Accept", "*/*");
     }
 
-    /// Of a client that sends this header.
+    /// The heartbeats of a client that sends this header.
     private Heartbeats beats(HeartbeatStyle style, long intervalMillis, Protocol protocol,
             String header,
             String value) {
@@ -46,13 +46,13 @@ final class HeartbeatsTest {
         return beats(style, 3000, new Responses(), "Accept", "*/*");
     }
 
-    /// The beat that comes at this second.
+    /// The heartbeat at this second.
     private SseEvent at(int second, Heartbeats beats) {
         now = Duration.ofSeconds(second).toNanos();
         return beats.next();
     }
 
-    /// go-openai stands 300 lines without data, and Codex 300 seconds.
+    /// go-openai accepts 300 lines without data, and Codex 300 seconds.
     @ParameterizedTest
     @CsvSource({"500, 250", "1000, 180", "3000, 60", "7000, 25", "60000, 3"})
     void carriesDataAtLeastOnceIn180Seconds(long interval, int every) {
@@ -69,9 +69,9 @@ final class HeartbeatsTest {
         assertTrue(beats.answered().begun());
     }
 
-    /// Each event of responses has its number, and the first of the answer takes the next one.
+    /// Each event of responses has a number; the first event of the answer takes the next one.
     @Test
-    void numbersNoEventTwiceBetweenTheAnswerAndItsStream() {
+    void sendsNoBeatBetweenTheAnswerAndItsStream() {
         var beats = responses(HeartbeatStyle.CHUNK);
         assertTrue(text(beats.next()).contains("\"sequence_number\":0"));
         assertEquals(1, beats.answered().beats());
@@ -79,7 +79,7 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void sendsNoDataBeforeTheAnswerToClientsThatThrowAtIt() {
+    void sendsNoDataToClientsThatThrowOnIt() {
         var beats = responses(HeartbeatStyle.COMMENT);
         for (int i = 0; i < 300; i++) {
             assertSame(SseEvent.HEARTBEAT, at(60 * i, beats));
@@ -87,14 +87,14 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void hasNotBegunTheStreamWhileOnlyCommentsWereSent() {
+    void leavesTheStreamUnopenedAfterCommentsOnly() {
         var beats = beats(HeartbeatStyle.COMMENT, 3000);
         beats.next();
         assertEquals(new StreamState("minted", 7, 0, 30), beats.answered());
     }
 
     @Test
-    void pausesWithWhatItIsTold() {
+    void pausesWithTheGivenEvent() {
         var beats = beats(HeartbeatStyle.COMMENT, 3000);
         beats.answered();
         beats.pauseWith(CHUNK);
@@ -104,9 +104,9 @@ final class HeartbeatsTest {
         assertSame(SseEvent.HEARTBEAT, beats.next());
     }
 
-    /// An answer that dawdles has said nothing yet that could stand in a pause.
+    /// A slow answer has not yet sent an event that could fill a pause.
     @Test
-    void goesOnAsItBeganUntilItIsTold() {
+    void keepsItsStyleUntilAPauseIsGiven() {
         var comments = beats(HeartbeatStyle.COMMENT, 3000);
         comments.answered();
         assertSame(SseEvent.HEARTBEAT, comments.next());
@@ -118,9 +118,9 @@ final class HeartbeatsTest {
         assertTrue(beat.contains("\"delta\":{}"), beat);
     }
 
-    /// Behind the finish of a chat, say.
+    /// An example is a pause after the finish of a chat.
     @Test
-    void commentsInTheStyleOfChunksOnlyWhereClientsSurviveNothingElse() {
+    void commentsInChunkStyleOnlyIfClientsSurviveNothingElse() {
         var beats = beats(HeartbeatStyle.CHUNK, 3000);
         beats.answered();
         assertNull(beats.next());
@@ -132,7 +132,7 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void beatsBetweenTheEventsOfResponsesWithTheNextNumbers() {
+    void numbersBeatsBetweenEventsOfResponses() {
         var beats = responses(HeartbeatStyle.CHUNK);
         beats.answered();
         beats.pauseWith(SseEvent.HEARTBEAT);
@@ -149,7 +149,7 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void commentsBetweenTheEventsOfResponsesInTheStyleOfComments() {
+    void commentsBetweenEventsOfResponsesInCommentStyle() {
         var beats = responses(HeartbeatStyle.COMMENT);
         beats.answered();
         beats.pauseWith(SseEvent.HEARTBEAT);
@@ -159,9 +159,9 @@ final class HeartbeatsTest {
         assertSame(next, beats.sending(next));
     }
 
-    /// As if a stream of the upstream's has begun that says nothing.
+    /// The upstream's stream has begun but has sent no event.
     @Test
-    void goesOnAsBeforeTheAnswerUntilItSaysWhatStandsInItsPauses() {
+    void beatsAsBeforeTheAnswerUntilAPauseIsGiven() {
         var beats = beats(HeartbeatStyle.CHUNK, 3000);
         beats.answered();
         beats.resume();
@@ -178,7 +178,7 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void saysNothingWhereBeatsAreOff() {
+    void isSilentIfBeatsAreOff() {
         var beats = beats(HeartbeatStyle.OFF, 3000);
         assertNull(beats.next());
         beats.answered();
@@ -186,11 +186,11 @@ final class HeartbeatsTest {
         assertNull(beats.next());
     }
 
-    /// Well before 60 s, and from then on each beat.
+    /// Data comes well before 60 s, and then with each beat.
     @ParameterizedTest
     @CsvSource({"45, Accept, */*", "99, X-Stainless-Lang, js", "240, User-Agent, opencode/1",
         "180, X-Stainless-Lang, comment"})
-    void carriesDataInTimeForTheClientAtHand(int last, String header, String value) {
+    void carriesDataInTimeForEachClient(int last, String header, String value) {
         var style = value.equals("comment") ? HeartbeatStyle.COMMENT : HeartbeatStyle.AUTO;
         var beats = beats(style, 3000, new ChatCompletions(), header, value);
         for (int second = 3; second < last; second += 3) {
@@ -200,9 +200,9 @@ final class HeartbeatsTest {
         assertTrue(text(at(last + 3, beats)).contains("\"delta\":{}"));
     }
 
-    /// A daemon that beats once a minute would be too late for a client that waits for 60 s.
+    /// One beat a minute would be too late for a client with a timeout of 60 s.
     @Test
-    void comesInTimeWhateverTheInterval() {
+    void comesInTimeEvenWithALongInterval() {
         var unknown = ClientTable.of(new ChatCompletions(), _ -> null);
         var rhythm = Heartbeats.Rhythm.of(HeartbeatStyle.AUTO, new ChatCompletions(), unknown,
                 Duration.ofMinutes(1));
@@ -212,7 +212,7 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void pingsAndThenOpensAMessageWhoseEndItDoesNotTell() {
+    void pingsAndThenOpensAMessageWithoutAnEnd() {
         var beats = beats(HeartbeatStyle.AUTO, 3000, new Messages(), "User-Agent", "claude-cli/2");
         for (int second = 3; second < 240; second += 3) {
             assertTrue(text(at(second, beats)).startsWith("event: ping\n"), second + " s");
@@ -230,9 +230,9 @@ final class HeartbeatsTest {
         assertEquals(pause, text(at(246, beats)));
     }
 
-    /// What neither a ping of ours nor one of the upstream's does.
+    /// No ping resets that clock, neither ours nor one of the upstream's.
     @Test
-    void windsUpTheClockInThePausesOfAMessage() {
+    void resetsTheClientsClockInThePausesOfAMessage() {
         var beats = beats(HeartbeatStyle.AUTO, 3000, new Messages(), "User-Agent", "claude-cli/2");
         beats.answered();
         beats.sending(new SseEvent.Message("message_start", "{}", false));
@@ -246,7 +246,7 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void carriesDataAlwaysForCodexAndNeverForWhomItBreaks() {
+    void alwaysCarriesDataForCodexAndNeverForClientsThatFailOnIt() {
         var codex = beats(HeartbeatStyle.AUTO, 3000, new Responses(), "originator", "codex_exec");
         assertTrue(text(at(3, codex)).startsWith("event: keepalive\n"));
         var stream = beats(HeartbeatStyle.AUTO, 3000, new Responses(),
@@ -261,7 +261,7 @@ final class HeartbeatsTest {
     }
 
     @Test
-    void isOfBlankLinesForBrowsers() {
+    void sendsBlankLinesToBrowsers() {
         var beats = beats(HeartbeatStyle.AUTO, 3000, new ChatCompletions(), "User-Agent",
                 "Mozilla/5.0");
         assertEquals("\n\n", text(at(3, beats)));

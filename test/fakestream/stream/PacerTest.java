@@ -14,11 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The pace of a replay, at the client.
+/// The pace of a replay, measured at the client.
 final class PacerTest {
     private static final List<String> WORDS = List.of("one ", "two ", "three ", "four ", "five");
 
-    /// The frames of a replay in those words.
+    /// The frames that a client gets of a replay of [#WORDS].
     private static List<Frame> play(String... settings) {
         var all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "CHUNK_TARGET_LENGTH=6";
@@ -50,20 +50,20 @@ final class PacerTest {
     }
 
     @Test
-    void endsWithTheLastPiece() {
+    void endsTheStreamWithTheLastPiece() {
         var last = play("CHUNK_DELAY_MS=150").getLast();
         assertTrue(last.text().endsWith("data: [DONE]\n\n"), last.text());
         assertEquals(3, SseClient.data(last.text()).size(), last.text());
     }
 
     @Test
-    void opensWithTheFirstPiece() {
+    void opensTheStreamWithTheFirstPiece() {
         var first = play("CHUNK_DELAY_MS=150").getFirst();
         assertEquals(2, SseClient.data(first.text()).size(), first.text());
     }
 
     @Test
-    void tellsTheWholeWithinItsBound() {
+    void sendsTheWholeAnswerWithinItsBound() {
         var frames = play("CHUNK_DELAY_MS=10000", "REPLAY_MAX_MS=400");
         assertEquals(WORDS.size(), frames.size());
         var took = frames.getLast().millis() - frames.getFirst().millis();
@@ -76,7 +76,7 @@ final class PacerTest {
     }
 
     @Test
-    void shrinksTheDelayNoMoreThanNeeded() {
+    void shrinksTheDelayOnlyAsNeeded() {
         var pacer = new Pacer(Duration.ofMillis(35), Duration.ofSeconds(10),
                 new ServerState());
         assertEquals(0, pacer.step(0));
@@ -87,7 +87,7 @@ final class PacerTest {
     }
 
     @Test
-    void goesOnTogetherWithOtherStreams() {
+    void alignsPiecesWithOtherStreams() {
         var step = 35_000_000L;
         var phase = step / 8;
         for (var start : new long[] {Long.MIN_VALUE, -1, 0, 1, 123_456_789_012L}) {
@@ -107,7 +107,7 @@ final class PacerTest {
     }
 
     @Test
-    void hasNoBoundWhereTheBoundIsZero() {
+    void hasNoBoundIfTheBoundIsZero() {
         var pacer = new Pacer(Duration.ofMillis(10_000), Duration.ZERO, new ServerState());
         assertEquals(10_000_000_000L, pacer.step(1_000_000));
     }
