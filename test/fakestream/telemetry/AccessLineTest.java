@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What the access log says of each kind of request, in each of its forms.
+/// The access log line of each kind of request, in each format.
 final class AccessLineTest {
     private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z";
     private static final String CHAT = "/v1/chat/completions";
@@ -30,9 +30,9 @@ final class AccessLineTest {
     private static final String[] FIELDS = {TestProxy.KEY, "X-Request-Id: req-1",
         "User-Agent: SDK/1.0 \"x\"", "Connection: close"};
 
-    /// Something that a client asks for, what the upstream does, and what the log says of it.
+    /// A client's request, the upstream's answer, and the details in the log line.
     ///
-    /// @param details a pattern for each, of its text
+    /// @param details a pattern for the text of each detail
     private enum Asked {
         FAKE("POST", CHAT, Chats.STREAM, 200, "", call -> call.json(200, answer(),
                 "X-Request-Id: up"), "upstream=\\d+ms", "first=\\d+ms", "content=\\d+ms",
@@ -88,7 +88,7 @@ final class AccessLineTest {
             return Chats.completion("Hello.").replaceFirst("\\}$", "," + USAGE + "}");
         }
 
-        /// The line that it leaves in a log of this form.
+        /// The line that the request leaves in a log of this format.
         private String line(String form) {
             var seen = new CountDownLatch(1);
             try (var upstream = ScriptedUpstream.start(call -> {
@@ -124,7 +124,7 @@ final class AccessLineTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsPeople(Asked asked) {
+    void writesTextForPeople(Asked asked) {
         var line = asked.line("text");
         var outcome = asked.outcome.isEmpty() ? "" : asked.outcome + " ";
         var details = Stream.concat(Stream.of("id=req-1", "client=127.0.0.1"),
@@ -135,7 +135,7 @@ final class AccessLineTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsPrograms(Asked asked) {
+    void writesJsonForPrograms(Asked asked) {
         var line = ClientResponse.object(asked.line("json"));
         assertTrue(line.string("time").matches(TIME), line::toString);
         assertEquals(asked.method, line.string("method"));
@@ -162,7 +162,7 @@ final class AccessLineTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsProgramsThatReadWebServersLogs(Asked asked) {
+    void writesTheCombinedFormatOfWebServers(Asked asked) {
         var line = asked.line("combined");
         assertTrue(line.matches("127\\.0\\.0\\.1 - - \\[\\d\\d/[A-Z][a-z]{2}/\\d{4}:\\d\\d:\\d\\d:"
                 + "\\d\\d [+]0000] " + Pattern.quote("\"" + asked.method + " " + asked.path
@@ -171,7 +171,7 @@ final class AccessLineTest {
     }
 
     @Test
-    void isShortWhateverTheClientSends() {
+    void staysShortWithLongModelNames() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "OPENAI_API_KEY=operators-own-key")) {
             proxy.chat(Chats.WHOLE.replace("\"m\"", "\"a\\\" status=200 "

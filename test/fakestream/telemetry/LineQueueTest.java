@@ -14,9 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// A log whose reader stops for a while.
+/// A log whose reader pauses.
 final class LineQueueTest {
-    /// 32 of them fit.
+    /// A line so long that 32 fit.
     private static final String LONG = "x".repeat(1 << 15);
     private static final int FIT = 32;
 
@@ -43,7 +43,7 @@ final class LineQueueTest {
         return Waiting.next(written, "a line");
     }
 
-    /// Gives it more lines than fit, while its reader has stopped at the first one.
+    /// Fills the queue and adds `lost` lines more, while its reader is stopped at the first line.
     private void overflow(int lost) {
         queue.start("lines", told::add);
         queue.accept(LONG);
@@ -67,7 +67,7 @@ final class LineQueueTest {
     }
 
     @Test
-    void countsWhatDoesNotFitAndTellsItOnceTheReaderHasCaughtUp() {
+    void reportsLostLinesOnceTheReaderHasCaughtUp() {
         overflow(7);
         gate.countDown();
         assertEquals(7, Waiting.next(told, "how many were lost"));
@@ -81,14 +81,14 @@ final class LineQueueTest {
     }
 
     @Test
-    void tellsWhatWasLostWhereTheReaderNeverCatchesUp() {
+    void reportsLostLinesEvenIfTheReaderNeverCatchesUp() {
         overflow(3);
         queue.tellLost();
         assertEquals(3, Waiting.next(told, "how many were lost"));
     }
 
     @Test
-    void takesTheBeginningOfALineThatAloneIsTooLong() {
+    void cutsALineThatIsTooLong() {
         queue.start("lines", told::add);
         gate.countDown();
         queue.accept(LONG.repeat(2 * FIT));
@@ -96,7 +96,7 @@ final class LineQueueTest {
     }
 
     @Test
-    void waitsForAReaderThatReadsAndNotForOneThatHasStopped() {
+    void flushesToAReaderButNotToAStoppedOne() {
         queue.start("lines", told::add);
         queue.accept("a");
         queue.accept("");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The forms of the diagnostics, and how the log finds out that the journal reads it.
+/// The formats of the diagnostics, and how the log detects that the journal reads it.
 final class LogFormatTest {
     private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z";
 
@@ -64,7 +64,7 @@ final class LogFormatTest {
     }
 
     @Test
-    void isATextWhereNobodySaysOtherwise() {
+    void isTextByDefault() {
         sayAll(log(Journal.NONE));
         var said = String.join("\n", lines(err));
         assertTrue(said.matches("(T) error a\n(T) warn b\n(T) info c\n(T) debug d"
@@ -74,7 +74,7 @@ final class LogFormatTest {
     }
 
     @Test
-    void givesTheJournalItsPrioritiesAndNoTime() {
+    void writesPrioritiesAndNoTimeForTheJournal() {
         sayAll(log(new Journal(true, true)));
         assertEquals(List.of("<3>a", "<4>b", "<6>c", "<7>d"), lines(err));
         assertEquals(List.of("<6>GET / 200 0B 0ms id=req_1 client=::1 mode=page"), lines(out));
@@ -100,7 +100,7 @@ final class LogFormatTest {
     }
 
     @Test
-    void isAnObjectALine() {
+    void writesOneJsonObjectALine() {
         var log = log(new Journal(true, true), "LOG_FORMAT=json", "ACCESS_LOG=json");
         sayAll(log);
         log.bug("GET /", new IllegalStateException("x\n\u0085\u2028\u001b[2J a\"quoted\\key"));
@@ -137,7 +137,7 @@ final class LogFormatTest {
 
     @ParameterizedTest
     @CsvSource({"true, 1", "false, 2"})
-    void isQuietAboutProbes(boolean probe, int lines) {
+    void logsProbesOnlyAtDebug(boolean probe, int lines) {
         var log = log(Journal.NONE, "LOG_LEVEL=info", "DEBUG=false");
         log.access(record(probe));
         log.change(config(), Redactor.ofKeys());
@@ -146,7 +146,7 @@ final class LogFormatTest {
     }
 
     @Test
-    void knowsTheJournalByItsStream() throws IOException {
+    void detectsTheJournalByItsStream() throws IOException {
         var out = Files.writeString(directory.resolve("out"), "");
         var err = Files.writeString(directory.resolve("err"), "");
         var stream = Files.getAttribute(err, "unix:dev") + ":" + Files.getAttribute(err,

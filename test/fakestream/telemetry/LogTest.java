@@ -24,7 +24,7 @@ final class LogTest {
     private static final String SECRETS = "(?s).*(sk-|hidden|Hello|Hi there).*";
 
     @Test
-    void hasALineForEachRequest() {
+    void writesALineForEachRequest() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream)) {
             var length = proxy.chat(Chats.WHOLE).body().length;
@@ -68,7 +68,7 @@ final class LogTest {
     }
 
     @Test
-    void showsWhatIsImportantEnough() {
+    void writesMessagesOfItsLevelAndAbove() {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         for (var level : LogLevel.values()) {
@@ -91,7 +91,7 @@ final class LogTest {
         assertTrue(err.toString().contains("\tat " + LogTest.class.getName()));
     }
 
-    /// What comes from outside begins no line, whatever a reader takes for one.
+    /// Text from outside never begins a line, whatever character a reader takes for a line end.
     @Test
     void cannotBeForged() {
         var out = new ByteArrayOutputStream();
@@ -110,13 +110,13 @@ final class LogTest {
         assertTrue(String.join("\n", lines).contains("\tCaused by: java.lang.IllegalArgument"));
     }
 
-    /// What is not seen, or moves what is: bidirectional marks, zero-width characters, tags.
+    /// Bidirectional marks, zero-width characters and tags: all are invisible or move other text.
     @ParameterizedTest
     @ValueSource(strings = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067",
         "\u2068", "\u2069", "\u200e", "\u200f", "\u061c", "\u200b", "\u200c", "\u200d", "\u2060",
         "\u2064", "\ufeff", "\u00ad", "\u180e", "\u206a", "\ufff9", "\u2029", "\u0085", "\u007f",
         "\ud834\udd73", "\udb40\udc41", "\udb40\udc01", "\ud800"})
-    void hidesNothingFromWhoReadsIt(String hidden) {
+    void showsInvisibleCharacters(String hidden) {
         var out = new ByteArrayOutputStream();
         for (var format : List.of("text", "json", "journal")) {
             var config = Config.of(Map.of("ACCESS_LOG", "json", "LOG_LEVEL", "debug",
@@ -134,7 +134,7 @@ final class LogTest {
     }
 
     @Test
-    void hidesWhatLooksLikeAKeyInEveryLine() {
+    void masksKeysInEveryLine() {
         var out = new ByteArrayOutputStream();
         var log = new Log(LogLevel.DEBUG, new PrintStream(out, true), new PrintStream(out, true));
         var text = "sk-0123456789";

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is counted, and how it is shown.
+/// The metrics, and the text that shows them.
 final class MetricsTest {
     private static final String P = "fakestream_";
     private static final String CHAT = "route=\"chat\",method=\"POST\",code=";
@@ -92,7 +92,7 @@ final class MetricsTest {
     }
 
     @Test
-    void showsWhereStreamsAreAndWhoLeft() {
+    void countsOpenStreamsAndClientsThatLeft() {
         var gate = new CountDownLatch(1);
         try (var upstream = ScriptedUpstream.start(call -> {
                     Waiting.open(gate);
@@ -133,7 +133,7 @@ final class MetricsTest {
     }
 
     @Test
-    void hasTheFiguresOfTheProcess() {
+    void includesProcessMetrics() {
         try (var upstream = ScriptedUpstream.answering(200, "{}");
                 var proxy = TestProxy.before(upstream, "METRICS=true")) {
             var seen = scrape(proxy);
@@ -154,7 +154,7 @@ final class MetricsTest {
     }
 
     @Test
-    void goesOnCountingUnderOtherSettings() {
+    void keepsCountingAfterAReload() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "METRICS=true")) {
             proxy.chat(Chats.WHOLE);
@@ -172,7 +172,7 @@ final class MetricsTest {
         }
     }
 
-    /// A record of a stream that waited so long for its first content.
+    /// The record of a stream that waited `seconds` for its first content.
     private static RequestRecord stream(long seconds, int beats) {
         var clock = new AtomicLong();
         var record = new RequestRecord(new RequestRecord.Request("req_1", "::1", "POST", "/",
@@ -197,7 +197,7 @@ final class MetricsTest {
     }
 
     @Test
-    void countsTheStreamsThatOutlivedASilence() {
+    void countsStreamsThatOutlivedASilence() {
         var metrics = Scrape.metrics();
         serve(metrics, stream(59, 1));
         serve(metrics, stream(60, 1));
@@ -219,7 +219,7 @@ final class MetricsTest {
         "upstream_too_large, 200, too_large", "upstream_not_json, 200, decode",
         "upstream_empty, 503, status", "rate_limit_exceeded, 200, status",
         "server_shutdown, 0, none", "internal_error, 200, none", "'', 200, none"})
-    void saysWhyTheUpstreamFailed(String code, int status, String reason) {
+    void countsUpstreamFailuresByReason(String code, int status, String reason) {
         var metrics = Scrape.metrics();
         var record = stream(1, 0);
         if (!code.isEmpty()) {
@@ -237,7 +237,7 @@ final class MetricsTest {
     }
 
     @Test
-    void measuresHowLateHeartbeatsAre() {
+    void measuresTheDelayOfHeartbeats() {
         var metrics = Scrape.metrics();
         metrics.beat(false, 900_000);
         metrics.beat(false, 1_000_000);
@@ -251,7 +251,7 @@ final class MetricsTest {
     }
 
     @Test
-    void standInTheTableBesideTheirFormat() throws IOException {
+    void areListedInTheTableOfPrometheusText() throws IOException {
         var source = Files.readString(Path.of("src/fakestream/telemetry/PrometheusText.java"));
         for (var family : Scrape.of(Scrape.metrics().expose()).families()) {
             assertTrue(source.contains("/// | `" + family + "` |")
@@ -260,7 +260,7 @@ final class MetricsTest {
     }
 
     @Test
-    void escapesWhatStandsInALabelOrAHelp() {
+    void escapesLabelsAndHelp() {
         var text = new PrometheusText().family("a", "gauge", "b\\\nc")
                 .sample("a", new LinkedHashMap<>(Map.of("l", "\"\\\n")), 0.000_01)
                 .toString();
@@ -276,12 +276,12 @@ final class MetricsTest {
         "# HELP a b\n# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 2\n",
         "# HELP a b\n# TYPE a histogram\na_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\n"
             + "a_sum 1\na_count 1\n"})
-    void wouldSeeWhatIsWrong(String text) {
+    void failsToScrapeInvalidText(String text) {
         assertThrows(AssertionError.class, () -> Scrape.of(text));
     }
 
     @Test
-    void takesNoNameFromAClient() {
+    void exposesNoNameThatAClientSends() {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var proxy = TestProxy.before(upstream, "METRICS=true")) {
             proxy.chat(Chats.STREAM.replace("\"m\"", "\"strange-model\""));

@@ -30,7 +30,7 @@ final class RedactorTest {
         "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.,eyJ",
         "Bearer abc123def456,'Bearer '", "bearer  a.b-c~d+e/f=,'bearer  '",
         "Basic dXNlcjpwYXNzd29yZA==,'Basic '", "BASIC dXNlcjpwYXNz,'BASIC '"})
-    void hidesWhatLooksLikeAKey(String key, String prefix) {
+    void masksKeys(String key, String prefix) {
         assertEquals(prefix + "***", masked(key));
         assertEquals("the key '" + prefix + "***' is wrong", masked("the key '" + key
                 + "' is wrong"));
@@ -40,7 +40,7 @@ final class RedactorTest {
     }
 
     @Test
-    void hidesTheUserInAUrl() {
+    void masksTheUserInAUrl() {
         assertEquals("at https://***@host/x", masked("at https://me:secret@host/x"));
         assertEquals("at https://***@host", masked("at https://me@host"));
     }
@@ -51,12 +51,12 @@ final class RedactorTest {
         "Basic authentication", "a bearer", "hf_hub_download failed", "eyJ.a.b", "eyJabc.def",
         "https://host/a@b", "mail me@host", "http://host", "sk-abcd**********wxyz", "AKIA",
         "the model `gpt-4o` does not exist, \u00e9\ud83d\ude00"})
-    void leavesOtherTextAlone(String text) {
+    void leavesOtherTextUnchanged(String text) {
         assertEquals(text, masked(text));
     }
 
     @Test
-    void hidesTheSecretsItKnows() {
+    void masksKnownSecrets() {
         var redactor = Upstream.redactor(Config.of(Map.of("OPENAI_API_KEY", "operators-own",
                 "PROXY_API_KEYS", "first-proxy-key,first-proxy-key-2",
                 "UPSTREAM_EXTRA_HEADERS_JSON", "{\"X-A\":\"hidden value\",\"X-B\":\"short\"}")))
@@ -69,7 +69,7 @@ final class RedactorTest {
     }
 
     @Test
-    void hidesThemInStringsAndNamesOfJson() throws JsonException {
+    void masksKnownSecretsInJsonStringsAndNames() throws JsonException {
         var json = Json.parse("{\"a\":[1,{\"sk-abcdefgh\":\"x\"},\"\\u0073k-abcdefgh\"],\"b\":2}");
         assertEquals("{\"a\":[1,{\"sk-***\":\"x\"},\"sk-***\"],\"b\":2}",
                 Redactor.ofKeys().json(json).toString());
@@ -77,12 +77,12 @@ final class RedactorTest {
         assertSame(good, Redactor.ofKeys().json(good));
     }
 
-    /// A pattern that tries again and again would take hours for each of these.
+    /// A backtracking pattern would take hours for each of these.
     @ParameterizedTest
     @ValueSource(strings = {"eyJ", "eyJ.", "eyJa.a", "-eyJa", "_eyJ", "sk-", "sk-a ",
         "bearer ", "bearer", "Bearer a",
         "://", "://a", "://a:", "a", "A", "AIza", "gsk_", "%20", "\\n", "_", "-", ".", " "})
-    void takesTimeInProportionToTheText(String piece) {
+    void masksInLinearTime(String piece) {
         Growth.isLinear(piece, "", RedactorTest::masked);
     }
 }

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Reads the text format 0.0.4 of Prometheus, and stumbles over whatever is not in it: a family
-/// without its type or twice, a series twice, one that stands apart from its family, a label or a
-/// number in a wrong form, and a histogram whose buckets do not add up.
+/// Reads the Prometheus text format 0.0.4 and fails on any error: a family without a type or twice,
+/// a series twice or apart from its family, a label or a number in a wrong form, and a histogram
+/// whose buckets do not add up.
 public final class Scrape {
     private static final String NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
     private static final String LABEL =
@@ -38,7 +38,7 @@ public final class Scrape {
     private Scrape() {
     }
 
-    /// What counts for nobody yet.
+    /// Metrics that have counted nothing yet.
     public static Metrics metrics() {
         return new Metrics(new Build("", ""),
                 ClientTable.all().stream().map(ClientProfile::name).toList(), () -> 0,
