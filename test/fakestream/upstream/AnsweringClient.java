@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
-/// A client without a network: whatever is asked, it answers at once with the same gzip, or fails.
+/// An HTTP client without a network: it answers every request at once with the same gzip, or fails.
 final class AnsweringClient extends HttpClient {
     static final HttpRequest REQUEST =
             HttpRequest.newBuilder(URI.create("http://upstream.test/")).build();
@@ -81,7 +81,7 @@ final class AnsweringClient extends HttpClient {
         return new AnsweringClient(new byte[0], failure);
     }
 
-    /// What it is asked for is always a stream.
+    /// The body type is always a stream.
     @Override
     @SuppressWarnings("unchecked")
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request,
@@ -102,7 +102,7 @@ final class AnsweringClient extends HttpClient {
         shut = true;
     }
 
-    /// Whether it was shut down.
+    /// Whether the client was shut down.
     boolean isShut() {
         return shut;
     }

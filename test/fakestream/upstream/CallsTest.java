@@ -31,17 +31,17 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How many calls one request makes of an upstream, and of fallbacks that have the same fault.
+/// How many calls one request makes to an upstream, and to fallbacks with the same fault.
 ///
-/// Where nothing was sent, or the upstream says itself that it did not answer, a request repeats
-/// RETRY_MAX calls, and each fallback is asked once beside that: 1 + RETRY_MAX + fallbacks. Where
-/// an answer may be paid for, it makes one call, whatever is set.
+/// If nothing was sent, or the upstream says that it did not answer, a request repeats up to
+/// RETRY_MAX calls and asks each fallback once: 1 + RETRY_MAX + fallbacks. If an answer may have
+/// been paid for, the request makes one call, whatever the settings.
 final class CallsTest {
     private static final int[] RETRIES = {0, 2, 10};
     private static final int[] FALLBACKS = {0, 1, 2};
     private static final String UNPAID = "1 2 3 3 4 5 11 12 13";
     private static final String ONCE = "1 1 1 1 1 1 1 1 1";
-    /// The same upstream knows the request by its key; the fallbacks do not.
+    /// The same upstream recognizes the request by its key; the fallbacks do not.
     private static final String AGAIN = "1 1 1 3 3 3 11 11 11";
     private static final String NO_KEY = "";
     private static final String KEY = "k-1";
@@ -90,13 +90,13 @@ final class CallsTest {
                 request.post("chat/completions", Parts.of(Chats.WHOLE),
                         CallsTest::judge);
             } catch (UpstreamException _) {
-                // What it was is for other tests; here the calls are counted.
+                // Other tests check the failure; this one counts calls.
             }
             return request.figures().calls();
         }
     }
 
-    /// As [fakestream.server] does it: what is no JSON is no answer.
+    /// Judges as [fakestream.server] does: an answer that is not JSON is a failure.
     private static int judge(UpstreamAnswer answer) throws UpstreamException {
         return answer.json() == null ? 502 : 200;
     }
@@ -126,7 +126,7 @@ final class CallsTest {
                 Arguments.of("522, of a CDN", UNPAID, UNPAID, status(522)),
                 Arguments.of("a page under 200", UNPAID, UNPAID, (Script) call ->
                         call.answer(200, "text/html", "<html>", "Retry-After-Ms: 0")),
-                // It says that another call would end the same way.
+                // The upstream says that another call would end the same way.
                 Arguments.of("400", ONCE, ONCE, status(400)),
                 Arguments.of("503, forbidding it", ONCE, ONCE, (Script) call ->
                         call.json(503, "{}", "X-Should-Retry: false")),
@@ -143,7 +143,7 @@ final class CallsTest {
                     call.head(200, "Content-Length: 900");
                     call.send("{");
                 }),
-                // There is an answer, if one that cannot be read.
+                // The answer cannot be read, but there is one.
                 Arguments.of("no HTTP", ONCE, ONCE, (Script) call -> {
                     call.send("SSH-2.0-OpenSSH_9.2\r\n\r\n");
                     call.sawClose();
@@ -156,14 +156,14 @@ final class CallsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
-    void areAsManyAsTheFaultAllows(String name, String calls, String callsWithKey, Script fault) {
+    void dependOnTheFault(String name, String calls, String callsWithKey, Script fault) {
         makes(calls, fault, NO_KEY);
         makes(callsWithKey, fault, KEY);
     }
 
-    /// The time for the whole is not up, but that of this answer.
+    /// The answer's own timeout ends it before that of the whole request.
     @Test
-    void isOneWhereTheAnswerFallsSilent() {
+    void areOneIfTheAnswerFallsSilent() {
         try (var upstream = ScriptedUpstream.start(call -> {
             call.begin("application/json");
             call.sawClose();
@@ -175,7 +175,7 @@ final class CallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
-    void areAllAllowedWhereTheConnectionIsRefused(String scheme) throws IOException {
+    void areAllAllowedIfTheConnectionIsRefused(String scheme) throws IOException {
         int port;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -185,18 +185,18 @@ final class CallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
-    void areAllAllowedWhereTheNameIsUnknown(String scheme) {
+    void areAllAllowedIfTheNameIsUnknown(String scheme) {
         makes(UNPAID, scheme + "://no-such-name.invalid", NO_KEY);
     }
 
     @Test
-    void areAllAllowedWhereNobodyTakesTheConnection() {
+    void areAllAllowedIfConnectingTimesOut() {
         try (var full = new FullListener()) {
             makes(UNPAID, full.url(), NO_KEY);
         }
     }
 
-    /// What the other side does to a TLS handshake.
+    /// The end of a TLS handshake at the server's side.
     @FunctionalInterface
     private interface Handshake {
         void end(Socket socket) throws IOException;
@@ -227,7 +227,7 @@ final class CallsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("handshakes")
-    void areAllAllowedWhereTheHandshakeFails(String name, Handshake handshake) throws IOException {
+    void areAllAllowedIfTheHandshakeFails(String name, Handshake handshake) throws IOException {
         try (var server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> answer(server, handshake));
             makes(UNPAID, "https://127.0.0.1:" + server.getLocalPort(), NO_KEY);

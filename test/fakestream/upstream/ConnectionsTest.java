@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// When the client behind the connections is replaced, and when it ends.
+/// When the HTTP client behind the connections is replaced, and when it ends.
 final class ConnectionsTest {
     private final List<AnsweringClient> made = new ArrayList<>();
 
@@ -38,10 +38,10 @@ final class ConnectionsTest {
         return List.of(new ProtocolException("no HTTP"), new NumberFormatException("no length"));
     }
 
-    /// Some requests have failed before the JDK's client returns.
+    /// Some requests fail before the JDK's client returns.
     @ParameterizedTest
     @MethodSource("nonsense")
-    void isReplacedBehindNonsenseHoweverSoonThatComes(Exception failure) {
+    void isReplacedAfterNonsenseEvenAtOnce(Exception failure) {
         var connections = failing(failure);
         for (int i = 0; i < 2; i++) {
             var lease = connections.lease();
@@ -52,7 +52,7 @@ final class ConnectionsTest {
     }
 
     @Test
-    void areMadeOnceAndWhenTheyAreNeeded() {
+    void areCreatedOnceAndOnDemand() {
         var connections = failing(new ConnectException("refused"));
         assertEquals(List.of(), shut());
         connections.prepare();
@@ -61,7 +61,7 @@ final class ConnectionsTest {
     }
 
     @Test
-    void livesUntilItsLastCallIsOver() {
+    void livesUntilItsLastCallEnds() {
         var connections = failing(new ProtocolException("no HTTP"));
         var stream = connections.lease();
         var other = connections.lease();
@@ -73,9 +73,9 @@ final class ConnectionsTest {
         assertEquals(List.of(true), shut());
     }
 
-    /// The JDK keeps a client while anything reaches it, and reaches the last requests from there.
+    /// The JDK keeps a client while anything refers to it; the client keeps its last requests.
     @Test
-    void isReachedByNoRequestThatIsOver() throws InterruptedException {
+    void isFreedAfterItsLastRequest() throws InterruptedException {
         var queue = new ReferenceQueue<HttpClient>();
         var clients = new ArrayList<WeakReference<HttpClient>>();
         var connections = new Connections(() -> {
@@ -96,13 +96,13 @@ final class ConnectionsTest {
     }
 
     @Test
-    void isKeptBehindOtherFailures() {
+    void isKeptAfterOtherFailures() {
         failing(new IOException("reset")).lease().send(AnsweringClient.REQUEST);
         assertEquals(List.of(false), shut());
     }
 
     @Test
-    void endsWithAllThatIsUnderWay() {
+    void endsWithAllOpenCalls() {
         var connections = failing(new ProtocolException("no HTTP"));
         connections.lease();
         connections.lease().send(AnsweringClient.REQUEST);

@@ -8,11 +8,11 @@ import fakestream.testing.TestProxy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What an upstream calls its body decides little, and can break nothing.
+/// The upstream's Content-Type decides little and can break nothing.
 final class ContentTypeTest {
     @ParameterizedTest
     @ValueSource(strings = {";", ";;", "; charset=utf-8", "json", ""})
-    void isNoMatter(String type) {
+    void hasNoInfluence(String type) {
         try (var upstream = ScriptedUpstream.start(call -> call.answer(200, type,
                         call.body().contains("good") ? Chats.completion("Hello.") : "Hello."));
                 var proxy = TestProxy.before(upstream);

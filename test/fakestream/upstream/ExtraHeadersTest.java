@@ -32,7 +32,7 @@ final class ExtraHeadersTest {
         "{\"X-Ä\":\"secret\"}, token", "{\"X-A\\r\\nX-B\":\"secret\"}, token",
         "{\"X-A\":\"secret\\r\\nX-B: 1\"}, visible ASCII", "{\"X-A\":\"secret\\u0000\"}, visible",
         "{\"X-A\":\"secret é\"}, visible ASCII", "{\"X-A\":\"secret\\u007f\"}, visible ASCII"})
-    void saysWhatIsWrongAndNoValue(String json, String words) {
+    void reportsErrorsWithoutValues(String json, String words) {
         var problem = assertThrows(IllegalArgumentException.class,
                 () -> ExtraHeaders.parse(json)).getMessage();
         assertTrue(problem.contains(words), problem);
@@ -42,14 +42,14 @@ final class ExtraHeadersTest {
     @ParameterizedTest
     @ValueSource(strings = {"Host", "content-length", "Connection", "Upgrade", "expect", "TE",
         "Transfer-Encoding", "Accept", "Accept-Encoding", "Content-Type", "Keep-Alive", "Trailer"})
-    void leavesToTheProxyWhatIsTheProxys(String name) {
+    void refusesHeadersThatTheProxySetsItself(String name) {
         var problem = assertThrows(IllegalArgumentException.class,
                 () -> ExtraHeaders.parse("{\"" + name + "\":\"x\"}")).getMessage();
         assertEquals("'" + name + "' is set by the proxy itself", problem);
     }
 
     @Test
-    void takes32HeadersAndNoMore() {
+    void acceptsAtMost32Headers() {
         assertEquals(32, ExtraHeaders.parse(headers(32)).all().size());
         assertThrows(IllegalArgumentException.class, () -> ExtraHeaders.parse(headers(33)));
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A resolver that does not answer. The JDK reads the hosts from a pipe, and waits for its writer.
+/// A resolver that does not answer: the JDK reads the hosts from a pipe and waits for its writer.
 final class NameLookupTest {
     @TempDir
     private Path directory;
@@ -53,7 +53,7 @@ final class NameLookupTest {
     }
 
     @Test
-    void delaysNobodyWhoLeaves() throws Exception {
+    void delaysNoDisconnect() throws Exception {
         try (var daemon = asking("http://upstream.test")) {
             var port = URI.create(daemon.url()).getPort();
             var client = chat(port, Chats.STREAM);
@@ -62,10 +62,10 @@ final class NameLookupTest {
         }
     }
 
-    /// Whoever has waited for the name is served once it is known, and the one who left is not
-    /// asked for.
+    /// The client that waited is served once the name is known. For the one that left, no call is
+    /// made.
     @Test
-    void isWaitedForByThoseWhoAreStillThere() throws Exception {
+    void servesOnlyClientsThatStillWait() throws Exception {
         try (var upstream = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var daemon = asking(upstream.url().replace("127.0.0.1", "upstream.test"))) {
             var port = URI.create(daemon.url()).getPort();
@@ -79,7 +79,7 @@ final class NameLookupTest {
         }
     }
 
-    /// Opening the pipe waits for its reader, of which there may be more than one.
+    /// Opening the pipe waits for a reader; there may be more than one.
     private void resolve() {
         Thread.ofPlatform().daemon().start(() -> {
             try {

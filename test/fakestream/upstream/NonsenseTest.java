@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An upstream that does not speak HTTP, in ways that the JDK's client refuses and then forgets to
-/// close.
+/// An upstream that does not speak HTTP. The JDK's client refuses these answers and then forgets to
+/// close the connection.
 final class NonsenseTest {
     @ParameterizedTest
     @ValueSource(strings = {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/2 200\r\n\r\n",

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RetriesTest {
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
-    /// Always the longest pause that the jitter may take.
+    /// Always gives the longest pause of the jitter.
     private static final RandomGenerator LONGEST = new RandomGenerator() {
         @Override
         public long nextLong() {
@@ -64,7 +64,7 @@ final class RetriesTest {
     }
 
     @Test
-    void triesNoMoreThanItMay() {
+    void endsAfterTheLastRetry() {
         assertTrue(retries(2).pause(2).isPresent());
         assertTrue(retries(2).pause(3).isEmpty());
         assertTrue(retries(0).pause(1).isEmpty());
@@ -81,23 +81,23 @@ final class RetriesTest {
     @ParameterizedTest
     @CsvSource({"retry-after, 21", "retry-after, 3600", "retry-after-ms, 20001",
         "retry-after, 'Mon, 23 Nov 2026 10:01:00 GMT'"})
-    void givesUpWhereThatIsTooLong(String name, String value) {
+    void givesUpIfTheUpstreamAsksForTooLong(String name, String value) {
         assertEquals(Optional.empty(), pause(name, value));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "soon", "", "1e3", "99999999999999999999"})
-    void takesItsOwnPauseWhereItMakesNoSense(String value) {
+    void usesItsOwnPauseIfTheHeaderIsInvalid(String value) {
         assertEquals(retries(2).pause(1), pause("retry-after", value));
     }
 
-    /// Whether there is a place at once.
+    /// Whether a place is free at once.
     private static boolean enters(Retries retries) throws InterruptedException {
         return retries.enter(System.nanoTime() + 1_000_000, () -> false);
     }
 
     @Test
-    void letsAFifthOfTheOpenPauseAtOnce() throws InterruptedException {
+    void letsAFifthOfOpenRequestsPauseAtOnce() throws InterruptedException {
         var retries = retries(2, 25);
         for (int i = 0; i < 5; i++) {
             assertTrue(enters(retries));
@@ -108,14 +108,14 @@ final class RetriesTest {
     }
 
     @Test
-    void letsThreePauseAlways() throws InterruptedException {
+    void alwaysLetsThreePause() throws InterruptedException {
         var retries = retries(2, 1);
         assertTrue(enters(retries) && enters(retries) && enters(retries));
         assertFalse(enters(retries));
     }
 
     @Test
-    void waitsForAPlaceUntilOneIsFree() throws Exception {
+    void waitsForAFreePlace() throws Exception {
         var retries = retries(2);
         assertTrue(enters(retries) && enters(retries) && enters(retries));
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -128,7 +128,7 @@ final class RetriesTest {
     }
 
     @Test
-    void waitsNoLongerForAPlaceThanTheRequestLasts() throws Exception {
+    void stopsWaitingWhenTheRequestEnds() throws Exception {
         var retries = retries(2);
         var asked = new CountDownLatch(1);
         var over = new AtomicBoolean();

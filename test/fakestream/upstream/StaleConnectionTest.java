@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/// An upstream that closes kept connections just when the next request comes, as uvicorn does after
+/// An upstream that closes kept connections just as the next request comes, as uvicorn does after
 /// five idle seconds.
 final class StaleConnectionTest {
     private static final String ANSWER = Chats.completion("Hello.");
 
-    /// Answers the first request of each connection, and closes at the second.
+    /// Answers the first request of each connection, and closes the connection at the second.
     private static final class Closing implements AutoCloseable {
         private final ServerSocket server;
         private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -58,7 +58,7 @@ final class StaleConnectionTest {
             }
         }
 
-        /// Up to the brace that ends its body; the end of the connection is an empty one.
+        /// Reads up to the brace that ends the body; gives an empty text if the connection ends.
         private static String request(Socket socket) throws IOException {
             var text = new StringBuilder();
             var buffer = new byte[8192];
@@ -79,7 +79,7 @@ final class StaleConnectionTest {
     }
 
     @Test
-    void sendsOnceMoreOnAFreshConnection() throws IOException {
+    void repeatsARequestOnANewConnection() throws IOException {
         try (var upstream = new Closing(); var proxy = TestProxy.before(upstream.url())) {
             assertEquals(ANSWER, proxy.chat(Chats.WHOLE).text());
             assertEquals(ANSWER, proxy.chat(Chats.WHOLE).text());
@@ -89,7 +89,7 @@ final class StaleConnectionTest {
     }
 
     @Test
-    void sendsASmallBodyThatPassesThroughOnceMore() throws IOException {
+    void repeatsAPassedThroughRequestWithASmallBody() throws IOException {
         var body = "{\"input\":[{}]}";
         try (var upstream = new Closing(); var proxy = TestProxy.before(upstream.url())) {
             // The JDK's client may keep the connection a moment after the client has its answer.

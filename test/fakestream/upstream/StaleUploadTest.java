@@ -15,18 +15,18 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// An upload on a connection that the upstream closes, while its client pauses.
+/// An upload on a connection that the upstream closes while the client pauses.
 final class StaleUploadTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
-    /// Answers the first request of its first connection, closes that in the middle of an upload,
-    /// and takes what comes on any other.
+    /// Answers the first request of its first connection, closes that connection in the middle of
+    /// an upload, and answers any later connection.
     private static final class Upstream implements AutoCloseable {
         private final ServerSocket server;
         private final int closesAfter;
         private final CompletableFuture<String> again = new CompletableFuture<>();
-        /// Whether the first connection was closed in the middle of the upload; false where the
-        /// upload has come on a new one.
+        /// True once the first connection is closed in the middle of the upload; false if the
+        /// upload comes on a new connection.
         private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
 
         Upstream(int closesAfter) throws IOException {
@@ -63,8 +63,7 @@ final class StaleUploadTest {
             socket.getInputStream().read();
         }
 
-        /// Up to this end, or to so many bytes of what was uploaded; the end of the connection is
-        /// one too.
+        /// Reads until `end`, until `most` bytes of the upload, or until the connection ends.
         private static String body(Socket socket, String end, int most) throws IOException {
             var text = new StringBuilder();
             var buffer = new byte[4096];
@@ -85,7 +84,7 @@ final class StaleUploadTest {
         }
     }
 
-    /// Bytes that are told apart by their place, and from the sizes of chunks.
+    /// Bytes that show their position and differ from the digits of chunk sizes.
     private static String piece(int from, int length) {
         var piece = new StringBuilder();
         for (int i = from; i < from + length; i++) {
@@ -98,20 +97,20 @@ final class StaleUploadTest {
         client.send(Integer.toHexString(piece.length()) + "\r\n" + piece + "\r\n");
     }
 
-    /// Whether the beginning of one of 60,000 bytes is still there depends on how soon the loss
-    /// shows.
+    /// With 60,000 bytes sent, it depends on timing whether the proxy still holds the beginning
+    /// when it notices the loss.
     @ParameterizedTest
     @CsvSource({"50000,10,200", "60000,36000,200 or 502", "60000,200000,200 or 502",
         "90000,6000,502"})
-    void isSentOnceMoreAsAWholeOrNotAtAll(int before, int after, String statuses)
+    void isRepeatedWholeOrNotAtAll(int before, int after, String statuses)
             throws IOException {
         for (int i = 0; !uploads(piece(0, before + after), before, statuses); i++) {
             assertTrue(i < 20, "no connection is used again");
         }
     }
 
-    /// @return false where the upload went out on a new connection: the JDK's client keeps one a
-    ///     moment after the client has its answer
+    /// @return false if the upload went out on a new connection: the JDK's client keeps the old one
+    ///     a moment after the client has its answer
     private static boolean uploads(String all, int before, String statuses) throws IOException {
         try (var upstream = new Upstream(before);
                 var proxy = TestProxy.before("http://127.0.0.1:" + upstream.server.getLocalPort());

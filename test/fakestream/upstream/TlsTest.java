@@ -31,8 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Upstreams over TLS, asked by a daemon in a process of its own, because what it trusts is the
-/// JVM's to know.
+/// Upstreams over TLS. Each daemon is a separate process, because the JVM decides which
+/// certificates it trusts.
 final class TlsTest {
     private static final String PASSWORD = "password";
 
@@ -110,7 +110,7 @@ final class TlsTest {
         }
     }
 
-    /// A daemon that has none but plain upstreams loads no TLS; one that has both must.
+    /// A daemon with only plain upstreams does not load TLS; one with both must.
     @Test
     void asksASecureFallbackOfAPlainUpstream() throws IOException {
         int closed;
@@ -123,9 +123,9 @@ final class TlsTest {
         }
     }
 
-    /// The port is served before there is a client, and must not be where there can be none.
+    /// The port opens before the HTTP client exists; it must not if none can be created.
     @Test
-    void endsWhereWhatTheJvmTrustsCannotBeRead() throws IOException {
+    void endsIfTheTrustStoreCannotBeRead() throws IOException {
         var rubbish = Files.writeString(directory.resolve("rubbish"), "no certificates");
         try (var daemon = Daemon.startWithOptions("-Djavax.net.ssl.trustStore=" + rubbish,
                 directory, "--port", "0", "--upstream", url())) {
@@ -136,7 +136,7 @@ final class TlsTest {
     }
 
     @Test
-    void asksNoUpstreamThatItDoesNotTrust() {
+    void asksNoUntrustedUpstream() {
         try (var daemon = Daemon.start(directory, "--port", "0", "--upstream", url(),
                 "--set", "RETRY_MAX=0")) {
             var response = answer(daemon);
@@ -149,7 +149,7 @@ final class TlsTest {
     }
 
     @Test
-    void asksAFallbackOfAnUpstreamThatItDoesNotTrust() {
+    void asksTheFallbackOfAnUntrustedUpstream() {
         try (var fallback = ScriptedUpstream.answering(200, Chats.completion("Hello."));
                 var daemon = Daemon.start(directory, "--port", "0", "--upstream", url(),
                         "--set", "RETRY_MAX=0", "--set", "FALLBACK_API_URLS=" + fallback.url())) {

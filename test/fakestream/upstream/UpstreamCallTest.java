@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /// One call and its deadlines.
 final class UpstreamCallTest {
-    /// A try that a pause put off can begin when the time of the whole is up.
+    /// A retry may begin after its pause when the whole request has no time left.
     @Test
-    void endsAtOnceWhereNoTimeIsLeft() {
+    void endsAtOnceIfNoTimeIsLeft() {
         try (var upstream = ScriptedUpstream.start(Call::sawClose);
                 var executor = Executors.newVirtualThreadPerTaskExecutor();
                 var timer = Executors.newSingleThreadScheduledExecutor()) {

@@ -24,7 +24,7 @@ final class UpstreamFailureTest {
     private static final String[] SHORT =
             {"UPSTREAM_IDLE_TIMEOUT_MS=1000", "UPSTREAM_TIMEOUT_MS=1300"};
 
-    /// What the client gets, streamed or not, before the commit.
+    /// The client gets this failure before the commit, streamed or not.
     private static void fails(int status, String code, String url, String... settings) {
         try (var proxy = TestProxy.before(url, settings)) {
             var error = proxy.chat(Chats.STREAM).error(status);
@@ -46,7 +46,7 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void isBadGatewayWhereTheConnectionIsRefused() throws IOException {
+    void isBadGatewayIfTheConnectionIsRefused() throws IOException {
         String url;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             url = "http://127.0.0.1:" + free.getLocalPort();
@@ -55,14 +55,14 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void isGatewayTimeoutWhereNobodyTakesTheConnection() {
+    void isGatewayTimeoutIfConnectingTimesOut() {
         try (var full = new FullListener()) {
             fails(504, "upstream_connect_timeout", full.url(), "UPSTREAM_CONNECT_TIMEOUT_MS=300");
         }
     }
 
     @Test
-    void isBadGatewayWhereTheUpstreamSpeaksNoTls() throws IOException {
+    void isBadGatewayIfTheUpstreamSpeaksNoTls() throws IOException {
         try (var plain = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> greet(plain));
             fails(502, "upstream_tls", "https://127.0.0.1:" + plain.getLocalPort());
@@ -81,7 +81,7 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void isBadGatewayWhereTheUpstreamClosesOrTalksNonsense() {
+    void isBadGatewayIfTheUpstreamClosesOrTalksNonsense() {
         fails(502, "upstream_closed", _ -> { });
         fails(502, "upstream_closed", call -> call.reset());
         fails(502, "upstream_closed", call -> call.send("HTTP/1.1 200"));
@@ -90,17 +90,17 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void isBadGatewayWhereALengthAndChunksContradict() {
+    void isBadGatewayIfLengthAndChunksContradict() {
         fails(502, "upstream_invalid", call -> {
             call.send("HTTP/1.1 200 OK\r\n"
                     + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}");
-            // Where the end comes with it, the JDK's client may see no head at all.
+            // If the end comes with the head, the JDK's client may see no head at all.
             LockSupport.parkNanos(200_000_000);
         });
     }
 
     @Test
-    void isGatewayTimeoutWhereTheBodyFallsSilent() {
+    void isGatewayTimeoutIfTheBodyFallsSilent() {
         var started = System.nanoTime();
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("application/json");
@@ -117,7 +117,7 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void tellsInTheStreamThatTheBodyFellSilent() {
+    void isAnErrorEventIfAStreamFallsSilent() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("text/event-stream");
                     call.chunk(Chats.event("{\"role\":\"assistant\",\"content\":\"Hel\"}"));
@@ -130,9 +130,9 @@ final class UpstreamFailureTest {
         }
     }
 
-    /// Neither the time that it thinks is silence, nor is a body that drips.
+    /// Neither thinking before the head nor a dripping body counts as idle.
     @Test
-    void isGatewayTimeoutWhereTheWholeTakesTooLong() {
+    void isGatewayTimeoutIfTheWholeTakesTooLong() {
         Waiting.together(Map.of("thinks", () -> takesTooLong(Call::sawClose),
                 "drips", () -> takesTooLong(UpstreamFailureTest::drip)));
     }
@@ -157,7 +157,7 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void isBadGatewayWhereTheAnswerIsTooLarge() {
+    void isBadGatewayIfTheAnswerIsTooLarge() {
         Script endless = call -> {
             call.begin("application/json");
             while (true) {
@@ -172,7 +172,7 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void takesAnAnswerAsLargeAsAllowed() {
+    void isAbsentIfTheAnswerIsAsLargeAsAllowed() {
         var answer = Chats.completion("Hello.");
         try (var upstream = ScriptedUpstream.answering(200, answer
                         + " ".repeat(1024 - answer.length()));
@@ -182,7 +182,7 @@ final class UpstreamFailureTest {
     }
 
     @Test
-    void tellsInAStreamThatIsPassedOnThatItIsTooLarge() {
+    void isAnErrorEventIfAPassedThroughStreamIsTooLarge() {
         try (var upstream = ScriptedUpstream.start(call -> {
                     call.begin("text/event-stream");
                     while (true) {

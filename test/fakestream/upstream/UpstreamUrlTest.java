@@ -29,7 +29,7 @@ final class UpstreamUrlTest {
         "https://h/v1/messages, https://h/v1", "https://h/my%20path, https://h/my%20path/v1",
         "http://127.0.0.1:11434, http://127.0.0.1:11434/v1",
         "http://[::1]:8000/v1, http://[::1]:8000/v1", "HTTPS://H/v1, HTTPS://H/v1"})
-    void understandsABaseAsPeopleTypeIt(String typed, String base) {
+    void acceptsABaseUrlInCommonForms(String typed, String base) {
         var url = UpstreamUrl.parse(typed);
         assertEquals(base, url.toString());
         assertEquals(base + "/chat/completions", url.at("chat/completions").toString());
@@ -44,7 +44,7 @@ final class UpstreamUrlTest {
         "https://h/v1?a=sk#top, no fragment", "https://h/v1?a=%zz, is no URL",
         "https://u:sk-p@h/v1, must not hold a user",
         "http://h:0, port", "http://h:65536, port", "http://h:99999999999, must be http"})
-    void refusesWhatIsNoBase(String typed, String word) {
+    void refusesInvalidBaseUrls(String typed, String word) {
         var problem = assertThrows(IllegalArgumentException.class,
                 () -> UpstreamUrl.parse(typed)).getMessage();
         assertEquals(word, problem.contains(word) ? word : problem);
@@ -52,7 +52,7 @@ final class UpstreamUrlTest {
     }
 
     @Test
-    void takesEveryPortThereIs() {
+    void acceptsEveryValidPort() {
         assertEquals("http://h:65535/v1", UpstreamUrl.parse("http://h:65535").toString());
         assertEquals("http://h:1/v1", UpstreamUrl.parse("http://h:1").toString());
     }
@@ -67,18 +67,18 @@ final class UpstreamUrlTest {
         "https://h/d/chat/completions?v=1, models?a=b, https://h/d/models?v=1&a=b",
         "https://h/a/v1?v=1, v1beta/models, https://h/a/v1beta/models?v=1",
         "https://h/v1?, models, https://h/v1/models"})
-    void joinsItsQueryWithTheEndpoints(String typed, String endpoint, String asked) {
+    void joinsItsQueryWithThatOfTheEndpoint(String typed, String endpoint, String asked) {
         assertEquals(asked, UpstreamUrl.parse(typed).at(endpoint).toString());
     }
 
     @Test
-    void showsItsQueryNowhere() {
+    void hidesItsQuery() {
         var url = UpstreamUrl.parse("https://h/v1?api-key=secret%2Fkey&api-version=2024-10-21");
         assertEquals("https://h/v1", url.toString());
         assertEquals(List.of("secret/key", "secret%2Fkey"), url.secrets().toList());
     }
 
-    /// The upstream's own is told as the proxy's; all else stays where it is.
+    /// A location at the upstream becomes one at the proxy; any other stays the same.
     @ParameterizedTest
     @CsvSource({"https://h/a/v1/files/g?x=1#y, /v1/files/g?x=1#y",
         "HTTPS://H:443/a/v1/files/g, /v1/files/g", "/a/v1/files/g, /v1/files/g",
@@ -91,13 +91,13 @@ final class UpstreamUrlTest {
         "https://h/a/v10/files, https://h/a/v10/files", "/login, https://h/login",
         "https://h/a/v1/../../login, https://h/a/v1/../../login",
         "mailto:a@b.example, mailto:a@b.example"})
-    void tellsWhereAnAnswerSendsItsClient(String location, String told) {
+    void mapsALocationForTheClient(String location, String told) {
         assertEquals(told, UpstreamUrl.parse("https://h/a/v1?k=s").forClient("files/f", location)
                 .orElseThrow());
     }
 
     @Test
-    void tellsNoLocationThatIsNoUri() {
+    void dropsAnInvalidLocation() {
         assertTrue(UpstreamUrl.parse("https://h").forClient("files/f", "https://h/a b").isEmpty());
     }
 }
