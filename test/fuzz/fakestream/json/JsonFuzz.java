@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 
-/// Any bytes are JSON for our parser exactly where they are for Jackson, they mean the same to both
-/// and our own text of them means the same again. Nothing but a JsonException is ever thrown.
+/// Our parser accepts exactly the bytes that Jackson accepts, and both give the same value. Our own
+/// text of the value parses to the same value again. The parser throws only JsonException.
 public final class JsonFuzz {
     private static final int DEPTH = 512;
     private static final JsonFactory JACKSON = JsonFactory.builder()
@@ -35,7 +35,7 @@ public final class JsonFuzz {
         }
     }
 
-    /// They are refused with the words that a plain parser has for it.
+    /// The value or null; a refusal must have the same message as the plain parser's.
     private static JsonValue ours(byte[] bytes) {
         var plain = ReferenceParser.read(bytes);
         try {
@@ -61,7 +61,7 @@ public final class JsonFuzz {
         }
     }
 
-    /// Jackson forgives some bytes that are no UTF-8, so the JDK decodes them.
+    /// Jackson accepts some bytes that are not UTF-8, so the JDK decodes them.
     private static String text(byte[] bytes) throws CharacterCodingException {
         var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         return text.startsWith("\ufeff") ? text.substring(1) : text;

@@ -2,8 +2,8 @@ package fakestream.protocol;
 
 import java.util.Random;
 
-/// Chance that the fuzzer steers: bits come from the input, and from a seed where it ends. So a
-/// change of one byte changes one choice.
+/// A random source that the fuzzer steers: bits come from the input, and from a seed after its end.
+/// So a change of one byte changes one choice.
 final class GivenRandom extends Random {
     private static final long serialVersionUID = 1L;
 
@@ -16,8 +16,8 @@ final class GivenRandom extends Random {
         this.at = from;
     }
 
-    /// Up to 31 bits take one byte, so that a byte is a choice; spread over the upper bits, for
-    /// that is where the JDK takes a number below a power of two from.
+    /// A choice of up to 31 bits takes one byte, so that a byte is a choice. The byte is spread
+    /// over the upper bits, because the JDK takes numbers below a power of two from there.
     @Override
     protected int next(int bits) {
         if (bytes == null || at >= bytes.length) {

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
 
-/// Spoils JSON here and there: a value becomes one of another type, goes away, or comes twice.
+/// Spoils JSON here and there: a value gets another type, disappears, or comes twice.
 final class Mutation {
     private static final List<JsonValue> OTHERS = List.of(JsonNull.NULL, JsonBoolean.TRUE,
             JsonBoolean.FALSE, new JsonNumber("0"), new JsonNumber("-1"), new JsonNumber("1.5"),
@@ -32,7 +32,7 @@ final class Mutation {
         this.random = random;
     }
 
-    /// One place in this is spoilt.
+    /// Returns the value with one place spoilt.
     JsonValue of(JsonValue value) {
         if (random.nextInt(6) == 0) {
             return OTHERS.get(random.nextInt(OTHERS.size()));

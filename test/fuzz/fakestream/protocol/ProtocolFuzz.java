@@ -17,9 +17,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/// Whatever an upstream answers, in any API: it is an answer or [InvalidAnswer], the stream that
-/// tells it is whole, and what a client adds up from it is told by the same stream once more.
-/// Whatever events come, each of them has a passage, and they add up or are [InvalidAnswer].
+/// An upstream's answer, in any API, is valid or [InvalidAnswer]. Its stream is whole, and the
+/// answer folded from it has a stream that folds to the same. Any event can be passed on; events
+/// fold or are [InvalidAnswer].
 public final class ProtocolFuzz {
     private static final List<Protocol> PROTOCOLS = List.of(new ChatCompletions(),
             new Completions(), new Responses(), new Messages(), new GenerateContent());
@@ -35,8 +35,8 @@ public final class ProtocolFuzz {
         this.state = random.nextInt(4) == 0 ? fresh.afterHeartbeat() : fresh;
     }
 
-    /// The first byte chooses the API; the second whether the rest is an answer's text, or decides
-    /// what chance makes.
+    /// The first byte chooses the API. The second decides whether the rest is the text of an answer
+    /// or steers the random choices.
     public static void fuzzerTestOneInput(byte[] bytes) {
         if (bytes.length < 3) {
             return;
@@ -85,7 +85,7 @@ public final class ProtocolFuzz {
         }
     }
 
-    /// The body as a request is at the most a [BadRequest]; where it is none, some other asks.
+    /// Checks the body or an empty object as a request, which may throw only [BadRequest].
     private JsonObject request(JsonValue body) {
         var request = body instanceof JsonObject object && random.nextBoolean() ? object
                 : JsonObject.EMPTY;
@@ -98,7 +98,7 @@ public final class ProtocolFuzz {
         return request;
     }
 
-    /// The events of the answer's stream, which is whole and in which no event fails.
+    /// The events of the answer's stream, which must be whole and without a failed event.
     private List<SseEvent.Received> told(JsonObject request, JsonValue body) throws InvalidAnswer {
         var answer = protocol.answer(body);
         protocol.isEmpty(answer);
@@ -111,7 +111,7 @@ public final class ProtocolFuzz {
             }
             whole |= progress == RelayedEvent.Progress.WHOLE;
         }
-        // What came without a finish is told without one, for none may be invented.
+        // An answer without a finish streams without one, because none may be invented.
         var finished = !(protocol instanceof GenerateContent)
                 || GenerateContentChunk.of(answer).isEnd();
         if (finished && !whole) {

@@ -7,8 +7,8 @@ import fakestream.protocol.chat.RandomAnswers;
 import fakestream.protocol.messages.MessagesRandom;
 import java.util.Random;
 
-/// Whole answers in each API, to be spoilt: those that chance makes for the tests, and for the
-/// other APIs one that has everything.
+/// Whole answers in each API, to be spoilt: the tests' random ones, and for the other APIs one with
+/// all members.
 final class Samples {
     private static final JsonValue COMPLETION = json("""
             {"id":"cmpl-1","object":"text_completion","created":7,"model":"m","choices":[
@@ -41,7 +41,7 @@ final class Samples {
     private Samples() {
     }
 
-    /// An answer for the API with that number in [ProtocolFuzz].
+    /// An answer for the API with this number in [ProtocolFuzz].
     static JsonValue answer(int api, Random random) {
         return switch (api) {
             case 0 -> new RandomAnswers(random).answer();

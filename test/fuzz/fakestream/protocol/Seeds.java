@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
-/// Writes what each fuzz run begins with: documents that the tests' generators make.
+/// Writes the first inputs of each fuzz run: documents that the generators of the tests make.
 public final class Seeds {
     private static final int APIS = 5;
     private static final int EACH = 12;
@@ -21,7 +21,7 @@ public final class Seeds {
         this.directory = directory;
     }
 
-    /// @param args the directory, in which each target has one of its own
+    /// @param args the directory, which gets a subdirectory for each target
     public static void main(String[] args) throws IOException {
         new Seeds(Path.of(args[0])).write();
     }

@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 
-/// However the bytes of a stream are split, its events are those of the whole. Where the stream is
-/// well-formed they keep every byte, and say what the specification says that they do.
+/// A stream has the same events however its bytes are split. If it is well-formed, the events keep
+/// every byte and mean what the specification says.
 public final class SseFuzz {
     private static final String MARK = "\ufeff";
 
-    /// JSON in lines that are no fields, or events that lack their blank line, which the parser
-    /// reads all the same.
+    /// JSON in lines that are not fields, or events that lack their blank line; the parser reads
+    /// both.
     private static final Pattern MALFORMED = Pattern.compile("(?m)^\\s*+[{\\[]|"
             + "[}\\]] *+(\\r\\n|\\r|\\n)([^\\r\\n]++(\\r\\n|\\r|\\n))*?data: *+[{\\[]");
 
-    /// What an event says, without its bytes.
+    /// The content of an event, without its bytes.
     private record Told(String type, String data) {
     }
 
@@ -82,8 +82,8 @@ public final class SseFuzz {
                 ? Arrays.copyOfRange(stream, 3, stream.length) : stream;
     }
 
-    /// WHATWG HTML section 9.2.6, line by line. Other than there, an event at the very end that
-    /// lacks its blank line is told too.
+    /// Parses by WHATWG HTML section 9.2.6, line by line. Unlike the specification, it also emits a
+    /// last event that lacks its blank line.
     private static List<Told> bySpecification(byte[] stream) {
         var text = new String(withoutMark(stream), StandardCharsets.UTF_8);
         var events = new ArrayList<Told>();

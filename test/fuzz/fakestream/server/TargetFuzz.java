@@ -5,8 +5,8 @@ import fakestream.upstream.UpstreamUrl;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/// Whatever target the JDK's server lets through leads to a route, and never to another host or
-/// out of the upstream's base; the key in a query goes no further.
+/// Any target that the JDK's server accepts leads to a route, never to another host or out of the
+/// upstream's base path. A key in the query goes no further.
 public final class TargetFuzz {
     private static final UpstreamUrl UPSTREAM = UpstreamUrl.parse("http://upstream.test/base/v1");
 

@@ -5,7 +5,7 @@ import fakestream.json.JsonException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
-/// In no text does a known secret stay, in none is a mask masked again, and JSON stays JSON.
+/// No known secret stays in any text, no mask is masked again, and JSON stays JSON.
 public final class MaskFuzz {
     private static final String SECRET = "sk-the-operators-own-0123456789";
     private static final Redactor MASKS = Redactor.of(Stream.of(SECRET));

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.zip.GZIPInputStream;
 
-/// Any bytes that say they are gzip are what the JDK makes of them, within the bound, or fail as an
-/// upstream's fault, which [UpstreamException] is. No bytes are nothing, whatever they say.
+/// Bytes declared as gzip decode as the JDK decodes them, up to the bound, or fail as the
+/// upstream's fault ([UpstreamException]). An empty body decodes to nothing.
 public final class GzipFuzz {
     private static final int MOST = 100_000;
     private static final Limits LIMITS =

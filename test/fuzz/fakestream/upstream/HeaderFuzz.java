@@ -16,8 +16,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Any fields: those that go on are such as the JDK's client sends, none of them steers a
-/// connection, and what an upstream says of times and lengths is understood or ignored.
+/// Any header fields: the JDK's client can send those that are passed on, and none of them controls
+/// a connection. Times and lengths from an upstream are understood or ignored.
 public final class HeaderFuzz {
     private static final Set<String> NEVER = Set.of("connection", "cookie", "set-cookie", "host",
             "transfer-encoding", "content-length", "authorization", "x-accel-redirect",
