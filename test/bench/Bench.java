@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What a request costs through fakestream, beside what it costs at the least: the same fast
+/// The cost of a request through fakestream, compared with the least possible: the same fast
 /// upstream is asked directly, through nginx, through fakestream and through a peer, in turn and in
-/// several rounds. A figure of one machine and hour says little, but the ratios within a run do.
+/// several rounds. The figures depend on the machine and the hour; compare only ratios in a run.
 ///
-/// `test/bench/run` starts it with all that it needs; it says what can be set. Fails where one
-/// request fails; an aim that is missed is only shown.
+/// `test/bench/run` starts it with everything it needs, and lists the settings. Fails if one
+/// request fails; a missed aim is only shown.
 final class Bench {
     private static final int ROUNDS = number("ROUNDS", 5);
     private static final int SECONDS_EACH = number("SECONDS_EACH", 5);
@@ -70,7 +70,7 @@ final class Bench {
             warmUp(target);
         }
         var load = Figures.loadAverage();
-        // Each round begins with another one, so that none always follows the same.
+        // Each round begins with another target, so that none always follows the same one.
         var order = new ArrayList<>(targets);
         for (var i = 1; i <= ROUNDS; i++) {
             System.out.printf("Round %d of %d%n", i, ROUNDS);
@@ -87,7 +87,7 @@ final class Bench {
         return report;
     }
 
-    /// What a server that may still be starting answers.
+    /// The answer of a server that may still be starting.
     private Target.Answer awaitAnswer(Target target) throws IOException, InterruptedException {
         var until = System.nanoTime() + LONGEST_START.toNanos();
         try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
@@ -104,8 +104,8 @@ final class Bench {
         }
     }
 
-    /// Asks until the processor time of a request falls no more: how long a server compiles itself
-    /// depends on how busy the machine is.
+    /// Sends requests until the processor time of a request no longer falls: how long a server
+    /// compiles itself depends on the load of the machine.
     private void warmUp(Target target) throws IOException, InterruptedException {
         System.out.printf("Warming up: %s; CPU us/request", target.name());
         var last = Double.MAX_VALUE;

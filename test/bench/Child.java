@@ -10,11 +10,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// A process that a measure starts, and that ends with it: where it listens, what it says, and what
-/// it costs.
+/// A process that a measurement starts and that ends with it: its port, its output, and its cost.
 final class Child implements AutoCloseable {
     private static final String LISTENING = "listening on http://127.0.0.1:";
-    /// The lines of `GC.heap_info`: Serial has one for each generation, G1 one for all.
+    /// The lines of `GC.heap_info`: Serial has one for each generation, G1 one in all.
     private static final Pattern HEAP_USED = Pattern.compile(
             "(?m)^(?:DefNew|Tenured|garbage-first heap) +total.* used (\\d+)K");
 
@@ -26,9 +25,9 @@ final class Child implements AutoCloseable {
         this.port = port;
     }
 
-    /// Starts it and returns once it listens.
+    /// Starts the process; returns once it listens.
     ///
-    /// @param hears each line that it says after that, on a thread of its own
+    /// @param hears gets each later line of output, on a separate thread
     static Child start(List<String> command, Consumer<String> hears) throws IOException {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -47,7 +46,7 @@ final class Child implements AutoCloseable {
         return ProcessHandle.current().info().command().orElseThrow();
     }
 
-    /// One that nobody listens on now.
+    /// A port that no process listens on now.
     static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -58,14 +57,14 @@ final class Child implements AutoCloseable {
         return port;
     }
 
-    /// Writes a line to its standard input.
+    /// Writes a line to the standard input of the process.
     void say(String line) throws IOException {
         var writer = process.outputWriter(StandardCharsets.UTF_8);
         writer.write(line + "\n");
         writer.flush();
     }
 
-    /// The processor time that it has used.
+    /// The processor time that the process has used.
     Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
@@ -81,7 +80,7 @@ final class Child implements AutoCloseable {
                 .findFirst().orElseThrow();
     }
 
-    /// Kibibytes of its heap that are in use behind a collection, for which it stands still.
+    /// The used heap in kibibytes after a collection, which stops the process.
     long heapKibibytes() throws IOException {
         collect();
         var info = jcmd("GC.heap_info");
@@ -89,12 +88,12 @@ final class Child implements AutoCloseable {
         return used.reduce(Long::sum).orElseThrow(() -> new IOException("no heap in " + info));
     }
 
-    /// Lets it collect its garbage.
+    /// Makes the process collect its garbage.
     void collect() throws IOException {
         jcmd("GC.run");
     }
 
-    /// Lets it give back what its compiler has used and needs no more.
+    /// Makes the process give back memory that its compiler no longer needs.
     void trim() throws IOException {
         jcmd("System.trim_native_heap");
     }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/// Many clients of one daemon, all on the thread that calls: it shares the machine with the daemon,
-/// and must cost little.
+/// Many clients of one daemon, all on the calling thread. It shares the machine with the daemon, so
+/// they must cost little.
 final class Clients {
     private static final long LONGEST_LOOK_MILLIS = 10;
     private static final int LOOKS_BEFORE_COUNTING = 10;
@@ -30,18 +30,18 @@ final class Clients {
         return daemon;
     }
 
-    /// All that were opened.
+    /// All streams that were opened.
     List<HeldStream> streams() {
         return streams;
     }
 
-    /// The longest time from one look to the next while it read, in nanoseconds: as much may
-    /// be wrong with any time that it took.
+    /// The longest pause between two looks while it read, in nanoseconds. Each measured time may be
+    /// wrong by this much.
     long worstPause() {
         return worstPause;
     }
 
-    /// Connects a client, which has asked for nothing yet.
+    /// Connects a client; it sends nothing yet.
     HeldStream connect() throws IOException {
         var stream = new HeldStream(SocketChannel.open(daemon));
         streams.add(stream);
@@ -50,14 +50,14 @@ final class Clients {
         return stream;
     }
 
-    /// The head of a request for a stream, with a body of that length.
+    /// The head of a request for a stream, with a body of this length.
     static String head(int length) {
         return "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
                 + "Authorization: Bearer sk-crowd\r\nContent-Type: application/json\r\n"
                 + "Content-Length: " + length + "\r\n\r\n";
     }
 
-    /// Asks for a stream of that model.
+    /// Sends a request for a stream of this model.
     static void ask(SocketChannel channel, String model) throws IOException {
         var body = "{\"model\":\"" + model + "\",\"stream\":true,\"messages\":[]}";
         var request = ByteBuffer.wrap((head(body.length()) + body)
@@ -67,7 +67,7 @@ final class Clients {
         }
     }
 
-    /// Reads what comes until then, and does that after each look.
+    /// Reads until `until`, and runs `each` after each look.
     void read(long until, Runnable each) throws IOException {
         lastLook = System.nanoTime();
         while (lastLook < until) {
@@ -76,7 +76,7 @@ final class Clients {
         }
     }
 
-    /// Reads what comes until every stream has ended, or the time is up.
+    /// Reads until every stream has ended or the time is up.
     void readToTheEnd(long until) throws IOException {
         lastLook = System.nanoTime();
         while (lastLook < until && !streams.stream().allMatch(HeldStream::hasEnded)) {
@@ -86,7 +86,7 @@ final class Clients {
         }
     }
 
-    /// Reads what has come, or comes within so many milliseconds.
+    /// Reads what has arrived or arrives within `millis`.
     void look(long millis) throws IOException {
         var found = millis == 0 ? selector.selectNow() : selector.select(millis);
         if (found > 0) {
@@ -97,13 +97,13 @@ final class Clients {
         }
     }
 
-    /// Forgets all pauses until now, those between heartbeats and its own.
+    /// Forgets all earlier pauses: those between heartbeats and its own.
     void measureFrom(long now) {
         streams.forEach(stream -> stream.measureFrom(now));
         worstPause = 0;
     }
 
-    /// Those times of all streams, the shortest first.
+    /// These times of all streams, in ascending order.
     long[] sorted(Function<HeldStream, List<Long>> times) {
         return streams.stream().flatMap(stream -> times.apply(stream).stream())
                 .mapToLong(Long::longValue).sorted().toArray();

@@ -9,10 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Honest streams among bad clients: 200 that never read and 300 that send their headers byte by
-/// byte, beside 2,000 that wait for an answer. Measures how late the heartbeats of these come, and
-/// exits with 1 where one misses its bound, or where a client that never reads is not cut. The
-/// daemon and its upstream are processes of their own; here one thread does everything, for all
+/// Honest streams among bad clients: 200 clients never read and 300 send their headers byte by
+/// byte, beside 2,000 that wait for an answer. Measures the delay of heartbeats to these 2,000.
+/// Exits with 1 if a heartbeat misses its bound, or if a client that never reads is not cut. The
+/// daemon and its upstream are separate processes. One thread does everything here, because all
 /// three share the machine.
 ///
 /// `java test/bench/Crowd.java build/fakestream.jar [JVM options of the daemon]`
@@ -26,7 +26,7 @@ final class Crowd {
     private static final Duration OPENING = Duration.ofSeconds(60);
     private static final Duration MEASURED = Duration.ofSeconds(30);
 
-    /// Until the last bad client is cut: its buffers take megabytes before it stalls.
+    /// The time until the last bad client is cut: its buffers take megabytes before it stalls.
     private static final Duration CUTTING = Duration.ofSeconds(60);
     private static final long SLOW_BYTE_EVERY_MILLIS = 200;
     private static final String DEAF_MODEL = "long";
@@ -59,7 +59,7 @@ final class Crowd {
         System.exit(new Crowd(new Clients(daemon.port())).run(daemon) ? 0 : 1);
     }
 
-    /// Of what the daemon says, clients that left are counted.
+    /// Counts the lines of the daemon that say a client left.
     private static void hear(String said) {
         if (said.contains(" 499 ")) {
             LEFT.increment();
@@ -85,7 +85,7 @@ final class Crowd {
         return good && LEFT.sum() == DEAF;
     }
 
-    /// A slow sender is cut without a line in the log, for it has asked for nothing yet.
+    /// The daemon cuts a slow sender without a log line, because it has sent no whole request.
     private void awaitCuts(long began) throws IOException {
         var deadline = System.nanoTime() + CUTTING.toNanos();
         while (LEFT.sum() < DEAF && System.nanoTime() < deadline) {
@@ -105,7 +105,7 @@ final class Crowd {
                 && System.nanoTime() < deadline) {
             clients.look(100);
         }
-        // The code that beats is compiled by now, and the crowd of first beats is over.
+        // By now the beating code is compiled, and the burst of first beats is over.
         clients.read(System.nanoTime() + 5_000_000_000L, () -> { });
     }
 

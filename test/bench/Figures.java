@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// The figures of a measure: printed as they come, in rows, and kept for a file of JSON by which
-/// two measures can be compared.
+/// The figures of a measurement: printed in rows as they come, and kept for a JSON file, so that
+/// two measurements can be compared.
 final class Figures {
     static final double NO_AIM = Double.POSITIVE_INFINITY;
 
@@ -18,7 +18,7 @@ final class Figures {
     private final double load = loadAverage();
     private Map<String, String> part = new LinkedHashMap<>();
 
-    /// Begins a part of the table. Its rows have names of their own.
+    /// Begins a part of the table, which has its own row names.
     void part(String name) {
         part = new LinkedHashMap<>();
         parts.put(name, part);
@@ -33,7 +33,7 @@ final class Figures {
         row(name, value, NO_AIM);
     }
 
-    /// A row with its aim, which is no bound: a busy machine may miss it.
+    /// A row with its aim. The aim is no bound: a busy machine may miss it.
     void row(String name, double value, double aim) {
         row(name, "%,.1f", value, told("%,.0f", value, aim));
     }
@@ -43,13 +43,13 @@ final class Figures {
         row(name, "%,.2f", value, told("%.2f", value, aim));
     }
 
-    /// That share of the values is not greater; they are sorted, and 0 stands for none.
+    /// The value that `percent` of the sorted values do not exceed; 0 if there are none.
     static long percentile(long[] sorted, int percent) {
         return sorted.length == 0 ? 0
                 : sorted[Math.min(sorted.length * percent / 100, sorted.length - 1)];
     }
 
-    /// Writes all rows as an object for each part, and when and where they were measured.
+    /// Writes all rows, one object for each part, with the time and the machine.
     void write(Path file) throws IOException {
         var all = new LinkedHashMap<String, String>();
         all.put("began", quoted(began.toString()));

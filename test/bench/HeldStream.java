@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One client's stream: what came of it, and when. All times are those of `System.nanoTime`, taken
-/// when the client read, and 0 where there is none yet. An event is taken to come in one read, as
-/// it does on loopback, where the daemon sends it in one write.
+/// One client's stream, its outcome and its times. All times are those of `System.nanoTime` when
+/// the client read, and 0 if there is none yet. Each event counts as one read, as on loopback,
+/// where the daemon sends it in one write.
 final class HeldStream {
     private static final String END_OF_BODY = "0\r\n\r\n";
     private static final String CONTENT = "\"content\":\"";
@@ -34,19 +34,19 @@ final class HeldStream {
         return channel;
     }
 
-    /// Asks for a stream of that model.
+    /// Sends a request for a stream of this model.
     void ask(String model) throws IOException {
         asked = System.nanoTime();
         Clients.ask(channel, model);
     }
 
-    /// Forgets the gaps between heartbeats until now. Where none has come, one is taken to have.
+    /// Forgets all earlier gaps between heartbeats. If none has come, `now` counts as one.
     void measureFrom(long now) {
         beatGaps.clear();
         lastBeat = lastBeat == 0 ? now : lastBeat;
     }
 
-    /// Reads what has come, and closes the connection where the stream has ended.
+    /// Reads the bytes that have arrived; closes the connection if the stream has ended.
     void read(ByteBuffer buffer) throws IOException {
         cut = receive(buffer.clear()) < 0;
         take(StandardCharsets.ISO_8859_1.decode(buffer.flip()).toString(), System.nanoTime());
@@ -55,7 +55,7 @@ final class HeldStream {
         }
     }
 
-    /// A heartbeat has come, or is taken to have, so that a silence until now counts.
+    /// Counts a heartbeat now, real or assumed, so that a silence until now counts.
     void beat(long now) {
         if (lastBeat != 0) {
             beatGaps.add(now - lastBeat);
@@ -67,17 +67,17 @@ final class HeldStream {
         return lastBeat != 0;
     }
 
-    /// Whether nothing more is to come.
+    /// Whether nothing more will come.
     boolean hasEnded() {
         return done || cut || !failure.isEmpty();
     }
 
-    /// Whether it has begun well and lives.
+    /// Whether the stream has begun well and lives.
     boolean isOpen() {
         return status == 200 && !hasEnded();
     }
 
-    /// Whether its whole answer has come.
+    /// Whether the whole answer has come.
     boolean isWhole() {
         return status == 200 && done && failure.isEmpty();
     }
@@ -86,7 +86,7 @@ final class HeldStream {
         return status;
     }
 
-    /// What the daemon said of a failure, or why a read failed; empty where nothing did.
+    /// The daemon's message about a failure, or why a read failed; empty if nothing did.
     String failure() {
         return failure;
     }
@@ -95,7 +95,7 @@ final class HeldStream {
         return beatGaps;
     }
 
-    /// Between one piece of the answer and the next.
+    /// The gaps between pieces of the answer.
     List<Long> contentGaps() {
         return contentGaps;
     }

@@ -9,10 +9,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 
-/// What it costs the daemon to hold streams open. First 1,000 of them and then many are held
-/// against a silent upstream, each on a daemon of its own, and answered at once; then 1,000 are
-/// paced. Daemon and upstream are processes of their own; the clients are one thread, for all three
-/// share the machine. Exits with 1 where a stream failed, not where an aim was missed.
+/// The cost of open streams in the daemon. 1,000 streams and then many are held against a silent
+/// upstream, each time on a new daemon, and then answered all at once; then 1,000 are paced. Daemon
+/// and upstream are separate processes. One thread runs all clients, because the three share the
+/// machine. Exits with 1 if a stream failed, but not if an aim was missed.
 ///
 /// `java test/bench/Hold.java JSON STREAMS COMMAND...`, as in
 /// `... build/hold.json 6000 java -XX:+UseSerialGC -jar build/fakestream.jar`
@@ -21,9 +21,9 @@ final class Hold {
     private static final int PACED = 1000;
     private static final int ROUNDS = 5;
     private static final int ROUNDS_TO_WARM_UP = 2;
-    /// A method is compiled well after 10,000 calls, and then waits longer in less memory.
+    /// The JVM compiles a method well after 10,000 calls, and then later with less memory.
     private static final int ROUNDS_TO_COMPILE = 30;
-    /// The defaults of the daemon, which is asked to keep to them.
+    /// The daemon's default, which the command line also sets.
     private static final long BEAT_MILLIS = 3000;
     private static final long PACE_MILLIS = 35;
 
@@ -32,14 +32,14 @@ final class Hold {
     private static final Duration SETTLED = Duration.ofSeconds(6);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int OPENING_PAUSE_MILLIS = 1;
-    /// What the connections of the warm-up hold goes step by step.
+    /// The memory of the warm-up connections is freed in several collections.
     private static final int COLLECTIONS = 4;
 
     private static final double BEAT_AIM = 250;
     private static final double RESIDENT_AIM = 48;
     private static final double GROWTH_AIM = 1.15;
 
-    /// Files that a process has open beside its connections.
+    /// The files that a process has open besides its connections.
     private static final int OTHER_FILES = 100;
     private static final Pattern OPEN_FILES = Pattern.compile("(?m)^Max open files +(\\d+) ");
 
@@ -47,7 +47,7 @@ final class Hold {
     private final List<String> command;
     private long failed;
 
-    /// What a stream costs, where that many are held.
+    /// The cost of one stream while many are held.
     private record Cost(double cpuMicros, double residentKibibytes, double heapKibibytes) {
     }
 
@@ -69,8 +69,8 @@ final class Hold {
         System.exit(hold.failed == 0 ? 0 : 1);
     }
 
-    /// So many streams, or as many as the open files allow. A JVM raises its own limit to the hard
-    /// one, and hands that on.
+    /// The number of streams wanted, or as many as the open files allow. A JVM raises its own limit
+    /// to the hard limit and passes that on to its children.
     private static int possible(int wanted) throws IOException {
         var limit = OPEN_FILES.matcher(Files.readString(Path.of("/proc/self/limits")));
         if (!limit.find()) {
@@ -98,7 +98,7 @@ final class Hold {
             var clients = new Clients(daemon.port());
             open(clients, count);
             var cpu = hold(clients, daemon);
-            // Collected first, as before: the youngest streams stand in memory that was there.
+            // Collects first, as before: the youngest streams then use memory that was there.
             var heapHeld = daemon.heapKibibytes();
             var residentHeld = daemon.residentKibibytes();
             var cost = new Cost(cpu.toNanos() / 1e3 / HELD.toSeconds() / count,
@@ -113,8 +113,8 @@ final class Hold {
         }
     }
 
-    /// What every stream needs is loaded and compiled behind it, as in a daemon that has run for
-    /// a while, and its connections are closed.
+    /// Loads and compiles the code that every stream needs, as in a daemon that has run for a
+    /// while, and then closes the connections.
     private static void warmUp(Clients clients, int count, Child upstream) throws IOException {
         for (int i = 0; i < ROUNDS_TO_COMPILE; i++) {
             ask(clients, count);
@@ -139,7 +139,7 @@ final class Hold {
         return Child.start(whole, _ -> { });
     }
 
-    /// Opens so many streams, and returns when they beat and the daemon has calmed down.
+    /// Opens `count` streams; returns once they get heartbeats and the daemon has calmed down.
     private static void open(Clients clients, int count) throws IOException {
         ask(clients, count);
         var deadline = in(LONGEST_WAIT);
@@ -157,7 +157,7 @@ final class Hold {
         }
     }
 
-    /// Measures the heartbeats, and gives the processor time of the daemon meanwhile.
+    /// Measures the heartbeats; returns the processor time that the daemon used meanwhile.
     private Duration hold(Clients clients, Child daemon) throws IOException {
         var before = daemon.cpu();
         clients.measureFrom(System.nanoTime());
@@ -174,7 +174,7 @@ final class Hold {
         return cpu;
     }
 
-    /// Measures when the answers come that the upstream gives all at once.
+    /// Measures when the answers arrive that the upstream sends all at once.
     private void answer(Clients clients, Child upstream, Child daemon) throws IOException {
         clients.read(in(A_BEAT), () -> { });
         var before = daemon.cpu();
@@ -193,7 +193,7 @@ final class Hold {
         countFailed(clients);
     }
 
-    /// Lets the upstream answer once all streams wait there that are still open.
+    /// Lets the upstream answer once all open streams wait there.
     private static void release(Clients clients, Child upstream) throws IOException {
         upstream.say("" + clients.streams().stream().filter(it -> !it.hasEnded()).count());
         clients.readToTheEnd(in(LONGEST_WAIT));
@@ -234,8 +234,8 @@ final class Hold {
         }
     }
 
-    /// So many streams at once, and that again when they have ended. They are connected before they
-    /// ask, so that all of them ask before the first has ended.
+    /// Paces `count` streams at once, `rounds` times. All clients connect before they send, so that
+    /// all send before the first stream has ended.
     private static void pace(Clients clients, int count, int rounds) throws IOException {
         for (int i = 0; i < rounds; i++) {
             var streams = new ArrayList<HeldStream>();

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What a run found: a table to read, and JSON to compare with that of another run.
+/// The results of a run: a table, and JSON to compare with another run.
 final class Report {
     private static final String ROW = "%-30s%12s%10s%10s%18s%n";
     private static final String LINES = ",\n    ";
@@ -21,14 +21,14 @@ final class Report {
     private final double loadBefore;
     private final double loadAfter = Figures.loadAverage();
 
-    /// A ratio of two figures of one run, and what it should be.
+    /// A ratio of two figures of one run, and its aim.
     private record Ratio(String key, String name, double value, double aim, boolean isMost) {
         boolean isMet() {
             return isMost ? value <= aim : value >= aim;
         }
     }
 
-    /// Of a run with these settings that began under this load; it ends now.
+    /// A run with these settings, which began under this load and ends now.
     Report(Map<String, Integer> settings, double loadBefore) {
         this.settings = new TreeMap<>(settings);
         this.loadBefore = loadBefore;
@@ -57,7 +57,7 @@ final class Report {
         return table.toString();
     }
 
-    /// All of it, with the single rounds and the versions of what took part.
+    /// Everything, with the single rounds and the versions of all programs.
     String json(Map<String, String> versions) {
         return """
                 {
@@ -115,7 +115,7 @@ final class Report {
         return '"' + name + "\": " + json;
     }
 
-    /// In the same way everywhere, whatever the machine's language.
+    /// Formats in the same way everywhere, whatever the machine's language.
     private static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }

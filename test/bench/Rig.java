@@ -16,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 
-/// The servers that are measured, each a process of its own on loopback, and the ways to ask them.
-/// They end with this program, however it ends.
+/// The servers to measure, each a separate process on loopback, and the targets that address them.
+/// The servers end with this program, however it ends.
 final class Rig {
     private static final Path PEER = Path.of("test/bench/node_modules/@portkey-ai/gateway");
 
-    /// What the servers may see of this program's environment: no setting, and no proxy's address.
+    /// The environment variables that the servers may see: no settings, and no proxy's address.
     private static final Set<String> ENVIRONMENT =
             Set.of("PATH", "HOME", "FAKESTREAM_JAVA_OPTS");
     private static final String WHOLE = """
@@ -30,7 +30,8 @@ final class Rig {
     private static final Map<String, String> HEADERS = Map.of(
             "Authorization", "Bearer none", "Content-Type", "application/json");
 
-    /// Of both. No connection is closed in the middle of a measure, and none waits for another.
+    /// The common part of both configurations. No connection closes during a measurement, and none
+    /// waits for another.
     private static final String NGINX = """
             daemon off;
             worker_processes 1;
@@ -95,17 +96,17 @@ final class Rig {
                 PEER + "/build/start-server.js", "--port=" + peer, "--headless"));
     }
 
-    /// Those to measure, in the order in which they are shown.
+    /// The targets to measure, in the order of display.
     List<Target> targets() {
         return List.copyOf(targets);
     }
 
-    /// What the servers complained of, for a measure that failed.
+    /// The error output of the servers, for a failed measurement.
     String complaints() throws IOException {
         return Files.readString(directory.resolve("stderr"));
     }
 
-    /// What is measured with what, each by its own word.
+    /// The version of each program, in its own words.
     Map<String, String> versions(Path jar) throws IOException, InterruptedException {
         var peer = Files.readString(PEER.resolve("package.json"));
         return new TreeMap<>(Map.of(
@@ -117,9 +118,9 @@ final class Rig {
                 "peer", peer.replaceFirst("(?s).*\"version\": \"([^\"]+)\".*", "$1")));
     }
 
-    /// Runs a program to its end, and gives what it wrote; not more than a pipe holds.
+    /// Runs a program to its end; returns its output, at most as much as a pipe holds.
     ///
-    /// @throws IOException where it did not end in time; it is then ended
+    /// @throws IOException if it does not end in time; it is then ended
     static String output(int longestSeconds, String... command)
             throws IOException, InterruptedException {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -139,7 +140,7 @@ final class Rig {
         }
     }
 
-    /// As in `nginx version: nginx/1.22.1`, `wrk debian/4.1.0-3 [epoll]` and `v20.20.2`.
+    /// A version as in `nginx version: nginx/1.22.1`, `wrk debian/4.1.0-3 [epoll]` and `v20.20.2`.
     private static String version(String... command) throws IOException, InterruptedException {
         return output(LONGEST_END_SECONDS, command).lines().findFirst().orElse("")
                 .replaceFirst(".*/(\\S+).*", "$1");
@@ -151,8 +152,7 @@ final class Rig {
         return start("nginx", "-p", prefix.toString(), "-c", "nginx.conf", "-e", "stderr");
     }
 
-    /// By its launcher, as it is installed: with the options of the JVM and the cache of classes
-    /// that users get.
+    /// Runs the launcher, as users install it, with its JVM options and its cache of classes.
     private Process fakestream(Path jar, int port, int upstream) throws IOException {
         var launcher = Files.writeString(directory.resolve("fakestream"),
                 Files.readString(Path.of("src/install/fakestream.sh"))
@@ -162,8 +162,8 @@ final class Rig {
                 "--set", "CHUNK_DELAY_MS=0", "--set", "CHUNK_TARGET_LENGTH=30");
     }
 
-    /// What a server writes to stdout goes to /dev/null: the daemon pays for its line of each
-    /// request, as it does by default, but how fast the disk is does not count.
+    /// A server's stdout goes to /dev/null: the daemon pays for its line of each request, as by
+    /// default, but the speed of the disk does not count.
     private Process start(String... command) throws IOException {
         var builder = new ProcessBuilder(command).redirectOutput(new File("/dev/null"))
                 .redirectError(Redirect.appendTo(directory.resolve("stderr").toFile()));
@@ -182,8 +182,8 @@ final class Rig {
                 process.toHandle()));
     }
 
-    /// Runs as this program ends, in a thread of its own. What it ends are descendants of this
-    /// program, such as a wrk that still asks.
+    /// Runs as this program ends, in its own thread. It ends the descendants of this program, such
+    /// as a running wrk.
     private void end() {
         var servers = ProcessHandle.current().descendants().toList();
         servers.forEach(ProcessHandle::destroy);

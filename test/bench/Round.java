@@ -4,14 +4,14 @@ import java.util.function.ToDoubleFunction;
 
 /// The figures of one target, in one round or as medians of several.
 ///
-/// @param cpuMicros of the target's own processor time, for one request
+/// @param cpuMicros the target's own processor time for one request
 record Round(double requestsPerSecond, double p50Millis, double p99Millis, double cpuMicros) {
     private static final int GRACE_SECONDS = 30;
 
-    /// Lets wrk ask a target for so long.
+    /// Runs wrk against a target for this time.
     ///
-    /// @param answer what the target answers; with fewer bytes a request, some were not whole
-    /// @throws IOException where a single request failed
+    /// @param answer the target's answer; with fewer bytes a request, some were not whole
+    /// @throws IOException if a single request failed
     static Round measure(Target target, Target.Answer answer, int seconds, int connections)
             throws IOException, InterruptedException {
         var before = target.cpu();
@@ -32,7 +32,7 @@ record Round(double requestsPerSecond, double p50Millis, double p99Millis, doubl
                 spent.dividedBy(requests).toNanos() / 1e3);
     }
 
-    /// The medians of the rounds, each figure by itself.
+    /// The medians of the rounds, one for each figure.
     static Round median(List<Round> rounds) {
         return new Round(median(rounds, Round::requestsPerSecond),
                 median(rounds, Round::p50Millis), median(rounds, Round::p99Millis),

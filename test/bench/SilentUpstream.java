@@ -14,11 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// An upstream that takes requests and stays silent until a line comes on its standard input, a
-/// number: once so many requests wait, it answers them all, shortly. Two models it answers at once:
-/// `paced` with 700 characters, and `long` with a stream that fills every buffer on the way to a
-/// client that never reads. One thread serves all connections; another reads the lines, and ends
-/// the process with the input.
+/// An upstream that takes requests and stays silent until its standard input gives a line with a
+/// number. Once as many requests wait, it answers them all with a short text. It answers two models
+/// at once: `paced` with 700 characters, and `long` with a stream that fills every buffer on the
+/// way to a client that never reads. One thread serves all connections. Another reads the lines and
+/// ends the process with the input.
 final class SilentUpstream {
     private static final int LONG = 6 * 1024 * 1024;
     private static final int EVENT = 16 * 1024;
@@ -32,7 +32,7 @@ final class SilentUpstream {
     private final ConcurrentLinkedQueue<Integer> lines = new ConcurrentLinkedQueue<>();
     private final List<SelectionKey> waiting = new ArrayList<>();
 
-    /// What a connection has sent of its request, and what is left of the answer to it.
+    /// The received part of a connection's request, and the unsent part of its answer.
     private static final class Exchange {
         private final StringBuilder request = new StringBuilder();
         private ByteBuffer answer = ByteBuffer.allocate(0);
@@ -68,7 +68,7 @@ final class SilentUpstream {
                 try {
                     serve(server, key);
                 } catch (IOException _) {
-                    // The daemon left: the client did, or the measure is over.
+                    // The daemon closed it: its client left, or the measurement is over.
                     drop(key);
                 }
             });
@@ -92,7 +92,7 @@ final class SilentUpstream {
         }
     }
 
-    /// A request ends with the brace of its body, which is the only object in it.
+    /// A request ends with the brace of its body, which holds only one object.
     private void read(SelectionKey key) throws IOException {
         if (((SocketChannel) key.channel()).read(buffer.clear()) < 0) {
             throw new IOException("the daemon left");
@@ -144,7 +144,7 @@ final class SilentUpstream {
                 + body.length() + "\r\n\r\n" + body);
     }
 
-    /// It has no length, and its connection stays open behind it.
+    /// The stream has no length, and its connection stays open after it.
     private static ByteBuffer longStream() {
         var event = "data: {\"id\":\"chatcmpl-long\",\"object\":\"chat.completion.chunk\","
                 + "\"created\":7,\"model\":\"long\",\"choices\":[{\"index\":0,\"delta\":"

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/// How long a daemon takes from its start to its first answer: to `GET /api/status` in half of the
-/// starts, to a chat that it proxies in the other half, so that neither warms the other. Also the
-/// processor time until then, which a busy machine does not blur; then how much memory the daemon
-/// holds while it idles. Exits with 1 where SIGTERM does not end it well.
+/// The time from a daemon's start to its first answer. Half of the starts send `GET /api/status`,
+/// the other half a chat through the proxy, so that neither warms the other. Also the processor
+/// time until then, which does not depend on the load of the machine, and the memory of the idle
+/// daemon. Exits with 1 if SIGTERM does not end it well.
 ///
 /// `java test/bench/Starts.java JSON RUNS COMMAND... [-- COMMAND...]`, as in
-/// `... build/start.json 10 java -jar build/fakestream.jar -- fakestream`. The aims are those of
-/// the launcher, which keeps a cache of the loaded classes; the first start, which makes that, is
+/// `... build/start.json 10 java -jar build/fakestream.jar -- fakestream`. The aims are for the
+/// launcher, which keeps a cache of the loaded classes. The first start creates the cache and is
 /// not measured.
 final class Starts {
     private static final byte[] ANSWER = """

@@ -11,18 +11,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// One way to ask: where, what, and whose processor time it costs.
+/// One way to send a request: the URL, the body, and the process whose processor time counts.
 ///
-/// @param process the server that is asked; what it started itself counts as its own
+/// @param process the server; its child processes count as part of it
 record Target(String key, String name, URI url, String body, Map<String, String> headers,
         ProcessHandle process) {
     private static final Pattern CONTENT = Pattern.compile("\"content\": ?\"([^\"]+)\"");
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
 
-    /// What a target answered, told by how it came.
+    /// A target's answer and the form in which it came.
     ///
-    /// @param bytes of its body
-    /// @param pieces in which its text came: 1 of a whole answer, the chunks of a stream
+    /// @param bytes the length of its body
+    /// @param pieces the parts of its text: 1 for a whole answer, or the chunks of the stream
     record Answer(int bytes, long pieces) {
     }
 
@@ -31,10 +31,10 @@ record Target(String key, String name, URI url, String body, Map<String, String>
         return pieces(answer).collect(Collectors.joining());
     }
 
-    /// Asks once.
+    /// Sends one request.
     ///
-    /// @throws IOException where the answer is not a 200 with the whole text, and with the end of
-    ///     a stream if one was asked for
+    /// @throws IOException if the answer is not a 200 with the whole text, or lacks the end of a
+    ///     requested stream
     Answer check(HttpClient client, String text) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(url).timeout(LONGEST_ANSWER)
                 .POST(HttpRequest.BodyPublishers.ofString(body));
@@ -48,7 +48,7 @@ record Target(String key, String name, URI url, String body, Map<String, String>
         return new Answer(answer.length(), pieces(answer).count());
     }
 
-    /// The command that makes wrk ask it.
+    /// The wrk command that sends these requests.
     String[] wrk(int seconds, int connections) {
         var command = new ArrayList<>(List.of("wrk", "-t", "1", "-c", "" + connections,
                 "-d", seconds + "s", "--timeout", LONGEST_ANSWER.toSeconds() + "s",
@@ -57,7 +57,7 @@ record Target(String key, String name, URI url, String body, Map<String, String>
         return command.toArray(String[]::new);
     }
 
-    /// The processor time that it took up to now, which is in `/proc/PID/stat`.
+    /// The processor time that the target has used so far, from `/proc/PID/stat`.
     Duration cpu() {
         return Stream.concat(Stream.of(process), process.descendants())
                 .map(one -> one.info().totalCpuDuration().orElseThrow())

@@ -1,5 +1,5 @@
--- What wrk sends: a POST. The arguments after `--` are its body, then names and values of headers.
--- Ends with one line of figures, times in microseconds, which Round reads.
+-- Makes wrk send a POST. The arguments after `--` are its body, then names and values of headers.
+-- Ends with one line of figures, with times in microseconds; Round reads it.
 
 function init(args)
     wrk.method = "POST"
