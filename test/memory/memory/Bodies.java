@@ -6,7 +6,7 @@ import java.util.Random;
 
 /// Requests and answers.
 final class Bodies {
-    /// Of an image, which makes 8.8 MB of base64.
+    /// The bytes of an image, which makes 8.8 MB of base64.
     private static final int IMAGE = 6_600_000;
 
     private Bodies() {
@@ -16,7 +16,7 @@ final class Bodies {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /// An image in base64, another one for each number.
+    /// An image in base64, a different one for each number.
     static String image(int number) {
         var image = new byte[IMAGE];
         new Random(number).nextBytes(image);
@@ -28,18 +28,18 @@ final class Bodies {
                 + "\"Hi\"}],\"stream\":" + streamed + "}");
     }
 
-    /// A chat of that length.
+    /// A chat of this length.
     static byte[] longChat(String model, int length) {
         return bytes("{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\""
                 + "x".repeat(length) + "\"}]}");
     }
 
-    /// A request that is a great many values.
+    /// A request with a great many values.
     static byte[] zeros(int length) {
         return bytes("{\"model\":\"text\",\"messages\":[" + "0,".repeat((length - 40) / 2) + "0]}");
     }
 
-    /// A request of objects that are nested as deep as is allowed.
+    /// A request of objects nested as deep as allowed.
     static byte[] nested(int length) {
         var one = "{\"a\":".repeat(500) + "0" + "}".repeat(500) + ",";
         return bytes("{\"model\":\"text\",\"messages\":[" + one.repeat((length - 40) / one.length())
@@ -52,7 +52,7 @@ final class Bodies {
                 + content + "\"},\"finish_reason\":\"stop\"}]}");
     }
 
-    /// As image models answer in chats.
+    /// An answer with an image, as image models send it in chats.
     static byte[] chatWithImage(int number) {
         return bytes("{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":7,\"model\":\"m\","
                 + "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"

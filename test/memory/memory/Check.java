@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// What must be so.
+/// Checks conditions.
 final class Check {
     private Check() {
     }
@@ -18,7 +18,7 @@ final class Check {
         }
     }
 
-    /// Does all of these, so many at the same time, and fails with the first that fails.
+    /// Runs all tasks, `threads` at a time; fails with the first failure.
     static <T> List<T> together(int threads, List<Callable<T>> tasks) throws Exception {
         var results = new ArrayList<T>();
         try (var executor = Executors.newFixedThreadPool(threads,

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/// The built jar in a process of its own, with the launcher's options and a heap of 128 MB.
+/// The built jar in its own process, with the launcher's options and a heap of 128 MB.
 final class Daemon implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)");
     private static final Pattern OPTIONS = Pattern.compile("(?s)\noptions='([^']*)'");
@@ -57,7 +57,7 @@ final class Daemon implements AutoCloseable {
                 StandardCharsets.UTF_8))) {
             reader.lines().forEach(this::note);
         } catch (IOException | UncheckedIOException _) {
-            // The process was ended, and its pipes with it.
+            // The process has ended, and its pipes with it.
         }
     }
 
@@ -80,7 +80,7 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /// Bytes of objects that are reachable.
+    /// The bytes of reachable objects.
     long heap() throws IOException, InterruptedException {
         for (int i = 0; i < 2; i++) {
             new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
@@ -95,7 +95,7 @@ final class Daemon implements AutoCloseable {
         return (long) Double.parseDouble(used.group(1));
     }
 
-    /// @throws AssertionError where it has died, had a bug, or does not answer
+    /// @throws AssertionError if the daemon has died, had a bug, or does not answer
     void check() throws IOException {
         Check.that(process.isAlive(), "it has died: " + bugs);
         var from = System.nanoTime();

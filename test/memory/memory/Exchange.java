@@ -9,9 +9,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// One request on a connection of its own, and what came back.
+/// One request on its own connection, and its response.
 ///
-/// @param longestGap between two parts of the response, in milliseconds
+/// @param longestGap the longest time between two parts of the response, in milliseconds
 record Exchange(int status, byte[] body, long longestGap) {
     private static final int PATIENCE = 300_000;
 
@@ -23,7 +23,7 @@ record Exchange(int status, byte[] body, long longestGap) {
         return send(port, "POST", "/v1/chat/completions", chat, fields);
     }
 
-    /// The request is written by another thread, for its answer may come before its end.
+    /// Another thread writes the request, because the response may come before its end.
     static Exchange send(int port, String method, String path, byte[] body, String... fields)
             throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -49,7 +49,7 @@ record Exchange(int status, byte[] body, long longestGap) {
             out.write(body);
             out.flush();
         } catch (IOException _) {
-            // It was answered before its end; the reader tells.
+            // The response came before the end of the request; the reader sees it.
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Streams whose answers never come, and how long they had to wait for a heartbeat.
+/// Streams whose answers never come, and the longest wait for a heartbeat.
 final class HeldStreams implements AutoCloseable {
     private final List<Socket> sockets = new ArrayList<>();
     private final CountDownLatch begun;
@@ -20,7 +20,7 @@ final class HeldStreams implements AutoCloseable {
         this.begun = new CountDownLatch(count);
     }
 
-    /// Opens them, and waits until each has had a heartbeat.
+    /// Opens the streams; returns once each has had a heartbeat.
     static HeldStreams open(int port, int count) throws IOException, InterruptedException {
         var streams = new HeldStreams(count);
         for (int i = 0; i < count; i++) {
@@ -53,14 +53,14 @@ final class HeldStreams implements AutoCloseable {
             begun.countDown();
             for (var last = System.nanoTime();; last = System.nanoTime()) {
                 while (!Exchange.line(in).equals(": heartbeat")) {
-                    // The frame of a chunk.
+                    // This line is the frame of a chunk.
                     continue;
                 }
                 var gap = System.nanoTime() - last;
                 longest.accumulateAndGet(gap, Math::max);
             }
         } catch (IOException _) {
-            // The run is over, or the daemon has died, which shows elsewhere.
+            // The run is over, or the daemon has died, which other checks report.
             begun.countDown();
         }
     }

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 
-/// Holds the jar, with the launcher's options and a heap of 128 MB, under requests and answers that
-/// are far too many and too large for it together. Its last line counts what passed.
+/// Runs the jar, with the launcher's options and a heap of 128 MB, under requests and answers that
+/// are far too many and too large for it together. Its last line counts the checks that passed.
 public final class Memory {
-    /// A heartbeat comes each second, and no more than half a second late.
+    /// A heartbeat comes each second, at most half a second late.
     private static final long LONGEST_GAP = 1500;
 
     private static final int MIB = 1 << 20;
@@ -22,7 +22,7 @@ public final class Memory {
     private int passed;
     private int failed;
 
-    /// What is done to a daemon of its own.
+    /// The steps of one check, on its own daemon.
     @FunctionalInterface
     private interface Run {
         void on(Daemon daemon) throws Exception;
@@ -34,7 +34,7 @@ public final class Memory {
         this.small = small;
     }
 
-    /// @param args the jar, and `small` for what takes a minute
+    /// @param args the jar, and `small` for a run of a minute
     public static void main(String[] args) throws Exception {
         try (var upstream = Upstream.start()) {
             var memory = new Memory(Path.of(args[0]), upstream,
@@ -51,7 +51,7 @@ public final class Memory {
         var from = System.nanoTime();
         var outcome = "passed";
         try (var daemon = Daemon.start(jar, upstream.url(), settings)) {
-            // The first request of a process takes longer.
+            // The first request of a process takes longer, so it is sent before the check.
             Exchange.post(daemon.port(), Bodies.chat("text", true));
             try {
                 run.on(daemon);
@@ -108,7 +108,7 @@ public final class Memory {
         return null;
     }
 
-    /// The larger ones never fit into the memory for requests; of the others some wait.
+    /// The larger requests never fit into the memory for requests; some of the others wait.
     private void requests() throws Exception {
         for (var length : small ? List.of(5 * MIB, 32 * MIB - 8) : List.of(MIB, 5 * MIB,
                 32 * MIB - 8)) {
@@ -129,7 +129,7 @@ public final class Memory {
                 }
                 Check.that(statuses.stream().allMatch(status -> status == 200 || status == 400
                         || status == 413 || status == 503), "they got " + statuses);
-                // For the beats that are due now.
+                // Waits for the heartbeats that are due now.
                 Thread.sleep(LONGEST_GAP);
                 Check.that(held.longestGap() <= LONGEST_GAP, "a stream waited "
                         + held.longestGap() + " ms for a heartbeat");
@@ -168,7 +168,7 @@ public final class Memory {
                 "names of " + length + " got " + statuses.stream().distinct().toList());
     }
 
-    /// One call of what may fail.
+    /// One call, which may fail.
     @FunctionalInterface
     private interface Task<T> {
         T call(int number) throws Exception;

@@ -11,9 +11,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/// An upstream that does to each request what its model is named after. It refuses streams.
+/// An upstream that does what the model's name says. It refuses streams.
 final class Upstream implements AutoCloseable {
-    /// `image-NUMBER-SPEED`, the speed in kilobytes in a hundredth of a second.
+    /// `image-NUMBER-SPEED`, with the speed in kilobytes per hundredth of a second.
     private static final Pattern MODEL = Pattern.compile(
             "\"model\":\"([^\"]+)\"|/models/([^:]+):");
     private static final int THINKING = 2500;
@@ -58,7 +58,7 @@ final class Upstream implements AutoCloseable {
                 answer(start, in, socket.getOutputStream());
             }
         } catch (IOException | InterruptedException _) {
-            // The daemon left.
+            // The daemon closed the connection.
         }
     }
 
@@ -104,7 +104,7 @@ final class Upstream implements AutoCloseable {
         out.flush();
     }
 
-    /// Sends so many bytes in each hundredth of a second.
+    /// Sends `speed` bytes in each hundredth of a second.
     private static void trickle(OutputStream out, byte[] body, int speed, boolean chunked)
             throws IOException, InterruptedException {
         var framing = chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + body.length;
