@@ -8,20 +8,20 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Clients that come and go until the time is up, each doing one thing after another. What the
-/// daemon may not do is noted.
+/// Clients that come and go until the time is up; each does one action after another. The daemon's
+/// faults are noted.
 final class Churn {
-    /// Between two things that one client does, in milliseconds at the most; with two hundred
-    /// clients that makes some twenty visits a second. More of them keep two cores busy, and what
-    /// is then too slow tells nothing of what is left behind.
+    /// The longest pause between two actions of one client, in milliseconds. With two hundred
+    /// clients this makes some twenty visits a second. More would keep two cores busy, and slow
+    /// answers would then say nothing about leaks.
     private static final int PAUSE = 16_000;
 
-    /// A thing that a client does.
+    /// An action of a client.
     private interface Deed {
         void on(Visit visit) throws IOException, InterruptedException;
     }
 
-    /// Each as often as another.
+    /// Each action is as likely as any other.
     private static final List<Map.Entry<String, Deed>> DEEDS = List.of(
             deed("stream", visit -> visit.stream("good")),
             deed("stream, slow upstream", visit -> visit.stream("slow")),
@@ -59,7 +59,7 @@ final class Churn {
             deed("upstream sends too much", visit -> visit.fail("huge")),
             deed("upstream cuts its stream", visit -> visit.fail("real-cut")));
 
-    /// All of them, or those whose name has this in it, to find a culprit.
+    /// All actions, or those whose name contains this text, to find a culprit.
     private static final List<Map.Entry<String, Deed>> CHOSEN = DEEDS.stream()
             .filter(deed -> deed.getKey().contains(System.getProperty("soak.only", ""))).toList();
 

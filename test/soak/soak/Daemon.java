@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/// The built jar in a process of its own, with little memory and short timeouts.
+/// The built jar in its own process, with little memory and short timeouts.
 final class Daemon implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)");
     private static final Map<String, String> SETTINGS = Map.ofEntries(
@@ -34,7 +34,7 @@ final class Daemon implements AutoCloseable {
 
     private Daemon(Process process) {
         this.process = process;
-        // It does not outlive the soak, even where that is interrupted.
+        // The process does not outlive the soak, even if the soak is interrupted.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         read(process.getInputStream());
         read(process.getErrorStream());
@@ -56,12 +56,12 @@ final class Daemon implements AutoCloseable {
                     new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 reader.lines().forEach(this::note);
             } catch (IOException | UncheckedIOException _) {
-                // The process was ended, and its pipes with it.
+                // The process has ended, and its pipes with it.
             }
         });
     }
 
-    /// Lines of access say `failed` for a bug; a stack trace is one too.
+    /// An access line with `failed` reports a bug; so does a stack trace.
     private void note(String line) {
         var url = URL.matcher(line);
         if (!port.isDone() && url.find()) {
@@ -73,7 +73,7 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /// @throws IllegalStateException where it does not live any more
+    /// @throws IllegalStateException if the process has ended
     long pid() {
         if (!process.isAlive()) {
             throw new IllegalStateException("it ended with " + process.exitValue() + ": " + bugs);
@@ -89,7 +89,7 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /// Whether it lives, had no bug, and holds no connection to the upstream any more.
+    /// Whether the daemon lives, had no bug, and holds no connection to the upstream any more.
     boolean isGood(Upstream upstream) {
         Soak.complain("bugs in the log", bugs);
         System.out.println("open upstream connections: " + upstream.open());

@@ -13,21 +13,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What a process holds: open descriptors, threads of the system, and the bytes of the objects that
-/// live, by class.
+/// What a process holds: open descriptors, system threads, and the bytes of live objects by class.
 record Figures(long descriptors, long threads, Map<String, Long> living) {
-    /// Descriptors are counted, and a few come and go with the JVM's own files.
+    /// A few descriptors come and go with the JVM's own files.
     private static final int FEW = 3;
 
-    /// How many of the classes that grew are worth a line.
+    /// How many of the classes that grew are printed.
     private static final int TOP = 10;
 
-    /// The number of a row, of objects, and of bytes, and the name of the class with its module.
+    /// A row's number, its objects and bytes, and the name of the class with its module.
     private static final Pattern HISTOGRAM_ROW =
             Pattern.compile("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*");
 
     static Figures of(long pid) throws IOException, InterruptedException {
-        // What one collection makes reachable no more, or cleans up after, the next one frees.
+        // The next collection frees objects that this one makes unreachable or cleans up after.
         for (int i = 0; i < 3; i++) {
             run("jcmd", Long.toString(pid), "GC.run");
             Thread.sleep(500);
@@ -60,7 +59,7 @@ record Figures(long descriptors, long threads, Map<String, Long> living) {
         return living.getOrDefault(name, 0L);
     }
 
-    /// No more than a twentieth above; what there is less is none the worse.
+    /// At most a twentieth above; lower is fine.
     private static boolean isBack(long now, long before) {
         return now <= before + Math.max(before / 20, 1);
     }
@@ -84,8 +83,8 @@ record Figures(long descriptors, long threads, Map<String, Long> living) {
         }
     }
 
-    /// The bytes of each class of objects that live. The serial collector fills gaps that it does
-    /// not close with objects of their own, which nobody holds.
+    /// The bytes of live objects by class. The serial collector fills gaps that it does not close
+    /// with objects that nothing refers to; they do not count.
     private static Map<String, Long> living(long pid) throws IOException, InterruptedException {
         var classes = new HashMap<String, Long>();
         run("jcmd", Long.toString(pid), "GC.class_histogram").lines().map(HISTOGRAM_ROW::matcher)

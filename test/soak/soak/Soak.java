@@ -6,19 +6,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Holds a daemon of its own under some two hundred clients of every bad kind, in front of an
-/// upstream of every bad kind, and shows that it has nothing left of them afterwards: no open
-/// descriptor, no thread, no memory, beyond what it had after a short run of the same.
+/// Runs a daemon under some two hundred clients of every bad kind, with an upstream of every bad
+/// kind. Afterwards the daemon must hold no more open descriptors, threads or memory than after a
+/// short run of the same.
 public final class Soak {
     private static final int CLIENTS = 200;
 
-    /// Longer than the upstream pool keeps a connection, and than a writer may stall.
+    /// Longer than the upstream pool keeps a connection, and longer than a writer may stall.
     private static final Duration QUIET = Duration.ofSeconds(12);
 
     private Soak() {
     }
 
-    /// @param args the jar, and how long the clients come, in seconds
+    /// @param args the jar, and for how many seconds clients come
     public static void main(String[] args) throws IOException, InterruptedException {
         var length = Duration.ofSeconds(Long.parseLong(args[1]));
         var shorter = length.dividedBy(4);
@@ -54,7 +54,7 @@ public final class Soak {
         return churn;
     }
 
-    /// What a run may not have.
+    /// Reports faults that a run must not have.
     static void complain(String what, List<String> faults) {
         System.out.println(what + ": " + faults.size());
         faults.stream().limit(10).forEach(fault -> System.out.println("  " + fault));

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
-/// An upstream that does to each request what the request's model is named after. It keeps
-/// connections where nothing is wrong with them.
+/// An upstream that does what the request's model is named after. It keeps connections that are in
+/// good order.
 final class Upstream implements AutoCloseable {
     private static final Pattern MODEL = Pattern.compile("\"model\":\"([a-z0-9-]+)\"");
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
@@ -60,13 +60,13 @@ final class Upstream implements AutoCloseable {
                 goesOn = answer(model.find() ? model.group(1) : "file", socket, in);
             }
         } catch (IOException | InterruptedException _) {
-            // The daemon left, as it should where its client did.
+            // The daemon closed the connection, as it should if its client left.
         } finally {
             open.decrementAndGet();
         }
     }
 
-    /// @return whether the connection goes on
+    /// @return whether the connection stays open
     private static boolean answer(String model, Socket socket, Wire in)
             throws IOException, InterruptedException {
         var out = socket.getOutputStream();
@@ -77,7 +77,7 @@ final class Upstream implements AutoCloseable {
                 whole(out, completion("Hello, you. ", 20));
             }
             case "long" -> whole(out, completion("0123456789abcdef", 6_000));
-            // As a stream it is more than the buffers of two sockets hold.
+            // As a stream, it is larger than the buffers of two sockets.
             case "large" -> whole(out, completion("0123456789abcdef", 60_000));
             case "image" -> whole(out, completion("", 1).replace("\"role\"",
                     "\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;"

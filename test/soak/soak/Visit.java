@@ -7,8 +7,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/// One connection to the daemon, and what is done on it. What the daemon should not have answered
-/// is an [IllegalStateException].
+/// One connection to the daemon and the actions on it. A wrong answer of the daemon is an
+/// [IllegalStateException].
 final class Visit implements AutoCloseable {
     private static final int PATIENCE = 60_000;
 
@@ -37,7 +37,7 @@ final class Visit implements AutoCloseable {
         return new Visit(socket, port);
     }
 
-    /// A stream that comes to its good end.
+    /// A stream that ends well.
     void stream(String model) throws IOException {
         send(chat(model, true));
         var status = wire.head();
@@ -70,8 +70,8 @@ final class Visit implements AutoCloseable {
         expect200("[DONE]");
     }
 
-    /// In chunks; one that is too large for the upstream to take through a daemon with a limit is
-    /// refused, and may be cut off.
+    /// Uploads in chunks. If the upload is too large for a daemon with a limit, the daemon refuses
+    /// it and may cut it off.
     void upload(int size) throws IOException {
         var chunk = Integer.toHexString(size) + "\r\n" + "x".repeat(size) + "\r\n0\r\n\r\n";
         send("POST /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk-soak\r\n"
@@ -81,20 +81,20 @@ final class Visit implements AutoCloseable {
         wire.body();
     }
 
-    /// Goes away behind these bytes, with or without a word.
+    /// Sends these bytes and leaves, with a reset or without.
     void leave(String bytes, boolean reset) throws IOException {
         send(bytes);
         socket.setSoLinger(reset, 0);
     }
 
-    /// A chat whose messages are numbers: JSON with as many values as it can have.
+    /// A chat whose messages are numbers: JSON with the most values for its length.
     void numbers(int count) throws IOException {
         var body = "{\"model\":\"good\",\"messages\":[" + "0,".repeat(count - 1) + "0]}";
         send(post(body));
         expect200("chat.completion");
     }
 
-    /// Sends half of this, and the rest in small pieces for four seconds; then it leaves.
+    /// Sends half of `bytes`, and the rest in small pieces for four seconds; then leaves.
     void dribble(String bytes) throws IOException, InterruptedException {
         var half = bytes.length() / 2;
         send(bytes.substring(0, half));
@@ -128,7 +128,7 @@ final class Visit implements AutoCloseable {
         socket.setSoLinger(reset, 0);
     }
 
-    /// Takes nothing for longer than the daemon waits.
+    /// Reads nothing for longer than the daemon waits.
     void neverRead(String model) throws IOException, InterruptedException {
         try (var other = to(port, 4096)) {
             other.send(chat(model, true));
@@ -136,7 +136,7 @@ final class Visit implements AutoCloseable {
         }
     }
 
-    /// Takes a little at a time for some seconds, and leaves.
+    /// Reads a little at a time for some seconds, then leaves.
     void readSlowly(String model) throws IOException, InterruptedException {
         try (var other = to(port, 4096)) {
             other.send(chat(model, true));
@@ -148,7 +148,7 @@ final class Visit implements AutoCloseable {
         }
     }
 
-    /// A failure is one: with its own status, or as an event behind which the stream breaks off.
+    /// Expects a failure: its own status, or an error event after which the stream breaks off.
     void fail(String model) throws IOException {
         send(chat(model, true));
         var status = wire.head();

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// Reads messages of HTTP/1.1, with their bodies in plain or in chunks.
+/// Reads HTTP/1.1 messages with plain or chunked bodies.
 final class Wire {
     private final InputStream in;
     private boolean chunked;
@@ -24,7 +24,7 @@ final class Wire {
         return line + "\n" + body();
     }
 
-    /// The first line; the fields behind it are read too.
+    /// The first line; reads the fields after it too.
     String head() throws IOException {
         var first = line();
         chunked = false;
@@ -57,7 +57,7 @@ final class Wire {
         return data;
     }
 
-    /// Waits until the other side goes.
+    /// Waits until the other side closes the connection.
     void awaitEnd() throws IOException {
         while (in.read() >= 0) {
             in.skip(in.available());
