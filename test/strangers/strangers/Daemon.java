@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/// The daemon as its launcher starts it, with a heap of 128 MB and few files.
+/// The daemon as its launcher starts it, with a heap of 128 MB and a low limit of open files.
 final class Daemon implements AutoCloseable {
     private static final Pattern URL =
             Pattern.compile("listening on http://127\\.0\\.0\\.1:(\\d+)");
@@ -28,13 +28,13 @@ final class Daemon implements AutoCloseable {
 
     private Daemon(Process process) {
         this.process = process;
-        // It does not outlive the test, even where that is interrupted.
+        // The process does not outlive the test, even if the test is interrupted.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         read(process.getInputStream());
         read(process.getErrorStream());
     }
 
-    /// @param openFiles that it may have
+    /// @param openFiles the limit of open files
     static Daemon start(List<String> launcher, int openFiles, Map<String, String> settings)
             throws IOException {
         var command = new ArrayList<>(List.of("sh", "-c",
@@ -55,7 +55,7 @@ final class Daemon implements AutoCloseable {
                     new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 reader.lines().forEach(this::note);
             } catch (IOException | UncheckedIOException _) {
-                // The process was ended, and its pipes with it.
+                // The process has ended, and its pipes with it.
             }
         });
     }
@@ -69,7 +69,7 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /// Where it listens.
+    /// The port that the daemon listens on.
     int port() throws IOException, InterruptedException {
         try {
             return port.get(30, TimeUnit.SECONDS);
@@ -82,8 +82,7 @@ final class Daemon implements AutoCloseable {
         return process.isAlive();
     }
 
-    /// Bytes of its heap that are in use, once what is not has been collected; -1 where it has
-    /// ended.
+    /// The bytes of the heap in use after a collection; -1 if the daemon has ended.
     long heap() throws IOException, InterruptedException {
         port();
         jcmd("GC.run");

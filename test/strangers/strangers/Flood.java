@@ -12,24 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Connections without a right key that nobody wants, as many of each kind as are asked for. One
-/// thread does everything; a connection that is cut comes back, but no more than so many in a
-/// second.
+/// Unwanted connections without a valid key, as many of each kind as requested. One thread does
+/// everything. A connection that is cut comes back, but only a limited number in each second.
 final class Flood implements AutoCloseable {
     private static final int MOST_OPENED_PER_SECOND = 500;
     private static final int TICKS_PER_SECOND = 20;
     private static final String POST = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
 
-    /// What a connection says at first, and whether it goes on with a byte a second.
+    /// The first bytes of a connection, and whether it goes on with a byte a second.
     enum Kind {
-        /// The most of a field that is read.
+        /// The longest field that the daemon reads.
         HALF_HEAD(POST + "X: " + "x".repeat(39 << 10), false),
         SILENT("", false),
         DRIBBLED_HEAD(POST + "X: ", true),
-        /// With a key that somebody made up.
+        /// The key is made up.
         DRIBBLED_BODY(POST + "Authorization: Bearer made-up\r\nContent-Length: 20000\r\n\r\n{",
                 true),
-        /// Asks for something that needs no key, and keeps the connection.
+        /// Sends a request that needs no key, and keeps the connection.
         IDLE("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", false);
 
         private final byte[] first;
@@ -41,7 +40,7 @@ final class Flood implements AutoCloseable {
         }
     }
 
-    /// @param rest of what it says at first
+    /// @param rest the unsent part of the first bytes
     private record Connection(Kind kind, ByteBuffer rest) {
     }
 
@@ -137,7 +136,7 @@ final class Flood implements AutoCloseable {
         try {
             key.channel().close();
         } catch (IOException _) {
-            // It is gone in any case.
+            // The connection is gone in any case.
             key.cancel();
         }
         wanted.add(((Connection) key.attachment()).kind());

@@ -6,8 +6,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/// A client with a key, which asks every 250 ms on a new connection. Where that is closed on it, it
-/// tries again as an SDK does; the time counts from the first try.
+/// A client with a key that sends a request every 250 ms on a new connection. If the connection is
+/// closed, it tries again as an SDK does; the time counts from the first try.
 final class Honest {
     private static final int PERIOD_MILLIS = 250;
     private static final int LONGEST_MILLIS = 10_000;
@@ -28,7 +28,7 @@ final class Honest {
                 + "\r\n\r\n" + BODY).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// Asks again and again for so long.
+    /// Sends requests for this many seconds.
     void askFor(int seconds) throws InterruptedException {
         var began = System.nanoTime();
         for (int i = 0; i * PERIOD_MILLIS < seconds * 1000; i++) {
@@ -65,7 +65,7 @@ final class Honest {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
     }
 
-    /// From the first try to the answer, of the request that had to wait longest.
+    /// The time from the first try to the answer, of the slowest request.
     long slowestMillis() {
         return slowest;
     }

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Strangers against the installed daemon: thousands of connections without a key that say half of
-/// something, nothing, or a byte a second, and that come back whenever they are cut. Beside them
-/// one honest client with a key asks every 250 ms, on a connection of its own each time. Everything
-/// stays on loopback, and ends after a fixed time.
+/// Strangers against the installed daemon: thousands of connections without a key that send half a
+/// request, nothing, or a byte a second, and that come back whenever they are cut. Beside them one
+/// honest client with a key sends a request every 250 ms, each on a new connection. Everything
+/// stays on loopback and ends after a fixed time.
 ///
 /// `java strangers.Main LAUNCHER SECONDS OPEN_FILES COUNT`: COUNT connections of each kind
 final class Main {
@@ -67,14 +67,14 @@ final class Main {
         System.exit(main.failed == 0 ? 0 : 1);
     }
 
-    /// Each kind alone, where there is time, and all at once.
+    /// Each kind alone, if there is time, and then all at once.
     private static List<List<Flood.Kind>> kinds(int seconds) {
         var all = List.of(Flood.Kind.values());
         return seconds < LONG_SECONDS ? List.of(all)
                 : Stream.concat(all.stream().map(List::of), Stream.of(all)).toList();
     }
 
-    /// Strangers of these kinds, where the proxy has keys of its own.
+    /// Strangers of these kinds against a proxy with its own keys.
     private void flood(List<Flood.Kind> kinds, int count, int seconds)
             throws IOException, InterruptedException {
         try (var daemon = Daemon.start(launcher, openFiles, Map.of("SOURCE_API_URL", upstream,
@@ -94,7 +94,7 @@ final class Main {
         }
     }
 
-    /// Six bodies with a made-up key that hardly come, where there are five places.
+    /// Six slow bodies with a made-up key, while there are five places.
     private void slowSenders() throws IOException, InterruptedException {
         try (var daemon = Daemon.start(launcher, openFiles, Map.of("SOURCE_API_URL", upstream,
                 "MAX_STREAMS", "5", "RETRY_MAX", "0"))) {
