@@ -1,12 +1,12 @@
-// The balancers that have a file beside this one: how each is started with it, on other ports.
+// The balancers that have a file beside this one, and how each starts with it on other ports.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Program, ready } from './hosts.mjs';
 
 /**
- * How each program is started with its file and with what it needs around it, and whether it sends
- * a request to another replica that one has refused.
+ * How each program starts with its file and the settings around it, and whether it sends a refused
+ * request to another replica.
  */
 export const BALANCERS = [{
     name: 'HAProxy',
@@ -18,7 +18,7 @@ export const BALANCERS = [{
     name: 'nginx',
     file: 'nginx.conf',
     asksOthers: true,
-    // One process, for then none can be left behind; and its files where this test's are.
+    // One process, so that none can be left behind; its files lie in this test's directory.
     whole: (text, directory) => `daemon off;\nmaster_process off;\npid ${directory}/pid;\n`
         + 'error_log stderr crit;\nevents { worker_connections 4096; }\n'
         + `http {\naccess_log off;\n${temporary(directory)}`
@@ -42,19 +42,19 @@ export function read(name) {
     return readFileSync(new URL(name, import.meta.url), 'utf8');
 }
 
-/** The files that README.md beside this one does not show exactly as they are. */
+/** The files that README.md beside this one does not show verbatim. */
 export function filesMissingInReadme() {
     const readme = read('README.md');
     return BALANCERS.map(({ file }) => file)
         .filter((name) => !readme.includes(read(name).replace(/^(?=.)/gm, '    ')));
 }
 
-/** Whether the program of a balancer is on this machine. */
+/** Whether the program of a balancer is installed. */
 export function isHere({ command }) {
     return spawnSync(command[0], ['-v'], { stdio: 'ignore' }).error === undefined;
 }
 
-/** A balancer with its file, at that port before replicas at those. */
+/** A balancer with its file, on port `front` before replicas on the ports `replicas`. */
 export async function startBalancer({ name, file, whole, command }, front, replicas, parent) {
     const directory = `${parent}/${name}`;
     mkdirSync(directory);

@@ -1,5 +1,5 @@
-// The clients of the rolling restart: streams that are held, each followed by the next, and beside
-// them short requests with whole answers, on connections that are kept and on new ones.
+// The clients of the rolling restart: held streams, each followed by the next, and beside them
+// short requests with whole answers, on kept and on new connections.
 
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,7 +22,7 @@ export class Crowd {
     #all = [];
     #turn = 0;
 
-    /** A request comes every `pauseMs`; the answer of a stream takes the upstream `slowMs`. */
+    /** A request comes every `pauseMs`; the upstream takes `slowMs` to answer a stream. */
     constructor(port, pauseMs, slowMs) {
         this.#port = port;
         this.#pauseMs = pauseMs;
@@ -38,14 +38,14 @@ export class Crowd {
         this.#all.push(this.#ask());
     }
 
-    /** Opens nothing more, and waits for what is open. */
+    /** Opens nothing more, and waits for the open requests. */
     async finish() {
         this.#going = false;
         await Promise.all(this.#all);
         this.#kept.destroy();
     }
 
-    /** The status that a request for a model has. */
+    /** The status of the response to a request for a model. */
     async status(model) {
         return (await this.#post({ model })).status;
     }
@@ -58,7 +58,7 @@ export class Crowd {
             if (status !== 200) {
                 await pause(1000 * (retryAfter ?? 1));
             } else if (!(ended - beats[1] > this.#slowMs / 4)) {
-                // Two, for the first can come with the headers where the others are held back.
+                // Two beats: the first may come with the headers even if others are held back.
                 this.silent.push(`${beats.map((beat) => (beat - ended).toFixed())} ms`);
             }
         }
@@ -88,7 +88,7 @@ export class Crowd {
         return outcome;
     }
 
-    /** Every other request has a connection of its own, and every fifth is a long one. */
+    /** Every other request has its own connection, and every fifth has a long body. */
     #post(body) {
         this.#turn += 1;
         const content = 'x'.repeat(this.#turn % 5 === 0 ? LARGE : 10);

@@ -1,4 +1,4 @@
-// What stands behind a balancer: an upstream that takes its time, and replicas of the daemon.
+// The programs behind a balancer: a slow upstream, and replicas of the daemon.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const ANSWER = JSON.stringify({
 });
 const READY_MS = 60_000;
 
-/** An upstream that answers for a model `after-N` after N milliseconds, and for others with 503. */
+/** An upstream that answers a model `after-N` after N milliseconds, and others with 503. */
 export async function startUpstream() {
     const server = http.createServer(async (request, response) => {
         let text = '';
@@ -49,7 +49,7 @@ export async function freePort() {
     return port;
 }
 
-/** A program that runs until `stop`; whatever happens, it does not outlive this one. */
+/** A program that runs until `stop`; it never outlives this one. */
 export class Program {
     #child;
     #exited;
@@ -66,7 +66,7 @@ export class Program {
         return this.#child.exitCode === null && this.#child.signalCode === null;
     }
 
-    /** Sends SIGTERM, and gives the exit code, or the signal that ended it. */
+    /** Sends SIGTERM; returns the exit code, or the signal that ended the program. */
     async stop() {
         this.#child.kill('SIGTERM');
         const [code, signal] = await this.#exited;
@@ -74,7 +74,7 @@ export class Program {
     }
 }
 
-/** One of several daemons, which is restarted on the same port. */
+/** One of several daemons; it restarts on the same port. */
 export class Replica {
     port;
     #upstream;
@@ -100,7 +100,7 @@ export class Replica {
     }
 }
 
-/** Waits until a program serves on that port, and is ready: the port is served before that. */
+/** Waits until a program on this port is ready; it listens before it is ready. */
 export async function ready(port, program) {
     const until = performance.now() + READY_MS;
     while (await statusOf(port) !== 200) {

@@ -1,5 +1,5 @@
-// The rolling restart: three replicas behind each balancer in turn, each replica stopped while its
-// streams are open and started again, while streams are held and requests come all the time.
+// The rolling restart: three replicas behind each balancer in turn. Each replica stops while its
+// streams are open and starts again, while streams are held and requests keep coming.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,7 +67,7 @@ async function rollUnder(crowd, streams, replicas, asksOthers) {
     report(crowd, streams, asksOthers);
 }
 
-/** Asks once more than there are replicas, so that none would be left. */
+/** Sends one request more than there are replicas, so that none would be left. */
 async function askForTheFailing(crowd) {
     const seen = [];
     for (const model of ['none', 'none', 'none', 'none', 'after-0']) {
@@ -76,7 +76,7 @@ async function askForTheFailing(crowd) {
     check('an API that fails takes no replica out', seen.join() === '503,503,503,503,200', seen);
 }
 
-/** Restarts the replicas behind a balancer, with its file as it is. */
+/** Restarts the replicas behind a balancer that uses its file unchanged. */
 async function rollBehind(balancer, streams, replicas, directory) {
     if (!isHere(balancer)) {
         counts.skipped += 1;
@@ -84,7 +84,7 @@ async function rollBehind(balancer, streams, replicas, directory) {
         return;
     }
     console.log(`Behind ${balancer.name}, under ${streams} streams:`);
-    // The more are held, the longer they are: 40 a second begin at the most.
+    // More streams last longer, so that at most 40 begin in a second.
     const slowMs = Math.max(4000, streams * 25);
     const front = await freePort();
     const program = await startBalancer(balancer, front, replicas, directory);
