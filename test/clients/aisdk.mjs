@@ -1,4 +1,4 @@
-// The Vercel AI SDK through its providers: what generateText gives is what streamText ends with.
+// The Vercel AI SDK through its providers: streamText ends with the result of generateText.
 import { describe } from 'node:test';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
@@ -39,7 +39,7 @@ export async function whole(model) {
     return plain(await generateText(question(model)));
 }
 
-/** The parts to their end, because an error is one of them and need not be thrown as well. */
+/** Reads all parts to the end: an error is one of them, and may not be thrown as well. */
 export async function streamed(model) {
     const result = streamText({ ...question(model), onError: () => {} });
     for await (const part of result.fullStream) {
@@ -51,7 +51,7 @@ export async function streamed(model) {
     return plain(Object.fromEntries(READ.map((name, i) => [name, values[i]])));
 }
 
-/** Both kinds of result have these, but as getters: one by one they must be asked for. */
+/** Both kinds of result have these as getters, so each is read by name. */
 function plain(result) {
     const { id, modelId, timestamp } = result.response;
     return JSON.parse(
@@ -85,7 +85,7 @@ function client(name, modelOf, more) {
 
 const MINTED = { id: true, modelId: true, timestamp: true };
 
-// What the SDK's schema does not let through, whole or streamed: an item of no known type.
+// The SDK's schema rejects an item of unknown type, whole or streamed.
 const { 'things that nobody has heard of': unreadable, ...readable } = responses;
 
 const clients = [
@@ -109,7 +109,7 @@ const clients = [
     }),
 ];
 
-/** A refusal is text to the AI SDK. */
+/** The AI SDK gives a refusal as text. */
 function expectedWithRefusal(answer) {
     const expected = expectedOfChat(answer);
     return { ...expected, text: expected.text || (answer.choices[0].message.refusal ?? '') };

@@ -1,4 +1,4 @@
-// Whole answers of our own making in Gemini's form.
+// Our own whole answers in Gemini's form.
 import { HARD_TEXT } from './answers.mjs';
 
 const USAGE = { promptTokenCount: 5, candidatesTokenCount: 7, totalTokenCount: 12 };
@@ -76,7 +76,7 @@ export const candidates = {
     ]),
 };
 
-/** name -> whole answer without one */
+/** name -> whole answer without a turn of the model */
 export const blocked = {
     'a blocked prompt': {
         promptFeedback: { blockReason: 'SAFETY', safetyRatings: RATINGS },

@@ -1,4 +1,4 @@
-// Whole messages of our own making, one for each kind of block that Anthropic's stream tells apart.
+// Our own whole messages, one for each kind of block that Anthropic's stream distinguishes.
 import { HARD_TEXT } from './answers.mjs';
 
 function message(content, more = {}) {
@@ -80,7 +80,7 @@ const MCP = [
     },
 ];
 
-/** What the beta client alone accumulates: the other one loses the input of an MCP tool. */
+/** Only the beta client accumulates this: the other one loses the input of an MCP tool. */
 export const betaMessages = {
     'tools over MCP': message([text('I ask.'), ...MCP]),
 };

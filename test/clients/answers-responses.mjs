@@ -1,4 +1,4 @@
-// Whole responses of our own making, one for each kind of thing that their events tell apart.
+// Our own whole responses, one for each kind of item that has its own events.
 import { HARD_TEXT } from './answers.mjs';
 
 function response(output, more = {}) {

@@ -1,4 +1,4 @@
-// Whole answers of our own making, one for each thing that a stream can lose.
+// Our own whole answers, one for each thing that a stream can lose.
 
 const USAGE = {
     prompt_tokens: 12,
@@ -41,7 +41,7 @@ function token(text) {
     return { ...entry, top_logprobs: [entry] };
 }
 
-/** Whatever a text can break on. */
+/** Characters that often break texts. */
 export const HARD_TEXT =
     'A first sentence. A second, with "quotes" and \\slashes\\.\r\n\tNa\u00efve cafe\u0301, ' +
     '\u65e5\u672c\u8a9e\u3001\u{1F469}\u200d\u{1F469}\u200d\u{1F467} and \u{1F1E9}\u{1F1EA}; ' +

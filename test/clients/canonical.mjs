@@ -1,15 +1,15 @@
-// What openai-node makes of a stream, any stream, OpenAI's own too. Its accumulator adds, drops and
-// empties a few values, so a streamed answer is compared with the whole one in this one form.
+// The form that openai-node gives any stream, OpenAI's own too. Its accumulator adds, drops and
+// empties a few values, so a streamed answer is compared with the whole one in this form.
 //
 // The SDK (src/lib/ChatCompletionStream.ts, generations 6 and 7):
 //   - adds `message.parsed: null`; an absent `content`, `refusal` or `logprobs` becomes null
 //   - an empty `refusal` becomes null, and so does an empty `content` in generation 6
 //   - drops a falsy `system_fingerprint`, and a null `tool_calls`, `function_call` or `audio`
-//   - drops `tool_calls[].index`, and keeps of `function`, `custom`, `audio` the known members
-//   - beside a `function_call` keeps of the message only role, content, refusal and audio
-// The daemon (WIRE.md 0, last paragraph), where an SDK would throw otherwise:
+//   - drops `tool_calls[].index`, and unknown members of `function`, `custom` and `audio`
+//   - beside a `function_call` keeps only role, content, refusal and audio of the message
+// The daemon (WIRE.md 0, last paragraph), if an SDK would throw otherwise:
 //   - `created` 0, the request's `model`, role `assistant`, tool type `function`, a finish reason
-//   - leaves out what says nothing: an empty list of tool calls, a `function_call` without a name,
+//   - omits empty members: an empty list of tool calls, a `function_call` without a name,
 //     a null `usage`, and `error`, which no chunk may carry
 import { isDeepStrictEqual } from 'node:util';
 
@@ -69,8 +69,8 @@ function canonicalTool({ index, type, function: called, custom, ...rest }) {
 }
 
 /**
- * Compares what an SDK accumulated with the whole answer: {equal}, or {limit} where only a value
- * differs that no stream can bring through this SDK, or {difference}, the first one with its path.
+ * Compares an accumulated answer with the whole one: {equal}, or {limit} if only values differ that
+ * no stream can bring through this SDK, or {difference}, the first one with its path.
  */
 export function compare(original, streamed, sdk) {
     const expected = canonical(original, sdk);
@@ -83,7 +83,7 @@ export function compare(original, streamed, sdk) {
     return difference === undefined ? { limit: limits.join(', ') } : { difference };
 }
 
-/** The values of `original` that cannot come through, by rule: see the table in WIRE.md 0. */
+/** The rules by which values of `original` cannot come through: see the table in WIRE.md 0. */
 export function limitsOf(original, generation) {
     const messages = original.choices.map((choice) => choice.message ?? {});
     const tools = messages.flatMap((message) => message.tool_calls ?? []);
@@ -100,7 +100,7 @@ function hasArrayContent(message) {
     return Array.isArray(message.content);
 }
 
-/** A copy of `answer` without the values that `limitsOf(original)` speaks of. */
+/** A copy of `answer` without the values that `limitsOf(original)` names. */
 function blind(answer, original) {
     const copy = structuredClone(answer);
     if (!original.id) {
@@ -120,7 +120,7 @@ function blind(answer, original) {
     return copy;
 }
 
-/** The first path at which two JSON values differ, told with both values; undefined where none. */
+/** The first path at which two JSON values differ, with both values; undefined if none. */
 export function firstDifference(expected, actual, path) {
     if (isDeepStrictEqual(expected, actual)) {
         return undefined;

@@ -1,4 +1,4 @@
-// The legacy completions, whose chunks no SDK accumulates: the fold is this file's own.
+// The legacy completions. No SDK accumulates their chunks, so this file folds them itself.
 import { describe } from 'node:test';
 import { ASKED_USAGE, HARD_TEXT } from './answers.mjs';
 import { clientOf, completionChunksOf, completionsQuestion, sdks } from './sdks.mjs';
@@ -38,7 +38,7 @@ const answers = {
     ]),
 };
 
-/** Texts join, and of all else the last value that is not null holds. */
+/** Texts join; of everything else the last value that is not null wins. */
 function folded(chunks) {
     const whole = {};
     const choices = [];

@@ -1,5 +1,5 @@
-// Recorded answers that nobody here wrote, one a line as {id, repo, body}. They are not part of the
-// project: without the file this is one skipped check. The other APIs' lie beside the chat's.
+// Recorded answers of others, one a line as {id, repo, body}. They are not part of the project:
+// without the file, this is one skipped check. The other APIs' files lie beside the chat's.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { accumulated, clientOf, question, sdks } from './sdks.mjs';
 
 const AT_ONCE = 8;
 
-/** The corpus as [{model, text, body}], or nothing where there is no such file. */
+/** The corpus as [{model, text, body}], or nothing if there is no such file. */
 export function readCorpus(path) {
     if (!existsSync(path)) {
         return [];
@@ -22,12 +22,12 @@ export function readCorpus(path) {
     });
 }
 
-/** What was recorded of another API, from the file that lies beside the chat's. */
+/** The recorded answers of another API, from the file beside the chat's. */
 export function readCorpusBeside(path, api) {
     return readCorpus(join(dirname(path), `${api}.jsonl`));
 }
 
-/** The body as it was recorded: parsing and printing it again would rewrite its numbers. */
+/** The body as recorded: parsing and printing it again would rewrite its numbers. */
 function bodyText(line) {
     const start = line.indexOf('"body":') + '"body":'.length;
     return line.slice(start, line.lastIndexOf('}')).trim();
@@ -51,8 +51,8 @@ export function corpusChecks(world) {
 }
 
 /**
- * Prints the figure and every body whose outcome is not {equal} but {limit}, and fails on a
- * {difference}. `outcomeOf` plays one entry; several run at once.
+ * Prints the number of equal bodies and every {limit}; fails on a {difference}. `outcomeOf` plays
+ * one entry; several run at once.
  */
 export async function checkAll(t, entries, outcomeOf) {
     const tally = { equal: 0, limits: new Map(), differences: [] };
@@ -70,7 +70,7 @@ export async function checkAll(t, entries, outcomeOf) {
     assert.deepEqual(tally.differences, []);
 }
 
-/** What `compare` says, or, where the SDK threw, the limit for which it had to. */
+/** The result of `compare`, or, if the SDK threw, the limit that explains it. */
 function outcomes(world, sdk, play) {
     return async (entry) => {
         try {
@@ -98,7 +98,7 @@ async function playAtOnce(world, sdk, { model, body }) {
     return compare(body, streamed, { ...sdk, model });
 }
 
-/** The beat's id stays for the whole stream; its stamp and model may. */
+/** The beat's id stays for the whole stream; its timestamp and model may too. */
 async function playSlowly(world, sdk, { model, text, body }) {
     const slow = `slow: ${model}`;
     world.upstream.script(slow, { delayMs: world.intervalMs * 1.5, body: text });

@@ -1,4 +1,4 @@
-// Starts daemons and other programs of these checks, and ends exactly those, by their handles.
+// Starts daemons and other programs of these checks, and ends exactly these by their handles.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
@@ -8,13 +8,13 @@ const LISTENING = /listening[^]*?(http:\/\/127\.0\.0\.1:\d+)/;
 
 const running = new Set();
 
-// 'exit' comes after a failure and after a signal alike; nothing asynchronous works in it.
+// 'exit' comes after a failure and after a signal alike; nothing asynchronous runs in it.
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => process.exit(130));
 }
 
-/** A child that is ended with us. It gets `env`, and no variable of ours that could be a setting. */
+/** A child that ends with us. It gets `env`, and none of our variables that could be a setting. */
 export function launch(command, args, { env, ...options } = {}) {
     const child = spawn(command, args, { ...options, env: { PATH: process.env.PATH, ...env } });
     running.add(child);
@@ -22,12 +22,12 @@ export function launch(command, args, { env, ...options } = {}) {
     return child;
 }
 
-/** One daemon on a free port before an upstream. */
+/** A daemon on a free port before an upstream. */
 export function startDaemon(upstreamUrl, settings) {
     return start(['--upstream', upstreamUrl], settings);
 }
 
-/** One daemon on a free port before its own demo. */
+/** A daemon on a free port before its own demo. */
 export function startDemo(settings) {
     return start(['--demo'], settings);
 }
@@ -38,7 +38,7 @@ async function start(flags, settings) {
     return startServer(process.env.JAVA, args, START_TIMEOUT_MS);
 }
 
-/** A program that says where it listens: its `url`, what it printed, and how to stop it. */
+/** A program that prints its address: its `url`, its output, and a function to stop it. */
 export async function startServer(command, args, timeoutMs) {
     const child = launch(command, args);
     let output = '';

@@ -1,5 +1,5 @@
-// The APIs beside the chat as frameworks read them, and two of their engines: what each must get of
-// an answer at least.
+// The APIs beside the chat as frameworks read them, and two of their engines, with the least that
+// each must get from an answer.
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { candidates } from './answers-gemini.mjs';
@@ -37,7 +37,7 @@ export const ofResponses = {
     }),
 };
 
-/** What LangChain's and others' Google engines read with. */
+/** The package that the Google engines of LangChain and others read with. */
 export const generativeAi = {
     ...ofGemini,
     name: '@google/generative-ai',
@@ -64,7 +64,7 @@ function geminiPlain(all) {
 export const langChainAnthropic = {
     ...ofMessages,
     name: '@langchain/anthropic',
-    // It reads the input tokens of `message_start`, which a heartbeat cannot know.
+    // It reads the input tokens from `message_start`, which a heartbeat cannot know.
     behindBeats: (answer) => ({
         ...ofMessages.expected(answer),
         total: answer.usage.output_tokens,

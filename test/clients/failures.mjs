@@ -1,4 +1,4 @@
-// A failure keeps its own status until the commit, and is never a finished answer after it.
+// A failure keeps its own status until the commit, and never looks like a finished answer after it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { rawChat } from './raw.mjs';
@@ -15,7 +15,7 @@ import {
     sdks,
 } from './sdks.mjs';
 
-/** Every way to ask for a stream with these SDKs. */
+/** Every way to request a stream with these SDKs. */
 const WAYS = [
     ['accumulating', (client, model) => accumulated(client, question(model))],
     ['iterating', (client, model) => chunksOf(client, question(model))],
@@ -44,7 +44,7 @@ function failure(status, type, code, param = null, headers = {}) {
     return { status, type, error, headers: { 'x-request-id': `req_${status}`, ...headers } };
 }
 
-/** The name by which both this side and the Java client ask for a late failure. */
+/** The model by which this side and the Java client request a late failure. */
 export const LATE = 'fails late';
 export const LATE_ERROR = {
     message: 'the upstream gave up',
@@ -129,7 +129,7 @@ function afterCommit(world, sdk) {
     });
 }
 
-/** What a promise is rejected with. */
+/** The error that a promise is rejected with. */
 export async function rejection(promise) {
     let value;
     try {

@@ -1,23 +1,23 @@
-// What the frameworks are held to, which have a form of their own for an answer: that a stream
-// gives the caller what the same client, asked for the whole, gives through the same daemon.
+// The checks for frameworks, which have their own form of an answer: a stream gives the caller the
+// same as a whole answer gives the same client, through the same daemon.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstDifference } from './canonical.mjs';
 import { EARLY, LATE, LATE_ERROR, rejection } from './failures.mjs';
 import { scripted, slow } from './streams.mjs';
 
-/** Some thousand pieces take these clients seconds of their own, in which nothing else runs. */
+/** Thousands of pieces take these clients seconds of computing, in which nothing else runs. */
 const TOO_LONG = 'a long text';
 
 /**
  * A client is {name, answers, whole, streamed, expected, statusOf, minted}:
  *   answers    name -> whole answer
- *   whole      (url, model) -> asks without a stream, and gives
+ *   whole      (url, model) -> requests no stream, and returns
  *              {id, text, tools: [{id, name, input}], ...}
- *   streamed   (url, model) -> asks for a stream, folds it, and gives the same
- *   expected   (answer) -> what at least must be in both, so that two losses are no equality
- *   statusOf   (error) -> the HTTP status that it tells, where the client knows it
- *   minted     the members that a heartbeat tells before the answer is known
+ *   streamed   (url, model) -> requests a stream, folds it, and returns the same
+ *   expected   (answer) -> the least that both must hold, so that equal losses do not pass
+ *   statusOf   (error) -> the HTTP status in the error, if the client knows it
+ *   minted     the members that a heartbeat sends before the answer is known
  */
 export function frameworkChecks(world, client) {
     const names = Object.keys(client.answers).filter((name) => name !== TOO_LONG);
@@ -90,12 +90,12 @@ export function assertSame(expected, actual) {
     assert.equal(firstDifference(expected, actual, ''), undefined);
 }
 
-/** Of `value` the members that `model` has. */
+/** Only the members of `value` that `model` has. */
 function pickAs(model, value) {
     return Object.fromEntries(Object.keys(model).map((name) => [name, value[name]]));
 }
 
-/** A whole chat answer in the form that both frameworks give: only the first choice is read. */
+/** A whole chat answer in the form of both frameworks: they read only the first choice. */
 export function expectedOfChat({ choices: [{ message }], usage }) {
     return {
         text: message.content ?? '',

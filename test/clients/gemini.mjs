@@ -1,5 +1,5 @@
-// Gemini through @google/genai. It accumulates nothing itself, so its chunks are folded here, and
-// compared with what the same package makes of the whole answer.
+// Gemini through @google/genai. The package accumulates nothing, so its chunks are folded here and
+// compared with its reading of the whole answer.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApiError, GoogleGenAI } from '@google/genai';
@@ -11,7 +11,7 @@ import { assertSame, scripted, slow, streamChecks } from './streams.mjs';
 
 const CLIENT = '@google/genai';
 
-/** The members of a candidate that each event holds a part of. */
+/** The members of a candidate that come in parts, one in each event. */
 const IN_PARTS = ['logprobsResult', 'citationMetadata'];
 
 const EARLY = [
@@ -41,7 +41,7 @@ async function accumulated(url, model) {
     return folded((await gathered(stream)).map(plain));
 }
 
-/** The package gives the sources of a candidate the name that they have elsewhere at Google. */
+/** The package renames the sources of a candidate to their name elsewhere at Google. */
 function asTheSdkHasIt({ candidates: entries, ...whole }) {
     return entries === undefined ? whole : { ...whole, candidates: entries.map(renamed) };
 }
@@ -54,13 +54,13 @@ function renamed({ citationMetadata, ...candidate }) {
     return { ...candidate, citationMetadata: { citations } };
 }
 
-/** Without the response's headers, which the package puts beside its content. */
+/** Drops the response's headers, which the package puts beside its content. */
 function plain(response) {
     const { sdkHttpResponse, ...members } = JSON.parse(JSON.stringify(response));
     return members;
 }
 
-/** Parts follow one another, texts of one kind join, of all else the last value holds. */
+/** Parts are appended, texts of one kind join, and of everything else the last value wins. */
 function folded(chunks) {
     const whole = {};
     const told = [];
@@ -127,7 +127,7 @@ export function geminiChecks(world) {
     });
 }
 
-/** The valid turns, each with the parts that its events have brought. */
+/** The valid turns, each with the parts of its events. */
 async function history(world, model, send) {
     const chat = geminiOf(world.daemon.url).chats.create({ model });
     await send(chat, 'hello');

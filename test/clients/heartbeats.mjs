@@ -1,4 +1,4 @@
-// While the model thinks: when the first byte comes, what the beats are, and that none minds them.
+// While the model thinks: when the first byte comes, what the beats are, and that no client minds.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { answers, ASKED_USAGE } from './answers.mjs';
@@ -72,7 +72,7 @@ async function slowAnswer(world, sdk, name) {
     assert.deepEqual(compare(answers[name], streamed, sdk), { equal: true });
 }
 
-/** The beat came before the answer: its id stays, and so its stamp and model may. */
+/** The beat came before the answer: its id stays, and its timestamp and model may too. */
 async function slowAnswerInChunks(world, sdk, name) {
     const client = clientOf(sdk, world.chunky.url);
     const request = scriptSlow(world, name);

@@ -57,7 +57,7 @@ export function javaChecks(world) {
     });
 }
 
-/** What Whole.java asks for, at once and late. */
+/** Scripts the answers that Whole.java requests, at once and late. */
 function scriptWhole({ upstream }, delayMs) {
     const paths = 'POST /v1beta/models/';
     const bodies = {

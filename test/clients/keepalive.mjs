@@ -1,5 +1,5 @@
-// Clients that ask for no stream, behind a daemon that sends blank lines before its JSON: each must
-// read late what it reads at once. A late error has the status 200, and not every client throws.
+// Clients that request no stream, behind a daemon that sends blank lines before its JSON: each must
+// read the same from a late answer as at once. Not every client throws on a late error (a 200).
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createOpenAI } from '@ai-sdk/openai';
@@ -18,7 +18,7 @@ import { rawPost } from './raw.mjs';
 import { clientOf, completionsQuestion, question, responsesQuestion, sdks } from './sdks.mjs';
 import { vendors } from './vendors.mjs';
 
-/** Of the daemon for these checks. */
+/** The daemon's settings for these checks. */
 export const PATIENT = { NONSTREAM_KEEPALIVE_MS: 150 };
 const DELAY_MS = 500;
 
@@ -39,8 +39,8 @@ const LEGACY = {
 
 /**
  * A play is {name, body, ask(url, model), throws, key(model)}:
- *   throws  whether the client throws at a late error, where that is checked
- *   key     under which the upstream knows the model, where that is not its name
+ *   throws  whether the client throws on a late error, if that is checked
+ *   key     the upstream's name of the model, if it differs
  */
 const PLAYS = [
     ...sdks.flatMap(openAiPlays),
@@ -134,7 +134,7 @@ function gemini(what, body, ask, method = what) {
     };
 }
 
-/** It holds an answer against a schema, which no error fits. */
+/** The AI SDK checks an answer against a schema, which no error fits. */
 function aiSdk(name, body, ask) {
     return { name, body, ask, throws: true };
 }
@@ -154,7 +154,7 @@ export function keepaliveChecks(world) {
             const does = play.throws ? 'throws at a late error' : 'reads a late error as an answer';
             test(`${play.name} ${does}`, () => errorCheck(world, play));
         }
-        // The line of the very last request may still be on its way.
+        // The last request's log line may still be on its way.
         test('each of these answers had blank lines before it', () => {
             const lines = world.patient.output().split('\n').filter((line) => / mode=/.test(line));
             const whole = lines.filter((line) => !/ chunks=/.test(line));
@@ -172,7 +172,7 @@ function scripted(world, play, what, answer) {
 
 async function readCheck(world, play) {
     const { body } = play;
-    // Some clients take the model's name into the answer, so that it must be one.
+    // Some clients copy the model's name into the answer, so it must be the same.
     const model = scripted(world, play, 'answer', { body });
     const expected = plain(await play.ask(world.daemon.url, model));
     assert.ok(expected !== undefined);

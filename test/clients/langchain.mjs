@@ -1,4 +1,4 @@
-// LangChain's ChatOpenAI: the chunks of stream(), joined, are the message that invoke() gives.
+// LangChain's ChatOpenAI: the joined chunks of stream() equal the message of invoke().
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatOpenAI } from '@langchain/openai';
@@ -40,7 +40,7 @@ function plain({ id, content, usage_metadata, response_metadata, ...message }) {
     );
 }
 
-/** Empty arguments are an invalid call to invoke(), and an empty object to any stream. */
+/** With empty arguments, invoke() gives an invalid call, and any stream an empty object. */
 function plainTool({ id, name, args }) {
     return { id, name, input: args === '' ? {} : args };
 }
@@ -58,7 +58,7 @@ const client = {
 export function langChainChecks(world) {
     describe('LangChain', () => {
         frameworkChecks(world, client);
-        // stream() reads of each chunk the first choice only: it must stay the first, unmixed.
+        // stream() reads only a chunk's first choice, so it must stay first and unmixed.
         test('ChatOpenAI that asks for two choices streams the first', async () => {
             const model = scripted(world, client, 'n is two', { body: answers['two choices'] });
             const arrival = world.upstream.next(model);

@@ -1,4 +1,4 @@
-// The client's leaving ends the upstream's work.
+// When the client leaves, the daemon ends the upstream's work.
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { describe, test } from 'node:test';
@@ -6,7 +6,7 @@ import { answers } from './answers.mjs';
 import { rawChat } from './raw.mjs';
 import { clientOf, question, sdks } from './sdks.mjs';
 
-/** Longer than any check waits: the upstream is never the one that ends it. */
+/** Longer than any check waits: the upstream never ends the call. */
 const LONG_MS = 20_000;
 
 export function leavingChecks(world) {
@@ -47,7 +47,7 @@ export function leavingChecks(world) {
     });
 }
 
-/** `ask` starts the call and calls its argument when it is time to leave. */
+/** `ask` starts the call, and calls its argument when the client should leave. */
 async function checkLeaving(world, t, model, control, ask) {
     world.upstream.script(model, { delayMs: LONG_MS, body: answers.text });
     const arrival = world.upstream.next(model);
@@ -62,6 +62,6 @@ async function checkLeaving(world, t, model, control, ask) {
     assert.ok(record.leftAt !== undefined, 'the upstream worked to its end');
     const tookMs = Math.round(record.leftAt - leftAt);
     t.diagnostic(`the upstream's connection closed ${tookMs} ms after the client left`);
-    // The first write after the client's FIN still succeeds: it takes a second beat to notice.
+    // The first write after the client's FIN still succeeds, so noticing it takes a second beat.
     assert.ok(tookMs <= 2 * world.intervalMs + 500, `${tookMs} ms`);
 }

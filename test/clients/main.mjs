@@ -1,4 +1,4 @@
-// All checks, in one process and one after the other: what is measured is not disturbed by others.
+// All checks, in one process and one after another, so that none disturbs the times of others.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { aiSdkChecks } from './aisdk.mjs';
@@ -25,7 +25,7 @@ import { startUpstream } from './upstream.mjs';
 import { vendorChecks } from './vendors.mjs';
 
 const INTERVAL_MS = 500;
-// Failures are counted, so that nothing is tried again behind their back.
+// Failures are counted, so nothing may be retried unseen.
 const PLAIN = { CHUNK_DELAY_MS: 0, HEARTBEAT_INTERVAL_MS: INTERVAL_MS, RETRY_MAX: 0 };
 
 const RECORDED = ['completions', 'responses', 'messages'];
@@ -42,7 +42,7 @@ function daemons() {
     return [world.daemon, world.chunky, world.quiet, world.modal, world.patient].filter(Boolean);
 }
 
-/** A JVM's very first answer takes some hundred ms more; what is timed here is a later one. */
+/** A JVM's first answer takes some hundred ms more, so a later one is timed. */
 async function warmUp() {
     world.upstream.script('first', { body: answers.text });
     const request = question('first', { stream: true });
@@ -58,7 +58,7 @@ describe('clients', () => {
         world.upstream = await startUpstream();
         const start = (more) => startDaemon(world.upstream.url, { ...PLAIN, ...more });
         world.daemon = await start({});
-        // Each heartbeat carries data, but for clients that would not survive it.
+        // Each heartbeat carries data, except to clients that would fail on it.
         world.chunky = await start({ HEARTBEAT_DATA_AFTER_MS: 0 });
         world.quiet = await start({ HEARTBEAT_STYLE: 'off', COMMIT_AFTER_MS: 0 });
         world.modal = await start(MODES);

@@ -17,7 +17,7 @@ const EARLY = [
     [529, 'OverloadedError', 'overloaded_error'],
 ];
 
-/** Where the key stands: this SDK sends a bearer's, older ones and other clients their own. */
+/** The key's header: this SDK sends a bearer token; older and other clients, their own. */
 const KEYS = [
     [{}, { authorization: 'Bearer sk-client', 'x-api-key': undefined }],
     [
@@ -26,7 +26,7 @@ const KEYS = [
     ],
 ];
 
-/** Of the recorded usage, `service_tier`, `cache_creation` and `inference_geo` are lost. */
+/** Without `service_tier`, `cache_creation` and `inference_geo`, which are lost. */
 const USAGE_OF_DELTAS = [
     'input_tokens',
     'output_tokens',
@@ -45,7 +45,7 @@ export function messagesQuestion(model, more = {}) {
     return { model, max_tokens: 99, messages: [{ role: 'user', content: 'hello' }], ...more };
 }
 
-/** What the SDK accumulates, as plain JSON. */
+/** The message that the SDK accumulates, as plain JSON. */
 async function accumulated(resource, model) {
     const whole = await resource.stream(messagesQuestion(model)).finalMessage();
     return JSON.parse(JSON.stringify(whole));
@@ -58,10 +58,10 @@ const common = {
     name: 'messages',
     path: () => '/v1/messages',
     request: (model) => messagesQuestion(model, { stream: true }),
-    // What the SDK (lib/parser.ts, lib/beta-parser.ts) adds; a block's is not enumerable.
+    // The SDK adds this member (lib/parser.ts, lib/beta-parser.ts); a block's is not enumerable.
     canonical: ({ parsed_output, ...whole }) => whole,
-    // The message that a heartbeat opens has a name of the daemon's making, and of the usage only
-    // what the SDK takes from `message_delta`.
+    // A heartbeat's message has an id and a model of the daemon's. Of the usage only the members
+    // that the SDK reads from `message_delta` survive.
     minted: ['id', 'model'],
     behindBeats: ({ usage, ...whole }) => ({ ...whole, usage: pick(usage, USAGE_OF_DELTAS) }),
     beats: /^(event: ping\ndata: \{"type":"ping"\}\n\n){2,3}event: message_start\ndata: \{/,

@@ -1,4 +1,4 @@
-// STREAM_MODE: the upstream's own stream where it has one, ours where it has none.
+// STREAM_MODE: the upstream's own stream if it has one, otherwise ours.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { messages } from './answers-messages.mjs';
@@ -18,7 +18,7 @@ import {
     sdks,
 } from './sdks.mjs';
 
-/** Settings of the daemon for these checks; the names of the models say how they are got. */
+/** The daemon's settings for these checks; the name of a model says its mode. */
 export const MODES = { STREAM_MODE: 'auto', STREAM_MODE_MODELS: 'real *=real,tools *=tools' };
 
 const REFUSAL = {
@@ -33,7 +33,7 @@ const REFUSAL = {
     },
 };
 
-/** A stream as no other is framed: whatever is read and written anew would look otherwise. */
+/** A stream with unusual framing: parsing and writing it again would change it. */
 const STREAM_START =
     ': hello from upstream\n\n' +
     'data:{"id" : "chatcmpl-own","object":"chat.completion.chunk","created":1,"model":"own",' +
@@ -63,12 +63,12 @@ export function modeChecks(world) {
     });
 }
 
-/** An upstream that streams only where `answer` does, and answers whole where it is asked to. */
+/** An upstream that sends `streamed` to stream requests, and `whole` to others. */
 function script(world, model, streamed, whole) {
     world.upstream.script(model, ({ body }) => (JSON.parse(body).stream ? streamed : whole));
 }
 
-/** Which of the questions for a model have asked for a stream. */
+/** Which requests for a model asked for a stream. */
 function askedForStream(world, model) {
     return world.upstream.received(model).map(({ body }) => JSON.parse(body).stream);
 }

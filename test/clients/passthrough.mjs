@@ -1,11 +1,11 @@
-// What is not told as a stream goes through as it is, both ways.
+// Requests and answers that are not streamed pass through unchanged in both directions.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { geminiOf } from './gemini.mjs';
 import { anthropicOf } from './messages.mjs';
 import { clientOf, sdks } from './sdks.mjs';
 
-/** Bytes that are no text, more than one buffer holds. */
+/** Bytes that are not text, more than one buffer holds. */
 const BINARY = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff));
 
 const FLOATS = [0.5, -1.25, 3.5];
@@ -22,7 +22,7 @@ export function passThroughChecks(world) {
     });
 }
 
-/** A client that remembers the last request as it went out: {contentType, body}. */
+/** A client that remembers the last request that it sent: {contentType, body}. */
 function watched(sdk, url) {
     const sent = {};
     const fetch = async (target, init) => {

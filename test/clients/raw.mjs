@@ -1,4 +1,4 @@
-// The wire as a plain fetch sees it: when the headers came, when each piece came, how it ended.
+// The wire as plain fetch sees it: when the headers and each piece came, and how it ended.
 import { performance } from 'node:perf_hooks';
 
 const POST = { 'content-type': 'application/json', authorization: 'Bearer sk-client' };
@@ -30,7 +30,7 @@ export async function rawPost(url, request, { signal, onPiece = () => {} } = {})
     return seen;
 }
 
-/** When the first byte of the first `data:` line came; comments before it do not count. */
+/** The time of the first byte of the first `data:` line; comments before it do not count. */
 export function firstDataAt({ pieces }) {
     let text = '';
     for (const { at, bytes } of pieces) {

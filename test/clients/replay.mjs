@@ -1,4 +1,4 @@
-// A whole answer, told as its stream: what the SDK accumulates is what it would have read.
+// A whole answer, sent as a stream: the SDK accumulates what it would have read whole.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { answers, ASKED_USAGE } from './answers.mjs';

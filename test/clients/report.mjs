@@ -1,5 +1,5 @@
-// Reporter for node:test: one line a check, and at the very end the true counts in one line.
-// Suites, and checks that only hold other checks together, are not counted.
+// A reporter for node:test: one line for each check, and the true counts in the last line. Suites
+// and checks that only group others are not counted.
 
 const INHERITED = new Set(['subtestsFailed', 'cancelledByParent']);
 
@@ -24,7 +24,7 @@ export default async function* report(source) {
     yield `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
 }
 
-/** A group counts only where it failed by itself: a hook, or code beside its checks. */
+/** A group counts only if it failed itself: in a hook, or in code beside its checks. */
 function outcomeOf(type, data, isGroup) {
     if (type === 'test:fail') {
         return isGroup && INHERITED.has(data.details.error.failureType) ? undefined : 'failed';

@@ -1,4 +1,4 @@
-// OpenAI's responses: what the SDK accumulates, and the events as they are numbered.
+// OpenAI's responses: the value that the SDK accumulates, and the numbers of the events.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { responses } from './answers-responses.mjs';
@@ -20,7 +20,7 @@ const api = {
     })),
 };
 
-/** `.stream()` says what it is and gets comments alone; whoever iterates gets a `keepalive`. */
+/** `.stream()` names itself and gets only comments; iterating gets a `keepalive`. */
 async function iterated(client, model) {
     const events = await eventsOf(client, responsesQuestion(model));
     assert.equal(events[0].type, 'keepalive');
@@ -57,7 +57,7 @@ function withoutIds(response) {
     return { ...response, output: response.output.map(({ id, ...item }) => item) };
 }
 
-/** The SDK (lib/ResponsesParser.ts) adds these to what it accumulates, and to whole answers too. */
+/** The SDK (lib/ResponsesParser.ts) adds these members to accumulated and whole answers alike. */
 function canonical({ output_text, output_parsed, output, ...rest }) {
     return { ...rest, output: output.map(canonicalItem) };
 }

@@ -1,4 +1,4 @@
-// What is not a stream, and the ways that lead to it: whole answers, models, CORS, base URLs.
+// Everything except streams: whole answers, models, CORS, base URLs.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -71,7 +71,7 @@ function preflightCheck(world, sdk) {
     });
 }
 
-/** The names of the headers that the SDK really sends with a streamed question. */
+/** The names of the headers that the SDK really sends with a stream request. */
 async function headerNames(sdk) {
     let names;
     const fetch = async (url, { headers }) => {

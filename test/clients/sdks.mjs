@@ -1,4 +1,4 @@
-// Both generations of openai-node that are in the field, behind one shape.
+// Both generations of openai-node in use, behind one interface.
 import OpenAI7 from 'openai';
 import OpenAI6 from 'openai-6';
 
@@ -7,7 +7,7 @@ export const sdks = [
     { name: 'openai-node 6', OpenAI: OpenAI6, generation: 6 },
 ];
 
-/** A client as people make it, but for retries: one request, one answer. */
+/** A client with the usual settings, except for retries: one request, one answer. */
 export function clientOf(sdk, url, options = {}) {
     return new sdk.OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-client', maxRetries: 0, ...options });
 }
@@ -24,7 +24,7 @@ export function completionsQuestion(model, more = {}) {
     return { model, prompt: 'hello', ...more };
 }
 
-/** What the SDK accumulates, as plain JSON. */
+/** The answer that the SDK accumulates, as plain JSON. */
 export async function accumulated(client, request) {
     const whole = await client.chat.completions.stream(request).finalChatCompletion();
     return JSON.parse(JSON.stringify(whole));
@@ -35,7 +35,7 @@ export function chunksOf(client, request) {
     return gathered(client.chat.completions.create({ ...request, stream: true }));
 }
 
-/** What the SDK accumulates of a response, as plain JSON. */
+/** The response that the SDK accumulates, as plain JSON. */
 export async function accumulatedResponse(client, request) {
     const whole = await client.responses.stream(request).finalResponse();
     return JSON.parse(JSON.stringify(whole));
@@ -51,7 +51,7 @@ export function completionChunksOf(client, request) {
     return gathered(client.completions.create({ ...request, stream: true }));
 }
 
-/** All that a stream gives, to its end. */
+/** All values of a stream, to its end. */
 export async function gathered(stream) {
     const all = [];
     for await (const one of await stream) {

@@ -1,5 +1,5 @@
-// What every API beside the chat is held to: that each of its official clients makes of a stream
-// what it would have read whole, at once and after heartbeats, our own answers and recorded ones.
+// The checks for every API beside the chat: each official client reads from a stream what it reads
+// from the whole answer, at once and after heartbeats, for our own and for recorded answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstDifference } from './canonical.mjs';
@@ -8,14 +8,14 @@ import { rawPost } from './raw.mjs';
 
 /**
  * An API is {name, path(model), request(model), key(model), clients, answers, canonical, beats}:
- *   key        under which the upstream knows the model, where that is not its name
- *   clients    [{name, accumulated(url, model), recorded, chunky}]; `recorded: false` where the
- *              client has known limits, `chunky` its way to read a stream whose beats are events
+ *   key        the upstream's name of the model, if it differs
+ *   clients    [{name, accumulated(url, model), recorded, chunky}]; `recorded: false` if the
+ *              client has known limits; `chunky` reads a stream whose beats are events
  *   answers    name -> whole answer
- *   canonical  (answer, {whole}) -> what is compared: without what a client adds by rule
+ *   canonical  (answer, {whole}) -> the value to compare, without members that a client adds
  *   beats      how a slow stream begins
- *   minted     the members that a heartbeat tells before the answer is known
- *   behindBeats  what of a whole answer comes through behind heartbeats with data
+ *   minted     the members that a heartbeat sends before the answer is known
+ *   behindBeats  (answer) -> the part that survives behind heartbeats with data
  */
 export function streamChecks(world, api) {
     for (const client of api.clients) {
@@ -44,7 +44,7 @@ export function streamChecks(world, api) {
     });
 }
 
-/** Makes the upstream answer so, and gives the model's name; SDKs put some names in paths. */
+/** Scripts the upstream's answer and returns the model's name; SDKs put some names into paths. */
 export function scripted(world, api, name, answer) {
     const model = `${api.name} ${name}`.replace(/\W+/g, '-');
     world.upstream.script(keyOf(api, model), answer);
@@ -104,7 +104,7 @@ function recordedCheck(world, api, client) {
         });
 }
 
-/** The whole answer with what a heartbeat told before it was known, and without what it costs. */
+/** The whole answer with the members that a heartbeat sent early, without those it loses. */
 function withMinted({ minted = [], behindBeats = (answer) => answer }, whole, streamed) {
     const told = Object.fromEntries(minted.map((name) => [name, streamed[name]]));
     return JSON.parse(JSON.stringify({ ...behindBeats(whole), ...told }));

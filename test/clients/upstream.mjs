@@ -1,5 +1,5 @@
 // A scripted upstream: it answers whole bodies by the model's name (or by "GET /path") and
-// remembers what it was sent. It is the only thing in these checks that plays the vendor.
+// remembers its requests. Only this file plays the vendor in these checks.
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -26,14 +26,14 @@ export async function startUpstream() {
         url: `http://127.0.0.1:${server.address().port}`,
 
         /**
-         * From now on `key` is answered so: {status, headers, delayMs, body | hangUp}, or as a
-         * function says of the request's record. A body is a text, bytes, or printed as JSON.
+         * From now on `key` gets this answer: {status, headers, delayMs, body | hangUp}, or a
+         * function of the request's record that returns one. A body is a text, bytes, or JSON.
          */
         script(key, answer) {
             scripts.set(key, answer);
         },
 
-        /** Resolves with the record of the next request for `key`, when its body is in. */
+        /** Resolves with the record of the next request for `key`, once its body has arrived. */
         async next(key) {
             const [record] = await once(arrivals, key);
             return record;
@@ -52,7 +52,7 @@ export async function startUpstream() {
     };
 }
 
-/** The model's name where there is one, else method and path. */
+/** The model's name if there is one, otherwise method and path. */
 function keyOf({ method, url, body }) {
     if (method !== 'POST') {
         return `${method} ${url}`;
@@ -64,7 +64,7 @@ function keyOf({ method, url, body }) {
     }
 }
 
-/** `record.leftAt` stays undefined where the answer went out before the connection closed. */
+/** `record.leftAt` stays undefined if the whole answer went out before the connection closed. */
 function watchClose(response, record, resolve) {
     response.on('close', () => {
         if (!response.writableFinished) {

@@ -1,5 +1,5 @@
-// Clients of vendors and frameworks that expect of a stream what their vendor sends unasked: each
-// gets from a stream what the same client gets from the whole answer, through the same daemon.
+// Clients of vendors and frameworks that need what their vendor streams unasked. From a stream,
+// each gets the same as from the whole answer, through the same daemon.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createAnthropic } from '@ai-sdk/anthropic';
@@ -39,11 +39,11 @@ function options(url) {
 /**
  * A play is {name, bodies, expected, key, whole, streamed}:
  *   bodies    name -> whole answer
- *   expected  (answer) -> {text, tools, total}; that of a chat where there is none
- *   behindBeats  (answer) -> what of it comes through behind heartbeats with data, if not all
- *   key       under which the upstream knows the model, where that is not its name
- *   whole     (url, model) -> asks without a stream, and gives {text, tools, total, ...}
- *   streamed  (url, model) -> asks for a stream, joins it, and gives the same
+ *   expected  (answer) -> {text, tools, total}; that of a chat if not set
+ *   behindBeats  (answer) -> the part that survives behind heartbeats with data, if not all
+ *   key       the upstream's name of the model, if it differs
+ *   whole     (url, model) -> requests no stream, and returns {text, tools, total, ...}
+ *   streamed  (url, model) -> requests a stream, joins it, and returns the same
  */
 
 /** A provider of the AI SDK; `create` makes it. */
@@ -57,17 +57,17 @@ function aiSdk(name, create, more = { bodies: { text: TEXT, calls: CALLS } }) {
     };
 }
 
-/** A provider of Google's, whose base URL names another version. */
+/** A provider of Google, whose base URL names another version. */
 function atGoogles(create) {
     return ({ baseURL, ...more }) => create({ baseURL: `${baseURL}beta`, ...more });
 }
 
-/** Not all providers take the time from the answer. */
+/** Drops the time, which not all providers take from the answer. */
 function untimed({ timestamp, ...answer }) {
     return answer;
 }
 
-/** An SDK that gives chunks as they come; `usageOf` says where its users find the usage. */
+/** An SDK that gives raw chunks; `usageOf` returns the usage where its users read it. */
 function chunks(name, create, usageOf) {
     const completions = (url) => create(options(url)).chat.completions;
     return {
@@ -84,7 +84,7 @@ function chunks(name, create, usageOf) {
     };
 }
 
-/** Chunks, joined as the examples of these SDKs join them. */
+/** Joins chunks as the examples of these SDKs do. */
 function folded(all, usageOf) {
     const deltas = all.map(({ choices: [choice] }) => choice.delta);
     const tools = deltas.flatMap(({ tool_calls: calls }) => calls ?? []);
@@ -189,7 +189,7 @@ export const vendors = [
     aiSdk('@ai-sdk/mistral', createMistral),
     aiSdk('@ai-sdk/groq', createGroq),
     aiSdk('@openrouter/ai-sdk-provider', (more) => createOpenRouter(more).chat),
-    // What @mastra/core reads with; it brings 130 MB of its own.
+    // @mastra/core reads with this provider; @mastra/core itself brings 130 MB.
     aiSdk('@ai-sdk/openai-compatible that asks for no usage', (more) =>
         createOpenAICompatible({ name: 'x', ...more })),
     chunks('groq-sdk', (more) => new Groq(more), (chunk) => chunk.x_groq?.usage),
@@ -229,7 +229,7 @@ async function check(world, play, name, body) {
     assertSame(plain(expected), plain(actual));
 }
 
-/** The id may be the heartbeat's. */
+/** The id may come from the heartbeat. */
 async function checkSlow(world, play, name, body) {
     const model = slow(world, play, name, body);
     const [quiet, counted] = await Promise.all([

@@ -9,8 +9,7 @@ import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStreamEvent;
 import java.util.List;
 
-/// One question, asked the ways that openai-java offers. It never tries again: one request,
-/// one answer.
+/// One question in every way that openai-java offers. It never retries: one request, one answer.
 final class Chat {
 
     private static final ChatCompletionStreamOptions ASKED_USAGE =
@@ -30,7 +29,7 @@ final class Chat {
         return client.chat().completions().create(question(model).build());
     }
 
-    /// Throws what the client throws, also where the stream breaks off.
+    /// Throws the client's exception, also if the stream breaks off.
     List<ChatCompletionChunk> chunks(String model, boolean withUsage) {
         var question = question(model);
         if (withUsage) {
@@ -41,7 +40,7 @@ final class Chat {
         }
     }
 
-    /// Throws what the client throws.
+    /// Throws the client's exception.
     List<ResponseStreamEvent> responseEvents(String model) {
         var question = ResponseCreateParams.builder().model(model).input("hello").build();
         try (var response = client.responses().createStreaming(question)) {

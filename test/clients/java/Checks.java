@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// What a program that uses openai-java sees of a daemon: answers, usage, failures.
+/// The view of a program that uses openai-java: answers, usage, failures.
 final class Checks {
 
     private static final String LATE = "fails late";
@@ -21,7 +21,7 @@ final class Checks {
     private final Chat chat;
     private final Chat chunky;
 
-    /// `chunky` speaks to a daemon whose heartbeats are empty chunks.
+    /// `chunky` uses a daemon whose heartbeats are empty chunks.
     Checks(Report report, Chat chat, Chat chunky) {
         this.report = report;
         this.chat = chat;
@@ -48,7 +48,7 @@ final class Checks {
         requireSame(chat.whole(model), chat.accumulated(model, true));
     }
 
-    /// The beat came before the answer: its id stays, and so its stamp and model may.
+    /// The beat came before the answer: its id stays, and its timestamp and model may too.
     private void sameButForTheBeats() {
         ChatCompletion streamed = chunky.accumulated("slow", true);
         ChatCompletion whole = chat.whole("slow").toBuilder()

@@ -6,13 +6,13 @@ import com.openai.models.chat.completions.ChatCompletion;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Compares an accumulated answer with the same answer read whole, but for what openai-java does
-/// to any stream, OpenAI's own too: it does not tell null, absent and empty apart, drops
-/// `moderation` and a tool call's `index`, and copies a tool call's further members into its
-/// `function`.
+/// Compares an accumulated answer with the same answer read whole, except for changes that
+/// openai-java makes to any stream, also OpenAI's own: it does not distinguish null, absent and
+/// empty, drops `moderation` and a tool call's `index`, and copies a tool call's further members
+/// into its `function`.
 ///
-/// The daemon fills in what an accumulator would throw without: `id`, `created`, `model`, role,
-/// tool type and finish reason. Such a value is not compared where the whole answer has none.
+/// The daemon fills in members without which an accumulator would throw: `id`, `created`, `model`,
+/// role, tool type and finish reason. Such a member is not compared if the whole answer has none.
 final class Comparison {
 
     private final JsonNode whole;
@@ -24,7 +24,7 @@ final class Comparison {
         dropFilledIn();
     }
 
-    /// The first path at which the two differ, told with both values, or null where they are equal.
+    /// The first path at which the two differ, with both values, or null if they are equal.
     String difference() {
         return difference("", whole, streamed);
     }
@@ -81,7 +81,7 @@ final class Comparison {
         withoutNothings(streamed);
     }
 
-    /// Drops on both sides what is absent or empty in `whole`.
+    /// Drops from both sides members that are absent or empty in `whole`.
     private static void dropFilledIn(JsonNode whole, JsonNode streamed, String... names) {
         for (String name : names) {
             if (whole.path(name).asText().isEmpty()) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Recorded answers, each asked for whole and streamed, and compared.
+/// Recorded answers, each requested whole and streamed, and compared.
 final class Corpus {
 
     private final Report report;
@@ -54,7 +54,7 @@ final class Corpus {
         }
     }
 
-    /// Why openai-java's accumulator must throw for this answer (WIRE.md 0), or null.
+    /// Why openai-java's accumulator must throw on this answer (WIRE.md 0), or null.
     private static String limitOf(ChatCompletion whole) {
         for (ChatCompletion.Choice choice : whole.choices()) {
             if (choice._message().isMissing()) {

@@ -1,4 +1,4 @@
-/// Tells each check of one client in one line: `ok NAME`, `FAIL NAME: why` or `note TEXT`.
+/// Prints each check of one client in one line: `ok NAME`, `FAIL NAME: why` or `note TEXT`.
 final class Report {
 
     private final String client;
@@ -12,7 +12,7 @@ final class Report {
         void run() throws Exception;
     }
 
-    /// Runs one check; whatever it throws is its failure, and the next one runs all the same.
+    /// Runs one check; an exception is its failure, and the next check still runs.
     void check(String name, Check check) {
         try {
             check.run();

@@ -7,7 +7,7 @@ import org.springframework.ai.chat.messages.AssistantMessage.ToolCall;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 
-/// What a program that uses Spring AI sees of a message.
+/// The view of a program that uses Spring AI: a message.
 final class Spring {
 
     private static final Set<ToolCall> CALLS =
@@ -16,7 +16,7 @@ final class Spring {
     private Spring() {
     }
 
-    /// Requires the same call of a tool from the whole message and from its stream.
+    /// Requires the same tool call from the whole message and from its stream.
     static void check(String daemonUrl, String name) {
         var options = AnthropicChatOptions.builder()
                 .baseUrl(daemonUrl)

@@ -8,10 +8,10 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
 
-/// Clients that ask for no stream: each must read behind blank lines what it reads at once.
+/// Clients that request no stream: each must read the same behind blank lines as at once.
 final class Whole {
 
-    /// Asks a daemon for a model, or for one whose name begins with another word.
+    /// Sends a daemon a request for a model, or for one whose name begins with another word.
     @FunctionalInterface
     private interface Ask {
         Object ask(String url, String word) throws Exception;
@@ -22,8 +22,8 @@ final class Whole {
     private final String url;
     private final String patientUrl;
 
-    /// @param throwsAtErrors whether the client throws where an answer has a good status, but holds
-    ///        an error
+    /// @param throwsAtErrors whether the client throws if an answer has a good status but holds an
+    ///     error
     /// @param patientUrl a daemon that sends blank lines
     private Whole(String client, boolean throwsAtErrors, String url, String patientUrl) {
         this.report = new Report(client);
