@@ -1,11 +1,11 @@
-// The agents. Of each:
+// The agents. Each has:
 //   tool        the tool that the upstream calls, with its arguments
-//   fixedClock  how long it waits in silence, where no setting shortens that
-//   waitsLong   whether its longest clock is reached by 7 minutes of silence alone
-//   asksAgain   the errors of a request at fault that it repeats all the same
-//   hides       the errors of a request at fault whose message it does not show
-//   settings    of the daemon, where the clock is shortened to less than the daemon believes
-//   start       how it is started before a daemon; `idleMs` is what its clock is shortened to
+//   fixedClock  the timeout of its silence, if no setting shortens it
+//   waitsLong   whether only 7 minutes of silence reach its longest timeout
+//   asksAgain   the errors after which it repeats a faulty request
+//   hides       the errors of a faulty request whose message it does not show
+//   settings    of the daemon, if the timeout is shorter than the daemon assumes
+//   start       starts it before a daemon; `idleMs` is the shortened timeout
 import { fileURLToPath } from 'node:url';
 
 const MODEL = 'whole-1';
@@ -17,13 +17,13 @@ function installed(path) {
     return fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
 }
 
-/** A program that the Node of these plays runs. */
+/** A program that this Node runs. */
 function script(path, args) {
     return { command: process.execPath, args: [installed(path), ...args] };
 }
 
-// Its clock between bytes can be shortened, its clock between events (300 s) cannot. After a 400
-// that it does not know it leaves out one beta feature after the other.
+// Its timeout between bytes can be shortened, its timeout between events (300 s) cannot. After an
+// unknown 400, it drops one beta feature after the other.
 const claude = {
     name: 'Claude Code',
     tool: (work) => ['Read', { file_path: `${work}/note.txt` }],
@@ -87,7 +87,7 @@ const opencode = {
     name: 'opencode',
     tool: (work) => ['read', { filePath: `${work}/note.txt` }],
     start: ({ url, idleMs }) => ({
-        // The plain build for x64 needs a processor with AVX2.
+        // The plain x64 build needs a processor with AVX2.
         command: installed(`opencode-linux-${ARCH === 'x64' ? 'x64-baseline' : ARCH}/bin/opencode`),
         args: ['run', '-m', `daemon/${MODEL}`, PROMPT],
         env: {
@@ -110,7 +110,7 @@ const opencode = {
     }),
 };
 
-// It waits 240 s for an event with data, which the daemon sends to it in time.
+// It waits 240 s for an event with data, and the daemon sends one in time.
 const qwen = {
     name: 'Qwen Code',
     tool: (work) => ['read_file', { file_path: `${work}/note.txt` }],
@@ -128,7 +128,7 @@ const qwen = {
     }),
 };
 
-// Its clock runs to the headers alone.
+// Its timeout covers only the time to the headers.
 const continueCli = {
     name: 'Continue',
     tool: (work) => ['Read', { filepath: `${work}/note.txt` }],
@@ -136,7 +136,7 @@ const continueCli = {
         ...script('@continuedev/cli/dist/cn.js',
             ['-p', PROMPT, '--auto', '--config', `${home}/config.yaml`]),
         env: { CONTINUE_TELEMETRY_ENABLED: '0' },
-        // JSON is YAML.
+        // JSON is valid YAML.
         files: {
             'config.yaml': JSON.stringify({
                 name: 'agents', version: '1.0.0', schema: 'v1',

@@ -1,5 +1,5 @@
-// The four APIs as the upstream speaks them: the names of the tools that a request offers, and the
-// bodies of whole answers and of errors.
+// The four APIs as the upstream speaks them: the names of the tools in a request, and the bodies of
+// whole answers and of errors.
 
 const chat = {
     tools: ({ tools = [] }) => tools.map((tool) => tool.function?.name),
@@ -54,7 +54,7 @@ const PATHS = [
     [/^\/v1beta\/models\/[^/]+:(stream)?generateContent$/i, gemini],
 ];
 
-/** The API that is asked at that path; undefined at all other paths. */
+/** The API at this path; undefined for all other paths. */
 export function apiAt(path) {
     return PATHS.find(([pattern]) => pattern.test(path))?.[1];
 }

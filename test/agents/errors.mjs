@@ -1,11 +1,11 @@
-// What an agent does with an upstream's error, before the commit and after it.
+// The reaction of an agent to an upstream's error, before the commit and after it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runAgent } from './session.mjs';
 
-// An agent that still asks then is cut off, and its calls are counted so far.
+// An agent that still sends requests then is cut off; its calls up to then count.
 const LIMIT_MS = 60_000;
-// Past the first heartbeat, so that the daemon's 200 is out.
+// Later than the first heartbeat, so that the daemon has sent its 200.
 const LATE_MS = 8_000;
 
 const AT_FAULT = { status: 400, message: 'No such knob, said the zebra.' };
@@ -14,7 +14,7 @@ const ERRORS = [
     ['400 at once', 0, AT_FAULT],
     ['400 late', LATE_MS, AT_FAULT],
     ['too long, late', LATE_MS, {
-        // The words and the code by which agents know that they must shorten the conversation.
+        // Agents know by these words and this code that they must shorten the conversation.
         status: 400, code: 'context_length_exceeded',
         message: 'prompt is too long: 300000 tokens exceed the maximum context length of 200000',
     }],
@@ -23,7 +23,7 @@ const ERRORS = [
 
 const HEADINGS = ['agent', 'error', 'requests', 'calls', 'side', 'message', 'exit'];
 
-/** One check for each agent and error, and behind them the table of them all. */
+/** One check for each agent and error, and then a table of all results. */
 export function errorChecks(agents, concurrency) {
     test('errors', { concurrency }, async (t) => {
         const rows = [HEADINGS];

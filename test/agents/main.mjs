@@ -7,11 +7,11 @@ import { runAgent } from './session.mjs';
 import { ANSWER } from './upstream.mjs';
 
 const { AGENT = '', PLAY = '', LONG = '' } = process.env;
-// Agents wait most of the time, so a few are played side by side.
+// Agents mostly wait, so a few run side by side.
 const CONCURRENCY = 3;
-// For what an agent does beside waiting for answers, on a busy machine.
+// The time for an agent's own work on a busy machine, besides waiting for answers.
 const WORK_MS = 60_000;
-// Three of the daemon's heartbeats; Claude Code takes no less.
+// Three of the daemon's heartbeats; Claude Code accepts no less.
 const IDLE_MS = 10_000;
 
 const PLAYS = ['', 'slow', 'silence', 'errors', 'long', 'quick'];
@@ -29,7 +29,7 @@ function hasFixedClock({ fixedClock }) {
     return fixedClock !== undefined;
 }
 
-/** Both turns come whole, and each costs one call. */
+/** Both turns arrive whole, and each costs one call. */
 async function playTwoTurns(agent, { delayMs, idleMs }) {
     const run = await runAgent(agent, { delayMs, idleMs, limitMs: 2 * delayMs + WORK_MS });
     const { output, code, asked, daemon } = run;

@@ -1,4 +1,4 @@
-// One run of one agent: with a HOME, an upstream and a daemon of its own, all ended with it.
+// One run of one agent, with its own HOME, upstream and daemon, which all end with it.
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { launch, startDaemon } from '../clients/daemon.mjs';
 import { startUpstream, NOTE } from './upstream.mjs';
 
-// How long an agent may take to its first request; a busy machine starts one in a minute.
+// The longest time to an agent's first request; a busy machine starts one in a minute.
 const START_MS = 180_000;
 
 // "NAME=value ..." for every daemon, to try a setting by hand.
@@ -14,11 +14,11 @@ const SETTINGS = Object.fromEntries(
     (process.env.SET ?? '').split(' ').filter(Boolean).map((set) => set.split('=')));
 
 /**
- * Runs the agent until it ends, and cuts it off `limitMs` after its first request for a turn.
- * `answer` is {delayMs, failure} as the upstream takes them; `idleMs` shortens the agent's own
- * clock, and with it what the daemon believes of that clock. Gives what the agent printed, its exit
- * code (undefined where it was cut off), how many requests the daemon got for the turns and between
- * them, and what of them the upstream was asked.
+ * Runs the agent until it ends, or until `limitMs` after its first request for a turn. `answer` is
+ * {delayMs, failure} as the upstream takes them. `idleMs` shortens the agent's own timeout, and
+ * with it the daemon's idea of that timeout. Returns the agent's output, its exit code (undefined
+ * if it was cut off), the number of the daemon's requests for turns and between them, and the
+ * requests that reached the upstream.
  */
 export async function runAgent(agent, { limitMs, idleMs, ...answer }) {
     const settings = { ...(idleMs && agent.settings), ...SETTINGS };
@@ -51,7 +51,7 @@ async function writeUnder(home, files) {
     }
 }
 
-/** The agent leads a process group, so that what it started is cut off with it. */
+/** The agent leads a process group, so that its children are cut off with it. */
 async function finish({ command, args, env }, { home, work, limitMs, begun }) {
     const child = launch(command, args, {
         cwd: work, detached: true, env: { HOME: home, TMPDIR: join(home, 'tmp'), ...env },

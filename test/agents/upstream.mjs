@@ -1,17 +1,17 @@
-// The upstream of one run: it refuses to stream, answers whole, and counts what it was asked.
+// The upstream of one run: it refuses to stream, answers whole, and counts its requests.
 import { once } from 'node:events';
 import http from 'node:http';
 import { apiAt } from './apis.mjs';
 
-// The agent reads this file; its content tells the second turn from the first.
+// The agent reads this file; its content in a request marks the second turn.
 export const NOTE = 'fakestream-note-4711';
 export const ANSWER = 'The note says 你好，世界 👩‍👩‍👧‍👦 — naïve 𝄞 日本語 🇨🇭 done.';
 
 const SIDE_ANSWER = 'A short title';
 
 /**
- * Before one agent. A turn takes `delayMs`; `tool` is [name, arguments] of the call that the first
- * one asks for; `failure` ({status, message}) is what each gets in their place.
+ * An upstream for one agent. A turn takes `delayMs`; `tool` is [name, arguments] of the call in the
+ * first answer; `failure` ({status, message}) replaces every answer.
  */
 export async function startUpstream({ delayMs, tool, failure }) {
     const asked = { turns: [], sides: 0, refused: 0 };
@@ -68,7 +68,7 @@ export async function startUpstream({ delayMs, tool, failure }) {
     return {
         url: `http://127.0.0.1:${server.address().port}`,
 
-        /** So far: the turns in their order (1 or 2), and how many side calls and streams. */
+        /** The requests so far: the turns in order (1 or 2), the side calls, and the streams. */
         asked,
 
         /** Resolves at the first turn. */
