@@ -1,4 +1,4 @@
-// All plays: what a person sees who chats through the daemon with an upstream that cannot stream.
+// All plays: a person chats through the daemon with an upstream that cannot stream.
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -29,7 +29,7 @@ function failure(status, message) {
 
 const REFUSAL = failure(400, 'this model does not stream');
 
-/** Says something in a page of its own, and shows `use` the upstream's record of the request. */
+/** Sends a text in a new page, and passes the upstream's record of the request to `use`. */
 function play(name, answer, use) {
     test(`SillyTavern: ${name}`, { timeout: PLAY_TIMEOUT_MS }, () =>
         world.browser.open({}, async (page) => {
@@ -46,7 +46,7 @@ describe('apps', () => {
     before(async () => {
         world.upstream = await startUpstream();
         world.upstream.script('GET /v1/models', { body: { object: 'list', data: [] } });
-        // Failures arrive when they are scripted to, and not after more attempts.
+        // Failures come as scripted, and not after retries.
         world.daemon = await startDaemon(world.upstream.url, { RETRY_MAX: 0 });
         world.app = await startSillyTavern(`${world.daemon.url}/v1`, MODEL);
         world.browser = await startBrowser();

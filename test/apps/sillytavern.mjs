@@ -1,4 +1,4 @@
-// SillyTavern: its server over a directory of its own, and a person who chats in its page.
+// SillyTavern: its server with its own directory, and a person who chats in its page.
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { startServer } from '../clients/daemon.mjs';
 
 const PACKAGE = fileURLToPath(new URL('node_modules/sillytavern', import.meta.url));
-/** SillyTavern compiles its page over an empty directory, and draws it with all its extensions. */
+/** SillyTavern compiles its page when its directory is empty, and draws it with all extensions. */
 const START_TIMEOUT_MS = 120_000;
 const LOAD_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 30_000;
-/** Where the page asks its server for an answer. */
+/** The path where the page requests an answer from its server. */
 const GENERATE = /\/api\/backends\/chat-completions\/generate$/;
 
-/** Starts it before `base`, an API of OpenAI's kind, which it asks for `model`. */
+/** Starts it with `base`, an API like OpenAI's, and with `model`. */
 export async function startSillyTavern(base, model) {
     const home = mkdtempSync(path.join(tmpdir(), 'fakestream-apps-'));
-    // By then daemon.mjs has killed what was still running.
+    // By then, daemon.mjs has killed all running programs.
     process.on('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
     const config = path.join(home, 'config.yaml');
     copyFileSync(path.join(PACKAGE, 'default/config.yaml'), config);
@@ -30,7 +30,7 @@ export async function startSillyTavern(base, model) {
     return startServer(process.execPath, [server, ...flags], START_TIMEOUT_MS);
 }
 
-/** What it begins with, and what a user would click: connect to `base`, and open a chat. */
+/** The first settings, and those that a user would click: connect to `base`, and open a chat. */
 function settings(base, model) {
     const file = path.join(PACKAGE, 'default/content/settings.json');
     const defaults = JSON.parse(readFileSync(file, 'utf8'));
@@ -49,7 +49,7 @@ function settings(base, model) {
     };
 }
 
-/** Opens the chat and says something. Returns when the answer's headers are there. */
+/** Opens the chat and sends a text. Returns once the answer's headers have arrived. */
 export async function say(page, url, text) {
     await page.goto(url);
     await page.waitForSelector('#chat .mes', { timeout: LOAD_TIMEOUT_MS });
@@ -58,13 +58,13 @@ export async function say(page, url, text) {
     await Promise.all([page.waitForResponse(GENERATE), page.click('#send_but')]);
 }
 
-/** Presses Stop. Returns when the page has broken off what it asked for. */
+/** Presses Stop. Returns once the page has cancelled its request. */
 export async function stop(page) {
     const isGenerate = (request) => GENERATE.test(request.url());
     await Promise.all([page.waitForEvent('requestfailed', isGenerate), page.click('#mes_stop')]);
 }
 
-/** Waits until nothing is generated any more, and something else could be said. */
+/** Waits until no answer is being generated and the user can send again. */
 export async function untilFree(page, timeout = ANSWER_TIMEOUT_MS) {
     const isFree = () => !document.body.dataset.generating;
     await page.waitForFunction(isFree, undefined, { timeout });
@@ -72,12 +72,12 @@ export async function untilFree(page, timeout = ANSWER_TIMEOUT_MS) {
     await page.waitForSelector('#send_but', { state: 'visible' });
 }
 
-/** What the chat's last message shows in an element of it. */
+/** The text of the chat's last message in one of its elements. */
 export function shown(page, selector) {
     return page.locator(`#chat .last_mes[is_user="false"] ${selector}`).innerText();
 }
 
-/** Waits for a notice of an error, and returns what it says. */
+/** Waits for an error notice, and returns its text. */
 export function errorOf(page) {
     const notice = page.locator('.toast-error .toast-message').first();
     return notice.innerText({ timeout: ANSWER_TIMEOUT_MS });
