@@ -49,7 +49,7 @@ public record ModelMode(String pattern, StreamMode mode) {
         if (equals < 1) {
             throw new IllegalArgumentException("'" + entry + "' is not PATTERN=MODE");
         }
-        var mode = Values.oneOf(StreamMode.class, entry.substring(equals + 1).strip());
+        var mode = ValueParser.oneOf(StreamMode.class, entry.substring(equals + 1).strip());
         return new ModelMode(entry.substring(0, equals).strip(), mode);
     }
 }

@@ -20,7 +20,8 @@ final class Origins {
     /// @throws IllegalArgumentException if `*` is not alone, or if an item is `null` (any sandboxed
     ///        page sends it) or not `scheme://host[:port]`
     static List<String> parse(String text) {
-        List<String> origins = Values.items(text).stream().map(Origins::origin).distinct().toList();
+        List<String> origins = ValueParser.items(text).stream().map(Origins::origin).distinct(
+                ).toList();
         if (origins.isEmpty()) {
             throw new IllegalArgumentException("names no origin");
         }

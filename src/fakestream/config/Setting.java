@@ -16,11 +16,11 @@ public final class Setting<T> {
     public static final Setting<Integer> PORT = integer("PORT", "3000", 0, 65535,
             "port to listen on; 0 picks a free one");
     public static final Setting<String> SOURCE_API_URL = of(
-            "SOURCE_API_URL", "https://api.openai.com", Values::url,
+            "SOURCE_API_URL", "https://api.openai.com", ValueParser::url,
             "base URL of the upstream, to which /v1 is added if its path names no version; or "
             + "the full URL of one of its endpoints; either may have a query");
     public static final Setting<Optional<Secret>> OPENAI_API_KEY = secret(
-            "OPENAI_API_KEY", Values::key,
+            "OPENAI_API_KEY", ValueParser::key,
             "the operator's key for the upstream; not needed if clients send their own")
             .orFromFile();
     public static final Setting<Boolean> ALLOW_ENV_API_KEY = flag("ALLOW_ENV_API_KEY",
@@ -81,13 +81,13 @@ public final class Setting<T> {
     public static final Setting<Integer> RETRY_MAX = integer("RETRY_MAX", "2", 0, 10,
             "calls that a request may repeat after failures, before any part of an answer is sent");
     public static final Setting<List<String>> FALLBACK_API_URLS = of(
-            "FALLBACK_API_URLS", "", Values::urls,
+            "FALLBACK_API_URLS", "", ValueParser::urls,
             "base URLs to ask in this order if SOURCE_API_URL fails, separated by commas");
     public static final Setting<Duration> IDEMPOTENCY_WINDOW_MS = millis(
             "IDEMPOTENCY_WINDOW_MS", "0", 0, 3_600_000,
             "how long a repeated request shares the first one's call and answer; 0 is off");
     public static final Setting<Boolean> PASS_THROUGH = of("PASS_THROUGH", "true",
-            Values::yesOrNo,
+            ValueParser::yesOrNo,
             "false: under /v1/ and /v1beta/, only streamed APIs and lists of models are served");
     public static final Setting<Duration> NONSTREAM_KEEPALIVE_MS = millis(
             "NONSTREAM_KEEPALIVE_MS", "0", 0, 600_000,
@@ -128,12 +128,12 @@ public final class Setting<T> {
     public static final Setting<LogFormat> LOG_FORMAT = choice(
             "LOG_FORMAT", "auto", LogFormat.class,
             "format of the log; auto is journal if systemd's journal reads it, otherwise text");
-    public static final Setting<AccessLog> ACCESS_LOG = choice(
-            "ACCESS_LOG", "text", AccessLog.class,
+    public static final Setting<AccessLogForm> ACCESS_LOG = choice(
+            "ACCESS_LOG", "text", AccessLogForm.class,
             "format of the line that each finished request gets on standard output");
     public static final Setting<Boolean> METRICS = flag("METRICS",
             "true: /metrics shows figures for Prometheus to anyone who asks");
-    public static final Setting<Boolean> TEST_PAGE = of("TEST_PAGE", "true", Values::yesOrNo,
+    public static final Setting<Boolean> TEST_PAGE = of("TEST_PAGE", "true", ValueParser::yesOrNo,
             "false: there is no test page at /");
 
     /// All settings, in the order of help and the example file.
@@ -231,31 +231,32 @@ public final class Setting<T> {
 
     private static Setting<Integer> integer(
             String name, String fallback, int min, int max, String meaning) {
-        return of(name, fallback, text -> Values.wholeNumber(text, min, max),
+        return of(name, fallback, text -> ValueParser.wholeNumber(text, min, max),
                 meaning + " (" + min + ".." + max + ")");
     }
 
     private static Setting<Integer> bytes(String name, String fallback, String meaning) {
         int min = 1 << 10;
         int max = 1 << 30;
-        return of(name, fallback, text -> Values.wholeNumber(text, min, max),
+        return of(name, fallback, text -> ValueParser.wholeNumber(text, min, max),
                 meaning + " (" + min + ".." + max + " bytes)");
     }
 
     private static Setting<Duration> millis(
             String name, String fallback, int min, int max, String meaning) {
-        return of(name, fallback, text -> Duration.ofMillis(Values.wholeNumber(text, min, max)),
+        return of(name, fallback, text -> Duration.ofMillis(ValueParser.wholeNumber(text, min,
+                max)),
                 meaning + " (" + min + ".." + max + " ms)");
     }
 
     private static Setting<Boolean> flag(String name, String meaning) {
-        return of(name, "false", Values::yesOrNo, meaning);
+        return of(name, "false", ValueParser::yesOrNo, meaning);
     }
 
     private static <E extends Enum<E>> Setting<E> choice(
             String name, String fallback, Class<E> type, String meaning) {
-        return of(name, fallback, text -> Values.oneOf(type, text),
-                meaning + " (" + Values.words(type) + ")");
+        return of(name, fallback, text -> ValueParser.oneOf(type, text),
+                meaning + " (" + ValueParser.words(type) + ")");
     }
 
     private static Setting<Optional<Secret>> secret(
@@ -267,7 +268,7 @@ public final class Setting<T> {
 
     private static Setting<List<Secret>> secrets(String name, String meaning) {
         return new Setting<>(name, "", meaning,
-                text -> text.isEmpty() ? List.of() : Values.keys(text),
+                text -> text.isEmpty() ? List.of() : ValueParser.keys(text),
                 true, Optional.empty(), Optional.empty());
     }
 }

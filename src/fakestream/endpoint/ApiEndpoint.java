@@ -59,10 +59,10 @@ public final class ApiEndpoint {
     /// One request on its way to an answer.
     ///
     /// @param caller see [AccessControl.Admitted]
-    private record Job(ClientExchange client, ApiCall ask, ApiRequest question,
+    private record Job(ClientExchange client, ApiTarget target, ApiRequest request,
             Supplier<String> caller, UpstreamRequest upstream, RequestMemory memory) {
         private Protocol protocol() {
-            return ask.protocol();
+            return target.protocol();
         }
     }
 
@@ -70,31 +70,31 @@ public final class ApiEndpoint {
     ///
     /// @throws HttpError if the request is wrong; then nothing was sent upstream
     /// @throws IOException if the client left, or its stream had to be broken off
-    public void serve(ClientExchange client, ApiCall ask, AccessControl.Admitted passed)
+    public void serve(ClientExchange client, ApiTarget target, AccessControl.Admitted admitted)
             throws HttpError, IOException {
         RequestValidator.checkCharset(client.headers());
-        ApiRequest.checkModel(ask.model().orElse(null));
+        ApiRequest.checkModel(target.model().orElse(null));
         try (var memory = client.memory(requests, patience)) {
-            serve(client, ask, read(client, ask, passed, memory), passed, memory);
+            serve(client, target, read(client, target, admitted, memory), admitted, memory);
         }
     }
 
     /// A method of its own, so that no frame below keeps the body.
-    private ApiRequest read(ClientExchange client, ApiCall ask, AccessControl.Admitted passed,
-            RequestMemory memory)
+    private ApiRequest read(ClientExchange client, ApiTarget target,
+            AccessControl.Admitted admitted, RequestMemory memory)
             throws HttpError, ClientDisconnected {
         var body = client.request().whole(mostBytes, memory);
-        passed.enter();
-        return slots.take(() -> ApiRequest.read(ask, body));
+        admitted.enter();
+        return slots.take(() -> ApiRequest.read(target, body));
     }
 
-    private void serve(ClientExchange client, ApiCall ask, ApiRequest question,
-            AccessControl.Admitted passed, RequestMemory memory) throws IOException {
-        try (var up = upstream.request(passed.key(), client.id(), client.headers())) {
+    private void serve(ClientExchange client, ApiTarget target, ApiRequest request,
+            AccessControl.Admitted admitted, RequestMemory memory) throws IOException {
+        try (var up = upstream.request(admitted.key(), client.id(), client.headers())) {
             client.asks(up::figures, up::cancel);
-            client.record().model(question.model());
-            var job = new Job(client, ask, question, passed.caller(), up, memory);
-            if (question.isStreamed()) {
+            client.record().model(request.model());
+            var job = new Job(client, target, request, admitted.caller(), up, memory);
+            if (request.isStreamed()) {
                 stream(job);
             } else {
                 streams.sendWhole(client, () -> whole(job));
@@ -114,9 +114,9 @@ public final class ApiEndpoint {
     }
 
     private void stream(Job job) throws IOException {
-        try (var stream = streams.open(job.client(), job.ask(), job.question().told())) {
+        try (var stream = streams.open(job.client(), job.target(), job.request().told())) {
             recent.add(job.client().record());
-            var answer = streams.into(stream, job.ask(), job.question().told());
+            var answer = streams.into(stream, job.target(), job.request().told());
             try {
                 answer.tell(ask(job));
             } catch (UpstreamException e) {
@@ -130,7 +130,7 @@ public final class ApiEndpoint {
 
     /// Asks for a whole answer or for the upstream's own stream, depending on the mode.
     private UpstreamAnswer ask(Job job) throws UpstreamException {
-        var mode = job.question().mode(modes);
+        var mode = job.request().mode(modes);
         job.client().record().mode(mode == StreamMode.REAL || mode == StreamMode.AUTO ? Mode.REAL
                 : Mode.FAKE);
         return switch (mode) {
@@ -142,11 +142,11 @@ public final class ApiEndpoint {
 
     /// If a request for a whole answer may follow, the request's memory stays.
     private UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
-        var body = job.question().forStream(last);
+        var body = job.request().forStream(last);
         if (last) {
             job.memory().settle(body.length());
         }
-        var answer = job.upstream().post(job.ask().streamed(), body,
+        var answer = job.upstream().post(job.target().streamed(), body,
                 check(job, true));
         if (last) {
             job.memory().settle(0);
@@ -157,14 +157,14 @@ public final class ApiEndpoint {
     /// If the upstream answers whole all the same, that answer is sent; no second call is needed.
     private UpstreamAnswer tryStream(Job job) throws UpstreamException {
         var answer = postStreamed(job, false);
-        if (StreamModes.refusesStreams(answer, job.question().model())) {
-            modes.remember(job.question().model());
+        if (StreamModes.refusesStreams(answer, job.request().model())) {
+            modes.remember(job.request().model());
             return postWhole(job, true);
         }
         if (answer.isSuccess() && !answer.isEventStream()) {
-            modes.remember(job.question().model());
+            modes.remember(job.request().model());
         }
-        job.question().forget();
+        job.request().forget();
         job.memory().settle(0);
         return answer;
     }
@@ -177,7 +177,7 @@ public final class ApiEndpoint {
     ///
     /// @param streamed whether the client wants a stream
     private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
-        var body = job.question().forWhole();
+        var body = job.request().forWhole();
         job.memory().settle(body.length());
         var answer = postWhole(job, body, streamed);
         job.memory().settle(0);
@@ -186,7 +186,7 @@ public final class ApiEndpoint {
 
     private UpstreamAnswer postWhole(Job job, Parts body, boolean streamed)
             throws UpstreamException {
-        var endpoint = job.ask().whole();
+        var endpoint = job.target().whole();
         if (window.isZero()) {
             return job.upstream().post(endpoint, body, check(job, streamed));
         }

@@ -19,34 +19,34 @@ final class ApiRequest {
     /// Bytes. Names are kept, logged and compared; those of real models are far shorter.
     private static final int LONGEST_MODEL = 512;
 
-    private final ApiCall ask;
+    private final ApiTarget target;
     private final String model;
     private final boolean streamed;
     private final JsonObject told;
     /// Null once it was released.
     private JsonObject request;
 
-    private ApiRequest(ApiCall ask, JsonObject request) {
-        this.ask = ask;
+    private ApiRequest(ApiTarget target, JsonObject request) {
+        this.target = target;
         this.request = request;
-        this.told = ask.protocol().told(request).detached();
+        this.told = target.protocol().told(request).detached();
         var named = request.string("model");
-        this.model = ask.model().orElse(named == null ? "" : named);
-        this.streamed = ask.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
+        this.model = target.model().orElse(named == null ? "" : named);
+        this.streamed = target.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
     }
 
     /// Parses a request body.
     ///
     /// @throws HttpError 400 if it is no valid request
-    static ApiRequest read(ApiCall ask, byte[] body) throws HttpError {
+    static ApiRequest read(ApiTarget target, byte[] body) throws HttpError {
         try {
             if (!(Json.parse(body) instanceof JsonObject request)) {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
             checkStream(request);
             checkModel(request.string("model"));
-            ask.protocol().check(request);
-            return new ApiRequest(ask, request);
+            target.protocol().check(request);
+            return new ApiRequest(target, request);
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
         } catch (BadRequest e) {
@@ -99,7 +99,7 @@ final class ApiRequest {
 
     /// The body that asks the upstream for a whole answer. Releases the request.
     Parts forWhole() {
-        var whole = Parts.of(ask.protocol().whole(request));
+        var whole = Parts.of(target.protocol().whole(request));
         forget();
         return whole;
     }

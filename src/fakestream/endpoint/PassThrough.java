@@ -65,7 +65,7 @@ public final class PassThrough {
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.PASS);
             if (streams.keepsWholeAnswersAlive()
-                    && JsonWanted.by(client.method(), endpoint, client.headers())) {
+                    && JsonExpected.by(client.method(), endpoint, client.headers())) {
                 relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
             } else {
                 relay(client, endpoint, send(client, endpoint, up, body), protocol);
@@ -145,7 +145,7 @@ public final class PassThrough {
 
     private static boolean isJson(UpstreamAnswer answer) {
         return answer.isSuccess() && answer.length() != 0
-                && JsonWanted.isJson(answer.contentType());
+                && JsonExpected.isJson(answer.contentType());
     }
 
     private static UpstreamAnswer send(ClientExchange client, String endpoint, UpstreamRequest up,

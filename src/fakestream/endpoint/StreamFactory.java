@@ -59,8 +59,8 @@ public final class StreamFactory {
     }
 
     /// A stream for a client; its heartbeats begin now.
-    EventStream open(ClientExchange client, ApiCall ask, JsonObject request) {
-        return open(client, ask.protocol(), request, ask.framing(), style, timing);
+    EventStream open(ClientExchange client, ApiTarget target, JsonObject request) {
+        return open(client, target.protocol(), request, target.framing(), style, timing);
     }
 
     /// A stream like that of [#open], but with heartbeats of this style, and committed at once.
@@ -84,8 +84,8 @@ public final class StreamFactory {
     }
 
     /// The sender of an answer into a stream.
-    AnswerStream into(EventStream stream, ApiCall ask, JsonObject request) {
-        return new AnswerStream(ask.protocol(), request, stream, pacer, slots);
+    AnswerStream into(EventStream stream, ApiTarget target, JsonObject request) {
+        return new AnswerStream(target.protocol(), request, stream, pacer, slots);
     }
 
     /// Whether answers that are no streams are kept alive too.

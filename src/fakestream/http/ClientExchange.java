@@ -7,7 +7,7 @@ import fakestream.connections.DisconnectWatcher;
 import fakestream.connections.WriteTimeouts;
 import fakestream.json.Parts;
 import fakestream.telemetry.RequestRecord;
-import fakestream.telemetry.UpstreamMetrics;
+import fakestream.telemetry.UpstreamSummary;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -116,7 +116,7 @@ public final class ClientExchange implements AutoCloseable {
     ///
     /// @param figures gives the upstream's metrics at the end
     /// @param cancel ends the upstream's work when the client leaves
-    public void asks(Supplier<UpstreamMetrics> figures, Runnable cancel) {
+    public void asks(Supplier<UpstreamSummary> figures, Runnable cancel) {
         record.asks(figures);
         onLeaving(cancel);
     }
@@ -292,7 +292,7 @@ public final class ClientExchange implements AutoCloseable {
     private boolean isLastOfConnection(long length) {
         var old = version().equals("HTTP/1.0");
         return serverState.isRefusing() || request.length() < 0
-                || Token.isListed("close", headers().getOrDefault("Connection", List.of()))
+                || HttpToken.isListed("close", headers().getOrDefault("Connection", List.of()))
                 || old && (length == 0 || !responseHeaders().containsKey("Keep-Alive"))
                 || !connections.mayStay(exchange.getRemoteAddress(), hasShownKey);
     }

@@ -82,7 +82,7 @@ public final class Cors {
         }
         var names = Arrays.stream(asked.split(",")).map(String::strip).toList();
         var harmless = names.size() <= MOST_HEADERS
-                && names.stream().allMatch(Token::is);
+                && names.stream().allMatch(HttpToken::is);
         return harmless ? String.join(", ", names) : USUAL_HEADERS;
     }
 }

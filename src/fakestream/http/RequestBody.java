@@ -107,7 +107,7 @@ public final class RequestBody {
 
     /// Names the accepted codings, so that the client can omit this one (RFC 9110 section 15.5.16).
     private static HttpError unreadable(String coding) {
-        var name = Token.is(coding) ? coding : "that the request has";
+        var name = HttpToken.is(coding) ? coding : "that the request has";
         return new HttpError(415, ApiError.invalidRequest("unsupported_encoding", null,
                 "the content coding " + name + " cannot be read here, but gzip and deflate can"),
                 Map.of("Accept-Encoding", "gzip, deflate"));

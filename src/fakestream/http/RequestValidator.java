@@ -82,7 +82,7 @@ public final class RequestValidator {
     private static void checkRequestLine(ClientExchange client) throws HttpError {
         var known = VERSIONS.contains(client.version());
         if (!known && !VERSION.matcher(client.version()).matches()
-                || !METHODS.contains(client.method()) && !Token.is(client.method())) {
+                || !METHODS.contains(client.method()) && !HttpToken.is(client.method())) {
             throw HttpError.malformed("the request line is not one of HTTP");
         }
         if (!known) {

@@ -24,7 +24,7 @@ final class JsonScanner {
 
     private final byte[] text;
     private final int from;
-    private final Longs large = new Longs();
+    private final IntPairs large = new IntPairs();
     private final Names names;
     private final int noted;
     private int at;

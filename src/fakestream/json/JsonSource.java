@@ -16,11 +16,11 @@ final class JsonSource {
     private final int start;
     private final int end;
     /// The start of each large value, and its end as [#noted] encodes it.
-    private final Longs large;
+    private final IntPairs large;
     private final boolean plain;
 
     /// @param plain whether the whole text can be written as it was read
-    JsonSource(byte[] text, int start, int end, Longs large, boolean plain) {
+    JsonSource(byte[] text, int start, int end, IntPairs large, boolean plain) {
         this.text = text;
         this.start = start;
         this.end = end;
@@ -79,7 +79,8 @@ final class JsonSource {
             return -1;
         }
         int i = large.find(at);
-        return i < large.size() && Longs.first(large.get(i)) == at ? Longs.second(large.get(i))
+        return i < large.size() && IntPairs.first(large.get(i)) == at ? IntPairs.second(large.get(
+                i))
                 : -1;
     }
 

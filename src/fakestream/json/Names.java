@@ -17,9 +17,9 @@ final class Names {
 
     private final byte[] text;
     /// The hash and the position of each name.
-    private final Longs open = new Longs();
+    private final IntPairs open = new IntPairs();
     /// The position of the first occurrence of a name, with the position of a later one.
-    private final Longs repeated = new Longs();
+    private final IntPairs repeated = new IntPairs();
 
     Names(byte[] text) {
         this.text = text;
@@ -62,7 +62,7 @@ final class Names {
     }
 
     /// The positions of repeated names, sorted: the first occurrence with each of the later ones.
-    Longs repeated() {
+    IntPairs repeated() {
         repeated.sort(0);
         return repeated;
     }
@@ -83,7 +83,7 @@ final class Names {
     private boolean shareAHash(int from) {
         for (int i = from; i < open.size(); i++) {
             for (int j = from; j < i; j++) {
-                if (Longs.first(open.get(i)) == Longs.first(open.get(j))) {
+                if (IntPairs.first(open.get(i)) == IntPairs.first(open.get(j))) {
                     return true;
                 }
             }
@@ -96,7 +96,7 @@ final class Names {
         for (int start = from, end; start < open.size(); start = end) {
             end = start + 1;
             while (end < open.size()
-                    && Longs.first(open.get(end)) == Longs.first(open.get(start))) {
+                    && IntPairs.first(open.get(end)) == IntPairs.first(open.get(start))) {
                 end++;
             }
             if (end - start > 1) {
@@ -167,6 +167,6 @@ final class Names {
     }
 
     private int place(int i) {
-        return Longs.second(open.get(i));
+        return IntPairs.second(open.get(i));
     }
 }

@@ -8,9 +8,9 @@ final class Repeats {
     private final JsonSource source;
     private final byte[] text;
     /// The start and end of each range that is left out or replaced.
-    private final Longs cuts = new Longs();
+    private final IntPairs cuts = new IntPairs();
     /// The start of each replaced value, and the start of the value that replaces it.
-    private final Longs replaced = new Longs();
+    private final IntPairs replaced = new IntPairs();
     private final byte[] out;
     private int written;
 
@@ -23,13 +23,13 @@ final class Repeats {
     /// The text without repeated names.
     ///
     /// @param repeated see [Names#repeated()]
-    static byte[] removed(JsonSource source, Longs repeated) {
+    static byte[] removed(JsonSource source, IntPairs repeated) {
         var repeats = new Repeats(source);
         for (int i = 0; i < repeated.size(); i++) {
-            int first = Longs.first(repeated.get(i));
-            int other = Longs.second(repeated.get(i));
+            int first = IntPairs.first(repeated.get(i));
+            int other = IntPairs.second(repeated.get(i));
             repeats.leaveOut(other);
-            var isLast = i + 1 == repeated.size() || Longs.first(repeated.get(i + 1)) != first;
+            var isLast = i + 1 == repeated.size() || IntPairs.first(repeated.get(i + 1)) != first;
             if (isLast) {
                 repeats.replace(repeats.valueOf(first), repeats.valueOf(other));
             }
@@ -62,16 +62,16 @@ final class Repeats {
     /// recurses, at most as deep as values are nested.
     private void copy(int from, int to) {
         int at = from;
-        for (int i = cuts.find(from); i < cuts.size() && Longs.first(cuts.get(i)) < to;
+        for (int i = cuts.find(from); i < cuts.size() && IntPairs.first(cuts.get(i)) < to;
                 i = cuts.find(at)) {
-            int start = Longs.first(cuts.get(i));
+            int start = IntPairs.first(cuts.get(i));
             append(at, start);
             int by = replaced.find(start);
-            if (by < replaced.size() && Longs.first(replaced.get(by)) == start) {
-                int value = Longs.second(replaced.get(by));
+            if (by < replaced.size() && IntPairs.first(replaced.get(by)) == start) {
+                int value = IntPairs.second(replaced.get(by));
                 copy(value, source.end(value));
             }
-            at = Longs.second(cuts.get(i));
+            at = IntPairs.second(cuts.get(i));
         }
         append(at, to);
     }

@@ -5,8 +5,8 @@ import fakestream.access.Authenticator;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.endpoint.AnswerResponse;
-import fakestream.endpoint.ApiCall;
 import fakestream.endpoint.ApiEndpoint;
+import fakestream.endpoint.ApiTarget;
 import fakestream.endpoint.PassThrough;
 import fakestream.endpoint.PathCheck;
 import fakestream.endpoint.Probes;
@@ -91,7 +91,7 @@ final class Router {
         switch (route.kind()) {
             case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
                 allow(client, "POST");
-                ask(client, route, ApiCall.of(protocol(route, client), asked(client, route)));
+                ask(client, route, ApiTarget.of(protocol(route, client), asked(client, route)));
             }
             case GENERATE -> {
                 allow(client, "POST");
@@ -152,25 +152,25 @@ final class Router {
         client.send(recent.reply(redactor, hasKeys ? "" : client.record().request().address()));
     }
 
-    private void ask(ClientExchange client, Route route, ApiCall ask)
+    private void ask(ClientExchange client, Route route, ApiTarget target)
             throws HttpError, IOException {
-        try (var passed = gate.pass(client, form(route, client))) {
-            endpoint.serve(client, ask, passed);
+        try (var admitted = gate.pass(client, form(route, client))) {
+            endpoint.serve(client, target, admitted);
         }
     }
 
     /// The path alone says whether to stream.
-    private static ApiCall gemini(ClientExchange client, Route route) {
+    private static ApiTarget gemini(ClientExchange client, Route route) {
         var query = query(client).without("alt");
         var whole = route.whole() + query.suffix();
         var model = Optional.of(route.model());
         if (route.name().equals(route.whole())) {
-            return new ApiCall(GEMINI, whole, whole, model, Framing.DOCUMENT);
+            return new ApiTarget(GEMINI, whole, whole, model, Framing.DOCUMENT);
         }
         var framing = "sse".equals(client.query().get("alt")) ? Framing.EVENTS
                 : Framing.JSON_ARRAY;
         var streamed = new Query(query.raw().isEmpty() ? "alt=sse" : query.raw() + "&alt=sse");
-        return new ApiCall(GEMINI, whole, route.name() + streamed.suffix(), model, framing);
+        return new ApiTarget(GEMINI, whole, route.name() + streamed.suffix(), model, framing);
     }
 
     /// Reads a list or a description, to tell HTML from it; passes on the deletion of a model.
@@ -181,10 +181,10 @@ final class Router {
         }
         allow(client, "GET", "HEAD");
         var protocol = protocol(route, client);
-        try (var passed = gate.pass(client, form(route, client));
-                var up = upstream.request(passed.key(), client.id(), client.headers())) {
+        try (var admitted = gate.pass(client, form(route, client));
+                var up = upstream.request(admitted.key(), client.id(), client.headers())) {
             client.request().ignore();
-            passed.enter();
+            admitted.enter();
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.WHOLE);
             streams.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
@@ -209,8 +209,8 @@ final class Router {
     }
 
     private void relay(ClientExchange client, Route route) throws HttpError, IOException {
-        try (var passed = gate.pass(client, form(route, client))) {
-            passThrough.serve(client, asked(client, route), passed, protocol(route, client));
+        try (var admitted = gate.pass(client, form(route, client))) {
+            passThrough.serve(client, asked(client, route), admitted, protocol(route, client));
         }
     }
 

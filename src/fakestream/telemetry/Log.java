@@ -1,6 +1,6 @@
 package fakestream.telemetry;
 
-import fakestream.config.AccessLog;
+import fakestream.config.AccessLogForm;
 import fakestream.config.Config;
 import fakestream.config.LogFormat;
 import fakestream.config.LogLevel;
@@ -28,7 +28,7 @@ public final class Log {
     ///
     /// @param level the least important level that is shown
     public Log(LogLevel level, PrintStream access, PrintStream diagnostics) {
-        this(new LogFormatter(level, Redactor.ofKeys(), LogFormat.TEXT, false, AccessLog.TEXT),
+        this(new LogFormatter(level, Redactor.ofKeys(), LogFormat.TEXT, false, AccessLogForm.TEXT),
                 Journal.NONE, access::println, diagnostics::println);
     }
 

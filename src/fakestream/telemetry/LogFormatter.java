@@ -1,6 +1,6 @@
 package fakestream.telemetry;
 
-import fakestream.config.AccessLog;
+import fakestream.config.AccessLogForm;
 import fakestream.config.Config;
 import fakestream.config.LogFormat;
 import fakestream.config.LogLevel;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /// @param accessLog the form of the access log
 public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
         boolean journalAccess,
-        AccessLog accessLog) {
+        AccessLogForm accessLog) {
     /// The general category Cf includes zero-width and bidirectional marks and tags.
     private static final Set<Integer> HIDDEN = Stream.of(Character.CONTROL, Character.FORMAT,
             Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE)
@@ -47,7 +47,7 @@ public record LogFormatter(LogLevel level, Redactor redactor, LogFormat format,
 
     /// Hides probes unless DEBUG is shown: they come every few seconds and interest few operators.
     boolean shows(RequestRecord record) {
-        return accessLog != AccessLog.OFF
+        return accessLog != AccessLogForm.OFF
                 && (!record.isProbe() || shows(LogLevel.DEBUG));
     }
 

@@ -65,7 +65,7 @@ public final class RequestRecord {
     private final Request request;
     private final LongSupplier nanoTime;
     private final long began;
-    private Supplier<UpstreamMetrics> upstream = () -> UpstreamMetrics.NONE;
+    private Supplier<UpstreamSummary> upstream = () -> UpstreamSummary.NONE;
     private String route = "none";
     private boolean isProbe;
     private Mode mode = Mode.PAGE;
@@ -117,7 +117,7 @@ public final class RequestRecord {
     }
 
     /// The upstream is asked; `figures` is read at the end.
-    public void asks(Supplier<UpstreamMetrics> figures) {
+    public void asks(Supplier<UpstreamSummary> figures) {
         upstream = figures;
     }
 
@@ -284,7 +284,7 @@ public final class RequestRecord {
         return chunks;
     }
 
-    UpstreamMetrics upstream() {
+    UpstreamSummary upstream() {
         return upstream.get();
     }
 

@@ -20,12 +20,12 @@ import java.util.stream.Stream;
 /// Makes the calls of all requests: to the same upstreams, within the same limits.
 final class Calls implements AutoCloseable {
     private final List<UpstreamUrl> urls;
-    private final Limits limits;
+    private final CallLimits limits;
     private final Retries retries;
     private final ScheduledExecutorService timer;
     private final Consumer<String> warnings;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final Connections connections;
+    private final UpstreamConnections connections;
 
     /// @param timer runs the deadlines; it must not be blocked, and is not closed here
     /// @param warnings receives messages for the operator that no client gets
@@ -35,11 +35,11 @@ final class Calls implements AutoCloseable {
             RandomGenerator random, IntSupplier open) {
         this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
-        this.limits = Limits.of(config);
+        this.limits = CallLimits.of(config);
         this.retries = new Retries(config, random, InstantSource.system(), open);
         this.timer = timer;
         this.warnings = warnings;
-        this.connections = new Connections(() -> client(config));
+        this.connections = new UpstreamConnections(() -> client(config));
     }
 
     private HttpClient client(Config config) {
@@ -70,7 +70,7 @@ final class Calls implements AutoCloseable {
         return urls;
     }
 
-    Limits limits() {
+    CallLimits limits() {
         return limits;
     }
 

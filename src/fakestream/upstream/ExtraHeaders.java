@@ -1,6 +1,6 @@
 package fakestream.upstream;
 
-import fakestream.http.Token;
+import fakestream.http.HttpToken;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
@@ -53,7 +53,7 @@ public final class ExtraHeaders {
     }
 
     private static String checked(String name) {
-        if (!Token.is(name)) {
+        if (!HttpToken.is(name)) {
             throw new IllegalArgumentException("a header's name is no token of RFC 9110");
         }
         if (HeaderRules.isOurs(name)) {

@@ -1,6 +1,6 @@
 package fakestream.upstream;
 
-import fakestream.http.Token;
+import fakestream.http.HttpToken;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
@@ -98,7 +98,7 @@ final class IdleConnections {
 
     /// Whether the body has an end of its own, and the connection stays open after it.
     private static boolean mayCarryAnother(HttpHeaders headers) {
-        return !Token.isListed("close", headers.allValues("connection"))
+        return !HttpToken.isListed("close", headers.allValues("connection"))
                 && (!headers.allValues("content-length").isEmpty()
                 || !headers.allValues("transfer-encoding").isEmpty());
     }

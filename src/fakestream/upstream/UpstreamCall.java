@@ -53,11 +53,11 @@ final class UpstreamCall {
 
     private final Optional<SendingBody> sending;
     private final HttpRequest request;
-    private final Limits limits;
+    private final CallLimits limits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final long started = System.nanoTime();
-    private final Connections.Lease lease;
+    private final UpstreamConnections.Lease lease;
     private final ByteBudget.Hold bytes;
     private volatile CompletableFuture<HttpResponse<InputStream>> response;
     private final AtomicReference<End> end = new AtomicReference<>();
@@ -70,7 +70,7 @@ final class UpstreamCall {
     private OptionalLong over = OptionalLong.empty();
 
     /// @param bytes the memory for its answer; the call's end does not free it
-    UpstreamCall(Connections.Lease lease, HttpRequest request, Limits limits,
+    UpstreamCall(UpstreamConnections.Lease lease, HttpRequest request, CallLimits limits,
             ByteBudget.Hold bytes, ScheduledExecutorService timer, Executor executor) {
         this.bytes = bytes;
         this.sending = request.bodyPublisher().map(SendingBody::new);
@@ -285,7 +285,7 @@ final class UpstreamCall {
     }
 
     private UpstreamException lost(Throwable cause) {
-        if (Connections.isForgotten(cause)) {
+        if (UpstreamConnections.isForgotten(cause)) {
             return UpstreamException.notAnAnswer("upstream_invalid",
                     "the upstream's answer is not HTTP");
         }

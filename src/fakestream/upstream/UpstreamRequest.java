@@ -3,7 +3,7 @@ package fakestream.upstream;
 import fakestream.http.ByteBudget;
 import fakestream.json.Parts;
 import fakestream.telemetry.Redactor;
-import fakestream.telemetry.UpstreamMetrics;
+import fakestream.telemetry.UpstreamSummary;
 import fakestream.upstream.CallResult.IfLost;
 import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.UpstreamException.Kind;
@@ -129,9 +129,9 @@ public final class UpstreamRequest implements AutoCloseable {
     }
 
     /// The metrics of its calls; for the thread that serves the client.
-    public UpstreamMetrics figures() {
+    public UpstreamSummary figures() {
         var over = current == null ? OptionalLong.empty() : current.over();
-        return new UpstreamMetrics(calls, answer == null ? 0 : answer.status(),
+        return new UpstreamSummary(calls, answer == null ? 0 : answer.status(),
                 answer == null ? "" : answer.id(),
                 Duration.ofNanos(over.orElseGet(System::nanoTime) - started));
     }

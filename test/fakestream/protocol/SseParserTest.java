@@ -222,8 +222,7 @@ final class SseParserTest {
         return parser.feed(bytes, 0, bytes.length);
     }
 
-    private static List<SseEvent.Received> events(byte[] stream,
-            IntSupplier length) {
+    private static List<SseEvent.Received> events(byte[] stream, IntSupplier length) {
         var parser = new SseParser();
         var events = new ArrayList<SseEvent.Received>();
         for (int at = 0; at < stream.length;) {

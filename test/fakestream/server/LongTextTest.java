@@ -10,7 +10,7 @@ import fakestream.config.ModelMode;
 import fakestream.config.StreamMode;
 import fakestream.endpoint.AnswerResponse;
 import fakestream.endpoint.CallSharing;
-import fakestream.endpoint.JsonWanted;
+import fakestream.endpoint.JsonExpected;
 import fakestream.endpoint.StreamModes;
 import fakestream.http.Authority;
 import fakestream.http.ClientAddress;
@@ -62,9 +62,9 @@ final class LongTextTest {
         HOST(Authority::parse),
         MODEL(text -> List.of("*a*b", "**", "*?*?c", "a*a*a*", "?*!").forEach(pattern ->
                 new ModelMode(pattern, StreamMode.REAL).fits(text))),
-        ACCEPT(text -> JsonWanted.by("POST", "embeddings", Map.of("Accept", List.of(text)))),
-        ENDPOINT(text -> JsonWanted.by("GET", text, Map.of("Accept", List.of("a/json")))),
-        TYPE(JsonWanted::isJson),
+        ACCEPT(text -> JsonExpected.by("POST", "embeddings", Map.of("Accept", List.of(text)))),
+        ENDPOINT(text -> JsonExpected.by("GET", text, Map.of("Accept", List.of("a/json")))),
+        TYPE(JsonExpected::isJson),
         CODING(text -> ContentCoding.unknown(List.of(text))),
         ADDRESS(text -> ClientAddress.of(InetAddress.getLoopbackAddress(),
                 headers("X-Forwarded-For", text), true)),

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Images and large batches of vectors take long: the proxy sends blank lines before their JSON,
-/// although it does not read the request. `JsonWantedTest` tests which requests get them.
+/// although it does not read the request. `JsonExpectedTest` tests which requests get them.
 final class PassThroughKeepaliveTest {
     private static final String ON = "NONSTREAM_KEEPALIVE_MS=50";
     private static final String PATH = "/v1/images/generations";

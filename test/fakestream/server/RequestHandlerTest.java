@@ -35,8 +35,7 @@ final class RequestHandlerTest {
                     new PrintStream(diagnostics));
             var serverState = new ServerState();
             var generations = new Generations(Config.of(Map.of()), new Build("", ""), 0,
-                    serverState,
-                    timer, timer, timer, log);
+                    serverState, timer, timer, timer, log);
             new RequestHandler(generations, serverState, log).handle(exchange);
             generations.close();
             timer.shutdownNow();

@@ -34,11 +34,8 @@ final class SecretsTest {
     /// A request in its streamed and its whole form.
     private enum Asked {
         CHAT("/v1/chat/completions", TestProxy.KEY, Chats.STREAM),
-        COMPLETIONS(Api.COMPLETIONS),
-        RESPONSES(Api.RESPONSES),
-        MESSAGES(Api.MESSAGES),
-        GEMINI(Api.GEMINI_EVENTS),
-        GEMINI_ARRAY(Api.GEMINI_ARRAY);
+        COMPLETIONS(Api.COMPLETIONS), RESPONSES(Api.RESPONSES), MESSAGES(Api.MESSAGES),
+                GEMINI(Api.GEMINI_EVENTS), GEMINI_ARRAY(Api.GEMINI_ARRAY);
 
         private final String target;
         private final String key;

@@ -32,8 +32,7 @@ final class HeartbeatsTest {
 
     /// The heartbeats of a client that sends this header.
     private Heartbeats beats(HeartbeatStyle style, long intervalMillis, Protocol protocol,
-            String header,
-            String value) {
+            String header, String value) {
         var client = ClientTable.of(protocol, name -> name.equals(header) ? value : null);
         var rhythm = Heartbeats.Rhythm.of(style, protocol, client,
                 Duration.ofMillis(intervalMillis));

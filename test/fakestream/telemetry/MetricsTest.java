@@ -225,7 +225,7 @@ final class MetricsTest {
         if (!code.isEmpty()) {
             record.failed(code);
         }
-        record.asks(() -> new UpstreamMetrics(3, status, "", Duration.ofSeconds(2)));
+        record.asks(() -> new UpstreamSummary(3, status, "", Duration.ofSeconds(2)));
         serve(metrics, record);
         var seen = Scrape.of(metrics.expose());
         for (var each : new String[] {"connect", "timeout", "tls", "closed", "too_large", "decode",

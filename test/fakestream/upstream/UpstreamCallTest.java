@@ -21,10 +21,10 @@ final class UpstreamCallTest {
         try (var upstream = ScriptedUpstream.start(Call::sawClose);
                 var executor = Executors.newVirtualThreadPerTaskExecutor();
                 var timer = Executors.newSingleThreadScheduledExecutor()) {
-            var connections = new Connections(HttpClient::newHttpClient);
+            var connections = new UpstreamConnections(HttpClient::newHttpClient);
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
             var call = new UpstreamCall(connections.lease(), request,
-                    new Limits(Duration.ofMinutes(1), Duration.ZERO, 1000),
+                    new CallLimits(Duration.ofMinutes(1), Duration.ZERO, 1000),
                     new ByteBudget(0, 0).hold(), timer, executor);
             var failure = assertThrows(UpstreamException.class, call::head);
             assertEquals("upstream_timeout", failure.error().object().string("code"));

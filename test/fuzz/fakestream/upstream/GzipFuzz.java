@@ -14,8 +14,8 @@ import java.util.zip.GZIPInputStream;
 /// upstream's fault ([UpstreamException]). An empty body decodes to nothing.
 public final class GzipFuzz {
     private static final int MOST = 100_000;
-    private static final Limits LIMITS =
-            new Limits(Duration.ofHours(1), Duration.ofHours(1), MOST);
+    private static final CallLimits LIMITS =
+            new CallLimits(Duration.ofHours(1), Duration.ofHours(1), MOST);
     private static final ScheduledThreadPoolExecutor TIMER = new ScheduledThreadPoolExecutor(1);
 
     static {
@@ -28,7 +28,8 @@ public final class GzipFuzz {
     public static void fuzzerTestOneInput(byte[] bytes) {
         var expected = expected(bytes);
         var call = new UpstreamCall(
-                new Connections(() -> AnsweringClient.with(bytes)).lease(), AnsweringClient.REQUEST,
+                new UpstreamConnections(() -> AnsweringClient.with(bytes)).lease(),
+                AnsweringClient.REQUEST,
                 LIMITS, new ByteBudget(0, Long.MAX_VALUE).hold(), TIMER,
                 Runnable::run);
         try {

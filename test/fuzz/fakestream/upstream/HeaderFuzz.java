@@ -1,7 +1,7 @@
 package fakestream.upstream;
 
 import fakestream.config.Config;
-import fakestream.http.Token;
+import fakestream.http.HttpToken;
 import fakestream.telemetry.Redactor;
 import java.net.URI;
 import java.net.http.HttpHeaders;
@@ -72,7 +72,7 @@ public final class HeaderFuzz {
         var fields = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
         for (var line : text.split("\n")) {
             var colon = line.indexOf(':');
-            if (colon > 0 && Token.is(line.substring(0, colon))) {
+            if (colon > 0 && HttpToken.is(line.substring(0, colon))) {
                 fields.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
                         .add(line.substring(colon + 1).strip());
             }

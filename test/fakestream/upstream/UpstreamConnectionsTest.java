@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// When the HTTP client behind the connections is replaced, and when it ends.
-final class ConnectionsTest {
+final class UpstreamConnectionsTest {
     private final List<AnsweringClient> made = new ArrayList<>();
 
-    private Connections failing(Exception failure) {
-        return new Connections(() -> made(AnsweringClient.failing(failure)));
+    private UpstreamConnections failing(Exception failure) {
+        return new UpstreamConnections(() -> made(AnsweringClient.failing(failure)));
     }
 
     private HttpClient made(AnsweringClient client) {
@@ -78,7 +78,7 @@ final class ConnectionsTest {
     void isFreedAfterItsLastRequest() throws InterruptedException {
         var queue = new ReferenceQueue<HttpClient>();
         var clients = new ArrayList<WeakReference<HttpClient>>();
-        var connections = new Connections(() -> {
+        var connections = new UpstreamConnections(() -> {
             var client = AnsweringClient.failing(new ProtocolException("no HTTP"));
             clients.add(new WeakReference<>(client, queue));
             return client;

@@ -10,12 +10,12 @@ import java.util.Optional;
 /// @param streamed the upstream's endpoint for its own stream
 /// @param model the model, if the path names it and the request does not
 /// @param framing the framing of the client's stream
-public record ApiCall(Protocol protocol, String whole, String streamed, Optional<String> model,
+public record ApiTarget(Protocol protocol, String whole, String streamed, Optional<String> model,
         Framing framing) {
 
     /// A call whose request body names the model and says whether to stream.
-    public static ApiCall of(Protocol protocol, String endpoint) {
-        return new ApiCall(protocol, endpoint, endpoint, Optional.empty(), Framing.EVENTS);
+    public static ApiTarget of(Protocol protocol, String endpoint) {
+        return new ApiTarget(protocol, endpoint, endpoint, Optional.empty(), Framing.EVENTS);
     }
 
     /// Whether the path always streams.

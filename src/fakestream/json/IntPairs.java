@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// A list of pairs of 32-bit numbers; [#sort(int)] orders them by the first number of each. It
 /// grows on demand, and an empty list allocates nothing.
-final class Longs {
+final class IntPairs {
     private static final long[] NONE = {};
 
     private long[] all = NONE;
@@ -58,7 +58,7 @@ final class Longs {
     }
 
     /// Frees unused space.
-    Longs trimmed() {
+    IntPairs trimmed() {
         all = size == 0 ? NONE : Arrays.copyOf(all, size);
         return this;
     }

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// A token of RFC 9110 section 5.6.2, as in methods, field names and content codings.
-public final class Token {
+public final class HttpToken {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern SEPARATOR = Pattern.compile("[, \\t]+");
 
-    private Token() {
+    private HttpToken() {
     }
 
     /// Whether a text is a token.

@@ -8,13 +8,13 @@ import java.util.stream.Collectors;
 
 /// Parses the texts of settings. Each method throws IllegalArgumentException with a message for the
 /// operator if the text is invalid; the message never repeats a secret.
-final class Values {
+final class ValueParser {
     private static final int SHORTEST_KEY = 8;
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
     private static final Pattern SEPARATOR = Pattern.compile("[,\r\n]");
 
-    private Values() {
+    private ValueParser() {
     }
 
     static int wholeNumber(String text, int min, int max) {
@@ -75,7 +75,7 @@ final class Values {
 
     /// URLs split by commas or new lines.
     static List<String> urls(String text) {
-        return items(text).stream().map(Values::url).toList();
+        return items(text).stream().map(ValueParser::url).toList();
     }
 
     /// A key that can be sent in a header; the HTTP client would send other characters as `?`.
@@ -96,7 +96,7 @@ final class Values {
             throw new IllegalArgumentException(
                     "a key has fewer than " + SHORTEST_KEY + " characters");
         }
-        return items.stream().map(Values::key).toList();
+        return items.stream().map(ValueParser::key).toList();
     }
 
     /// The items of a list split by commas or new lines, without blanks and empty items.

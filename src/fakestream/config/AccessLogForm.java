@@ -1,7 +1,7 @@
 package fakestream.config;
 
 /// The form of the log line that each request gets.
-public enum AccessLog {
+public enum AccessLogForm {
     /// No line.
     OFF,
     /// A line for people, with figures as `name=value`.

@@ -8,7 +8,7 @@ import java.time.Duration;
 /// @param status the status of the last answer; 0 if none came
 /// @param id the upstream's id for the last answer, without secrets; empty if it gave none
 /// @param time from the opening of the request to the end of the last answer, or of the request
-public record UpstreamMetrics(int calls, int status, String id, Duration time) {
+public record UpstreamSummary(int calls, int status, String id, Duration time) {
     /// The figures of a request that does not use the upstream.
-    public static final UpstreamMetrics NONE = new UpstreamMetrics(0, 0, "", Duration.ZERO);
+    public static final UpstreamSummary NONE = new UpstreamSummary(0, 0, "", Duration.ZERO);
 }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /// Tells from a request's head whether its answer will be JSON; the request itself passes unread.
 /// Blank lines would spoil any other answer, so a request in doubt gets none.
-public final class JsonWanted {
+public final class JsonExpected {
     private static final Pattern JSON = Pattern.compile(".*[/+]json");
     private static final Set<String> ANYTHING = Set.of("", "*/*", "application/*");
 
@@ -28,7 +28,7 @@ public final class JsonWanted {
     private static final Set<String> CONDITIONS =
             Set.of("Range", "If-none-match", "If-modified-since", "Upgrade");
 
-    private JsonWanted() {
+    private JsonExpected() {
     }
 
     /// Whether the answer to this request will be JSON. A POST need not accept JSON by name: many
@@ -43,7 +43,7 @@ public final class JsonWanted {
         }
         var accepted = accepted(headers).toList();
         return accepted.stream().noneMatch(type -> STREAMED.matcher(type).matches())
-                && (accepted.stream().anyMatch(JsonWanted::isJson)
+                && (accepted.stream().anyMatch(JsonExpected::isJson)
                         || method.equals("POST") && ANYTHING.containsAll(accepted));
     }
 

@@ -9,15 +9,15 @@ import java.time.Duration;
 /// @param idle the longest silence inside a body
 /// @param total the time from the request to the last byte of the answer, with all tries
 /// @param bytes the most bytes of a body
-record Limits(Duration idle, Duration total, int bytes) {
-    static Limits of(Config config) {
-        return new Limits(config.get(Setting.UPSTREAM_IDLE_TIMEOUT_MS),
+record CallLimits(Duration idle, Duration total, int bytes) {
+    static CallLimits of(Config config) {
+        return new CallLimits(config.get(Setting.UPSTREAM_IDLE_TIMEOUT_MS),
                 config.get(Setting.UPSTREAM_TIMEOUT_MS),
                 config.get(Setting.MAX_UPSTREAM_BYTES));
     }
 
     /// The limits of a call that begins when this much of the total time is gone.
-    Limits after(Duration elapsed) {
-        return new Limits(idle, total.minus(elapsed), bytes);
+    CallLimits after(Duration elapsed) {
+        return new CallLimits(idle, total.minus(elapsed), bytes);
     }
 }

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 ///
 /// The lock guards the counts and the making of a client; requests that need it wait. Nothing is
 /// sent under the lock.
-final class Connections {
+final class UpstreamConnections {
     private final Supplier<HttpClient> clients;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Counted> used = new HashSet<>();
@@ -101,7 +101,7 @@ final class Connections {
     }
 
     /// @param clients makes a client
-    Connections(Supplier<HttpClient> clients) {
+    UpstreamConnections(Supplier<HttpClient> clients) {
         this.clients = clients;
     }
 

@@ -9,14 +9,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The passed-through requests that get blank lines as a keepalive.
-final class JsonWantedTest {
+final class JsonExpectedTest {
     private static boolean isWanted(String method, String endpoint, String... fields) {
         var headers = new Headers();
         for (var field : fields) {
             var parts = field.split(": ", 2);
             headers.add(parts[0], parts[1]);
         }
-        return JsonWanted.by(method, endpoint, headers);
+        return JsonExpected.by(method, endpoint, headers);
     }
 
     @ParameterizedTest

@@ -11,92 +11,94 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ValuesTest {
+final class ValueParserTest {
     @Test
     void acceptsBothEndsOfARange() {
-        assertEquals(500, Values.wholeNumber("500", 500, 60_000));
-        assertEquals(60_000, Values.wholeNumber("60000", 500, 60_000));
+        assertEquals(500, ValueParser.wholeNumber("500", 500, 60_000));
+        assertEquals(60_000, ValueParser.wholeNumber("60000", 500, 60_000));
     }
 
     @Test
     void refusesANumberOutsideItsRange() {
-        assertEquals("499 is below 500", problem(() -> Values.wholeNumber("499", 500, 60_000)));
+        assertEquals("499 is below 500", problem(() -> ValueParser.wholeNumber("499", 500,
+                60_000)));
         assertEquals("60001 is above 60000",
-                problem(() -> Values.wholeNumber("60001", 500, 60_000)));
-        assertEquals("-1 is below 0", problem(() -> Values.wholeNumber("-1", 0, 65_535)));
+                problem(() -> ValueParser.wholeNumber("60001", 500, 60_000)));
+        assertEquals("-1 is below 0", problem(() -> ValueParser.wholeNumber("-1", 0, 65_535)));
     }
 
     @Test
     void refusesANumberTooLargeForAnyType() {
         assertEquals("99999999999999999999 is above 5",
-                problem(() -> Values.wholeNumber("99999999999999999999", 0, 5)));
+                problem(() -> ValueParser.wholeNumber("99999999999999999999", 0, 5)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"abc", "3.5", "3s", "0x10", "1e3", "1_000", "3 000", "-", "٣"})
     void refusesTextThatIsNotAWholeNumber(String text) {
         assertEquals("'" + text + "' is not a whole number",
-                problem(() -> Values.wholeNumber(text, 0, 10_000)));
+                problem(() -> ValueParser.wholeNumber(text, 0, 10_000)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "1", "yes", "on", "TRUE", "Yes", "oN"})
     void knowsFourWordsForYes(String text) {
-        assertTrue(Values.yesOrNo(text));
+        assertTrue(ValueParser.yesOrNo(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"false", "0", "no", "off", "FALSE", "No", "oFF"})
     void knowsFourWordsForNo(String text) {
-        assertFalse(Values.yesOrNo(text));
+        assertFalse(ValueParser.yesOrNo(text));
     }
 
     @Test
     void refusesEveryOtherWordForYesAndNo() {
-        assertEquals("'2' is not true or false", problem(() -> Values.yesOrNo("2")));
-        assertEquals("'y' is not true or false", problem(() -> Values.yesOrNo("y")));
+        assertEquals("'2' is not true or false", problem(() -> ValueParser.yesOrNo("2")));
+        assertEquals("'y' is not true or false", problem(() -> ValueParser.yesOrNo("y")));
     }
 
     @Test
     void acceptsAWordOfAChoiceInAnyCase() {
-        assertEquals(HeartbeatStyle.CHUNK, Values.oneOf(HeartbeatStyle.class, "chunk"));
-        assertEquals(LogLevel.WARN, Values.oneOf(LogLevel.class, "Warn"));
+        assertEquals(HeartbeatStyle.CHUNK, ValueParser.oneOf(HeartbeatStyle.class, "chunk"));
+        assertEquals(LogLevel.WARN, ValueParser.oneOf(LogLevel.class, "Warn"));
     }
 
     @Test
     void listsTheChoicesIfNoneFits() {
         assertEquals("'ping' is not one of auto, comment, chunk, off",
-                problem(() -> Values.oneOf(HeartbeatStyle.class, "ping")));
+                problem(() -> ValueParser.oneOf(HeartbeatStyle.class, "ping")));
     }
 
     @Test
     void splitsKeysByCommasAndNewLines() {
         assertEquals(List.of(new Secret("key-one-1"), new Secret("key-two-2"),
-                new Secret("key-three")), Values.keys("key-one-1, key-two-2\r\n\nkey-three,\n"));
+                new Secret("key-three")), ValueParser.keys(
+                "key-one-1, key-two-2\r\n\nkey-three,\n"));
     }
 
     @Test
     void refusesKeysWithoutRepeatingThem() {
         assertEquals("a key has fewer than 8 characters",
-                problem(() -> Values.keys("long-enough,1234567")));
-        assertEquals("holds no key", problem(() -> Values.keys(" ,\n, ")));
+                problem(() -> ValueParser.keys("long-enough,1234567")));
+        assertEquals("holds no key", problem(() -> ValueParser.keys(" ,\n, ")));
         assertEquals("a key has only visible ASCII characters and no blanks",
-                problem(() -> Values.keys("two words here")));
+                problem(() -> ValueParser.keys("two words here")));
         assertEquals("a key has only visible ASCII characters and no blanks",
-                problem(() -> Values.key("sk-ключ")));
+                problem(() -> ValueParser.key("sk-ключ")));
     }
 
     @Test
     void acceptsAKeyOfEightCharacters() {
-        assertEquals(List.of(new Secret("12345678")), Values.keys("12345678"));
+        assertEquals(List.of(new Secret("12345678")), ValueParser.keys("12345678"));
     }
 
     @Test
     void refusesAUrlWithABlankOrALineBreak() {
         assertEquals("a URL has only visible ASCII characters and no blanks",
-                problem(() -> Values.url("https://a.example # mine")));
+                problem(() -> ValueParser.url("https://a.example # mine")));
         assertEquals("a URL has only visible ASCII characters and no blanks",
-                problem(() -> Values.url("https://a.example\nhttps://b.example")));
+                problem(() -> ValueParser.url("https://a.example\nhttps://b.example")));
     }
 
     private static String problem(Executable parsing) {
