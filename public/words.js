@@ -38,6 +38,7 @@ Parameter|参数
 Message|消息
 Retry after|多久后重试
 Request id|请求 ID
+Upstream id|上游 ID
 When|时间
 Loading…|加载中…
 {} models loaded.|已加载 {} 个模型。
@@ -88,7 +89,7 @@ Model|模型
 Load list|加载列表
 API key|API 密钥
 Show|显示
-Kept in this page’s memory only.|只保存在本页内存中。
+Kept in this page’s memory, or in this tab if you choose so.|保存在本页内存中；勾选后保留在此标签页中。
 Keep for this tab|在此标签页中保留
 Ctrl+Enter sends, Esc stops.|Ctrl+Enter 发送，Esc 停止。
 System text and extra JSON|系统提示与附加 JSON
