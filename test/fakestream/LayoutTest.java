@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.tools.JavaFileObject.Kind;
@@ -43,6 +44,10 @@ final class LayoutTest {
             List.of("src/fakestream/protocol/", "src/fakestream/json/");
     private static final Pattern IMPURE =
             Pattern.compile(".*\\b(System\\.(nanoTime|currentTimeMillis)|Math\\.random)");
+    private static final Pattern LOCK =
+            Pattern.compile("new (Reentrant\\w*Lock|Semaphore|StampedLock)\\b|\\bsynchronized\\b");
+    /// A row of the list of locks.
+    private static final Pattern LISTED = Pattern.compile("(?m)^/// \\| `(\\w+)` \\|");
     /// No line of a source may match these.
     private static final Map<String, Pattern> BAD_LINES = Map.of(
             "a tab", Pattern.compile("\t"),
@@ -97,6 +102,21 @@ final class LayoutTest {
         }
         assertTrue(offences("A.java", "class A {\n@Test\nvoid a(int a,\nint b) " + tooLong + "}\n")
                 .contains("A.java:3: a method of 42 lines"));
+    }
+
+    @Test
+    void proxyServerListsEveryLock() throws IOException {
+        var locking = new TreeSet<String>();
+        for (var file : sources()) {
+            if (file.startsWith("src/") && LOCK.matcher(Files.readString(ROOT.resolve(file))).find(
+                    )) {
+                locking.add(Path.of(file).getFileName().toString().replace(".java", ""));
+            }
+        }
+        var listed = LISTED.matcher(Files.readString(
+                ROOT.resolve("src/fakestream/server/ProxyServer.java"))).results()
+                .map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(locking, listed);
     }
 
     private static void assertNone(List<String> offences) {

@@ -16,8 +16,36 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// The running proxy: the JDK's HTTP server with a virtual thread for each request, and one timer
-/// for all heartbeats and deadlines.
+/// The running proxy: the JDK's HTTP server with a virtual thread for each request, one timer for
+/// all deadlines, and a few platform threads for heartbeats.
+///
+/// These are all locks, roughly in the order in which a request meets them. A lock of one request
+/// may be held while that request waits for its client or its upstream; a lock that all requests
+/// share is held for moments only, and a thread that waits for room or a place releases it first.
+///
+/// | lock | shared by | held to |
+/// |---|---|---|
+/// | `PendingClients` | all | note that a head, or a refused body, begins or stops to come |
+/// | `Generation` | all | count the open requests |
+/// | `RequestBody` | one | read a body whose response may come before its end |
+/// | `WriteTimeouts` | one | note a write, or interrupt it |
+/// | `RateLimiter` | all | take from a bucket, if there is a rate limit or a key is wrong |
+/// | `ConcurrencyLimiter` | all | take or give back a place |
+/// | `ByteBudget` | all | count bytes of requests, or of answers |
+/// | `ComputeSlots` | as many as there are processors | parse, fold or replay a text |
+/// | `RecentStreams` | all | add a stream |
+/// | `StreamModes` | all | look up a model, if `STREAM_MODE` is `auto` |
+/// | `CallSharing` | all | look up a call, if there is an `IDEMPOTENCY_WINDOW_MS` |
+/// | `Retries` | all | count the requests that pause |
+/// | `UpstreamRequest` | one | begin or end a call |
+/// | `UpstreamConnections` | all | count the calls of the client, or make the client |
+/// | `IdleConnections` | all | look up a kept connection |
+/// | `UploadPublisher` | one | read an upload, or hand its next piece on |
+/// | `EventStream` | one | write to the client; a heartbeat only tries it |
+/// | `PathCheck` | all | bound the checks of the path |
+/// | `LineQueue` | all | add a line to a log |
+/// | `Generations` | no request | replace the generation of settings |
+/// | `HeapGrowth` | no request | plan a collection while the proxy is idle |
 public final class ProxyServer implements AutoCloseable {
     /// Connections that wait to be accepted; the JDK turns 0 into 50.
     private static final int BACKLOG = 4096;
