@@ -1,12 +1,12 @@
 package fakestream.http;
 
 import java.util.List;
+import java.util.StringTokenizer;
 import java.util.regex.Pattern;
 
 /// A token of RFC 9110 section 5.6.2, as in methods, field names and content codings.
 public final class HttpToken {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-    private static final Pattern SEPARATOR = Pattern.compile("[, \\t]+");
 
     private HttpToken() {
     }
@@ -20,8 +20,9 @@ public final class HttpToken {
     /// 5.6.1).
     public static boolean isListed(String token, List<String> values) {
         for (var value : values) {
-            for (var listed : SEPARATOR.split(value)) {
-                if (listed.equalsIgnoreCase(token)) {
+            var listed = new StringTokenizer(value, ", \t");
+            while (listed.hasMoreTokens()) {
+                if (listed.nextToken().equalsIgnoreCase(token)) {
                     return true;
                 }
             }

@@ -5,6 +5,8 @@ package fakestream.json;
 ///
 /// @param text the number as JSON text
 public record JsonNumber(String text) implements JsonValue {
+    private static final int MOST_DIGITS = 6;
+
     /// Checks the text.
     ///
     /// @throws IllegalArgumentException if it is not a number of RFC 8259
@@ -17,6 +19,12 @@ public record JsonNumber(String text) implements JsonValue {
     /// A whole number.
     public static JsonNumber of(long number) {
         return new JsonNumber(Long.toString(number));
+    }
+
+    /// The number if it is a whole one of one to six digits without a sign; otherwise -1.
+    public int small() {
+        return text.length() <= MOST_DIGITS && digits(text, 0) == text.length()
+                ? Integer.parseInt(text) : -1;
     }
 
     @Override

@@ -49,15 +49,15 @@ public interface Protocol {
 
     /// The value of a member if it is a whole number from 1 to 9999; otherwise 1.
     static int count(JsonObject object, String name) {
-        return object.get(name) instanceof JsonNumber(var text) && text.matches("[1-9][0-9]{0,3}")
-                ? Integer.parseInt(text) : 1;
+        var count = object.get(name) instanceof JsonNumber number ? number.small() : 1;
+        return count >= 1 && count <= 9999 ? count : 1;
     }
 
     /// The `index` of a choice or a tool call if it is a whole number below a million; otherwise
     /// `position`.
     static int index(JsonObject object, int position) {
-        return object.get("index") instanceof JsonNumber(var text) && text.matches("[0-9]{1,6}")
-                ? Integer.parseInt(text) : position;
+        var index = object.get("index") instanceof JsonNumber number ? number.small() : -1;
+        return index >= 0 ? index : position;
     }
 
     /// The answer in a body with a good status, in this API's own form.

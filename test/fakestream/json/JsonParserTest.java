@@ -272,4 +272,11 @@ final class JsonParserTest {
         assertEquals(message,
                 assertThrows(JsonException.class, () -> Json.parse(bytes)).getMessage());
     }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "-0, -1", "-1, -1", "7, 7", "999999, 999999", "1000000, -1", "1.0, -1",
+        "1e2, -1", "12345678901234567890, -1"})
+    void readsASmallNumber(String text, int small) {
+        assertEquals(small, new JsonNumber(text).small());
+    }
 }
