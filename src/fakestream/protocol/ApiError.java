@@ -1,6 +1,5 @@
 package fakestream.protocol;
 
-import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
@@ -92,13 +91,11 @@ public record ApiError(JsonObject object, int status) {
     /// How long the upstream asks clients to wait before a retry, from Google's RetryInfo in its
     /// `details` (google/rpc/error_details.proto); empty if it does not say.
     public Optional<Duration> retryDelay() {
-        return object.get("details") instanceof JsonArray(var details)
-                ? details.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
-                        .filter(detail -> RETRY_INFO.equals(detail.string("@type")))
-                        .map(detail -> detail.string("retryDelay"))
-                        .filter(delay -> delay != null && DURATION.matcher(delay).matches())
-                        .map(delay -> Duration.parse("PT" + delay)).findFirst()
-                : Optional.empty();
+        return object.objects("details").stream()
+                .filter(detail -> RETRY_INFO.equals(detail.string("@type")))
+                .map(detail -> detail.string("retryDelay"))
+                .filter(delay -> delay != null && DURATION.matcher(delay).matches())
+                .map(delay -> Duration.parse("PT" + delay)).findFirst();
     }
 
     /// This error as the whole body of a response.

@@ -34,10 +34,7 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
 
     /// The candidates that are objects.
     List<JsonObject> candidates() {
-        return object.get("candidates") instanceof JsonArray(var elements)
-                ? elements.stream().filter(JsonObject.class::isInstance)
-                        .map(JsonObject.class::cast).toList()
-                : List.of();
+        return object.objects("candidates");
     }
 
     /// Whether it ends the answer: all its candidates are finished, or the prompt was blocked and
