@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/// Counts the open connections, and makes room before they run out: at its own limit the JDK's
-/// server closes new connections without a response, and it cannot be told to close an idle one. At
+/// Counts the open connections, and makes room before they run out. At its own limit the JDK's
+/// server closes new connections without a response, and no call makes it close an idle one. At
 /// half of the limit, a client that has sent no right key loses its connection after its response.
 /// At three quarters, every client does, and a slow client is cut after [#HURRY].
 ///

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 /// kept once, in its original bytes, as long as the upstream may still be asked; the body for the
 /// upstream is made of parts of it. The fields that the answer's form needs stay. For one thread.
 final class ApiRequest {
-    /// Bytes. Names are kept, logged and compared; those of real models are far shorter.
+    /// In bytes. Model names are kept, logged and compared; real ones are far shorter.
     private static final int LONGEST_MODEL = 512;
 
     private final ApiTarget target;

@@ -63,7 +63,7 @@ public final class StreamFactory {
         return open(client, target.protocol(), request, target.framing(), style, timing);
     }
 
-    /// A stream like that of [#open], but with heartbeats of this style, and committed at once.
+    /// Opens a stream as [#open] does, with this style of heartbeat, and commits it at once.
     EventStream openCheck(ClientExchange client, Protocol protocol, HeartbeatStyle checked) {
         return open(client, protocol, JsonObject.EMPTY, Framing.EVENTS, checked, checkTiming);
     }

@@ -14,7 +14,7 @@ public final class Cors {
     private static final int MOST_HEADERS = 64;
     private static final int LONGEST = 4096;
 
-    /// The allowed headers if those of a preflight cannot be echoed.
+    /// The headers that a preflight gets if its own cannot be echoed.
     private static final String USUAL_HEADERS = "Authorization, Content-Type, X-Api-Key, Api-Key";
     private static final String EXPOSED =
             "X-Request-Id, X-Upstream-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry";

@@ -70,7 +70,7 @@ public record Query(String raw) {
                 : of(Stream.concat(other.without(this).parameters(), parameters()));
     }
 
-    /// The values that may be secret: all except those of a version.
+    /// The values that may be secret. A version is none.
     public Stream<String> secrets() {
         return parameters().filter(parameter -> !name(parameter).endsWith("version"))
                 .flatMap(parameter -> Stream.of(value(parameter),

@@ -4,7 +4,7 @@ package fakestream.json;
 /// name takes 8 bytes until its object is closed. The time for a name is proportional to its
 /// length, and in a wide object also to the logarithm of the number of names, whatever they are.
 final class Names {
-    /// The limit of members open at once: those of an object and of all objects around it. OpenAI's
+    /// The most members that one object and all objects around it may have together. OpenAI's
     /// longest list of members is `logit_bias`, with about 200,000.
     static final int MOST_OPEN = 1 << 20;
 

@@ -99,7 +99,7 @@ public interface Protocol {
         return UnaryOperator.identity();
     }
 
-    /// An event of an upstream's own stream, fit to follow what `state` has told the client.
+    /// Adapts an event of an upstream's stream to the beginning that `state` has sent already.
     RelayedEvent relay(SseEvent.Received event, StreamState state);
 
     /// Whether an event holds a whole answer, although its stream should send it in parts. This

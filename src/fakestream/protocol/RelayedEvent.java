@@ -26,7 +26,7 @@ public record RelayedEvent(SseEvent event, SseEvent pause, Progress progress,
 
     /// How far a stream has come.
     public enum Progress {
-        /// The event told nothing of the answer.
+        /// The event holds no part of the answer.
         SILENT,
         /// The event told a part of the answer, and more must come.
         OPEN,
