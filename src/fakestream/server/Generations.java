@@ -76,7 +76,7 @@ final class Generations {
         this.memory = BodyMemory.of(config);
         this.sharing = new CallSharing(timer, executor, memory.answers());
         this.metrics = new Metrics(build, ClientTable.all().stream().map(ClientProfile::name)
-                .toList(), this::open, memory::write);
+                .toList(), memory::write);
         replace(generation(config));
     }
 

@@ -50,6 +50,7 @@ final class RequestHandler implements HttpHandler {
 
     private void handle(ClientExchange client, Generation generation) throws IOException {
         var record = client.record();
+        generations.metrics().begin();
         try {
             serve(client, generation);
         } catch (ClientDisconnected e) {

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 
 /// Counts all requests, for `/metrics`. Any thread may call it. No client chooses a label's value:
 /// paths, methods and errors count under the proxy's own words, and a status has three digits. This
@@ -35,6 +34,8 @@ public final class Metrics {
     private final MetricFamily<Histogram> durations = MetricFamily.histograms(
             "fakestream_http_request_duration_seconds",
             "Time from a request to the end of its answer.", SECONDS, "route", "mode");
+    private final MetricFamily<LongAdder> inFlight = MetricFamily.gauges(
+            "fakestream_requests_in_flight", "Requests that are open.");
     private final MetricFamily<LongAdder> waiting = MetricFamily.gauges(
             "fakestream_streams_waiting",
             "Streams whose answer is awaited.");
@@ -85,27 +86,30 @@ public final class Metrics {
             "fakestream_streams_outlived_silence_total",
             "Streams that went well although the upstream was silent for so long, because "
             + "heartbeats were not.", "seconds").from("60", "100");
-    private final List<MetricFamily<?>> all = List.of(requests, durations, waiting, replaying,
+    private final List<MetricFamily<?>> all = List.of(requests, durations, inFlight,
+            waiting, replaying,
             firstBytes, firstContents, upstreams, upstreamErrors, beats, lateness, chunks, bytes,
             disconnects, clients, rejections, retries, tokens, outlived);
-    private final IntSupplier open;
     private final Consumer<PrometheusText> memory;
     private volatile boolean reloaded = true;
     private volatile long reloadedAt = Instant.now().getEpochSecond();
 
     /// @param kinds the kinds of clients
-    /// @param open the number of open requests
     /// @param memory writes the figures of the memory
-    public Metrics(Build build, List<String> kinds, IntSupplier open,
-            Consumer<PrometheusText> memory) {
+    public Metrics(Build build, List<String> kinds, Consumer<PrometheusText> memory) {
         this.build = build;
-        this.open = open;
         clients.from(kinds.toArray(String[]::new));
         this.memory = memory;
     }
 
+    /// Counts a request that has come.
+    public void begin() {
+        inFlight.of().increment();
+    }
+
     /// Counts a finished request.
     public void end(RequestRecord record) {
+        inFlight.of().decrement();
         var route = record.route();
         var method = record.request().method();
         requests.of(route, METHODS.contains(method) ? method : "other",
@@ -159,8 +163,6 @@ public final class Metrics {
         out.family("fakestream_build_info", "gauge", "Which program this is; always 1.")
                 .sample("fakestream_build_info", labels, 1);
         all.forEach(family -> family.write(out));
-        out.single("fakestream_requests_in_flight", "gauge", "Requests that are open.",
-                open.getAsInt());
         memory.accept(out);
         out.single("fakestream_config_last_reload_successful", "gauge",
                 "Whether the settings could be read the last time.", reloaded ? 1 : 0);

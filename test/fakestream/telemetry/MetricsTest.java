@@ -188,6 +188,7 @@ final class MetricsTest {
     }
 
     private static void serve(Metrics metrics, RequestRecord record) {
+        metrics.begin();
         metrics.end(record);
     }
 

@@ -41,7 +41,7 @@ public final class Scrape {
     /// Metrics that have counted nothing yet.
     public static Metrics metrics() {
         return new Metrics(new Build("", ""),
-                ClientTable.all().stream().map(ClientProfile::name).toList(), () -> 0,
+                ClientTable.all().stream().map(ClientProfile::name).toList(),
                 BodyMemory.of(Config.of(Map.of()))::write);
     }
 
