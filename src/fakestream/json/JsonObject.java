@@ -41,6 +41,11 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
         return get(name) instanceof JsonString(var text) ? text : null;
     }
 
+    /// The elements of an array member; empty if the member is not an array.
+    public List<JsonValue> elements(String name) {
+        return get(name) instanceof JsonArray(var elements) ? elements : List.of();
+    }
+
     /// The elements of an array member that are objects; empty if the member is not an array.
     public List<JsonObject> objects(String name) {
         var objects = new ArrayList<JsonObject>();

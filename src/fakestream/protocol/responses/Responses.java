@@ -63,7 +63,7 @@ public final class Responses implements Protocol {
     /// openai-python refuses any event there.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
-        return ResponsesEvents.event("keepalive", state.beats(), JsonObject.EMPTY, false);
+        return ResponsesEvents.keepalive(state.beats());
     }
 
     /// openai-node throws in `.stream()` at any event before `response.created`, in 6.49 and 7.57
@@ -96,7 +96,7 @@ public final class Responses implements Protocol {
 
     @Override
     public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
-        return ResponsesFold.of(events);
+        return ResponsesRelay.fold(events);
     }
 
     /// Sends both of OpenAI's forms: the SDKs throw at the nested error, Codex reads only

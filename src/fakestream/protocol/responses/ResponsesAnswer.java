@@ -11,8 +11,8 @@ import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.ToolCalls;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Reads a body with a good status as a response. A failed response is also an answer: it has an
 /// id, a status and the output from before its failure.
@@ -33,41 +33,32 @@ final class ResponsesAnswer {
     private ResponsesAnswer() {
     }
 
+    /// An error beside a status is part of a response; any other error is the whole answer.
     static JsonObject read(JsonValue body) throws InvalidAnswer {
-        var object = isEnded(body) ? (JsonObject) body : InvalidAnswer.object(body);
+        var isEnded = body instanceof JsonObject ended && ended.string("status") != null
+                && isResponse(ended);
+        var object = isEnded ? (JsonObject) body : InvalidAnswer.object(body);
         if (!isResponse(object)) {
             throw InvalidAnswer.because("the upstream's answer has no output");
         }
-        for (var item : items(object)) {
-            if (!(item instanceof JsonObject)) {
-                throw InvalidAnswer.because("the upstream's answer has an item that is no object");
-            }
+        if (!object.elements("output").stream().allMatch(JsonObject.class::isInstance)) {
+            throw InvalidAnswer.because("the upstream's answer has an item that is no object");
         }
         return object;
     }
 
-    /// An error beside a status is part of a response; any other error is the whole answer.
-    private static boolean isEnded(JsonValue body) {
-        return body instanceof JsonObject object && object.string("status") != null
-                && isResponse(object);
-    }
-
     private static boolean isResponse(JsonObject body) {
-        return switch (body.get("output")) {
-            case JsonArray _ -> true;
-            case JsonNull _ -> "response".equals(body.string("object"));
-            case null -> "response".equals(body.string("object"));
-            default -> false;
-        };
+        var output = body.get("output");
+        return output instanceof JsonArray || (output == null || output.equals(JsonNull.NULL))
+                && "response".equals(body.string("object"));
     }
 
     /// Adds the members that openai-node needs in every kind of call, or it throws: a list of
     /// items, and an id for each item. The AI SDK drops a call without an id.
     static JsonObject completed(JsonObject response, StreamState state) {
         var items = new ArrayList<JsonValue>();
-        for (var item : items(response)) {
-            items.add(item instanceof JsonObject object
-                    ? completed(object, state.id() + "_" + items.size()) : item);
+        for (var item : response.objects("output")) {
+            items.add(completed(item, state.id() + "_" + items.size()));
         }
         return identified(response, id(state)).with("output", new JsonArray(items));
     }
@@ -77,13 +68,8 @@ final class ResponsesAnswer {
         return "resp_" + state.id();
     }
 
-    /// The items of a response.
-    static List<JsonValue> items(JsonObject response) {
-        return response.get("output") instanceof JsonArray(var items) ? items : List.of();
-    }
-
     private static JsonObject completed(JsonObject item, String unique) {
-        var type = item.string("type") == null ? "" : item.string("type");
+        var type = Objects.requireNonNullElse(item.string("type"), "");
         var named = identified(item, ID_PREFIXES.getOrDefault(type, "item_") + unique);
         return switch (type) {
             case "function_call" -> ToolCalls.withTextArguments(callable(named, unique));

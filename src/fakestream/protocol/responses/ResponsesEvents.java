@@ -17,11 +17,11 @@ final class ResponsesEvents {
 
     /// Adds an event with these members beside its type and number.
     void add(String type, JsonObject.Builder members) {
-        add(type, members.build(), false);
+        add(type, members, false);
     }
 
     /// Adds an event; `piece` says whether it is one of the pieces of a text.
-    void add(String type, JsonObject members, boolean piece) {
+    void add(String type, JsonObject.Builder members, boolean piece) {
         events.add(event(type, first + events.size(), members, piece));
     }
 
@@ -30,10 +30,16 @@ final class ResponsesEvents {
         return List.copyOf(events);
     }
 
-    /// One event. Its type stands in the `event:` line and in the data, as OpenAI sends it.
-    static SseEvent event(String type, long number, JsonObject members, boolean piece) {
+    /// OpenAI's own heartbeat.
+    static SseEvent keepalive(long number) {
+        return event("keepalive", number, new JsonObject.Builder(), false);
+    }
+
+    /// The type stands in the `event:` line and in the data, as OpenAI sends it.
+    private static SseEvent event(
+            String type, long number, JsonObject.Builder members, boolean piece) {
         var data = new JsonObject.Builder().add("type", type).add("sequence_number", number)
-                .addAll(members).build();
+                .addAll(members.build()).build();
         return new SseEvent.Message(type, data, piece);
     }
 }

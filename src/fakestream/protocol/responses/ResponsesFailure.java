@@ -37,18 +37,16 @@ final class ResponsesFailure {
     }
 
     private static JsonObject failed(JsonObject request, ApiError error, StreamState state) {
-        var response = new JsonObject.Builder()
+        return new JsonObject.Builder()
                 .add("id", ResponsesAnswer.id(state))
                 .add("object", "response")
                 .add("created_at", state.created())
                 .add("status", "failed")
                 .add("error", new JsonObject.Builder().add("code", code(error))
                         .add("message", error.message()).build())
-                .add("incomplete_details", JsonNull.NULL);
-        if (request.has("model")) {
-            response.add("model", request.get("model"));
-        }
-        return response.add("output", JsonArray.EMPTY).add("usage", JsonNull.NULL).build();
+                .add("incomplete_details", JsonNull.NULL)
+                .addAll(request.only("model"))
+                .add("output", JsonArray.EMPTY).add("usage", JsonNull.NULL).build();
     }
 
     /// The error of a response has only its `code`, a string, to say its kind. If the request
@@ -57,20 +55,15 @@ final class ResponsesFailure {
         var type = error.object().string("type");
         var code = textOrNull(error, "code") instanceof JsonString(var text) ? text
                 : Objects.requireNonNullElse(type, "server_error");
-        return new JsonString(FINAL.contains(code) || mayPass(error.likelyStatus(502)) ? code
-                : "invalid_prompt");
-    }
-
-    private static boolean mayPass(int status) {
-        return status >= 500 || PASSING.contains(status);
+        var status = error.likelyStatus(502);
+        var mayPass = status >= 500 || PASSING.contains(status);
+        return new JsonString(mayPass || FINAL.contains(code) ? code : "invalid_prompt");
     }
 
     private static JsonValue textOrNull(ApiError error, String name) {
-        return switch (error.object().get(name)) {
-            case JsonString text -> text;
-            case null -> JsonNull.NULL;
-            case JsonNull none -> none;
-            case JsonValue other -> new JsonString(other.toString());
-        };
+        var value = error.object().get(name);
+        return value == null ? JsonNull.NULL
+                : value instanceof JsonString || value.equals(JsonNull.NULL) ? value
+                : new JsonString(value.toString());
     }
 }

@@ -8,30 +8,34 @@ import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.TextPieces;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Turns one item of a response into events: added, its body, done. In the added event, members
 /// that come later are empty. An item of an unknown type has no body events, because openai-node
 /// throws at an unknown event; added and done alone make it whole.
-final class ResponsesItem {
+record ResponsesItem(JsonObject item, String type, int index, int pieceLength,
+        ResponsesEvents events) {
+    /// The member of a call that is sent in pieces.
+    private static final Map<String, String> TEXTS = Map.of(
+            "function_call", "arguments", "mcp_call", "arguments", "custom_tool_call", "input",
+            "code_interpreter_call", "code");
+
+    /// The members with the outcome of a tool, unknown when the call begins.
+    private static final Map<String, Set<String>> OUTCOMES = Map.of(
+            "mcp_call", Set.of("output", "error"), "mcp_list_tools", Set.of("tools", "error"),
+            "code_interpreter_call", Set.of("outputs"), "file_search_call", Set.of("results"),
+            "image_generation_call", Set.of("result"));
+
     /// The added event keeps these members, however long they are: openai-node reads them.
     private static final Set<String> KEPT = Set.of("type", "id", "call_id", "content", "summary");
 
     /// If the added event is too long, members longer than this, in bytes, wait for the done event.
     private static final int LONG_MEMBER = 1024;
 
-    private final JsonObject item;
-    private final String type;
-    private final int index;
-    private final int pieceLength;
-    private final ResponsesEvents events;
-
     ResponsesItem(JsonObject item, int index, int pieceLength, ResponsesEvents events) {
-        this.item = item;
-        this.type = item.string("type") == null ? "" : item.string("type");
-        this.index = index;
-        this.pieceLength = pieceLength;
-        this.events = events;
+        this(item, Objects.requireNonNullElse(item.string("type"), ""), index, pieceLength, events);
     }
 
     /// Adds all events of the item.
@@ -49,38 +53,23 @@ final class ResponsesItem {
         var added = new JsonObject.Builder();
         item.members().forEach((name, value) -> added.add(name, opened(name, value)));
         var whole = added.build();
-        return fits(whole) ? whole : shortened(whole);
+        return JsonWriter.fits(whole, SseEvent.LONGEST_LINE - 2048) ? whole
+                : whole.without(whole.members().keySet().stream()
+                        .filter(name -> !KEPT.contains(name)
+                                && JsonWriter.length(whole.get(name)) > LONG_MEMBER)
+                        .toArray(String[]::new));
     }
 
     private JsonValue opened(String name, JsonValue value) {
+        var isString = value instanceof JsonString;
         return switch (name) {
-            case "status" -> value instanceof JsonString ? new JsonString("in_progress") : value;
-            case "content", "summary" -> parts(name) == null ? value : JsonArray.EMPTY;
-            case "arguments", "input", "code" -> name.equals(text())
-                    && value instanceof JsonString ? new JsonString("") : value;
-            default -> isOutcome(name) ? outcomeOf(value) : value;
-        };
-    }
-
-    /// The member of a call that is sent in pieces.
-    private String text() {
-        return switch (type) {
-            case "function_call", "mcp_call" -> "arguments";
-            case "custom_tool_call" -> "input";
-            case "code_interpreter_call" -> "code";
-            default -> "";
-        };
-    }
-
-    /// Whether a member is the outcome of a tool, unknown when the call begins.
-    private boolean isOutcome(String name) {
-        return switch (type) {
-            case "mcp_call" -> name.equals("output") || name.equals("error");
-            case "mcp_list_tools" -> name.equals("tools") || name.equals("error");
-            case "code_interpreter_call" -> name.equals("outputs");
-            case "file_search_call" -> name.equals("results");
-            case "image_generation_call" -> name.equals("result");
-            default -> false;
+            case "status" -> isString ? new JsonString("in_progress") : value;
+            case "content", "summary" -> ResponsesParts.in(item, name).isEmpty() ? value
+                    : JsonArray.EMPTY;
+            case "arguments", "input", "code" -> isString && name.equals(TEXTS.get(type))
+                    ? new JsonString("") : value;
+            default -> OUTCOMES.getOrDefault(type, Set.of()).contains(name) ? outcomeOf(value)
+                    : value;
         };
     }
 
@@ -89,105 +78,65 @@ final class ResponsesItem {
                 : JsonNull.NULL;
     }
 
-    private static boolean fits(JsonObject object) {
-        return JsonWriter.fits(object, SseEvent.LONGEST_LINE - 2048);
-    }
-
-    private static JsonObject shortened(JsonObject whole) {
-        return whole.without(whole.members().entrySet().stream()
-                .filter(member -> !KEPT.contains(member.getKey()))
-                .filter(member -> JsonWriter.length(member.getValue()) > LONG_MEMBER)
-                .map(member -> member.getKey()).toArray(String[]::new));
-    }
-
     private void tellBody() {
         switch (type) {
             case "message", "reasoning" -> {
                 tellParts("summary");
                 tellParts("content");
             }
-            case "function_call" -> tellText("response.function_call_arguments");
-            case "custom_tool_call" -> tellText("response.custom_tool_call_input");
-            case "mcp_call" -> {
-                tellStatus("in_progress");
-                tellText("response.mcp_call_arguments");
-                tellOutcome();
-            }
-            case "code_interpreter_call" -> {
-                tellStatus("in_progress");
-                tellText("response.code_interpreter_call_code");
-                tellStatus("interpreting");
-                tellOutcome();
-            }
-            case "web_search_call", "file_search_call" -> tellStatuses("searching");
-            case "image_generation_call" -> tellStatuses("generating");
-            case "mcp_list_tools" -> {
-                tellStatus("in_progress");
-                tellOutcome();
-            }
+            case "function_call", "custom_tool_call" -> tellText();
+            case "mcp_call", "mcp_list_tools" -> tellWork();
+            case "code_interpreter_call" -> tellWork("interpreting");
+            case "web_search_call", "file_search_call" -> tellWork("searching");
+            case "image_generation_call" -> tellWork("generating");
             default -> { }
         }
     }
 
     private void tellParts(String name) {
-        var parts = parts(name);
-        if (parts != null) {
-            parts.tell();
-        }
-    }
-
-    /// The parts in this member; null if they can only be sent with the item.
-    private ResponsesParts parts(String name) {
-        return ResponsesParts.in(item, name, scope(), pieceLength, events);
+        new ResponsesParts(name.equals("summary"), place().build(), pieceLength, events)
+                .tell(ResponsesParts.in(item, name));
     }
 
     /// Every event of an item's body names the item by its id, and openai-node 7 checks this.
-    private JsonObject scope() {
-        return new JsonObject.Builder().add("item_id", item.get("id"))
-                .add("output_index", index).build();
+    private JsonObject.Builder place() {
+        return new JsonObject.Builder().add("item_id", item.get("id")).add("output_index", index);
     }
 
-    private void tellText(String event) {
-        if (item.get(text()) instanceof JsonString(var whole)) {
+    private void tellText() {
+        var text = TEXTS.get(type);
+        if (text != null && item.get(text) instanceof JsonString(var whole)) {
+            var event = "response." + type + "_" + text;
             for (var piece : TextPieces.of(whole, TextPieces.LARGE)) {
-                tell(event + ".delta", new JsonObject.Builder().add("delta", piece));
+                events.add(event + ".delta", place().add("delta", piece));
             }
-            var done = new JsonObject.Builder();
+            var done = place();
             // openai-node 6 has the function's name in this event, openai-node 7 no longer has it.
-            if (type.equals("function_call") && item.has("name")) {
-                done.add("name", item.get("name"));
+            if (type.equals("function_call")) {
+                done.addAll(item.only("name"));
             }
-            tell(event + ".done", done.add(text(), whole));
+            events.add(event + ".done", done.add(text, whole));
         }
     }
 
-    private void tellStatuses(String between) {
+    /// Tells the progress of a tool that the upstream runs. Only MCP has an event for a failure. An
+    /// MCP list has no status; its error shows the failure.
+    private void tellWork(String... steps) {
         tellStatus("in_progress");
-        tellStatus(between);
-        tellOutcome();
-    }
-
-    /// Only MCP has an event for a failure. An MCP list has no status; its error shows the failure.
-    private void tellOutcome() {
+        tellText();
+        for (var step : steps) {
+            tellStatus(step);
+        }
         var isMcp = type.startsWith("mcp_");
         var failed = isMcp && item.has("error") && !item.get("error").equals(JsonNull.NULL);
-        switch (item.string("status")) {
-            case "completed" -> tellStatus("completed");
-            case "failed" -> {
-                if (isMcp) {
-                    tellStatus("failed");
-                }
-            }
-            case null -> tellStatus(failed ? "failed" : "completed");
-            default -> { }
+        var end = Objects.requireNonNullElse(item.string("status"),
+                failed ? "failed" : "completed");
+        if (end.equals("completed") || isMcp && end.equals("failed")) {
+            tellStatus(end);
         }
     }
 
     private void tellStatus(String status) {
-        tell("response." + type + "." + status, new JsonObject.Builder());
-    }
-
-    private void tell(String event, JsonObject.Builder members) {
-        events.add(event, new JsonObject.Builder().addAll(scope()).addAll(members.build()));
+        events.add("response." + type + "." + status, place());
     }
 }

@@ -19,28 +19,21 @@ final class ResponsesReplay {
         var response = ResponsesAnswer.completed(answer, state);
         var events = new ResponsesEvents(state.beats());
         var opening = opening(response);
-        events.add("response.created", carrying(opening));
-        events.add("response.in_progress", carrying(opening));
-        var index = 0;
-        for (var item : ResponsesAnswer.items(response)) {
-            if (item instanceof JsonObject object) {
-                new ResponsesItem(object, index, state.pieceLength(), events).tell();
-                index++;
-            }
+        events.add("response.created", opening);
+        events.add("response.in_progress", opening);
+        var items = response.objects("output");
+        for (int i = 0; i < items.size(); i++) {
+            new ResponsesItem(items.get(i), i, state.pieceLength(), events).tell();
         }
-        events.add(ending(response), carrying(response));
+        events.add(ending(response), new JsonObject.Builder().add("response", response));
         return new Replay(events.all(), SseEvent.HEARTBEAT);
     }
 
-    private static JsonObject.Builder carrying(JsonObject response) {
-        return new JsonObject.Builder().add("response", response);
-    }
-
     /// The response as it was at its beginning, with all members known before its first word.
-    private static JsonObject opening(JsonObject response) {
+    private static JsonObject.Builder opening(JsonObject response) {
         var opening = new JsonObject.Builder();
         response.members().forEach((name, value) -> opening.add(name, opened(name, value)));
-        return opening.build();
+        return new JsonObject.Builder().add("response", opening.build());
     }
 
     private static JsonValue opened(String name, JsonValue value) {
