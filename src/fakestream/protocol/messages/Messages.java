@@ -43,14 +43,14 @@ public final class Messages implements Protocol {
     public JsonObject answer(JsonValue body) throws InvalidAnswer {
         var answer = InvalidAnswer.object(body);
         if (!"message".equals(answer.string("type"))) {
-            throw InvalidAnswer.because("the upstream's answer is no message");
+            throw InvalidAnswer.because("the upstream's answer is not a message");
         }
         if (EmptyAnswers.isNothing(answer.get("content"))
                 && EmptyAnswers.isReason(answer.string("stop_reason"))) {
             return answer.with("content", JsonArray.EMPTY);
         }
         if (!(answer.get("content") instanceof JsonArray(var blocks))) {
-            throw InvalidAnswer.because("the upstream's answer is no message with content");
+            throw InvalidAnswer.because("the upstream's answer is a message without content");
         }
         if (!blocks.stream().allMatch(JsonObject.class::isInstance)) {
             throw InvalidAnswer.because("the upstream's answer has a block that is no object");
@@ -108,11 +108,8 @@ public final class Messages implements Protocol {
     /// An empty `message_delta` within a message, a ping after its end.
     @Override
     public SseEvent pauseBehind(SseEvent last) {
-        var type = switch (last) {
-            case SseEvent.Message message -> message.type();
-            case SseEvent.Received received -> MessagesEvent.kind(received);
-            default -> "";
-        };
+        var type = last instanceof SseEvent.Received received ? MessagesEvent.kind(received)
+                : last instanceof SseEvent.Message message ? message.type() : "";
         return type.equals("message_stop") ? MessagesEvent.PING : MessagesEvent.pause(NO_TOKENS);
     }
 
@@ -128,13 +125,13 @@ public final class Messages implements Protocol {
 
     @Override
     public List<SseEvent> failure(JsonObject request, ApiError error, StreamState state) {
-        return List.of(MessagesEvent.of(MessagesError.of(error), false));
+        return List.of(MessagesEvent.of(MessagesError.of(error.likelyStatus(500), error)));
     }
 
     /// The failure as `{"type":"error","error":{"type","message"}}`. The type is the upstream's, or
     /// else Anthropic's type for the status.
     @Override
     public JsonObject error(int status, ApiError error) {
-        return MessagesError.of(status, error);
+        return MessagesError.of(status, error).build();
     }
 }

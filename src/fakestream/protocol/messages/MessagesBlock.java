@@ -14,19 +14,12 @@ import java.util.List;
 
 /// Turns one content block into events: its start without the members that its deltas carry, the
 /// deltas, and its stop. A block of an unknown kind, or of a kind without deltas, starts whole.
-final class MessagesBlock {
-    private final int index;
-    private final JsonObject block;
-    private final List<SseEvent> events = new ArrayList<>();
-
-    private MessagesBlock(int index, JsonObject block) {
-        this.index = index;
-        this.block = block;
-    }
-
+///
+/// @param events the events so far
+record MessagesBlock(int index, JsonObject block, List<SseEvent> events) {
     /// The events of a block; its text is cut into pieces of the length in `state`.
     static List<SseEvent> tell(int index, JsonObject block, StreamState state) {
-        var named = new MessagesBlock(index, named(index, block, state));
+        var named = new MessagesBlock(index, named(index, block, state), new ArrayList<>());
         switch (block.string("type")) {
             case "text" -> named.text(state.pieceLength());
             case "thinking" -> named.thinking();
@@ -34,7 +27,7 @@ final class MessagesBlock {
             case "compaction" -> named.compaction();
             case null, default -> named.start(block);
         }
-        named.stop();
+        named.events.add(MessagesEvent.of(named.event("content_block_stop")));
         return named.events;
     }
 
@@ -47,14 +40,13 @@ final class MessagesBlock {
     /// Citations come before the text, as in recorded streams. The start has an empty list for
     /// them, because anthropic-java adds to it.
     private void text(int pieceLength) {
-        var citations = block.get("citations") instanceof JsonArray(var elements) ? elements
-                : List.<JsonValue>of();
+        var citations = block.elements("citations");
         var start = emptied(block, "text");
         start(citations.isEmpty() ? start : start.with("citations", JsonArray.EMPTY));
         citations.forEach(citation -> delta("citations_delta", "citation", citation));
         if (block.get("text") instanceof JsonString(var text)) {
             TextPieces.of(text, pieceLength).forEach(piece ->
-                    delta("text_delta", "text", new JsonString(piece), true));
+                    delta(MessagesEvent.data("text_delta").add("text", piece), true));
         }
     }
 
@@ -92,11 +84,8 @@ final class MessagesBlock {
             return;
         }
         start(block.with("content", JsonNull.NULL).without("encrypted_content"));
-        var delta = MessagesEvent.data("compaction_delta").add("content", block.get("content"));
-        if (block.has("encrypted_content")) {
-            delta.add("encrypted_content", block.get("encrypted_content"));
-        }
-        delta(delta.build(), false);
+        delta(MessagesEvent.data("compaction_delta").add("content", block.get("content"))
+                .addAll(block.only("encrypted_content")), false);
     }
 
     private static JsonObject emptied(JsonObject block, String name) {
@@ -104,28 +93,20 @@ final class MessagesBlock {
     }
 
     private void start(JsonObject emptied) {
-        add("content_block_start", "content_block", emptied, false);
+        events.add(MessagesEvent.of(event("content_block_start").add("content_block", emptied)));
     }
 
     private void delta(String type, String name, JsonValue value) {
-        delta(type, name, value, false);
+        delta(MessagesEvent.data(type).add(name, value), false);
     }
 
-    private void delta(String type, String name, JsonValue value, boolean piece) {
-        delta(MessagesEvent.data(type).add(name, value).build(), piece);
+    private void delta(JsonObject.Builder delta, boolean piece) {
+        var type = "content_block_delta";
+        events.add(new SseEvent.Message(
+                type, event(type).add("delta", delta.build()).build(), piece));
     }
 
-    private void delta(JsonObject delta, boolean piece) {
-        add("content_block_delta", "delta", delta, piece);
-    }
-
-    private void add(String type, String name, JsonObject value, boolean piece) {
-        events.add(MessagesEvent.of(MessagesEvent.data(type).add("index", index)
-                .add(name, value).build(), piece));
-    }
-
-    private void stop() {
-        events.add(MessagesEvent.of(
-                MessagesEvent.data("content_block_stop").add("index", index).build(), false));
+    private JsonObject.Builder event(String type) {
+        return MessagesEvent.data(type).add("index", index);
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Folds the deltas of one content block into its start. Text, thinking and the text of an input
 /// are joined; citations become a list. The content of any other delta is final (a signature, a
@@ -18,43 +19,31 @@ import java.util.Map;
 final class MessagesBlockFold {
     private final JsonObject start;
     private final Map<String, StringBuilder> texts = new LinkedHashMap<>();
-    private final List<JsonValue> citations = new ArrayList<>();
+    private final List<JsonValue> citations;
     private final JsonObject.Builder others = new JsonObject.Builder();
     private final StringBuilder input = new StringBuilder();
 
     MessagesBlockFold(JsonObject start) {
         this.start = start;
-        if (start.get("citations") instanceof JsonArray(var elements)) {
-            citations.addAll(elements);
-        }
+        this.citations = new ArrayList<>(start.elements("citations"));
     }
 
     void add(JsonObject delta) {
         switch (delta.string("type")) {
             case "text_delta" -> join("text", delta);
             case "thinking_delta" -> join("thinking", delta);
-            case "input_json_delta" -> {
-                var piece = delta.string("partial_json");
-                input.append(piece == null ? "" : piece);
-            }
-            case "citations_delta" -> {
-                if (delta.has("citation")) {
-                    citations.add(delta.get("citation"));
-                }
-            }
+            case "input_json_delta" ->
+                    input.append(Objects.requireNonNullElse(delta.string("partial_json"), ""));
+            case "citations_delta" -> citations.addAll(delta.only("citation").members().values());
             case null, default -> others.addAll(delta.without("type"));
         }
     }
 
     private void join(String name, JsonObject delta) {
         if (delta.get(name) instanceof JsonString(var piece)) {
-            texts.computeIfAbsent(name, _ -> startText(name)).append(piece);
+            texts.computeIfAbsent(name, _ -> new StringBuilder(
+                    Objects.requireNonNullElse(start.string(name), ""))).append(piece);
         }
-    }
-
-    private StringBuilder startText(String name) {
-        var text = start.string(name);
-        return new StringBuilder(text == null ? "" : text);
     }
 
     /// The block as a whole message has it.
@@ -80,9 +69,8 @@ final class MessagesBlockFold {
             block.add("input", Json.parse(input.toString()));
         } catch (JsonException e) {
             if (runsTools) {
-                throw InvalidAnswer.because(
-                        "the upstream's stream has a tool input that is no JSON:"
-                        + " " + e.getMessage());
+                throw InvalidAnswer.because("the upstream's stream has a tool input that is not"
+                        + " JSON: " + e.getMessage());
             }
         }
     }

@@ -18,14 +18,9 @@ final class MessagesError {
     private MessagesError() {
     }
 
-    /// The failure within a stream that was sent with status 200.
-    static JsonObject of(ApiError error) {
-        return of(error.likelyStatus(500), error);
-    }
-
     /// Keeps the upstream's type. The status sets the type of the proxy's own errors, and of an
     /// `invalid_request_error` below 500, because Anthropic has more exact names.
-    static JsonObject of(int status, ApiError error) {
+    static JsonObject.Builder of(int status, ApiError error) {
         var object = error.object();
         var type = object.string("type");
         var own = type == null || OWN_TYPES.contains(type)
@@ -36,7 +31,7 @@ final class MessagesError {
                 clean.add(name, value);
             }
         });
-        return MessagesEvent.data("error").add("error", clean.build()).build();
+        return MessagesEvent.data("error").add("error", clean.build());
     }
 
     /// Whether OpenAI's form added the member (see [ApiError]): a null, or the status as a code.

@@ -5,6 +5,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
+import java.util.Objects;
 
 /// The events of a message's stream. The `event:` line repeats the `type` of the data: official
 /// SDKs drop an event without this line.
@@ -20,20 +21,22 @@ final class MessagesEvent {
     private MessagesEvent() {
     }
 
-    /// @param data has a `type`
-    /// @param piece whether it is a piece of text that is paced
-    static SseEvent of(JsonObject data, boolean piece) {
-        return new SseEvent.Message(data.string("type"), data, piece);
+    /// An event that is not a piece of text.
+    ///
+    /// @param builder has a `type`
+    static SseEvent of(JsonObject.Builder builder) {
+        var data = builder.build();
+        return new SseEvent.Message(data.string("type"), data, false);
     }
 
     /// Opens a message before its answer is known, with the model that the request names.
     static SseEvent opening(JsonObject request, StreamState state) {
-        var model = request.string("model");
         return of(data("message_start").add("message", new JsonObject.Builder()
                 .add("id", "msg_" + state.id()).add("type", "message").add("role", "assistant")
-                .add("model", model == null ? "" : model).add("content", JsonArray.EMPTY)
+                .add("model", Objects.requireNonNullElse(request.string("model"), ""))
+                .add("content", JsonArray.EMPTY)
                 .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL)
-                .add("usage", NO_USAGE).build()).build(), false);
+                .add("usage", NO_USAGE).build()));
     }
 
     /// A `message_delta` that leaves the end of the message open.
@@ -42,7 +45,7 @@ final class MessagesEvent {
     static SseEvent pause(JsonObject usage) {
         return of(data("message_delta").add("delta", new JsonObject.Builder()
                 .add("stop_reason", JsonNull.NULL).add("stop_sequence", JsonNull.NULL).build())
-                .add("usage", usage).build(), false);
+                .add("usage", usage));
     }
 
     /// Starts the data of an event.
@@ -52,10 +55,7 @@ final class MessagesEvent {
 
     /// The kind of an upstream's event, from its `event:` line or else its data; empty if unknown.
     static String kind(SseEvent.Received event) {
-        if (!event.type().isEmpty()) {
-            return event.type();
-        }
-        var type = event.object().string("type");
-        return type == null ? "" : type;
+        return !event.type().isEmpty() ? event.type()
+                : Objects.requireNonNullElse(event.object().string("type"), "");
     }
 }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 /// null, and takes counters as totals without adding them up.
 final class MessagesFold {
     private JsonObject message;
+    /// The whole message, if it was sent in place of its events.
     private JsonObject whole;
     private final Map<Integer, MessagesBlockFold> blocks = new TreeMap<>();
     private boolean stopped;
@@ -40,20 +41,18 @@ final class MessagesFold {
             case "content_block_delta" -> addDelta(data(event));
             case "message_delta" -> end(data(event));
             case "message_stop" -> stopped = true;
-            default -> other(InvalidAnswer.data(event));
+            default -> {
+                var data = InvalidAnswer.data(event);
+                whole = "message".equals(data.string("type")) ? data : whole;
+            }
         }
-    }
-
-    /// Data of type `message` is the whole message, sent in place of its events.
-    private void other(JsonObject data) {
-        whole = "message".equals(data.string("type")) ? data : whole;
     }
 
     private static JsonObject data(SseEvent.Received event) throws InvalidAnswer {
         var data = event.object();
         if (data.members().isEmpty()) {
             throw InvalidAnswer.because("the upstream's stream has a " + event.type()
-                    + " event whose data is no JSON object");
+                    + " event whose data is not a JSON object");
         }
         return data;
     }
@@ -87,12 +86,10 @@ final class MessagesFold {
             return;
         }
         message = LastNonNull.of(message, data.without("type", "delta", "usage"));
-        if (data.get("delta") instanceof JsonObject delta) {
-            message = LastNonNull.of(message, delta);
-        }
+        message = LastNonNull.of(message, JsonObject.orEmpty(data.get("delta")));
         if (data.get("usage") instanceof JsonObject usage) {
-            message = message.with("usage", message.get("usage") instanceof JsonObject before
-                    ? LastNonNull.of(before, usage) : usage);
+            var before = JsonObject.orEmpty(message.get("usage"));
+            message = message.with("usage", LastNonNull.of(before, usage));
         }
     }
 

@@ -4,7 +4,6 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
-import fakestream.json.JsonValue;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
@@ -25,29 +24,24 @@ final class MessagesReplay {
     static Replay of(JsonObject answer, StreamState state) {
         var events = new ArrayList<SseEvent>();
         if (!state.begun()) {
-            events.add(MessagesEvent.of(start(answer), false));
+            events.add(start(answer));
         }
-        var blocks = answer.get("content") instanceof JsonArray(var elements) ? elements
-                : List.<JsonValue>of();
+        var blocks = answer.objects("content");
         for (int i = 0; i < blocks.size(); i++) {
-            if (blocks.get(i) instanceof JsonObject block) {
-                events.addAll(MessagesBlock.tell(i, block, state));
-            }
+            events.addAll(MessagesBlock.tell(i, blocks.get(i), state));
         }
-        events.add(MessagesEvent.of(end(answer), false));
-        events.add(MessagesEvent.of(MessagesEvent.data("message_stop").build(), false));
+        events.add(end(answer));
+        events.add(MessagesEvent.of(MessagesEvent.data("message_stop")));
         return new Replay(events, MessagesEvent.PING);
     }
 
-    private static JsonObject start(JsonObject answer) {
+    private static SseEvent start(JsonObject answer) {
         var message = new JsonObject.Builder().addAll(answer)
                 .add("content", JsonArray.EMPTY).add("usage", usageAtStart(usage(answer)));
-        for (var name : AT_THE_END) {
-            if (answer.has(name)) {
-                message.add(name, JsonNull.NULL);
-            }
-        }
-        return MessagesEvent.data("message_start").add("message", message.build()).build();
+        AT_THE_END.stream().filter(answer::has)
+                .forEach(name -> message.add(name, JsonNull.NULL));
+        return MessagesEvent.of(MessagesEvent.data("message_start")
+                .add("message", message.build()));
     }
 
     private static JsonObject usage(JsonObject answer) {
@@ -64,18 +58,11 @@ final class MessagesReplay {
     /// Repeats the whole usage: the Go and Java SDKs read the members that they know from here.
     /// `context_management` stands beside the delta, because the beta SDKs read it there; it also
     /// stays in `message_start`, because the other SDKs do not read it here.
-    private static JsonObject end(JsonObject answer) {
+    private static SseEvent end(JsonObject answer) {
         var delta = new JsonObject.Builder();
-        for (var name : AT_THE_END) {
-            if (answer.has(name)) {
-                delta.add(name, answer.get(name));
-            }
-        }
-        var event = MessagesEvent.data("message_delta")
-                .add("delta", delta.build()).add("usage", usage(answer));
-        if (answer.has("context_management")) {
-            event.add("context_management", answer.get("context_management"));
-        }
-        return event.build();
+        AT_THE_END.forEach(name -> delta.addAll(answer.only(name)));
+        return MessagesEvent.of(MessagesEvent.data("message_delta")
+                .add("delta", delta.build()).add("usage", usage(answer))
+                .addAll(answer.only("context_management")));
     }
 }

@@ -127,8 +127,8 @@ final class MessagesFoldTest {
         assertEquals("Overloaded", refusal(upstream(START, error, STOP)).message());
         var broken = new ArrayList<>(upstream(START));
         broken.add(event("content_block_delta", "{\"type"));
-        assertEquals("the upstream's stream has a content_block_delta event whose data is no JSON"
-                + " object", refusal(broken).message());
+        assertEquals("the upstream's stream has a content_block_delta event whose data is not a"
+                + " JSON object", refusal(broken).message());
     }
 
     private static JsonArray blocks(String... events) throws InvalidAnswer {
