@@ -55,8 +55,7 @@ public final class GenerateContent implements Protocol {
             case JsonArray(var chunks) -> GenerateContentFold.of(chunks.stream()
                     .map(GenerateContentChunk::of).toList());
             case JsonObject object -> GenerateContentChunk.of(object).answer();
-            default -> throw InvalidAnswer.because(
-                    "the upstream answered with JSON that is no object");
+            default -> InvalidAnswer.object(body);
         };
     }
 

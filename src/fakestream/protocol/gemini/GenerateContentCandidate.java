@@ -5,6 +5,7 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
+import fakestream.protocol.gemini.GenerateContentText.Piece;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,19 +14,19 @@ import java.util.stream.IntStream;
 /// event, even with nothing (@google/generative-ai), so only the last event counts.
 final class GenerateContentCandidate {
     private final JsonObject candidate;
+    private final JsonObject content;
     private final JsonValue index;
-    private final List<GenerateContentPiece> pieces;
+    private final List<Piece> pieces;
 
     /// @param position the candidate's place, used if it has no index
     /// @param pieceLength length of a piece of visible text, in UTF-16 units
     /// @param longest length of the longest piece of any text, in UTF-16 units
     GenerateContentCandidate(JsonObject candidate, int position, int pieceLength, int longest) {
         this.candidate = candidate;
+        this.content = JsonObject.orEmpty(candidate.get("content"));
         this.index = candidate.get("index") instanceof JsonNumber number ? number
                 : JsonNumber.of(position);
-        var parts = content().get("parts") instanceof JsonArray(var elements) ? elements
-                : List.<JsonValue>of();
-        this.pieces = GenerateContentText.cut(parts, pieceLength, longest);
+        this.pieces = GenerateContentText.cut(content.elements("parts"), pieceLength, longest);
     }
 
     /// The number of pieces.
@@ -39,7 +40,8 @@ final class GenerateContentCandidate {
     boolean fits(int events, int longest) {
         return size() <= events || IntStream.range(0, events)
                 .mapToObj(event -> slice(event, events))
-                .allMatch(slice -> slice.size() < 2 || bytes(slice) <= longest);
+                .allMatch(slice -> slice.size() < 2 || slice.stream()
+                        .mapToInt(piece -> JsonWriter.length(piece.part())).sum() <= longest);
     }
 
     /// The candidate's entry in an event; only the index if the event has no piece of it.
@@ -49,8 +51,8 @@ final class GenerateContentCandidate {
         var entry = new JsonObject.Builder();
         if (!slice.isEmpty()) {
             entry.add("content", content(slice, last));
-        } else if (last && candidate.has("content")) {
-            entry.add("content", candidate.get("content"));
+        } else if (last) {
+            entry.addAll(candidate.only("content"));
         }
         if (last) {
             entry.addAll(candidate.without("content", "index"));
@@ -60,36 +62,21 @@ final class GenerateContentCandidate {
 
     /// Whether a piece of visible text is in an event.
     boolean isPaced(int event, int events) {
-        return slice(event, events).stream().anyMatch(GenerateContentPiece::paced);
+        return slice(event, events).stream().anyMatch(Piece::paced);
     }
 
     /// The last piece is always in the last event: an event without content makes a chat of
     /// @google/genai forget the turn, so the finish reason must not come alone.
-    private List<GenerateContentPiece> slice(int event, int events) {
+    private List<Piece> slice(int event, int events) {
         return pieces.subList((int) ((long) size() * event / events),
                 (int) ((long) size() * (event + 1) / events));
     }
 
-    private JsonObject content(List<GenerateContentPiece> slice, boolean last) {
-        var parts = slice.stream().map(GenerateContentPiece::part).toList();
-        var content = new JsonObject.Builder()
-                .add("parts", new JsonArray(GenerateContentText.joined(parts)));
-        if (content().has("role")) {
-            content.add("role", content().get("role"));
-        }
-        if (last) {
-            content.addAll(content().without("parts", "role"));
-        }
-        return content.build();
-    }
-
-    private JsonObject content() {
-        return candidate.get("content") instanceof JsonObject content ? content
-                : JsonObject.EMPTY;
-    }
-
-    private static int bytes(List<GenerateContentPiece> slice) {
-        return slice.stream().mapToInt(piece ->
-                JsonWriter.length(piece.part())).sum();
+    private JsonObject content(List<Piece> slice, boolean last) {
+        var parts = slice.stream().map(Piece::part).toList();
+        return new JsonObject.Builder()
+                .add("parts", new JsonArray(GenerateContentText.joined(parts)))
+                .addAll(content.only("role"))
+                .addAll(last ? content.without("parts", "role") : JsonObject.EMPTY).build();
     }
 }

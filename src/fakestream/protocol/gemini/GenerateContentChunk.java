@@ -1,8 +1,6 @@
 package fakestream.protocol.gemini;
 
-import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
-import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.EmptyAnswers;
@@ -40,8 +38,13 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
     /// Whether it ends the answer: all its candidates are finished, or the prompt was blocked and
     /// no candidate follows.
     public boolean isEnd() {
-        return isBlocked() || !candidates().isEmpty() && candidates().stream().allMatch(
-                candidate -> candidate.get("finishReason") instanceof JsonString);
+        return isBlocked() || !candidates().isEmpty()
+                && candidates().stream().allMatch(GenerateContentChunk::isFinished);
+    }
+
+    /// Whether a candidate says why it ends.
+    static boolean isFinished(JsonObject candidate) {
+        return candidate.string("finishReason") != null;
     }
 
     /// The progress of each candidate; empty if the prompt was blocked, because no candidate
@@ -51,13 +54,12 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
         return IntStream.range(0, candidates.size()).mapToObj(i -> new RelayedEvent.Choice(
                 Protocol.index(candidates.get(i), i),
                 !EmptyAnswers.isNothing(candidates.get(i).get("content")),
-                candidates.get(i).get("finishReason") instanceof JsonString)).toList();
+                isFinished(candidates.get(i)))).toList();
     }
 
     /// Whether it says that the prompt was blocked.
     boolean isBlocked() {
-        return object.get("promptFeedback") instanceof JsonObject feedback
-                && feedback.get("blockReason") instanceof JsonString;
+        return JsonObject.orEmpty(object.get("promptFeedback")).string("blockReason") != null;
     }
 
     /// This as a whole answer. Gemini answers a blocked prompt with feedback and no candidates; an
@@ -68,16 +70,12 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
         if (error.isPresent()) {
             throw new InvalidAnswer(error.get());
         }
-        if (!(object.get("candidates") instanceof JsonArray(var elements))
-                || elements.isEmpty()) {
-            if (object.get("promptFeedback") instanceof JsonObject) {
-                return object;
-            }
+        var all = object.elements("candidates");
+        if (all.isEmpty() && !(object.get("promptFeedback") instanceof JsonObject)) {
             throw InvalidAnswer.because("the upstream's answer has no candidates");
         }
-        if (candidates().size() < elements.size()) {
-            throw InvalidAnswer.because(
-                    "the upstream's answer has a candidate that is no object");
+        if (!all.stream().allMatch(JsonObject.class::isInstance)) {
+            throw InvalidAnswer.because("the upstream's answer has a candidate that is no object");
         }
         return object;
     }

@@ -1,7 +1,6 @@
 package fakestream.protocol.gemini;
 
 import fakestream.json.JsonObject;
-import fakestream.json.JsonString;
 import fakestream.protocol.ApiError;
 
 /// A failure in Google's form: `code` is the HTTP status, `status` its name in google.rpc.Code.
@@ -14,15 +13,13 @@ final class GenerateContentError {
     /// members, whether the upstream or `VendorError#in` added them.
     static JsonObject body(int status, ApiError error) {
         var code = error.status(status);
-        var own = error.object().get("status") instanceof JsonString(var name)
-                && name.matches("[A-Z_]+") ? name : null;
-        var object = new JsonObject.Builder()
+        var own = error.object().string("status");
+        return error.with(new JsonObject.Builder()
                 .add("code", code)
                 .add("message", error.message())
-                .add("status", own == null ? name(code) : own)
+                .add("status", own != null && own.matches("[A-Z_]+") ? own : name(code))
                 .addAll(error.object().without("code", "message", "status", "type", "param"))
-                .build();
-        return new JsonObject.Builder().add("error", object).build();
+                .build()).body();
     }
 
     private static String name(int code) {

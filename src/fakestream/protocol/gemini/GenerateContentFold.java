@@ -2,7 +2,6 @@ package fakestream.protocol.gemini;
 
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
-import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.LastNonNull;
@@ -61,28 +60,21 @@ final class GenerateContentFold {
                 result = result.with(name, joined(before, more));
             }
         }
-        candidates.put(index, entry.get("content") instanceof JsonObject content
-                ? withContent(index, result, content) : result);
-    }
-
-    private JsonObject withContent(int index, JsonObject candidate, JsonObject content) {
-        if (content.get("parts") instanceof JsonArray(var more)) {
-            parts.computeIfAbsent(index, _ -> new ArrayList<>()).addAll(more);
+        if (entry.get("content") instanceof JsonObject content) {
+            if (content.get("parts") instanceof JsonArray(var more)) {
+                parts.computeIfAbsent(index, _ -> new ArrayList<>()).addAll(more);
+            }
+            result = result.with("content", LastNonNull.of(
+                    JsonObject.orEmpty(old.get("content")), content.without("parts")));
         }
-        var before = candidate.get("content") instanceof JsonObject object ? object
-                : JsonObject.EMPTY;
-        return candidate.with("content", LastNonNull.of(before, content.without("parts")));
+        candidates.put(index, result);
     }
 
     private static JsonObject joined(JsonObject old, JsonObject more) {
         var members = new LinkedHashMap<>(LastNonNull.of(old, more).members());
-        more.members().forEach((name, value) -> {
-            if (value instanceof JsonArray(var now)
-                    && old.get(name) instanceof JsonArray(var before)) {
-                members.put(name, new JsonArray(
-                        Stream.concat(before.stream(), now.stream()).toList()));
-            }
-        });
+        members.replaceAll((name, value) -> more.get(name) instanceof JsonArray(var now)
+                && old.get(name) instanceof JsonArray(var before)
+                ? new JsonArray(Stream.concat(before.stream(), now.stream()).toList()) : value);
         return new JsonObject(members);
     }
 
@@ -90,9 +82,8 @@ final class GenerateContentFold {
         if (candidates.isEmpty() && GenerateContentChunk.of(top).isBlocked()) {
             return top;
         }
-        var finished = candidates.values().stream().allMatch(candidate ->
-                candidate.get("finishReason") instanceof JsonString);
-        if (candidates.isEmpty() || !finished) {
+        if (candidates.isEmpty()
+                || !candidates.values().stream().allMatch(GenerateContentChunk::isFinished)) {
             throw InvalidAnswer.truncated();
         }
         var list = new ArrayList<JsonValue>();

@@ -7,13 +7,19 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.TextPieces;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Cuts the text parts of a content into pieces, and joins the pieces again. Other parts (function
 /// calls, images, code and its result, unknown kinds) stay as they are.
 final class GenerateContentText {
     /// The members that every piece of a text has; `thought` separates thoughts from the answer.
-    private static final Set<String> EVERY_PIECE = Set.of("text", "thought");
+    private static final String[] EVERY_PIECE = {"text", "thought"};
+
+    /// One part of a content, as one event carries it.
+    ///
+    /// @param paced whether it is a piece of text that people read as it arrives
+    record Piece(JsonValue part, boolean paced) {
+    }
 
     /// The parts before the text that is being joined.
     private final List<JsonValue> done = new ArrayList<>();
@@ -27,16 +33,15 @@ final class GenerateContentText {
 
     /// Cuts visible text into pieces of `pieceLength`, and thoughts into large pieces without
     /// pacing. Other parts stay whole. No text is longer than `longest` UTF-16 units.
-    static List<GenerateContentPiece> cut(List<JsonValue> parts, int pieceLength, int longest) {
-        var pieces = new ArrayList<GenerateContentPiece>();
+    static List<Piece> cut(List<JsonValue> parts, int pieceLength, int longest) {
+        var pieces = new ArrayList<Piece>();
         for (var part : parts) {
             if (part instanceof JsonObject object && isText(object)) {
                 var paced = !isThought(object);
                 var length = paced ? Math.min(pieceLength, longest) : longest;
-                cut(object, length).forEach(piece ->
-                        pieces.add(new GenerateContentPiece(piece, paced)));
+                cut(object, length).forEach(piece -> pieces.add(new Piece(piece, paced)));
             } else {
-                pieces.add(new GenerateContentPiece(part, false));
+                pieces.add(new Piece(part, false));
             }
         }
         return pieces;
@@ -49,14 +54,10 @@ final class GenerateContentText {
         if (texts.size() < 2) {
             return List.of(part);
         }
-        var start = part.without(part.members().keySet().stream()
-                .filter(name -> !EVERY_PIECE.contains(name)).toArray(String[]::new));
+        var start = part.only(EVERY_PIECE);
         var last = texts.size() - 1;
-        var pieces = new ArrayList<JsonObject>();
-        texts.subList(0, last).forEach(text ->
-                pieces.add(start.with("text", new JsonString(text))));
-        pieces.add(part.with("text", new JsonString(texts.get(last))));
-        return pieces;
+        return IntStream.rangeClosed(0, last).mapToObj(i -> (i == last ? part : start)
+                .with("text", new JsonString(texts.get(i)))).toList();
     }
 
     /// Joins consecutive texts of one kind. A signed text is complete: Gemini forbids joining it
@@ -80,7 +81,7 @@ final class GenerateContentText {
         open = open == null ? object
                 : new JsonObject.Builder().addAll(open).addAll(object).build();
         text.append(object.string("text"));
-        if (!EVERY_PIECE.containsAll(object.members().keySet())) {
+        if (!object.without(EVERY_PIECE).members().isEmpty()) {
             close();
         }
     }
