@@ -20,6 +20,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -32,13 +33,13 @@ final class Main {
     private static final int BAD_SETTINGS = 78;
 
     /// The version and revision of classes outside our jar.
-    private static final String UNPACKED = "unpacked";
+    private static final String UNPACKED = "unpacked+unpacked";
 
     /// Checks of settings that need other packages than `config`.
-    private static final Map<Setting<?>, Consumer<String>> CHECKS = Map.of(
-            Setting.SOURCE_API_URL, UpstreamUrl::parse,
-            Setting.FALLBACK_API_URLS, UpstreamUrl::parseAll,
-            Setting.UPSTREAM_EXTRA_HEADERS_JSON, ExtraHeaders::parse);
+    private static final Map<String, Consumer<String>> CHECKS = Map.of(
+            Setting.SOURCE_API_URL.name(), UpstreamUrl::parse,
+            Setting.FALLBACK_API_URLS.name(), UpstreamUrl::parseAll,
+            Setting.UPSTREAM_EXTRA_HEADERS_JSON.name(), ExtraHeaders::parse);
 
     private final PrintStream out;
     private final PrintStream err;
@@ -67,10 +68,10 @@ final class Main {
                 case VERSION -> print("fakestream " + build().version() + " (Java "
                         + Runtime.version() + ")");
                 case CHECK_CONFIG -> {
-                    load(sources(commandLine));
+                    load(commandLine, Optional.empty());
                     yield print("the settings are good");
                 }
-                case PRINT_CONFIG -> print(load(sources(commandLine)).print());
+                case PRINT_CONFIG -> print(load(commandLine, Optional.empty()).print());
                 case RUN -> start(commandLine);
             };
         } catch (CommandLine.UsageException e) {
@@ -100,10 +101,7 @@ final class Main {
         WarmUp.begin();
         var demo = commandLine.demo() ? Optional.of(DemoUpstream.start())
                 : Optional.<DemoUpstream>empty();
-        Lifecycle.Settings settings = () -> {
-            var sources = sources(commandLine);
-            return load(demo.isPresent() ? withDemo(sources, demo.get()) : sources);
-        };
+        Lifecycle.Settings settings = () -> load(commandLine, demo);
         var config = settings.read();
         var build = build();
         var log = Log.queued(config, Upstream.redactor(config), Journal.of(environment), out,
@@ -140,16 +138,14 @@ final class Main {
         if (config.get(Setting.MAX_STREAMS) >= connections) {
             log.warn("MAX_STREAMS=" + config.get(Setting.MAX_STREAMS) + " is more than this "
                     + "process can hold: its open files and its heap allow " + connections
-                    + " connections, and those beyond are closed without an answer");
+                    + " connections, and further ones are closed without an answer");
         }
     }
 
-    private ConfigSources sources(CommandLine commandLine) {
-        return commandLine.sources(environment, Path.of(""));
-    }
-
-    private static Config load(ConfigSources sources) throws ConfigException {
-        return Config.load(sources, CHECKS);
+    private Config load(CommandLine commandLine, Optional<DemoUpstream> demo)
+            throws ConfigException {
+        var sources = commandLine.sources(environment, Path.of(""));
+        return Config.load(demo.map(it -> withDemo(sources, it)).orElse(sources), CHECKS);
     }
 
     /// Adds the demo's settings. The demo needs no key, and this key is worthless.
@@ -168,10 +164,7 @@ final class Main {
     /// The build from the jar's manifest: `VERSION+REVISION`.
     private static Build build() {
         var version = Main.class.getPackage().getImplementationVersion();
-        if (version == null) {
-            return new Build(UNPACKED, UNPACKED);
-        }
-        var parts = version.split("\\+", 2);
+        var parts = Objects.requireNonNullElse(version, UNPACKED).split("\\+", 2);
         return new Build(parts[0], parts.length < 2 ? "" : parts[1]);
     }
 }

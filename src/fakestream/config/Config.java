@@ -1,6 +1,5 @@
 package fakestream.config;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -12,35 +11,30 @@ public final class Config {
     /// The query of a URL. The URL may be one of a list.
     private static final Pattern QUERY = Pattern.compile("(://[^?,\\s]*)\\?[^,\\s]*");
 
-    private final Map<Setting<?>, Given> given;
-    private final SettingValues values;
+    private final Map<String, ConfigLoader.Chosen> chosen;
 
-    private Config(Map<Setting<?>, Given> given, SettingValues values) {
-        this.given = Map.copyOf(given);
-        this.values = values;
+    private Config(Map<String, ConfigLoader.Chosen> chosen) {
+        this.chosen = chosen;
     }
 
     /// Reads the settings from all sources. The strongest source of a setting wins, and only its
     /// text is checked.
     ///
-    /// @param checks further checks by other packages: each gets the text of its setting, unless
-    ///        that is empty, and throws IllegalArgumentException saying what is wrong; a check of a
-    ///        secret must not repeat it
+    /// @param checks further checks by other packages, by the setting's name: each gets the text of
+    ///        its setting, unless that is empty, and throws IllegalArgumentException with a message
+    ///        for the operator; a check of a secret must not repeat it
     /// @throws ConfigException if a setting is wrong; it lists all problems
-    public static Config load(ConfigSources sources, Map<Setting<?>, Consumer<String>> checks)
+    public static Config load(ConfigSources sources, Map<String, Consumer<String>> checks)
             throws ConfigException {
-        var loader = new ConfigLoader(checks);
-        loader.load(sources);
-        return new Config(loader.given(), loader.values());
+        return new Config(new ConfigLoader(checks).load(sources));
     }
 
     /// Settings as `--set NAME=VALUE` gives them, without file and environment; for tests.
     ///
     /// @throws IllegalArgumentException if a setting is wrong; it lists all problems
     public static Config of(Map<String, String> values) {
-        List<Given> flags = values.entrySet().stream()
-                .map(entry -> new Given(entry.getKey(), entry.getValue(), "--set"))
-                .toList();
+        var flags = values.entrySet().stream()
+                .map(entry -> new Given(entry.getKey(), entry.getValue(), "--set")).toList();
         try {
             return load(new ConfigSources(Optional.empty(), Map.of(), flags), Map.of());
         } catch (ConfigException e) {
@@ -49,8 +43,9 @@ public final class Config {
     }
 
     /// The value of a setting, or its default if none was given.
+    @SuppressWarnings("unchecked") // a setting's own parser made its value
     public <T> T get(Setting<T> setting) {
-        return values.get(setting).orElseThrow();
+        return (T) chosen.get(setting.name()).value();
     }
 
     /// LOG_LEVEL, or debug if DEBUG is true.
@@ -60,7 +55,7 @@ public final class Config {
 
     /// The origin of the value: `default`, `proxy.properties:7`, `environment`, `--port`.
     public String origin(Setting<?> setting) {
-        Given source = given.get(setting);
+        Given source = chosen.get(setting.name()).given();
         boolean own = source.name().equals(setting.name());
         return own ? source.origin() : source.origin() + ", " + source.name();
     }
@@ -76,7 +71,7 @@ public final class Config {
     /// The text of a setting for people: `***` replaces a secret that is set, and the query of a
     /// URL, because a query may hold a key.
     public String shown(Setting<?> setting) {
-        String text = given.get(setting).value();
+        String text = chosen.get(setting.name()).given().value();
         if (setting.secret()) {
             return text.isEmpty() ? "" : "***";
         }

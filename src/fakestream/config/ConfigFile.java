@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 /// not tell line numbers.
 final class ConfigFile {
     private static final Pattern EXPORT = Pattern.compile("^export\\s+");
+    private static final Pattern QUOTED = Pattern.compile("(?s)^([\"'])(.*)\\1$");
 
     private ConfigFile() {
     }
@@ -23,17 +24,16 @@ final class ConfigFile {
     /// The settings in the file, in order; origins are `file:line`. A file or line that cannot be
     /// read adds to `problems`. A problem never quotes the line, because it may hold a key.
     static List<Given> read(Path file, List<String> problems) {
-        List<Given> all = new ArrayList<>();
-        int number = 0;
-        for (String line : lines(file, problems)) {
-            number++;
-            String text = line.strip();
-            String origin = file + ":" + number;
-            if (text.isEmpty() || text.startsWith("#") || text.startsWith("!")) {
+        var all = new ArrayList<Given>();
+        var lines = lines(file, problems);
+        for (int i = 0; i < lines.size(); i++) {
+            var line = lines.get(i).strip();
+            var origin = file + ":" + (i + 1);
+            if (line.isEmpty() || line.startsWith("#") || line.startsWith("!")) {
                 continue;
             }
-            if (text.contains("=")) {
-                all.add(given(text, origin));
+            if (line.contains("=")) {
+                all.add(given(line, origin));
             } else {
                 problems.add(origin + ": this line has no '=': expected NAME=VALUE");
             }
@@ -53,13 +53,7 @@ final class ConfigFile {
     private static Given given(String line, String origin) {
         int equals = line.indexOf('=');
         String name = EXPORT.matcher(line.substring(0, equals)).replaceFirst("").strip();
-        return new Given(name, unquoted(line.substring(equals + 1).strip()), origin);
-    }
-
-    private static String unquoted(String value) {
-        boolean quoted = value.length() >= 2
-                && (value.startsWith("\"") && value.endsWith("\"")
-                || value.startsWith("'") && value.endsWith("'"));
-        return quoted ? value.substring(1, value.length() - 1) : value;
+        String value = line.substring(equals + 1).strip();
+        return new Given(name, QUOTED.matcher(value).replaceFirst("$2"), origin);
     }
 }

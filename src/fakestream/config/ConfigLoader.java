@@ -1,11 +1,5 @@
 package fakestream.config;
 
-import static fakestream.config.Setting.ALLOW_ENV_API_KEY;
-import static fakestream.config.Setting.ALLOW_OPEN_RELAY;
-import static fakestream.config.Setting.HOST;
-import static fakestream.config.Setting.OPENAI_API_KEY;
-import static fakestream.config.Setting.PROXY_API_KEYS;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,44 +9,42 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Reads all settings once. It continues after a problem, so that it finds all of them.
 final class ConfigLoader {
     private static final Pattern LAST_NEWLINE = Pattern.compile("\r?\n\\z");
 
-    private final Map<Setting<?>, Consumer<String>> checks;
+    private final Map<String, Consumer<String>> checks;
     private final List<String> problems = new ArrayList<>();
-    private final Map<Setting<?>, Given> given = new HashMap<>();
-    private final SettingValues values = new SettingValues();
+    private final Map<String, Chosen> chosen = new HashMap<>();
 
-    ConfigLoader(Map<Setting<?>, Consumer<String>> checks) {
+    /// The text of a setting from its strongest source.
+    ///
+    /// @param value the setting's value; null if the text is wrong
+    record Chosen(Given given, Object value) {
+    }
+
+    ConfigLoader(Map<String, Consumer<String>> checks) {
         this.checks = checks;
     }
 
-    /// Reads and checks all settings.
+    /// Reads and checks all settings; gives each by its name.
     ///
     /// @throws ConfigException if a setting is wrong; it lists all problems
-    void load(ConfigSources sources) throws ConfigException {
+    Map<String, Chosen> load(ConfigSources sources) throws ConfigException {
         Map<String, Given> file = sources.file().map(this::file).orElse(Map.of());
         Map<String, Given> environment = environment(sources.environment());
         Map<String, Given> flags = layer(known(sources.flags()));
-        for (Setting<?> setting : Setting.ALL) {
-            given.put(setting, choose(setting, List.of(flags, environment, file)));
-            settle(setting);
+        for (var setting : Setting.ALL) {
+            var given = choose(setting, List.of(flags, environment, file));
+            chosen.put(setting.name(), new Chosen(given, value(setting, given)));
         }
         crossCheck();
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-    }
-
-    /// The chosen text and origin of each setting.
-    Map<Setting<?>, Given> given() {
-        return given;
-    }
-
-    SettingValues values() {
-        return values;
+        return Map.copyOf(chosen);
     }
 
     private Map<String, Given> file(Path path) {
@@ -69,22 +61,15 @@ final class ConfigLoader {
 
     /// The settings in the environment; its other names belong to other programs.
     private static Map<String, Given> environment(Map<String, String> environment) {
-        return layer(SettingNames.known().stream()
-                .filter(environment::containsKey)
-                .map(name -> new Given(name, environment.get(name), "environment"))
-                .toList());
+        return layer(SettingNames.known().stream().filter(environment::containsKey)
+                .map(name -> new Given(name, environment.get(name), "environment")).toList());
     }
 
     private List<Given> known(List<Given> all) {
-        List<Given> known = new ArrayList<>();
-        for (Given one : all) {
-            if (SettingNames.known().contains(one.name())) {
-                known.add(one);
-            } else {
-                problems.add(SettingNames.unknown(one));
-            }
-        }
-        return known;
+        var known = all.stream().collect(Collectors.partitioningBy(
+                one -> SettingNames.known().contains(one.name())));
+        known.get(false).forEach(one -> problems.add(SettingNames.unknown(one)));
+        return known.get(true);
     }
 
     /// The settings of one source by name; the later of two wins, and an empty value means not set.
@@ -110,32 +95,30 @@ final class ConfigLoader {
         return fallback(setting);
     }
 
+    /// The default. If it is the text of another setting and that text is wrong, it is the other
+    /// one's default, so that one fault is reported once.
     private Given fallback(Setting<?> setting) {
-        return setting.defaultFrom()
-                .map(defaultFrom -> new Given(setting.name(), usable(defaultFrom), "default, as "
-                        + defaultFrom))
-                .orElseGet(() -> new Given(setting.name(), setting.fallback(), "default"));
+        if (setting.defaultFrom().isEmpty()) {
+            return new Given(setting.name(), setting.fallback(), "default");
+        }
+        var other = setting.defaultFrom().get();
+        var text = chosen.get(other.name()).value() == null ? other.fallback()
+                : chosen.get(other.name()).given().value();
+        return new Given(setting.name(), text, "default, as " + other);
     }
 
-    /// The text of a setting earlier in the list, or its default if the text is wrong, so that one
-    /// fault is reported once.
-    private String usable(Setting<?> defaultFrom) {
-        return values.get(defaultFrom).isPresent() ? given.get(defaultFrom).value()
-                : defaultFrom.fallback();
-    }
-
-    private <T> void settle(Setting<T> setting) {
-        Given source = given.get(setting);
-        boolean own = source.name().equals(setting.name());
+    private Object value(Setting<?> setting, Given given) {
+        var own = given.name().equals(setting.name());
         try {
-            String text = own ? source.value() : fileText(Path.of(source.value()));
-            T value = setting.parse(text);
-            if (!text.isEmpty() && checks.containsKey(setting)) {
-                checks.get(setting).accept(text);
+            var text = own ? given.value() : fileText(Path.of(given.value()));
+            var value = setting.parser().apply(text);
+            if (!text.isEmpty() && checks.containsKey(setting.name())) {
+                checks.get(setting.name()).accept(text);
             }
-            values.put(setting, value);
+            return value;
         } catch (IllegalArgumentException e) {
-            problems.add(source.problem(e.getMessage()));
+            problems.add(given.problem(e.getMessage()));
+            return null;
         }
     }
 
@@ -148,28 +131,33 @@ final class ConfigLoader {
     }
 
     private void crossCheck() {
-        boolean noKey = is(OPENAI_API_KEY, Optional::isEmpty);
-        boolean anyoneMayUseIt = is(ALLOW_ENV_API_KEY, allowed -> allowed);
-        if (noKey && is(PROXY_API_KEYS, keys -> !keys.isEmpty())) {
-            wrong(PROXY_API_KEYS, "there is no key to send upstream, set OPENAI_API_KEY too");
+        var noKey = is(Setting.OPENAI_API_KEY, Optional::isEmpty);
+        var anyoneMayUseIt = is(Setting.ALLOW_ENV_API_KEY, allowed -> allowed);
+        if (noKey && is(Setting.PROXY_API_KEYS, keys -> !keys.isEmpty())) {
+            wrong(Setting.PROXY_API_KEYS,
+                    "there is no key to send upstream, set OPENAI_API_KEY too");
         }
         if (noKey && anyoneMayUseIt) {
-            wrong(ALLOW_ENV_API_KEY, "there is no key to use, set OPENAI_API_KEY too");
+            wrong(Setting.ALLOW_ENV_API_KEY, "there is no key to use, set OPENAI_API_KEY too");
         }
-        if (anyoneMayUseIt && is(HOST, host -> !Host.isLoopback(host))
-                && is(PROXY_API_KEYS, List::isEmpty) && is(ALLOW_OPEN_RELAY, open -> !open)) {
-            wrong(ALLOW_ENV_API_KEY, "anyone who reaches HOST " + given.get(HOST).value()
+        if (anyoneMayUseIt && is(Setting.HOST, host -> !Host.isLoopback(host))
+                && is(Setting.PROXY_API_KEYS, List::isEmpty)
+                && is(Setting.ALLOW_OPEN_RELAY, open -> !open)) {
+            wrong(Setting.ALLOW_ENV_API_KEY, "anyone who reaches HOST "
+                    + chosen.get(Setting.HOST.name()).given().value()
                     + " could spend OPENAI_API_KEY; set PROXY_API_KEYS, or HOST=127.0.0.1,"
                     + " or accept it with ALLOW_OPEN_RELAY=true");
         }
     }
 
     /// Whether the setting's value matches; a wrong setting has no value to cause more problems.
+    @SuppressWarnings("unchecked") // a setting's own parser made its value
     private <T> boolean is(Setting<T> setting, Predicate<T> such) {
-        return values.get(setting).filter(such).isPresent();
+        var value = (T) chosen.get(setting.name()).value();
+        return value != null && such.test(value);
     }
 
     private void wrong(Setting<?> setting, String what) {
-        problems.add(given.get(setting).problem(what));
+        problems.add(chosen.get(setting.name()).given().problem(what));
     }
 }

@@ -1,10 +1,10 @@
 package fakestream.config;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The sources of the settings, weakest first: built-in defaults, file, environment, flags.
 ///
@@ -20,9 +20,8 @@ public record ConfigSources(Optional<Path> file, Map<String, String> environment
 
     /// These sources with one more flag, which wins over all others.
     public ConfigSources with(Given flag) {
-        List<Given> more = new ArrayList<>(flags);
-        more.add(flag);
-        return new ConfigSources(file, environment, more);
+        return new ConfigSources(file, environment,
+                Stream.concat(flags.stream(), Stream.of(flag)).toList());
     }
 
     /// The file and the names of the flags; no values, because they may be keys.

@@ -2,12 +2,14 @@ package fakestream.config;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The web pages that may call: `*`, or a list of origins in the form that browsers send.
 final class Origins {
     private static final String ANY = "*";
+    private static final Map<String, String> DEFAULT_PORTS = Map.of("http", ":80", "https", ":443");
     private static final Pattern ORIGIN = Pattern.compile(
             "([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?/?");
 
@@ -20,8 +22,7 @@ final class Origins {
     /// @throws IllegalArgumentException if `*` is not alone, or if an item is `null` (any sandboxed
     ///        page sends it) or not `scheme://host[:port]`
     static List<String> parse(String text) {
-        List<String> origins = ValueParser.items(text).stream().map(Origins::origin).distinct(
-                ).toList();
+        var origins = ValueParser.items(text).stream().map(Origins::origin).distinct().toList();
         if (origins.isEmpty()) {
             throw new IllegalArgumentException("names no origin");
         }
@@ -41,15 +42,7 @@ final class Origins {
                     "'" + item + "' is not an origin such as https://chat.example.com");
         }
         String port = parts.group(3);
-        boolean plain = port == null || port.equals(defaultPort(parts.group(1)));
+        boolean plain = port == null || port.equals(DEFAULT_PORTS.get(parts.group(1)));
         return parts.group(1) + "://" + parts.group(2) + (plain ? "" : port);
-    }
-
-    private static String defaultPort(String scheme) {
-        return switch (scheme) {
-            case "http" -> ":80";
-            case "https" -> ":443";
-            default -> "";
-        };
     }
 }

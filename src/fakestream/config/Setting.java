@@ -10,7 +10,17 @@ import java.util.function.Function;
 /// README's short table and `proxy.properties.example` with them.
 ///
 /// @param <T> the type that [Config#get] returns for it
-public final class Setting<T> {
+/// @param name the name, such as `HEARTBEAT_INTERVAL_MS`
+/// @param fallback the text used if none is given; empty if the setting is then not set
+/// @param meaning one line about its effect, with its range and unit
+/// @param parser the value of a text, which is empty only if the default is empty; throws
+///     IllegalArgumentException with a message for the operator if the text is wrong
+/// @param secret whether the value must never be shown
+/// @param fileTwin the name, such as `OPENAI_API_KEY_FILE`, that gives a file to read the value
+///     from instead; empty for most settings
+/// @param defaultFrom the earlier setting that supplies the value if this one has none of its own
+public record Setting<T>(String name, String fallback, String meaning, Function<String, T> parser,
+        boolean secret, Optional<String> fileTwin, Optional<Setting<T>> defaultFrom) {
     public static final Setting<String> HOST = of("HOST", "127.0.0.1", Host::parse,
             "address to listen on; 0.0.0.0 listens on every address of this machine");
     public static final Setting<Integer> PORT = integer("PORT", "3000", 0, 65535,
@@ -19,21 +29,21 @@ public final class Setting<T> {
             "SOURCE_API_URL", "https://api.openai.com", ValueParser::url,
             "base URL of the upstream, to which /v1 is added if its path names no version; or "
             + "the full URL of one of its endpoints; either may have a query");
-    public static final Setting<Optional<Secret>> OPENAI_API_KEY = secret(
-            "OPENAI_API_KEY", ValueParser::key,
-            "the operator's key for the upstream; not needed if clients send their own")
-            .orFromFile();
+    public static final Setting<Optional<Secret>> OPENAI_API_KEY = secretOrFile(
+            "OPENAI_API_KEY", Optional.empty(), text -> Optional.of(ValueParser.key(text)),
+            "the operator's key for the upstream; not needed if clients send their own");
     public static final Setting<Boolean> ALLOW_ENV_API_KEY = flag("ALLOW_ENV_API_KEY",
             "true: a request without a key uses OPENAI_API_KEY");
-    public static final Setting<List<Secret>> PROXY_API_KEYS = secrets("PROXY_API_KEYS",
+    public static final Setting<List<Secret>> PROXY_API_KEYS = secretOrFile(
+            "PROXY_API_KEYS", List.of(), ValueParser::keys,
             "keys that this proxy accepts from clients, separated by commas or new lines, each of "
-            + "8 characters or more; a client that sends one uses OPENAI_API_KEY")
-            .orFromFile();
+            + "8 characters or more; a client that sends one uses OPENAI_API_KEY");
     public static final Setting<Boolean> ALLOW_OPEN_RELAY = flag("ALLOW_OPEN_RELAY",
             "true: start even if anyone who reaches HOST can spend OPENAI_API_KEY");
     public static final Setting<Optional<Secret>> UPSTREAM_EXTRA_HEADERS_JSON = secret(
-            "UPSTREAM_EXTRA_HEADERS_JSON", Secret::new,
-            "headers to add to every upstream request, as a JSON object of strings");
+            "UPSTREAM_EXTRA_HEADERS_JSON", Optional.empty(), text -> Optional.of(new Secret(text)),
+            "headers to add to every upstream request, as a JSON object of strings",
+            Optional.empty());
     public static final Setting<List<String>> CORS_ALLOW_ORIGIN = of(
             "CORS_ALLOW_ORIGIN", "*", Origins::parse,
             "web pages that may call: *, or a list of origins such as https://chat.example.com");
@@ -56,8 +66,7 @@ public final class Setting<T> {
     public static final Setting<Integer> CHUNK_TARGET_LENGTH = integer(
             "CHUNK_TARGET_LENGTH", "30", 1, 10_000,
             "about how many characters of text a content chunk has");
-    public static final Setting<Duration> CHUNK_DELAY_MS = millis(
-            "CHUNK_DELAY_MS", "35", 0, 10_000,
+    public static final Setting<Duration> CHUNK_DELAY_MS = millis("CHUNK_DELAY_MS", "35", 0, 10_000,
             "pause between two chunks of an answer");
     public static final Setting<Duration> REPLAY_MAX_MS = millis(
             "REPLAY_MAX_MS", "10000", 0, 600_000,
@@ -120,8 +129,7 @@ public final class Setting<T> {
     public static final Setting<Duration> SHUTDOWN_GRACE_MS = millis(
             "SHUTDOWN_GRACE_MS", "30000", 0, 3_600_000,
             "how long open requests may go on after SIGTERM");
-    public static final Setting<LogLevel> LOG_LEVEL = choice(
-            "LOG_LEVEL", "info", LogLevel.class,
+    public static final Setting<LogLevel> LOG_LEVEL = choice("LOG_LEVEL", "info", LogLevel.class,
             "how much is logged");
     public static final Setting<Boolean> DEBUG = flag("DEBUG",
             "true: the same as LOG_LEVEL=debug");
@@ -141,58 +149,12 @@ public final class Setting<T> {
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
             COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE,
-            STREAM_MODE_MODELS,
-            UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
-            RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
+            STREAM_MODE_MODELS, UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS,
+            UPSTREAM_TIMEOUT_MS, RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
             TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS,
             TEST_PAGE);
-
-    private final String name;
-    private final String fallback;
-    private final String meaning;
-    private final Function<String, T> parser;
-    private final boolean secret;
-    private final Optional<String> fileTwin;
-    private final Optional<Setting<T>> defaultFrom;
-
-    private Setting(String name, String fallback, String meaning, Function<String, T> parser,
-            boolean secret, Optional<String> fileTwin, Optional<Setting<T>> defaultFrom) {
-        this.name = name;
-        this.fallback = fallback;
-        this.meaning = meaning;
-        this.parser = parser;
-        this.secret = secret;
-        this.fileTwin = fileTwin;
-        this.defaultFrom = defaultFrom;
-    }
-
-    /// The name, such as `HEARTBEAT_INTERVAL_MS`.
-    public String name() {
-        return name;
-    }
-
-    /// The text used if none is given; empty if the setting is then not set.
-    public String fallback() {
-        return fallback;
-    }
-
-    /// One line about its effect, with its range and unit.
-    public String meaning() {
-        return meaning;
-    }
-
-    /// Whether the value must never be shown.
-    public boolean secret() {
-        return secret;
-    }
-
-    /// The name, such as `OPENAI_API_KEY_FILE`, that gives a file to read the value from instead;
-    /// empty for most settings.
-    public Optional<String> fileTwin() {
-        return fileTwin;
-    }
 
     /// The name.
     @Override
@@ -200,27 +162,8 @@ public final class Setting<T> {
         return name;
     }
 
-    /// The setting that supplies the value if this one has none of its own.
-    Optional<Setting<T>> defaultFrom() {
-        return defaultFrom;
-    }
-
-    /// The value of a text; the text is empty only if the default is empty.
-    ///
-    /// @throws IllegalArgumentException if the text is wrong; the message says how
-    T parse(String text) {
-        return parser.apply(text);
-    }
-
-    private Setting<T> orFromFile() {
-        String twin = name + "_FILE";
-        String both = meaning + " (or " + twin + ": a file that holds it)";
-        return new Setting<>(name, fallback, both, parser, secret, Optional.of(twin), defaultFrom);
-    }
-
     private Setting<T> orAs(Setting<T> other) {
-        return new Setting<>(
-                name, fallback, meaning, parser, secret, fileTwin, Optional.of(other));
+        return new Setting<>(name, fallback, meaning, parser, secret, fileTwin, Optional.of(other));
     }
 
     private static <T> Setting<T> of(
@@ -244,8 +187,8 @@ public final class Setting<T> {
 
     private static Setting<Duration> millis(
             String name, String fallback, int min, int max, String meaning) {
-        return of(name, fallback, text -> Duration.ofMillis(ValueParser.wholeNumber(text, min,
-                max)),
+        return of(name, fallback,
+                text -> Duration.ofMillis(ValueParser.wholeNumber(text, min, max)),
                 meaning + " (" + min + ".." + max + " ms)");
     }
 
@@ -259,16 +202,16 @@ public final class Setting<T> {
                 meaning + " (" + ValueParser.words(type) + ")");
     }
 
-    private static Setting<Optional<Secret>> secret(
-            String name, Function<String, Secret> parser, String meaning) {
-        return new Setting<>(name, "", meaning,
-                text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text)),
-                true, Optional.empty(), Optional.empty());
+    private static <T> Setting<T> secretOrFile(
+            String name, T none, Function<String, T> parser, String meaning) {
+        var twin = name + "_FILE";
+        return secret(name, none, parser, meaning + " (or " + twin + ": a file that holds it)",
+                Optional.of(twin));
     }
 
-    private static Setting<List<Secret>> secrets(String name, String meaning) {
-        return new Setting<>(name, "", meaning,
-                text -> text.isEmpty() ? List.of() : ValueParser.keys(text),
-                true, Optional.empty(), Optional.empty());
+    private static <T> Setting<T> secret(String name, T none, Function<String, T> parser,
+            String meaning, Optional<String> fileTwin) {
+        return new Setting<>(name, "", meaning, text -> text.isEmpty() ? none : parser.apply(text),
+                true, fileTwin, Optional.empty());
     }
 }

@@ -27,13 +27,11 @@ final class SettingNames {
     /// The problem with an unknown name, and the known name that was probably meant. Text that does
     /// not look like a name is not repeated: it may be a line of a key.
     static String unknown(Given given) {
-        Optional<String> near = nearest(given.name());
-        if (near.isPresent()) {
-            return given.problem("unknown setting; did you mean " + near.get() + "?");
-        }
-        return LIKE_A_NAME.matcher(given.name()).matches()
-                ? given.problem("unknown setting")
-                : given.origin() + ": what stands before the '=' is not the name of a setting";
+        return nearest(given.name())
+                .map(near -> given.problem("unknown setting; did you mean " + near + "?"))
+                .orElseGet(() -> LIKE_A_NAME.matcher(given.name()).matches()
+                        ? given.problem("unknown setting")
+                        : given.origin() + ": the text before the '=' is not a setting's name");
     }
 
     private static Optional<String> nearest(String name) {

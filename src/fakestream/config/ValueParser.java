@@ -1,5 +1,6 @@
 package fakestream.config;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,23 +22,14 @@ final class ValueParser {
         if (!WHOLE_NUMBER.matcher(text).matches()) {
             throw new IllegalArgumentException("'" + text + "' is not a whole number");
         }
-        long number = clamped(text);
-        if (number < min) {
+        var number = new BigInteger(text);
+        if (number.compareTo(BigInteger.valueOf(min)) < 0) {
             throw new IllegalArgumentException(text + " is below " + min);
         }
-        if (number > max) {
+        if (number.compareTo(BigInteger.valueOf(max)) > 0) {
             throw new IllegalArgumentException(text + " is above " + max);
         }
-        return (int) number;
-    }
-
-    /// The number, or the nearest `long` if it does not fit.
-    private static long clamped(String digits) {
-        try {
-            return Long.parseLong(digits);
-        } catch (NumberFormatException _) {
-            return digits.startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
+        return number.intValueExact();
     }
 
     static boolean yesOrNo(String text) {
@@ -66,11 +58,7 @@ final class ValueParser {
 
     /// Checks the characters of a URL; another package checks its meaning.
     static String url(String text) {
-        if (!VISIBLE_ASCII.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                    "a URL has only visible ASCII characters and no blanks");
-        }
-        return text;
+        return visible("a URL", text);
     }
 
     /// URLs split by commas or new lines.
@@ -80,11 +68,15 @@ final class ValueParser {
 
     /// A key that can be sent in a header; the HTTP client would send other characters as `?`.
     static Secret key(String text) {
+        return new Secret(visible("a key", text));
+    }
+
+    private static String visible(String what, String text) {
         if (!VISIBLE_ASCII.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "a key has only visible ASCII characters and no blanks");
+                    what + " has only visible ASCII characters and no blanks");
         }
-        return new Secret(text);
+        return text;
     }
 
     static List<Secret> keys(String text) {

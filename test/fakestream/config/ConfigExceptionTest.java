@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ConfigExceptionTest {
-    private static final Map<Setting<?>, Consumer<String>> NO_CHECKS = Map.of();
+    private static final Map<String, Consumer<String>> NO_CHECKS = Map.of();
 
     @TempDir
     private Path directory;
@@ -71,7 +71,7 @@ final class ConfigExceptionTest {
         };
         assertEquals(List.of("--set: PORT: 'x' is not a whole number",
                         "--set: SOURCE_API_URL: 'api.example' has no scheme"),
-                problems(sources, Map.of(Setting.SOURCE_API_URL, check)));
+                problems(sources, Map.of("SOURCE_API_URL", check)));
     }
 
     @Test
@@ -152,7 +152,7 @@ final class ConfigExceptionTest {
     }
 
     private static List<String> problems(
-            ConfigSources sources, Map<Setting<?>, Consumer<String>> checks) {
+            ConfigSources sources, Map<String, Consumer<String>> checks) {
         return assertThrows(ConfigException.class, () -> Config.load(sources, checks)).problems();
     }
 }

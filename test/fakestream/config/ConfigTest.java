@@ -164,8 +164,7 @@ final class ConfigTest {
     void passesTheTextOfASettingToItsCheck() throws Exception {
         List<String> seen = new ArrayList<>();
         Config.load(sources("SOURCE_API_URL=https://a.example", Map.of()), Map.of(
-                Setting.SOURCE_API_URL, seen::add,
-                Setting.UPSTREAM_EXTRA_HEADERS_JSON, seen::add));
+                "SOURCE_API_URL", seen::add, "UPSTREAM_EXTRA_HEADERS_JSON", seen::add));
         assertEquals(List.of("https://a.example"), seen);
     }
 

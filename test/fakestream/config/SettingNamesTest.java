@@ -33,7 +33,7 @@ final class SettingNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"sk-abcdefghijklmnop", "c2VjcmV0IGtleSBpbiBiYXNl", "", "A B"})
     void doesNotRepeatTextThatIsNotAName(String name) {
-        assertEquals("--set: what stands before the '=' is not the name of a setting",
+        assertEquals("--set: the text before the '=' is not a setting's name",
                 unknown(name));
     }
 
