@@ -2,12 +2,15 @@ package fakestream.demo;
 
 import fakestream.json.Json;
 import fakestream.json.JsonArray;
+import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The APIs of the demo, each with its path and the template of a whole answer. In the template
@@ -71,12 +74,19 @@ enum DemoApi {
 
     /// An answer in the form of this API.
     ///
-    /// @param choices of a chat completion; the other APIs use only the text of the first one
-    String answer(String model, JsonArray choices) {
-        var first = (JsonObject) choices.elements().getFirst();
+    /// @param messages of a chat completion; the other APIs use only the text of the first one
+    String answer(String model, List<JsonObject> messages) {
+        var choices = IntStream.range(0, messages.size())
+                .<JsonValue>mapToObj(i -> choice(i, messages.get(i))).toList();
         return form.formatted(System.nanoTime(), Json.quote(model),
-                Json.quote(text(first.get("message"))), System.currentTimeMillis() / 1000,
-                choices);
+                Json.quote(text(messages.getFirst())), System.currentTimeMillis() / 1000,
+                new JsonArray(choices));
+    }
+
+    private static JsonObject choice(int index, JsonObject message) {
+        var reason = message.has("tool_calls") ? "tool_calls" : "stop";
+        return new JsonObject.Builder().add("index", index).add("message", message)
+                .add("logprobs", JsonNull.NULL).add("finish_reason", reason).build();
     }
 
     private static String text(JsonValue value) {

@@ -8,55 +8,19 @@ import fakestream.json.JsonValue;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /// The models of the demo; each shows one behaviour of an upstream.
 enum DemoModel {
-    ECHO("demo-echo", Duration.ZERO) {
-        @Override
-        JsonArray choices(String message) {
-            return JsonArray.of(choice(0, text("You said: " + message)));
-        }
-    },
-    LONG("demo-long", Duration.ofSeconds(10)) {
-        @Override
-        JsonArray choices(String message) {
-            return JsonArray.of(choice(0, text("You said: " + message + "\n\n" + STORY)));
-        }
-    },
-    TOOLS("demo-tools", Duration.ofSeconds(4)) {
-        @Override
-        JsonArray choices(String message) {
-            var calls = JsonArray.of(call("call_demo_1", "Paris"), call("call_demo_2", "東京"));
-            return JsonArray.of(choice(0, new JsonObject.Builder().add("role", "assistant")
-                    .add("content", JsonNull.NULL).add("tool_calls", calls).build()));
-        }
-    },
-    REASONING("demo-reasoning", Duration.ofSeconds(4)) {
-        @Override
-        JsonArray choices(String message) {
-            return JsonArray.of(choice(0, text("Forty-two. 四十二。👩‍🚀")
-                    .with("reasoning_content", new JsonString("The question was \"" + message
-                            + "\". There is one answer that is always right."))));
-        }
-    },
-    ERROR("demo-error", Duration.ofSeconds(5)) {
-        @Override
-        Answer answer(DemoApi api, String message) {
-            return error(500, "server_error", "The demo model fails on purpose, "
-                    + "after the first heartbeat.");
-        }
-    },
-    CHOICES("demo-choices", Duration.ofSeconds(2)) {
-        @Override
-        JsonArray choices(String message) {
-            return JsonArray.of(choice(0, text("One way to put it: " + message)),
-                    choice(1, text("Another way to put it, a little longer: " + message)));
-        }
-    },
-    WAIT_65("demo-wait-65", Duration.ofSeconds(65)),
-    WAIT_130("demo-wait-130", Duration.ofSeconds(130)),
-    WAIT_310("demo-wait-310", Duration.ofSeconds(310));
+    ECHO("demo-echo", 0),
+    LONG("demo-long", 10),
+    TOOLS("demo-tools", 4),
+    REASONING("demo-reasoning", 4),
+    ERROR("demo-error", 5),
+    CHOICES("demo-choices", 2),
+    WAIT_65("demo-wait-65", 65),
+    WAIT_130("demo-wait-130", 130),
+    WAIT_310("demo-wait-310", 310);
 
     private static final String STORY = """
             This answer came in one piece, ten seconds after you asked for it. The heartbeats \
@@ -75,25 +39,36 @@ enum DemoModel {
     private final String id;
     private final Duration delay;
 
-    DemoModel(String id, Duration delay) {
+    DemoModel(String id, int seconds) {
         this.id = id;
-        this.delay = delay;
+        this.delay = Duration.ofSeconds(seconds);
     }
 
     /// An answer as it is sent.
     record Answer(int status, String body) {
-        Answer(int status, JsonObject body) {
-            this(status, body.toString());
-        }
     }
 
-    /// The choices of a chat completion. A model that only waits tells how long it waited.
-    JsonArray choices(String message) {
-        return JsonArray.of(choice(0, text("You waited " + delay.toSeconds() + " s.")));
+    private Answer answer(DemoApi api, String message) {
+        return this == ERROR
+                ? error(500, "The demo model fails on purpose, after the first heartbeat.")
+                : new Answer(200, api.answer(id, said(message)));
     }
 
-    Answer answer(DemoApi api, String message) {
-        return new Answer(200, api.answer(id, choices(message)));
+    /// The messages of the choices. A model that only waits tells how long it waited.
+    private List<JsonObject> said(String message) {
+        return switch (this) {
+            case ECHO -> List.of(text("You said: " + message));
+            case LONG -> List.of(text("You said: " + message + "\n\n" + STORY));
+            case TOOLS -> List.of(new JsonObject.Builder().add("role", "assistant")
+                    .add("content", JsonNull.NULL).add("tool_calls", JsonArray.of(
+                            call("call_demo_1", "Paris"), call("call_demo_2", "東京"))).build());
+            case REASONING -> List.of(text("Forty-two. 四十二。👩‍🚀")
+                    .with("reasoning_content", new JsonString("The question was \"" + message
+                            + "\". There is one answer that is always right.")));
+            case CHOICES -> List.of(text("One way to put it: " + message),
+                    text("Another way to put it, a little longer: " + message));
+            default -> List.of(text("You waited " + delay.toSeconds() + " s."));
+        };
     }
 
     /// The time that it takes to answer.
@@ -108,38 +83,36 @@ enum DemoModel {
     static Answer list() {
         var data = Arrays.stream(values()).<JsonValue>map(DemoModel::description).toList();
         return new Answer(200, new JsonObject.Builder().add("object", "list")
-                .add("data", new JsonArray(data)).build());
+                .add("data", new JsonArray(data)).build().toString());
     }
 
     static Answer describe(String id) {
-        return named(id).map(model -> new Answer(200, model.description()))
-                .findFirst().orElseGet(() -> unknown(id));
+        return named(id).map(model -> new Answer(200, model.description().toString()))
+                .orElseGet(() -> unknown(id));
     }
 
     /// Answers a request after the model's delay.
     ///
     /// @param longest the limit of any model's delay
     static Answer complete(String path, JsonObject request, Duration longest) {
-        var found = DemoApi.at(path);
-        if (found.isEmpty()) {
-            return error(404, "invalid_request_error", "There is nothing at " + path
-                    + " in the demo.");
+        var api = DemoApi.at(path).orElse(null);
+        if (api == null) {
+            return error(404, "There is nothing at " + path + " in the demo.");
         }
-        var api = found.get();
         var id = api.model(path, request);
         return named(id).map(model -> {
             model.think(longest);
             return model.answer(api, DemoApi.message(request));
-        }).findFirst().orElseGet(() -> unknown(id));
+        }).orElseGet(() -> unknown(id));
     }
 
-    private static Stream<DemoModel> named(String id) {
-        return Arrays.stream(values()).filter(model -> model.id.equals(id));
+    private static Optional<DemoModel> named(String id) {
+        return Arrays.stream(values()).filter(model -> model.id.equals(id)).findFirst();
     }
 
     private static Answer unknown(String id) {
-        return error(404, "invalid_request_error", "There is no model '" + id
-                + "' in the demo; there are " + String.join(", ", names()) + ".");
+        return error(404, "There is no model '" + id + "' in the demo; there are "
+                + String.join(", ", names()) + ".");
     }
 
     /// Waits for the delay; closing the demo interrupts it.
@@ -168,15 +141,10 @@ enum DemoModel {
                         .add("arguments", arguments).build()).build();
     }
 
-    private static JsonObject choice(int index, JsonObject message) {
-        var reason = message.has("tool_calls") ? "tool_calls" : "stop";
-        return new JsonObject.Builder().add("index", index).add("message", message)
-                .add("logprobs", JsonNull.NULL).add("finish_reason", reason).build();
-    }
-
-    private static Answer error(int status, String type, String message) {
+    private static Answer error(int status, String message) {
+        var type = status < 500 ? "invalid_request_error" : "server_error";
         var error = new JsonObject.Builder().add("message", message).add("type", type)
                 .add("param", JsonNull.NULL).add("code", JsonNull.NULL).build();
-        return new Answer(status, new JsonObject.Builder().add("error", error).build());
+        return new Answer(status, new JsonObject.Builder().add("error", error).build().toString());
     }
 }

@@ -71,8 +71,7 @@ public final class DemoUpstream implements AutoCloseable {
         requests.shutdownNow();
     }
 
-    private static void handle(HttpExchange exchange, Duration longest)
-            throws IOException {
+    private static void handle(HttpExchange exchange, Duration longest) throws IOException {
         try (exchange) {
             var answer = answer(exchange, longest);
             var body = answer.body().getBytes(StandardCharsets.UTF_8);
@@ -102,8 +101,7 @@ public final class DemoUpstream implements AutoCloseable {
     /// The JSON body; the proxy passes other bodies only to paths that the demo does not have.
     private static JsonObject request(HttpExchange exchange) throws IOException {
         try {
-            return Json.parse(exchange.getRequestBody().readAllBytes()) instanceof JsonObject object
-                    ? object : JsonObject.EMPTY;
+            return JsonObject.orEmpty(Json.parse(exchange.getRequestBody().readAllBytes()));
         } catch (JsonException _) {
             return JsonObject.EMPTY;
         }
