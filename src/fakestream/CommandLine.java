@@ -8,7 +8,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.Map;
@@ -59,45 +60,37 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
         }
     }
 
-    private enum Option {
-        CONFIG("-c", "--config", "FILE",
-                "read settings from FILE (default: ./" + DEFAULT_FILE + " if it exists)"),
-        HOST("", "--host", "ADDR", "the same as --set HOST=ADDR"),
-        PORT("", "--port", "N", "the same as --set PORT=N"),
-        UPSTREAM("", "--upstream", "URL", "the same as --set SOURCE_API_URL=URL"),
-        SET("", "--set", "NAME=VALUE", "set any of the settings below; may be repeated"),
-        CHECK_CONFIG("", "--check-config", "", "check all settings, list all problems, and exit"),
-        PRINT_CONFIG("", "--print-config", "",
-                "the same, and print every setting with its source"),
-        DEMO("", "--demo", "", "answer from a built-in upstream, which needs no key"),
-        HELP("-h", "--help", "", "print this text and exit"),
-        VERSION("-V", "--version", "", "print the version and exit");
-
-        private final String letter;
-        private final String word;
-        private final String argument;
-        private final String meaning;
-
-        Option(String letter, String word, String argument, String meaning) {
-            this.letter = letter;
-            this.word = word;
-            this.argument = argument;
-            this.meaning = meaning;
-        }
-
+    /// @param letter its short form; empty if it has none
+    /// @param argument the name of its value in the help; empty if it takes none
+    private record Option(String letter, String word, String argument, String meaning) {
         private boolean takesValue() {
             return !argument.isEmpty();
         }
 
         private static Optional<Option> named(String name) {
-            return Arrays.stream(values())
-                    .filter(option -> name.equals(option.word)
-                            || !name.isEmpty() && name.equals(option.letter))
-                    .findFirst();
+            return OPTIONS.stream().filter(option -> name.equals(option.word)
+                    || !name.isEmpty() && name.equals(option.letter)).findFirst();
         }
     }
 
+    private static final List<Option> OPTIONS = List.of(
+            new Option("-c", "--config", "FILE",
+                    "read settings from FILE (default: ./" + DEFAULT_FILE + " if it exists)"),
+            new Option("", "--host", "ADDR", "the same as --set HOST=ADDR"),
+            new Option("", "--port", "N", "the same as --set PORT=N"),
+            new Option("", "--upstream", "URL", "the same as --set SOURCE_API_URL=URL"),
+            new Option("", "--set", "NAME=VALUE", "set any of the settings below; may be repeated"),
+            new Option("", "--check-config", "", "check all settings, list all problems, and exit"),
+            new Option("", "--print-config", "",
+                    "the same, and print every setting with its source"),
+            new Option("", "--demo", "", "answer from a built-in upstream, which needs no key"),
+            new Option("-h", "--help", "", "print this text and exit"),
+            new Option("-V", "--version", "", "print the version and exit"));
+
     private record Use(Option option, String value) {
+        private Given of(Setting<?> setting) {
+            return new Given(setting.name(), value, option.word);
+        }
     }
 
     CommandLine {
@@ -109,13 +102,28 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
     /// @throws UsageException if an option is unknown, a value is missing or not wanted, or an
     ///         argument is no option; the message repeats no value, because it may be a key
     static CommandLine parse(String... args) throws UsageException {
-        List<Use> uses = uses(args);
-        List<Given> flags = new ArrayList<>();
-        for (Use use : uses) {
-            flag(use).ifPresent(flags::add);
+        var actions = EnumSet.of(Action.RUN);
+        var demo = false;
+        var files = new ArrayList<Path>();
+        var flags = new ArrayList<Given>();
+        for (var use : uses(args)) {
+            switch (use.option.word) {
+                case "--config" -> files.add(path(use.value));
+                case "--host" -> flags.add(use.of(Setting.HOST));
+                case "--port" -> flags.add(use.of(Setting.PORT));
+                case "--upstream" -> flags.add(use.of(Setting.SOURCE_API_URL));
+                case "--set" -> flags.add(set(use));
+                case "--check-config" -> actions.add(Action.CHECK_CONFIG);
+                case "--print-config" -> actions.add(Action.PRINT_CONFIG);
+                case "--demo" -> demo = true;
+                case "--help" -> actions.add(Action.HELP);
+                default -> actions.add(Action.VERSION);
+            }
         }
-        boolean demo = uses.stream().anyMatch(use -> use.option == Option.DEMO);
-        return new CommandLine(action(uses), demo, config(uses), flags);
+        if (files.size() > 1) {
+            throw new UsageException("--config is given twice; there is one file of settings");
+        }
+        return new CommandLine(Collections.max(actions), demo, files.stream().findFirst(), flags);
     }
 
     /// The sources of settings: the file from `--config`, else `proxy.properties` in the directory
@@ -128,16 +136,16 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
 
     /// The text of `--help`: at most 100 columns wide, with every setting.
     static String help() {
-        StringBuilder help = new StringBuilder(USAGE);
-        for (Option option : Option.values()) {
-            String word = (option.word + " " + option.argument).strip();
-            String letter = option.letter.isEmpty() ? "" : option.letter + ",";
+        var help = new StringBuilder(USAGE);
+        for (var option : OPTIONS) {
+            var word = (option.word + " " + option.argument).strip();
+            var letter = option.letter.isEmpty() ? "" : option.letter + ",";
             addRow(help, OPTION_ROW.formatted(letter, word), option.meaning);
         }
         help.append(ORDER);
         addRow(help, SETTING_ROW.formatted("Name", "Default"), "Meaning");
-        for (Setting<?> setting : Setting.ALL) {
-            String fallback = setting.fallback().isEmpty() ? "-" : setting.fallback();
+        for (var setting : Setting.ALL) {
+            var fallback = setting.fallback().isEmpty() ? "-" : setting.fallback();
             addRow(help, SETTING_ROW.formatted(setting.name(), fallback), setting.meaning());
         }
         return help.append(EXIT_CODES).toString();
@@ -162,13 +170,9 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
     }
 
     private static Option option(String name, int position) throws UsageException {
-        Optional<Option> option = Option.named(name);
-        if (option.isEmpty()) {
-            throw new UsageException(name.startsWith("-")
-                    ? "there is no option " + name + "; see --help"
-                    : "argument " + position + " is neither an option nor its value; see --help");
-        }
-        return option.get();
+        return Option.named(name).orElseThrow(() -> new UsageException(name.startsWith("-")
+                ? "there is no option " + name
+                : "argument " + position + " is neither an option nor its value"));
     }
 
     private static String wanted(Option option, String value) throws UsageException {
@@ -180,20 +184,6 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
         return value;
     }
 
-    private static Optional<Given> flag(Use use) throws UsageException {
-        return switch (use.option) {
-            case HOST -> Optional.of(given(use, Setting.HOST));
-            case PORT -> Optional.of(given(use, Setting.PORT));
-            case UPSTREAM -> Optional.of(given(use, Setting.SOURCE_API_URL));
-            case SET -> Optional.of(set(use));
-            case CONFIG, CHECK_CONFIG, PRINT_CONFIG, DEMO, HELP, VERSION -> Optional.empty();
-        };
-    }
-
-    private static Given given(Use use, Setting<?> setting) {
-        return new Given(setting.name(), use.value, use.option.word);
-    }
-
     private static Given set(Use use) throws UsageException {
         int equals = use.value.indexOf('=');
         if (equals < 1) {
@@ -203,23 +193,9 @@ record CommandLine(Action action, boolean demo, Optional<Path> config, List<Give
         return new Given(name, use.value.substring(equals + 1), use.option.word);
     }
 
-    private static Action action(List<Use> uses) {
-        return uses.stream().map(use -> switch (use.option) {
-            case CHECK_CONFIG -> Action.CHECK_CONFIG;
-            case PRINT_CONFIG -> Action.PRINT_CONFIG;
-            case VERSION -> Action.VERSION;
-            case HELP -> Action.HELP;
-            case CONFIG, HOST, PORT, UPSTREAM, SET, DEMO -> Action.RUN;
-        }).max(Comparator.naturalOrder()).orElse(Action.RUN);
-    }
-
-    private static Optional<Path> config(List<Use> uses) throws UsageException {
-        List<Use> files = uses.stream().filter(use -> use.option == Option.CONFIG).toList();
-        if (files.size() > 1) {
-            throw new UsageException("--config is given twice; there is one file of settings");
-        }
+    private static Path path(String text) throws UsageException {
         try {
-            return files.stream().map(use -> Path.of(use.value)).findFirst();
+            return Path.of(text);
         } catch (InvalidPathException e) {
             throw new UsageException("--config needs the path of a file: " + e.getReason());
         }

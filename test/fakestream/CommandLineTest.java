@@ -83,17 +83,17 @@ final class CommandLineTest {
 
     @Test
     void refusesUnknownOptions() {
-        assertEquals("there is no option --prot; see --help", problem("--prot", "80"));
-        assertEquals("there is no option --key; see --help", problem("--key=sk-secret"));
-        assertEquals("there is no option -p; see --help", problem("-p", "80"));
-        assertEquals("there is no option --; see --help", problem("--"));
+        assertEquals("there is no option --prot", problem("--prot", "80"));
+        assertEquals("there is no option --key", problem("--key=sk-secret"));
+        assertEquals("there is no option -p", problem("-p", "80"));
+        assertEquals("there is no option --", problem("--"));
     }
 
     @Test
     void refusesAnArgumentThatIsNotAnOptionWithoutRepeatingIt() {
-        assertEquals("argument 3 is neither an option nor its value; see --help",
+        assertEquals("argument 3 is neither an option nor its value",
                 problem("--set", "OPENAI_API_KEY=", "sk-secret"));
-        assertEquals("argument 1 is neither an option nor its value; see --help", problem(""));
+        assertEquals("argument 1 is neither an option nor its value", problem(""));
     }
 
     @Test
