@@ -152,9 +152,9 @@ final class ConfigLoader {
 
     /// Whether the setting's value matches; a wrong setting has no value to cause more problems.
     @SuppressWarnings("unchecked") // a setting's own parser made its value
-    private <T> boolean is(Setting<T> setting, Predicate<T> such) {
+    private <T> boolean is(Setting<T> setting, Predicate<T> wanted) {
         var value = (T) chosen.get(setting.name()).value();
-        return value != null && such.test(value);
+        return value != null && wanted.test(value);
     }
 
     private void wrong(Setting<?> setting, String what) {

@@ -2,6 +2,7 @@ package fakestream.protocol;
 
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
+import java.util.List;
 
 /// A body with a good status that is still a failure. Sent on as an empty answer, it would look
 /// like a success.
@@ -37,6 +38,16 @@ public final class InvalidAnswer extends Exception {
             throw because("the upstream answered with JSON that is no object");
         }
         return object;
+    }
+
+    /// Refuses an answer with an element that is no object.
+    ///
+    /// @param element the name of an element, with its article
+    public static void requireObjects(List<JsonValue> elements, String element)
+            throws InvalidAnswer {
+        if (!elements.stream().allMatch(JsonObject.class::isInstance)) {
+            throw because("the upstream's answer has " + element + " that is no object");
+        }
     }
 
     /// The data of an event as an object; empty if the data is no object.

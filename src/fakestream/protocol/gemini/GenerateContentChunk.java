@@ -74,9 +74,7 @@ public record GenerateContentChunk(JsonObject object, Optional<ApiError> error) 
         if (all.isEmpty() && !(object.get("promptFeedback") instanceof JsonObject)) {
             throw InvalidAnswer.because("the upstream's answer has no candidates");
         }
-        if (!all.stream().allMatch(JsonObject.class::isInstance)) {
-            throw InvalidAnswer.because("the upstream's answer has a candidate that is no object");
-        }
+        InvalidAnswer.requireObjects(all, "a candidate");
         return object;
     }
 }

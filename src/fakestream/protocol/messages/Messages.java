@@ -52,9 +52,7 @@ public final class Messages implements Protocol {
         if (!(answer.get("content") instanceof JsonArray(var blocks))) {
             throw InvalidAnswer.because("the upstream's answer is a message without content");
         }
-        if (!blocks.stream().allMatch(JsonObject.class::isInstance)) {
-            throw InvalidAnswer.because("the upstream's answer has a block that is no object");
-        }
+        InvalidAnswer.requireObjects(blocks, "a block");
         return answer;
     }
 

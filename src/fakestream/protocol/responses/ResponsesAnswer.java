@@ -41,9 +41,7 @@ final class ResponsesAnswer {
         if (!isResponse(object)) {
             throw InvalidAnswer.because("the upstream's answer has no output");
         }
-        if (!object.elements("output").stream().allMatch(JsonObject.class::isInstance)) {
-            throw InvalidAnswer.because("the upstream's answer has an item that is no object");
-        }
+        InvalidAnswer.requireObjects(object.elements("output"), "an item");
         return object;
     }
 
