@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /// A token bucket for each client. A full bucket holds one minute's tokens, and each request takes
-/// one. Only the time at which a bucket will be full again is stored. Any thread may call it; the
-/// lock guards the buckets.
+/// one. Only the time at which a bucket will be full again is stored. Any thread may call it; its
+/// monitor guards the buckets.
 public final class RateLimiter {
     /// At this number, full buckets are removed, which changes no limit. All other buckets stay,
     /// however many names come. If no bucket is full, new names share buckets.
@@ -27,14 +26,13 @@ public final class RateLimiter {
 
     private final LongSupplier nanoTime;
     private final int salt = ThreadLocalRandom.current().nextInt() | 1;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Long> fullAt = new HashMap<>();
     private long searchedAt;
-    private boolean searched;
 
     /// @param nanoTime a clock such as `System::nanoTime`
     public RateLimiter(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        this.searchedAt = nanoTime.getAsLong() - BETWEEN_SEARCHES;
     }
 
     /// Takes a token from each bucket of a client, or from none.
@@ -42,46 +40,34 @@ public final class RateLimiter {
     /// @param names of the buckets; a bucket that is named twice gives one token
     /// @param perMinute tokens that a bucket gets per minute; it may differ from call to call
     /// @return zero, or the time until all buckets have a token if one of them has none
-    Duration take(List<String> names, int perMinute) {
+    synchronized Duration take(List<String> names, int perMinute) {
         var token = MINUTE / perMinute;
-        lock.lock();
-        try {
-            var now = nanoTime.getAsLong();
-            var buckets = names.stream().map(name -> bucket(name, now)).distinct().toList();
-            var wait = buckets.stream().mapToLong(bucket -> fullIn(bucket, now)).max().orElse(0)
-                    + token - MINUTE;
-            if (wait > 0) {
-                return Duration.ofNanos(wait);
-            }
-            buckets.forEach(bucket -> fullAt.put(bucket, now + fullIn(bucket, now) + token));
-            return Duration.ZERO;
-        } finally {
-            lock.unlock();
+        var now = nanoTime.getAsLong();
+        var buckets = names.stream().map(name -> bucket(name, now)).distinct().toList();
+        var wait = buckets.stream().mapToLong(bucket -> fullIn(bucket, now)).max().orElse(0)
+                + token - MINUTE;
+        if (wait > 0) {
+            return Duration.ofNanos(wait);
         }
+        buckets.forEach(bucket -> fullAt.put(bucket, now + fullIn(bucket, now) + token));
+        return Duration.ZERO;
     }
 
     /// The number of buckets.
-    int size() {
-        lock.lock();
-        try {
-            return fullAt.size();
-        } finally {
-            lock.unlock();
-        }
+    synchronized int size() {
+        return fullAt.size();
     }
 
     private String bucket(String name, long now) {
         if (fullAt.size() < MOST_BUCKETS || fullAt.containsKey(name)) {
             return name;
         }
-        if (!searched || now - searchedAt >= BETWEEN_SEARCHES) {
+        if (now - searchedAt >= BETWEEN_SEARCHES) {
             fullAt.keySet().removeIf(bucket -> fullIn(bucket, now) == 0);
-            searched = true;
             searchedAt = now;
         }
         return fullAt.size() < MOST_BUCKETS ? name
-                : "shared " + Integer.remainderUnsigned(name.hashCode() * salt >>> 16,
-                        SHARED_BUCKETS);
+                : "shared " + (name.hashCode() * salt >>> 16) % SHARED_BUCKETS;
     }
 
     /// How long until the bucket is full. The clock may overflow, so only differences count.

@@ -25,8 +25,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Joins a repeated request to the upstream call that it repeats, so that its answer is paid for
 /// once: clients that lost their connection or their patience ask again while the model still
@@ -34,8 +35,8 @@ import java.util.function.Consumer;
 /// goes on for as long. It outlives a reload of the settings.
 ///
 /// A shared value holds status, headers and bytes. The thread of the first request makes the call,
-/// and the threads of the others wait for its outcome. The lock guards all maps and all calls; no
-/// thread waits for an upstream or a client under it.
+/// and the threads of the others wait for its outcome. The monitor guards all maps and all calls;
+/// no thread waits for an upstream or a client while it holds the monitor.
 public final class CallSharing {
     /// The most answers that are kept at once. Beyond either bound the oldest goes.
     private static final int MOST_KEPT = 1000;
@@ -45,7 +46,6 @@ public final class CallSharing {
 
     private final ScheduledExecutorService timer;
     private final Executor executor;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Call> running = new HashMap<>();
     private final SequencedMap<String, Kept> kept = new LinkedHashMap<>();
     private final ByteBudget memory;
@@ -70,8 +70,7 @@ public final class CallSharing {
         UpstreamAnswer call(Judge judge) throws UpstreamException;
     }
 
-    /// A running call. The lock guards its fields; the thread that makes the call completes the
-    /// outcome once.
+    /// A running call. The thread that makes it completes the outcome once.
     private static final class Call {
         private final Runnable cancel;
         private final CompletableFuture<StoredAnswer> outcome = new CompletableFuture<>();
@@ -104,12 +103,10 @@ public final class CallSharing {
     static String name(String caller, String endpoint, Headers headers, Parts body) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            for (var part : new String[] {caller, endpoint, key(headers)}) {
-                var bytes = part.getBytes(StandardCharsets.UTF_8);
-                // With its length before it, no part can pass for the end of another.
-                digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
-                digest.update(bytes);
-            }
+            // With its length before it, no part can pass for the end of another.
+            digest.update(Stream.of(caller, endpoint, key(headers))
+                    .map(part -> part.length() + ":" + part).collect(Collectors.joining())
+                    .getBytes(StandardCharsets.UTF_8));
             for (var part : body.list()) {
                 digest.update(part.bytes(), part.from(), part.length());
             }
@@ -135,9 +132,8 @@ public final class CallSharing {
     /// @throws UpstreamException if there is no answer, or the client has left
     StoredAnswer answer(Sharer sharer, Judge judge, Calling calling) throws UpstreamException {
         var own = new Call(sharer.cancel());
-        Call joined = null;
-        lock.lock();
-        try {
+        Call joined;
+        synchronized (this) {
             if (sharer.repeats() && kept.containsKey(sharer.name())) {
                 return kept.get(sharer.name()).answer();
             }
@@ -148,8 +144,6 @@ public final class CallSharing {
                 joined.waiting++;
                 joined.ending.cancel(false);
             }
-        } finally {
-            lock.unlock();
         }
         return joined == null ? make(sharer, own, judge, calling) : join(sharer, joined);
     }
@@ -160,10 +154,11 @@ public final class CallSharing {
         sharer.onLeaving().accept(() -> leave(sharer, call));
         var judged = new AtomicInteger();
         try {
-            // The judge looks at a copy, because some bodies can only be read once.
-            var answer = calling.call(seen -> judged.accumulateAndGet(
-                    judge.status(UpstreamAnswer.of(seen.stored())), (_,
-                    status) -> status)).stored();
+            var answer = calling.call(seen -> {
+                // The judge looks at a copy, because some bodies can only be read once.
+                judged.set(judge.status(UpstreamAnswer.of(seen.stored())));
+                return judged.get();
+            }).stored();
             end(sharer, call, answer.isSuccess() && judged.get() == GOOD ? answer : null);
             call.outcome.complete(answer);
             return answer;
@@ -197,29 +192,21 @@ public final class CallSharing {
 
     /// Notes that a client has left. After the last one the call goes on for the window, because a
     /// client may come back.
-    private void leave(Sharer sharer, Call call) {
-        lock.lock();
-        try {
-            call.waiting--;
-            if (call.waiting == 0 && !call.over) {
-                call.ending = timer.schedule(() -> executor.execute(() -> giveUp(sharer, call)),
-                        sharer.window().toNanos(), TimeUnit.NANOSECONDS);
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void leave(Sharer sharer, Call call) {
+        call.waiting--;
+        if (call.waiting == 0 && !call.over) {
+            call.ending = timer.schedule(() -> executor.execute(() -> giveUp(sharer, call)),
+                    sharer.window().toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
     /// Ends a call that no client has come back to. From here on no request can join it.
     private void giveUp(Sharer sharer, Call call) {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (call.waiting > 0) {
                 return;
             }
             running.remove(sharer.name(), call);
-        } finally {
-            lock.unlock();
         }
         call.cancel.run();
     }
@@ -227,17 +214,12 @@ public final class CallSharing {
     /// Notes that the call is over.
     ///
     /// @param good its answer if that is worth keeping, or null
-    private void end(Sharer sharer, Call call, StoredAnswer good) {
-        lock.lock();
-        try {
-            running.remove(sharer.name(), call);
-            call.over = true;
-            call.ending.cancel(false);
-            if (good != null) {
-                keep(sharer.name(), good, sharer.window());
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void end(Sharer sharer, Call call, StoredAnswer good) {
+        running.remove(sharer.name(), call);
+        call.over = true;
+        call.ending.cancel(false);
+        if (good != null) {
+            keep(sharer.name(), good, sharer.window());
         }
     }
 
@@ -247,52 +229,38 @@ public final class CallSharing {
         forget(name);
         var bytes = memory.hold();
         while (!bytes.tryGrow(answer.size())) {
-            if (kept.isEmpty()) {
+            if (!forgetOldest()) {
                 return;
             }
-            forget(kept.firstEntry().getKey());
         }
         kept.put(name, new Kept(answer, bytes, timer.schedule(() -> expire(name, answer),
                 window.toNanos(), TimeUnit.NANOSECONDS)));
         keptBytes += answer.size();
         while (kept.size() > MOST_KEPT || keptBytes > MOST_BYTES) {
-            forget(kept.firstEntry().getKey());
+            forgetOldest();
         }
     }
 
-    /// Drops the oldest answer, because memory is needed; returns whether there was one.
-    private boolean forgetOldest() {
-        lock.lock();
-        try {
-            var any = !kept.isEmpty();
-            if (any) {
-                forget(kept.firstEntry().getKey());
-            }
-            return any;
-        } finally {
-            lock.unlock();
+    /// Drops the oldest answer; returns whether there was one.
+    private synchronized boolean forgetOldest() {
+        return !kept.isEmpty() && forget(kept.firstEntry().getKey());
+    }
+
+    /// Runs on the timer: no thread holds the monitor for long.
+    private synchronized void expire(String name, StoredAnswer answer) {
+        if (kept.containsKey(name) && kept.get(name).answer() == answer) {
+            forget(name);
         }
     }
 
-    /// Runs on the timer: no thread holds the lock for long.
-    private void expire(String name, StoredAnswer answer) {
-        lock.lock();
-        try {
-            if (kept.containsKey(name) && kept.get(name).answer() == answer) {
-                forget(name);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Drops an answer, and the timer's reference to it.
-    private void forget(String name) {
+    /// Drops an answer, and the timer's reference to it; returns whether there was one.
+    private boolean forget(String name) {
         var old = kept.remove(name);
         if (old != null) {
             old.expiry().cancel(false);
             old.bytes().close();
             keptBytes -= old.answer().size();
         }
+        return old != null;
     }
 }

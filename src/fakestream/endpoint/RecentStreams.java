@@ -9,10 +9,8 @@ import fakestream.telemetry.RequestRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// The last streams that clients asked for, as the daemon saw them: `GET /api/clients`. The thread
 /// of an exchange adds its stream once. Any thread may read the records while streams still write
@@ -26,23 +24,16 @@ public final class RecentStreams {
     private record Entry(Instant at, RequestRecord record) {
     }
 
-    /// Guards the queue, not the contents of its records.
-    private final ReentrantLock lock = new ReentrantLock();
+    /// The newest first. The monitor guards the queue, not the contents of its records.
     private final ArrayDeque<Entry> entries = new ArrayDeque<>(MOST);
 
     /// Adds a stream that has begun, when its kind of client and its model are known. It takes the
     /// place of the oldest one.
-    void add(RequestRecord record) {
-        var entry = new Entry(Instant.now().minusNanos(record.elapsed()), record);
-        lock.lock();
-        try {
-            if (entries.size() == MOST) {
-                entries.removeLast();
-            }
-            entries.addFirst(entry);
-        } finally {
-            lock.unlock();
+    synchronized void add(RequestRecord record) {
+        if (entries.size() == MOST) {
+            entries.removeLast();
         }
+        entries.addFirst(new Entry(Instant.now().minusNanos(record.elapsed()), record));
     }
 
     /// The streams, the newest first.
@@ -57,13 +48,8 @@ public final class RecentStreams {
                 .add("clients", new JsonArray(clients)).build());
     }
 
-    private List<Entry> entries() {
-        lock.lock();
-        try {
-            return new ArrayList<>(entries);
-        } finally {
-            lock.unlock();
-        }
+    private synchronized List<Entry> entries() {
+        return List.copyOf(entries);
     }
 
     /// Reads the standing first: nothing changes after the end.
@@ -78,11 +64,11 @@ public final class RecentStreams {
                 .add("path", cut(redactor.text(record.request().path())))
                 .add("model", cut(redactor.text(record.model())))
                 .add("standing", standing)
-                .add("elapsed_ms", millis(record.elapsed()))
+                .add("elapsed_ms", TimeUnit.NANOSECONDS.toMillis(record.elapsed()))
                 .add("quiet_beats", Math.max(record.beats() - dataBeats, 0))
                 .add("data_beats", dataBeats);
         if (dataBeats > 0) {
-            json.add("first_data_beat_ms", millis(record.firstDataBeat()));
+            json.add("first_data_beat_ms", TimeUnit.NANOSECONDS.toMillis(record.firstDataBeat()));
         }
         return json.build();
     }
@@ -93,17 +79,13 @@ public final class RecentStreams {
         }
         return switch (record.outcome()) {
             case OK -> record.error().isEmpty() ? "whole" : "failed";
+            case FAILED -> "failed";
             case CLIENT_LEFT -> "left";
             case BROKEN_OFF -> "broken_off";
-            case FAILED -> "failed";
         };
     }
 
     private static String cut(String text) {
         return text.substring(0, Math.min(text.length(), LONGEST));
-    }
-
-    private static long millis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 }
