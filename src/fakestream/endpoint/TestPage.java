@@ -4,10 +4,10 @@ import fakestream.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The test page. Its files are a fixed set that is read from the jar once, so no request path
 /// ever becomes a file path.
@@ -34,13 +34,13 @@ public final class TestPage {
             "Cross-Origin-Opener-Policy", "same-origin",
             "Cache-Control", "no-cache");
 
-    private static final Response SIGN = Response.text(200, "fakestream is running\n");
-
     private final Map<String, Response> files;
 
     /// @param isWanted whether to serve the page; otherwise one line of text says that a proxy runs
     public TestPage(boolean isWanted) {
-        this.files = isWanted ? readAll() : Map.of(INDEX, SIGN);
+        this.files = !isWanted
+                ? Map.of(INDEX, Response.text(200, "fakestream is running\n"))
+                : FILES.stream().collect(Collectors.toMap(name -> name, TestPage::read));
     }
 
     /// Whether the page has a file of this name.
@@ -53,22 +53,13 @@ public final class TestPage {
         return Optional.ofNullable(files.get(name));
     }
 
-    private static Map<String, Response> readAll() {
-        var replies = new HashMap<String, Response>();
-        FILES.forEach(name -> replies.put(name, read(name)));
-        return Map.copyOf(replies);
-    }
-
     private static Response read(String name) {
         try (InputStream file = TestPage.class.getResourceAsStream("/public/" + name)) {
+            var type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
             return new Response(200, HEADERS, file.readAllBytes())
-                    .with(Map.of("Content-Type", typeOf(name)));
+                    .with(Map.of("Content-Type", type));
         } catch (IOException e) {
             throw new UncheckedIOException("the jar is damaged: public/" + name, e);
         }
-    }
-
-    private static String typeOf(String name) {
-        return TYPES.get(name.substring(name.lastIndexOf('.') + 1));
     }
 }
