@@ -88,8 +88,8 @@ final class Generations {
         var endpoint = new ApiEndpoint(config, upstream, streams, sharing, recent,
                 memory.requests(), slots, log);
         var probes = new Probes(config, build, serverState, gate, memory, metrics);
-        var router = new Router(config, build, serverState, upstream, gate, streams, endpoint,
-                probes, recent);
+        var router = new Router(config, serverState, upstream, gate, streams, endpoint, probes,
+                recent);
         return new Generation(config, router, upstream, requestIds, disconnects, serverState,
                 limiter, timer);
     }

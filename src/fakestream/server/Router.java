@@ -11,7 +11,6 @@ import fakestream.endpoint.PassThrough;
 import fakestream.endpoint.PathCheck;
 import fakestream.endpoint.Probes;
 import fakestream.endpoint.RecentStreams;
-import fakestream.endpoint.StatusPage;
 import fakestream.endpoint.StreamFactory;
 import fakestream.endpoint.TestPage;
 import fakestream.http.ClientDisconnected;
@@ -29,7 +28,6 @@ import fakestream.protocol.gemini.GenerateContent;
 import fakestream.protocol.messages.Messages;
 import fakestream.protocol.responses.Responses;
 import fakestream.stream.Framing;
-import fakestream.telemetry.Build;
 import fakestream.telemetry.Redactor;
 import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.Upstream;
@@ -55,7 +53,6 @@ final class Router {
     private final ApiEndpoint endpoint;
     private final PassThrough passThrough;
     private final boolean passesOthers;
-    private final StatusPage status;
     private final TestPage page;
     private final PathCheck check;
     private final RecentStreams recent;
@@ -64,8 +61,7 @@ final class Router {
     private final boolean hasKeys;
     private final Probes probes;
 
-    Router(Config config, Build build, ServerState serverState, Upstream upstream,
-            AccessControl gate,
+    Router(Config config, ServerState serverState, Upstream upstream, AccessControl gate,
             StreamFactory streams, ApiEndpoint endpoint, Probes probes, RecentStreams recent) {
         this.upstream = upstream;
         this.gate = gate;
@@ -73,7 +69,6 @@ final class Router {
         this.endpoint = endpoint;
         this.passThrough = new PassThrough(upstream, streams, config);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
-        this.status = new StatusPage(build.version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
         this.check = new PathCheck(streams, CHAT, serverState);
         this.recent = recent;
@@ -101,7 +96,7 @@ final class Router {
             case OTHER -> other(client, route);
             case STATUS -> {
                 allow(client, "GET", "HEAD");
-                client.send(status.reply(gate.knows(client)));
+                client.send(probes.status(gate.knows(client)));
             }
             case CHECK -> {
                 allow(client, "GET");
