@@ -18,11 +18,9 @@ import fakestream.protocol.StreamState;
 import fakestream.stream.EventStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /// `GET /api/check?seconds=35&style=comment`: a stream like any other, but its answer takes that
@@ -32,20 +30,20 @@ import java.util.concurrent.Semaphore;
 /// the daemon has to hurry.
 public final class PathCheck {
     /// One second shows only that it works.
-    private static final Set<Integer> SECONDS = Set.of(1, 5, 35, 65, 110, 130);
+    private static final List<Integer> SECONDS = List.of(1, 5, 35, 65, 110, 130);
     /// Keeps checks from crowding out real requests.
     private static final int MOST_AT_ONCE = 24;
     private static final int PIECES = 5;
     private static final Duration BETWEEN_PIECES = Duration.ofMillis(200);
 
     private final StreamFactory streams;
-    private final Protocol chat;
+    private final ApiTarget chat;
     private final Semaphore free = new Semaphore(MOST_AT_ONCE);
     private final ServerState serverState;
 
     /// @param chat the API whose stream it imitates
     public PathCheck(StreamFactory streams, Protocol chat, ServerState serverState) {
-        this.chat = chat;
+        this.chat = ApiTarget.of(chat, "chat/completions");
         this.streams = streams;
         this.serverState = serverState;
     }
@@ -55,11 +53,12 @@ public final class PathCheck {
     /// @throws HttpError 400 if the query is wrong, 503 if too many checks run
     /// @throws IOException if the client left, or the daemon stops
     public void serve(ClientExchange client) throws HttpError, IOException {
-        var time = Duration.ofSeconds(seconds(client.query()));
-        var style = style(client.query());
+        var time = Duration.ofSeconds(choice(client.query(), "seconds", SECONDS));
+        var style = choice(client.query(), "style", List.of(HeartbeatStyle.values()));
         if (!free.tryAcquire()) {
             throw new HttpError(503, ApiError.of("server_error", "overloaded", null,
-                    MOST_AT_ONCE + " checks are under way; try again"), Map.of("Retry-After", "5"));
+                    "fakestream already runs " + MOST_AT_ONCE + " checks; try again in 5 s"),
+                    Map.of("Retry-After", "5"));
         }
         try {
             play(client, time, style);
@@ -68,37 +67,30 @@ public final class PathCheck {
         }
     }
 
-    private static int seconds(Query query) throws HttpError {
-        return SECONDS.stream().filter(n -> n.toString().equals(query.get("seconds"))).findFirst()
-                .orElseThrow(() -> wrong("seconds", SECONDS.stream().sorted().toList()));
-    }
-
-    private static HeartbeatStyle style(Query query) throws HttpError {
-        return Arrays.stream(HeartbeatStyle.values())
-                .filter(style -> word(style).equals(query.get("style"))).findFirst()
-                .orElseThrow(() -> wrong("style", Arrays.stream(HeartbeatStyle.values())
-                        .map(PathCheck::word).toList()));
-    }
-
-    private static String word(HeartbeatStyle style) {
-        return style.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static HttpError wrong(String param, List<?> values) {
-        return new HttpError(400, ApiError.invalidRequest(null, param,
-                "'" + param + "' must be one of " + values));
+    /// The value that the query names, in lower case.
+    private static <T> T choice(Query query, String name, List<T> values) throws HttpError {
+        var words = values.stream()
+                .map(value -> value.toString().toLowerCase(Locale.ROOT)).toList();
+        var at = words.indexOf(String.valueOf(query.get(name)));
+        if (at < 0) {
+            throw new HttpError(400, ApiError.invalidRequest(null, name,
+                    "'" + name + "' must be one of " + words));
+        }
+        return values.get(at);
     }
 
     private void play(ClientExchange client, Duration time, HeartbeatStyle style)
             throws IOException {
         var started = System.nanoTime();
-        try (var stream = streams.openCheck(client, chat, style)) {
+        try (var stream = streams.open(client, chat, JsonObject.EMPTY, style,
+                Duration.ZERO)) {
             client.onLeaving(Thread.currentThread()::interrupt);
             serverState.pause(time);
             var state = stream.answered(Map.of());
             if (serverState.isHurrying()) {
                 var error = ApiError.shutdown();
-                stream.breakOff(chat.failure(JsonObject.EMPTY, error, state), error.message());
+                stream.breakOff(chat.protocol().failure(JsonObject.EMPTY, error, state),
+                        error.message());
             }
             tell(stream, state, started);
         }

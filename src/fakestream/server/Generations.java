@@ -19,6 +19,7 @@ import fakestream.http.ServerState;
 import fakestream.protocol.ClientProfile;
 import fakestream.protocol.ClientTable;
 import fakestream.stream.ComputeSlots;
+import fakestream.stream.HeartbeatExecutor;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.Metrics;
@@ -39,7 +40,7 @@ final class Generations {
     private final Build build;
     private final ServerState serverState;
     private final ScheduledExecutorService timer;
-    private final Executor beats;
+    private final HeartbeatExecutor beats;
     private final Log log;
     private final Supplier<String> streamIds = RequestId.supplier("", ID_BYTES);
     private final Supplier<String> requestIds = RequestId.supplier("req_", ID_BYTES);
@@ -64,7 +65,7 @@ final class Generations {
     /// @param executor runs their work, each task on a virtual thread
     /// @param beats for heartbeats alone
     Generations(Config config, Build build, int port, ServerState serverState,
-            ScheduledExecutorService timer, Executor executor, Executor beats, Log log) {
+            ScheduledExecutorService timer, Executor executor, HeartbeatExecutor beats, Log log) {
         this.build = build;
         this.serverState = serverState;
         this.timer = timer;
@@ -83,8 +84,7 @@ final class Generations {
     private Generation generation(Config config) {
         var upstream = new Upstream(config, timer, log::warn, memory.answers());
         var gate = new AccessControl(config, rate, wrongKeys, admission);
-        var streams = new StreamFactory(config, serverState, timer, beats, metrics, slots,
-                streamIds);
+        var streams = new StreamFactory(config, serverState, beats, metrics, slots, streamIds);
         var endpoint = new ApiEndpoint(config, upstream, streams, sharing, recent,
                 memory.requests(), slots, log);
         var probes = new Probes(config, build, serverState, gate, memory, metrics);

@@ -5,7 +5,6 @@ import fakestream.http.ClientExchange;
 import fakestream.http.Response;
 import fakestream.http.StreamAborted;
 import fakestream.json.JsonWriter;
-import fakestream.json.Parts;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.telemetry.Metrics;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The event stream of one client, in one chunked body: heartbeats while it is silent, then the
@@ -25,9 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Nothing is sent before the first heartbeat or the first event. Until then the stream can still
 /// become a plain response with a status of its own.
 public final class EventStream implements AutoCloseable {
-    private static final Map<String, String> HEADERS = Map.of(
-            "Cache-Control", "no-cache, no-transform",
-            "X-Accel-Buffering", "no");
+    private static final Map<String, String> HEADERS =
+            Map.of("Cache-Control", "no-cache, no-transform", "X-Accel-Buffering", "no");
 
     /// Bytes of a usual event with some words.
     private static final int USUAL_EVENT = 256;
@@ -38,63 +35,37 @@ public final class EventStream implements AutoCloseable {
     private final ClientExchange client;
     private final Framing framing;
     private final Heartbeats beats;
-    private final HeartbeatTiming timing;
+    private final HeartbeatExecutor executor;
+    private final Metrics metrics;
+    private final long interval;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean committed;
     private boolean ended;
     private long due;
     private volatile Future<?> nextTick;
-    private int eventCount;
+    /// Whether nothing but heartbeats was sent.
+    private boolean empty = true;
     /// Whether heartbeats hold a line of data open.
     private boolean open;
     private Metrics.Phase phase = Metrics.Phase.WAITING;
 
-    private EventStream(ClientExchange client, Framing framing, Heartbeats beats,
-            HeartbeatTiming timing) {
+    /// Opens a stream; it sends nothing yet.
+    public EventStream(ClientExchange client, Framing framing, Heartbeats beats,
+            HeartbeatExecutor executor, Metrics metrics) {
         this.client = client;
         this.framing = framing;
         this.beats = beats;
-        this.timing = timing;
-        this.due = System.nanoTime() + timing.commitAfter().toNanos();
-    }
-
-    /// Opens a stream; it sends nothing yet.
-    public static EventStream open(ClientExchange client, Framing framing, Heartbeats beats,
-            HeartbeatTiming timing) {
-        var stream = new EventStream(client, framing, beats, timing);
-        timing.metrics().enters(stream.phase);
-        stream.awaitBeat(timing.commitAfter().toNanos());
-        return stream;
+        this.executor = executor;
+        this.metrics = metrics;
+        this.interval = beats.rhythm.interval().toNanos();
+        this.due = System.nanoTime() + beats.rhythm.commitAfter().toNanos();
+        metrics.enters(phase);
+        awaitBeat();
     }
 
     /// The record of the exchange.
     public RequestRecord record() {
         return client.record();
-    }
-
-    /// Sends a plain response instead, if nothing was sent yet.
-    ///
-    /// @return false if it is too late for that
-    public boolean replace(Response reply) throws ClientDisconnected {
-        lock.lock();
-        try {
-            if (committed) {
-                return false;
-            }
-            ended = true;
-            client.send(reply);
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Sends a plain response if nothing was sent yet; otherwise only its body, after the blank
-    /// lines of a [document][Framing#DOCUMENT].
-    public void end(Response reply) throws ClientDisconnected {
-        if (!replace(reply)) {
-            end(List.of(new SseEvent.Received(reply.body(), "", "")));
-        }
     }
 
     /// Ends the stream without a byte if nothing was sent yet, and leaves the client to the caller.
@@ -107,6 +78,25 @@ public final class EventStream implements AutoCloseable {
             return !committed;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Sends a plain response instead, if nothing was sent yet.
+    ///
+    /// @return false if it is too late for that
+    public boolean replace(Response reply) throws ClientDisconnected {
+        var inTime = withdraw();
+        if (inTime) {
+            client.send(reply);
+        }
+        return inTime;
+    }
+
+    /// Sends a plain response if nothing was sent yet; otherwise only its body, after the blank
+    /// lines of a [document][Framing#DOCUMENT].
+    public void end(Response reply) throws ClientDisconnected {
+        if (!replace(reply)) {
+            end(List.of(new SseEvent.Received(reply.body(), "", "")));
         }
     }
 
@@ -143,28 +133,30 @@ public final class EventStream implements AutoCloseable {
 
     /// Sends events, in one flush.
     public void send(List<? extends SseEvent> events) throws ClientDisconnected {
-        lock.lock();
-        try {
-            write(events);
-            client.flush();
-            count(events);
-        } finally {
-            lock.unlock();
-        }
+        send(events, false);
     }
 
     /// Sends the last events and ends the stream as complete.
     public void end(List<? extends SseEvent> events) throws ClientDisconnected {
+        send(events, true);
+    }
+
+    private void send(List<? extends SseEvent> events, boolean last) throws ClientDisconnected {
         lock.lock();
         try {
-            write(events);
-            var ending = framing.end(eventCount == 0);
-            if (ending.length > 0) {
-                client.write(Parts.of(ending));
+            write(events, last);
+            if (last) {
+                ended = true;
+                client.end();
+            } else {
+                client.flush();
             }
-            ended = true;
-            client.end();
-            count(events);
+            for (var event : events) {
+                // An upstream's comments hold nothing of the answer.
+                if (event.hasData()) {
+                    record().chunk();
+                }
+            }
         } finally {
             lock.unlock();
         }
@@ -175,7 +167,7 @@ public final class EventStream implements AutoCloseable {
             throws ClientDisconnected, StreamAborted {
         lock.lock();
         try {
-            write(failure);
+            write(failure, false);
             client.flush();
         } finally {
             lock.unlock();
@@ -202,98 +194,85 @@ public final class EventStream implements AutoCloseable {
     /// Enters another phase; a stream that is over stays so.
     private void enter(Metrics.Phase next) {
         if (phase != next && phase != Metrics.Phase.OVER) {
-            timing.metrics().leaves(phase);
-            timing.metrics().enters(next);
+            metrics.leaves(phase);
+            metrics.enters(next);
             phase = next;
         }
     }
 
-    /// Counts the events that hold something of the answer; an upstream's comments do not.
-    private void count(List<? extends SseEvent> events) {
-        for (var event : events) {
-            if (event.hasData()) {
-                record().chunk();
-            }
-        }
-    }
-
-    private void write(List<? extends SseEvent> events) throws ClientDisconnected {
+    private void write(List<? extends SseEvent> events, boolean last) throws ClientDisconnected {
         commit();
         var together = new JsonWriter(USUAL_EVENT * events.size());
         for (var event : events) {
             var before = together.length();
             frame(beats.sending(event), together);
             // An array leaves comments out, so the next event may still be its first.
-            eventCount += together.length() > before ? 1 : 0;
+            empty &= together.length() == before;
+        }
+        if (last) {
+            together.text(framing.end(empty));
         }
         client.write(together.parts());
-        due = System.nanoTime() + timing.interval().toNanos();
+        due = System.nanoTime() + interval;
     }
 
     private void frame(SseEvent event, JsonWriter out) {
-        framing.frame(event, eventCount == 0, open, out);
+        framing.frame(event, empty, open, out);
         open = framing.leavesOpen(event, open);
     }
 
     private void commit() throws ClientDisconnected {
         if (!committed) {
             committed = true;
-            client.responseHeaders().set("Content-Type", framing.contentType());
+            client.responseHeaders().set("Content-Type", framing.contentType);
             client.begin(200, HEADERS, 0);
         }
     }
 
-    /// Comes back when a heartbeat may be due. The timer's thread only hands over.
-    private void awaitBeat(long nanos) {
-        nextTick = timing.timer().schedule(() -> timing.executor().execute(this::tick),
-                Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+    /// Comes back when the next heartbeat is due.
+    private void awaitBeat() {
+        nextTick = executor.schedule(this::tick, due - System.nanoTime());
     }
 
     /// Runs on a heartbeat thread. If it throws, which is a bug, the next tick still comes.
     private void tick() {
         if (!lock.tryLock()) {
             // Not at once: a stuck write holds the lock until it is cut off.
-            awaitBeat(timing.interval().toNanos() / 10);
+            nextTick = executor.schedule(this::tick, interval / 10);
             return;
         }
         try {
-            if (!ended) {
-                beatIfDue();
+            if (!ended && System.nanoTime() >= due) {
+                beat();
             }
         } catch (ClientDisconnected _) {
             ended = true;
         } finally {
             if (!ended) {
-                awaitBeat(due - System.nanoTime());
+                awaitBeat();
             }
             lock.unlock();
         }
     }
 
-    private void beatIfDue() throws ClientDisconnected {
+    private void beat() throws ClientDisconnected {
         var now = System.nanoTime();
-        if (now < due) {
-            return;
-        }
         var late = now - due;
         // Counted from the due time, so that the interval stays exact; a late heartbeat skips.
-        due += timing.interval().toNanos();
-        due = due > now ? due : now + timing.interval().toNanos();
+        due = late < interval ? due + interval : now + interval;
         if (!client.request().isTaken()) {
             // A client that is still sending need not read, and may take a response for a refusal.
             return;
         }
         var beat = beats.next();
         commit();
-        if (beat != null) {
-            var out = new JsonWriter();
-            frame(beat, out);
-            client.write(out.parts());
-        }
+        var out = new JsonWriter();
+        frame(beat, out);
+        client.write(out.parts());
         client.flush();
-        if (beat != null) {
+        if (beat != SseEvent.NONE) {
             record().beat(Heartbeats.isCounted(beat));
-            timing.metrics().beat(beat.hasData(), late);
+            metrics.beat(beat.hasData(), late);
         }
     }
 }

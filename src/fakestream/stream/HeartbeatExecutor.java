@@ -4,6 +4,7 @@ import fakestream.telemetry.Log;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -41,6 +42,11 @@ public final class HeartbeatExecutor implements Executor, AutoCloseable {
         this.log = log;
         // Otherwise a heartbeat might later need a thread that the system refuses.
         threads.prestartAllCoreThreads();
+    }
+
+    /// Runs a heartbeat after this time.
+    Future<?> schedule(Runnable beat, long nanos) {
+        return timer.schedule(() -> execute(beat), Math.max(nanos, 0), TimeUnit.NANOSECONDS);
     }
 
     @Override

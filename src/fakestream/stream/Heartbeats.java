@@ -20,14 +20,14 @@ public final class Heartbeats {
     /// go-openai gives up after 300 lines in a row without data.
     private static final int MOST_WITHOUT_DATA = 250;
 
-    private final Rhythm rhythm;
+    final Rhythm rhythm;
     private final Protocol protocol;
     private final JsonObject request;
     private final LongSupplier nanoTime;
     private StreamState state;
+    /// The heartbeat of the answer's pauses; null while the answer is awaited.
     private SseEvent pause;
-    private boolean answered;
-    /// Whether the answer has set the heartbeat of its pauses.
+    /// Whether the answer has set it.
     private boolean told;
     /// When the client last got data, by `nanoTime`; at first, when it began to wait.
     private long since;
@@ -39,33 +39,38 @@ public final class Heartbeats {
     /// The rhythm of a stream's heartbeats.
     ///
     /// @param quiet carries no data
+    /// @param commitAfter the time before the first; so long a stream may become a plain response
     /// @param interval the time between two heartbeats
     /// @param dataAfter the longest time without a heartbeat with data; zero if each has data
-    public record Rhythm(SseEvent quiet, Duration interval, Duration dataAfter) {
+    public record Rhythm(SseEvent quiet, Duration commitAfter, Duration interval,
+            Duration dataAfter) {
         /// The rhythm of a style.
         ///
-        /// @param client its needs count in the style `auto`
+        /// @param client its needs; its need for data counts only in the style `auto`
         public static Rhythm of(HeartbeatStyle style, Protocol protocol, ClientProfile client,
-                Duration interval) {
-            var quiet = protocol.heartbeat();
-            return switch (style) {
-                case OFF -> new Rhythm(SseEvent.NONE, interval, ClientProfile.NEVER);
-                case CHUNK -> new Rhythm(quiet, interval, quiet instanceof SseEvent.Message
-                        ? ClientProfile.NEVER : Duration.ZERO);
-                case COMMENT -> bounded(quiet, interval, quiet instanceof SseEvent.Comment
-                        && protocol.mayOpenWithHeartbeat() ? LONGEST_WITHOUT_DATA
-                        : ClientProfile.NEVER);
-                case AUTO -> bounded(client.blankLines() && quiet instanceof SseEvent.Comment
-                        ? new SseEvent.BlankLines() : quiet, interval, client.dataAfter());
+                Duration commitAfter, Duration interval) {
+            var usual = protocol.heartbeat();
+            var isComment = usual instanceof SseEvent.Comment;
+            var isMessage = usual instanceof SseEvent.Message;
+            var dataAfter = switch (style) {
+                case OFF -> ClientProfile.NEVER;
+                case CHUNK -> isMessage ? ClientProfile.NEVER : Duration.ZERO;
+                case COMMENT -> isComment && protocol.mayOpenWithHeartbeat() ? LONGEST_WITHOUT_DATA
+                        : ClientProfile.NEVER;
+                case AUTO -> client.dataAfter();
             };
+            if (!isMessage && dataAfter != ClientProfile.NEVER) {
+                dataAfter = least(dataAfter, interval.multipliedBy(MOST_WITHOUT_DATA));
+            }
+            var quiet = style == HeartbeatStyle.OFF ? SseEvent.NONE
+                    : style == HeartbeatStyle.AUTO && client.blankLines() && isComment
+                            ? new SseEvent.BlankLines() : usual;
+            return new Rhythm(quiet, least(commitAfter, client.headersWithin()),
+                    dataAfter.isZero() ? interval : least(interval, dataAfter), dataAfter);
         }
 
-        private static Rhythm bounded(SseEvent quiet, Duration interval, Duration dataAfter) {
-            var most = interval.multipliedBy(MOST_WITHOUT_DATA);
-            var after = quiet instanceof SseEvent.Message || dataAfter == ClientProfile.NEVER
-                    || dataAfter.compareTo(most) < 0 ? dataAfter : most;
-            return new Rhythm(quiet, after.isZero() || interval.compareTo(after) < 0 ? interval
-                    : after, after);
+        private static Duration least(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
         }
     }
 
@@ -84,19 +89,16 @@ public final class Heartbeats {
         this.since = nanoTime.getAsLong();
     }
 
-    /// Blank lines, for a body that is no event stream.
-    public static Heartbeats blankLines() {
-        var rhythm = new Rhythm(new SseEvent.BlankLines(), Duration.ZERO, ClientProfile.NEVER);
+    /// Blank lines at this interval, for a body that is no event stream.
+    public static Heartbeats blankLines(Duration interval) {
+        var rhythm = new Rhythm(new SseEvent.BlankLines(), interval, interval, ClientProfile.NEVER);
         return new Heartbeats(rhythm, null, JsonObject.EMPTY, StreamState.UNTOLD, () -> 0);
     }
 
-    /// The next heartbeat; null if there is none to send now.
+    /// The next heartbeat; [SseEvent#NONE] if there is none to send now.
     SseEvent next() {
-        if (rhythm.quiet() == SseEvent.NONE) {
-            return null;
-        }
-        var beat = answered ? between() : waiting();
-        return beat == SseEvent.NONE ? null : beat;
+        return rhythm.quiet() == SseEvent.NONE ? SseEvent.NONE
+                : pause == null ? waiting() : between();
     }
 
     /// The answer has arrived; from now on only the heartbeats for its pauses come. Until the
@@ -105,7 +107,6 @@ public final class Heartbeats {
     /// @return how much of the stream the client has got
     StreamState answered() {
         if (!told) {
-            answered = true;
             pause = state.begun() && protocol.mayOpenWithHeartbeat()
                     ? protocol.dataHeartbeat(request, state) : rhythm.quiet();
         }
@@ -115,13 +116,12 @@ public final class Heartbeats {
     /// Nothing of the streamed answer was sent yet. If it has not set the heartbeat of its pauses,
     /// the heartbeats go on as before it arrived.
     void resume() {
-        answered = told;
+        pause = told ? pause : null;
     }
 
     /// Makes this the heartbeat from now on.
     void pauseWith(SseEvent beat) {
         pause = beat;
-        answered = true;
         told = true;
     }
 

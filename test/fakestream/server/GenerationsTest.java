@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.http.ServerState;
+import fakestream.stream.HeartbeatExecutor;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import java.io.OutputStream;
@@ -24,13 +25,15 @@ final class GenerationsTest {
 
     private final Log log = new Log(LogLevel.ERROR, SILENT, SILENT);
     private final Timer timer = new Timer(log);
+    private final HeartbeatExecutor beats = new HeartbeatExecutor(timer, timer, log);
     private final Generations generations = new Generations(CONFIG, new Build("", ""), 0,
-            new ServerState(), timer, timer, timer, log);
+            new ServerState(), timer, timer, beats, log);
     /// The number of the timer's periodic tasks. Each generation has one until it ends.
     private final int tasks = timer.getQueue().size();
 
     @AfterEach
     void close() {
+        beats.close();
         timer.shutdownNow();
     }
 

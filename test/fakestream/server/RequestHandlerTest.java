@@ -8,6 +8,7 @@ import com.sun.net.httpserver.Headers;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
 import fakestream.http.ServerState;
+import fakestream.stream.HeartbeatExecutor;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import fakestream.testing.ClientResponse;
@@ -34,10 +35,12 @@ final class RequestHandlerTest {
             var log = new Log(LogLevel.ERROR, new PrintStream(access),
                     new PrintStream(diagnostics));
             var serverState = new ServerState();
-            var generations = new Generations(Config.of(Map.of()), new Build("", ""), 0,
-                    serverState, timer, timer, timer, log);
-            new RequestHandler(generations, serverState, log).handle(exchange);
-            generations.close();
+            try (var beats = new HeartbeatExecutor(timer, timer, log)) {
+                var generations = new Generations(Config.of(Map.of()), new Build("", ""), 0,
+                        serverState, timer, timer, beats, log);
+                new RequestHandler(generations, serverState, log).handle(exchange);
+                generations.close();
+            }
             timer.shutdownNow();
         }
         var error = new ClientResponse(exchange.getResponseCode(),

@@ -75,8 +75,8 @@ final class EventStreamTest {
     }
 
     private void serve(HttpExchange exchange) throws IOException {
-        var timing = new HeartbeatTiming(INTERVAL, INTERVAL, timer, beats,
-                Scrape.metrics());
+        var rhythm = new Heartbeats.Rhythm(SseEvent.HEARTBEAT, INTERVAL, INTERVAL,
+                ClientProfile.NEVER);
         try (var writeTimeouts = new WriteTimeouts(Duration.ofSeconds(30), timer);
                 var client = new ClientExchange(exchange, "req_1", false, Duration.ofSeconds(60),
                         writeTimeouts,
@@ -84,10 +84,10 @@ final class EventStreamTest {
                         new ServerState(), new ConnectionLimiter(100, 0,
                         () -> Duration.ofSeconds(60), timer,
                                 beats, log));
-                var stream = EventStream.open(client, Framing.EVENTS, new Heartbeats(
-                        new Heartbeats.Rhythm(SseEvent.HEARTBEAT, INTERVAL, ClientProfile.NEVER),
+                var stream = new EventStream(client, Framing.EVENTS, new Heartbeats(rhythm,
                         new ChatCompletions(), JsonObject.EMPTY,
-                        new StreamState("chatcmpl-1", 0, 0, 30), System::nanoTime), timing)) {
+                        new StreamState("chatcmpl-1", 0, 0, 30), System::nanoTime), beats,
+                        Scrape.metrics())) {
             stream.answered(Map.of());
             stream.pauseWith(BROKEN);
             Waiting.open(stumbled);

@@ -1,7 +1,6 @@
 package fakestream.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +11,7 @@ import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.chat.ChatCompletions;
+import fakestream.protocol.gemini.GenerateContent;
 import fakestream.protocol.messages.Messages;
 import fakestream.protocol.responses.Responses;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ final class HeartbeatsTest {
     private Heartbeats beats(HeartbeatStyle style, long intervalMillis, Protocol protocol,
             String header, String value) {
         var client = ClientTable.of(protocol, name -> name.equals(header) ? value : null);
-        var rhythm = Heartbeats.Rhythm.of(style, protocol, client,
+        var rhythm = Heartbeats.Rhythm.of(style, protocol, client, Duration.ZERO,
                 Duration.ofMillis(intervalMillis));
         return new Heartbeats(rhythm, protocol, JsonObject.EMPTY, new StreamState("minted", 7, 0,
                 30),
@@ -74,7 +74,7 @@ final class HeartbeatsTest {
         var beats = responses(HeartbeatStyle.CHUNK);
         assertTrue(text(beats.next()).contains("\"sequence_number\":0"));
         assertEquals(1, beats.answered().beats());
-        assertNull(beats.next());
+        assertSame(SseEvent.NONE, beats.next());
     }
 
     @Test
@@ -122,7 +122,7 @@ final class HeartbeatsTest {
     void commentsInChunkStyleOnlyIfClientsSurviveNothingElse() {
         var beats = beats(HeartbeatStyle.CHUNK, 3000);
         beats.answered();
-        assertNull(beats.next());
+        assertSame(SseEvent.NONE, beats.next());
         assertSame(CHUNK, beats.sending(CHUNK));
         beats.pauseWith(CHUNK);
         assertSame(CHUNK, beats.next());
@@ -179,10 +179,10 @@ final class HeartbeatsTest {
     @Test
     void isSilentIfBeatsAreOff() {
         var beats = beats(HeartbeatStyle.OFF, 3000);
-        assertNull(beats.next());
+        assertSame(SseEvent.NONE, beats.next());
         beats.answered();
         beats.pauseWith(CHUNK);
-        assertNull(beats.next());
+        assertSame(SseEvent.NONE, beats.next());
     }
 
     /// Data comes well before 60 s, and then with each beat.
@@ -204,10 +204,20 @@ final class HeartbeatsTest {
     void comesInTimeEvenWithALongInterval() {
         var unknown = ClientTable.of(new ChatCompletions(), _ -> null);
         var rhythm = Heartbeats.Rhythm.of(HeartbeatStyle.AUTO, new ChatCompletions(), unknown,
-                Duration.ofMinutes(1));
+                Duration.ZERO, Duration.ofMinutes(1));
         assertEquals(Duration.ofSeconds(45), rhythm.interval());
         var late = beats(HeartbeatStyle.AUTO, 3000);
         assertTrue(text(at(120, late)).contains("\"role\":\"assistant\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"49, 49", "60, 50"})
+    void commitsBeforeTheClientGivesUpOnTheHeaders(int commitAfter, int bounded) {
+        var gemini = new GenerateContent();
+        var rhythm = Heartbeats.Rhythm.of(HeartbeatStyle.OFF, gemini,
+                ClientTable.of(gemini, _ -> null), Duration.ofSeconds(commitAfter),
+                Duration.ofSeconds(3));
+        assertEquals(Duration.ofSeconds(bounded), rhythm.commitAfter());
     }
 
     @Test
