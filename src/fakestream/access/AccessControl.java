@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 
 /// Checks each request for the upstream: its key and rate before its body is read, then whether a
 /// place is free once the body has come. A few slow uploads would otherwise take all places. While
@@ -22,13 +21,13 @@ public final class AccessControl {
     /// A request that has passed the checks. It holds a place from [#enter()] until it is closed.
     /// Used by one thread.
     public final class Admitted implements AutoCloseable {
+        private final ClientExchange client;
         private final UpstreamKey key;
-        private final Supplier<String> caller;
         private boolean entered;
 
-        private Admitted(UpstreamKey key, Supplier<String> caller) {
+        private Admitted(ClientExchange client, UpstreamKey key) {
+            this.client = client;
             this.key = key;
-            this.caller = caller;
         }
 
         /// The key for the upstream.
@@ -37,8 +36,8 @@ public final class AccessControl {
         }
 
         /// Names the caller: a digest of the key that it sent, or its address if it sent none.
-        public Supplier<String> caller() {
-            return caller;
+        public String caller() {
+            return nameOf(client);
         }
 
         /// Takes a place. Called once, when the request's body has arrived.
@@ -70,8 +69,7 @@ public final class AccessControl {
     private final RateLimiter rate;
     private final RateLimiter wrongKeys;
     private final ConcurrencyLimiter admission;
-    private final int perMinute;
-    private final boolean trustsProxy;
+    private final Config config;
     private final int places;
 
     /// The limiters are kept when changed settings create a new access control.
@@ -81,26 +79,27 @@ public final class AccessControl {
         this.rate = rate;
         this.wrongKeys = wrongKeys;
         this.admission = admission;
-        this.perMinute = config.get(Setting.RATE_LIMIT_PER_MINUTE);
-        this.trustsProxy = config.get(Setting.TRUST_PROXY);
-        this.places = places(config);
+        this.config = config;
+        var given = config.get(Setting.MAX_STREAMS);
+        this.places = given > 0 ? given : Capacity.ofThisProcess().streams();
     }
 
     /// Admits a request; its body need not have come.
     ///
+    /// @param header in which the upstream expects its key
     /// @throws HttpError 401 for a missing or wrong key, 429 for the rate or too many wrong keys,
     ///     503 if all places are taken
-    public Admitted pass(ClientExchange client, Authenticator.Form form) throws HttpError {
+    public Admitted pass(ClientExchange client, String header) throws HttpError {
         if (!knows(client)) {
             throw Authenticator.unauthorised(client);
         }
-        var key = keys.upstreamKey(client, form);
+        var key = keys.upstreamKey(client, header);
         client.hasShownKey();
         limitRate(client);
         if (!admission.hasRoom(places)) {
             throw overloaded();
         }
-        return new Admitted(key, () -> nameOf(client));
+        return new Admitted(client, key);
     }
 
     /// Admits a request that goes no further than this proxy; it takes no place.
@@ -115,11 +114,13 @@ public final class AccessControl {
 
     /// Whether a request may see data for the proxy's own clients only.
     ///
-    /// @throws HttpError 429 if too many wrong keys came from its address
+    /// @throws HttpError 429 if its address sends too many wrong keys; a missing key does not count
     public boolean knows(ClientExchange client) throws HttpError {
         var knows = keys.knows(client);
-        if (!knows) {
-            countWrongKey(client);
+        if (!knows && Authenticator.shownKey(client).isPresent()) {
+            check(wrongKeys.take(List.of(addressOf(client)), MOST_WRONG_KEYS),
+                    "too_many_wrong_keys", "more than " + MOST_WRONG_KEYS + " wrong API keys in a "
+                    + "minute came from this address; a right one may come at any time, another");
         }
         return knows;
     }
@@ -129,27 +130,13 @@ public final class AccessControl {
         return admission.open() >= places;
     }
 
-    /// MAX_STREAMS, or the capacity of this process if that is 0.
-    private static int places(Config config) {
-        var given = config.get(Setting.MAX_STREAMS);
-        return given > 0 ? given : Capacity.ofThisProcess().streams();
-    }
-
     private void limitRate(ClientExchange client) throws HttpError {
+        var perMinute = config.get(Setting.RATE_LIMIT_PER_MINUTE);
         if (perMinute > 0) {
             var own = nameOf(client);
             check(rate.take(keys.canProve() ? List.of(own) : List.of(own, addressOf(client)),
                     perMinute), "rate_limit_exceeded", "more than " + perMinute
                     + " requests in a minute (RATE_LIMIT_PER_MINUTE); the next one");
-        }
-    }
-
-    /// A request without a key does not count.
-    private void countWrongKey(ClientExchange client) throws HttpError {
-        if (Authenticator.shownKey(client).isPresent()) {
-            check(wrongKeys.take(List.of(addressOf(client)), MOST_WRONG_KEYS),
-                    "too_many_wrong_keys", "more than " + MOST_WRONG_KEYS + " wrong API keys in a "
-                    + "minute came from this address; a right one may come at any time, another");
         }
     }
 
@@ -159,10 +146,11 @@ public final class AccessControl {
     }
 
     private String addressOf(ClientExchange client) {
-        return "address " + ClientAddress.of(client.address(), client.headers(), trustsProxy);
+        return "address " + ClientAddress.of(client.address(), client.headers(),
+                config.get(Setting.TRUST_PROXY));
     }
 
-    /// @param what names the limit that was exceeded; it starts the error's message
+    /// @param what names the exceeded limit; the error's message begins with it
     private static void check(Duration wait, String code, String what) throws HttpError {
         if (!wait.isZero()) {
             var seconds = wait.plusNanos(999_999_999).toSeconds();

@@ -11,6 +11,7 @@ import fakestream.http.UpstreamKey;
 import fakestream.protocol.ApiError;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,27 +19,6 @@ import java.util.regex.Pattern;
 /// Decides if a client may call, and chooses the key for the upstream: the client's own, or the
 /// operator's if the client sends a proxy key, or sends no key and the settings allow that.
 public final class Authenticator {
-    /// The header in which an upstream expects its key.
-    public enum Form {
-        /// `Authorization: Bearer`, used by OpenAI.
-        BEARER(""),
-        /// Used by Anthropic; its other kinds of token come as bearer tokens.
-        ANTHROPIC("x-api-key"),
-        /// Used by Google; its other kinds of token come as bearer tokens.
-        GOOGLE("x-goog-api-key");
-
-        private final String header;
-
-        Form(String header) {
-            this.header = header;
-        }
-
-        private UpstreamKey of(Shown shown) {
-            return this == BEARER || shown.bearer() ? UpstreamKey.bearer(shown.key())
-                    : new UpstreamKey(header, shown.key());
-        }
-    }
-
     /// A key that a client has sent, and whether it came as a bearer token.
     private record Shown(String key, boolean bearer) {
         private boolean isKey() {
@@ -48,7 +28,7 @@ public final class Authenticator {
 
     /// Values that clients send instead of a key: SillyTavern sends nothing, others these words.
     private static final Set<String> NO_KEYS = Set.of("", "undefined", "null");
-    private static final String BEARER = "bearer";
+    private static final String SCHEME = "bearer";
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]{1,8192}");
 
     private final List<Secret> proxyKeys;
@@ -61,17 +41,18 @@ public final class Authenticator {
         this.operatorKeyForAll = config.get(Setting.ALLOW_ENV_API_KEY);
     }
 
-    /// The key to send upstream for a request.
+    /// The key to send upstream for a request. A bearer token goes upstream as one: the APIs of
+    /// Anthropic and Google take their keys in `header`, and their other tokens as bearer tokens.
     ///
+    /// @param header in which the upstream expects its key, such as `x-api-key`
     /// @throws HttpError 401 if the request has no acceptable key
-    UpstreamKey upstreamKey(ClientExchange client, Form form) throws HttpError {
+    UpstreamKey upstreamKey(ClientExchange client, String header) throws HttpError {
         var shown = shown(client.headers(), client.query());
-        if (!proxyKeys.isEmpty()) {
-            return shown.filter(this::isProxyKey).flatMap(_ -> operatorsOwn()).map(form::of)
-                    .orElseThrow(() -> unauthorised(client));
-        }
-        return shown.or(() -> operatorKeyForAll ? operatorsOwn() : Optional.empty())
-                .map(form::of).orElseThrow(() -> unauthorised(client));
+        var key = !proxyKeys.isEmpty() ? shown.filter(this::isProxyKey).flatMap(_ -> operatorsOwn())
+                : shown.or(() -> operatorKeyForAll ? operatorsOwn() : Optional.empty());
+        return key.map(sent -> sent.bearer || header.equals("Authorization")
+                        ? UpstreamKey.bearer(sent.key) : new UpstreamKey(header, sent.key))
+                .orElseThrow(() -> unauthorised(client));
     }
 
     /// The key that a client has sent, valid or not.
@@ -112,33 +93,29 @@ public final class Authenticator {
     }
 
     private static Optional<Shown> bearer(Headers headers) {
-        return Optional.ofNullable(headers.getFirst("Authorization")).map(String::strip)
-                .filter(value -> behindScheme(value, 0) > 0)
-                .map(value -> new Shown(withoutSchemes(value), true))
-                .filter(Shown::isKey);
+        var value = Objects.requireNonNullElse(headers.getFirst("Authorization"), "").strip();
+        var at = behindSchemes(value);
+        return Optional.of(new Shown(value.substring(at), true))
+                .filter(shown -> at > 0 && shown.isKey());
     }
 
-    /// Removes all leading schemes: some clients put one in front of a key that already has one. A
-    /// regular expression with a group would use a stack frame for each of them.
-    private static String withoutSchemes(String value) {
+    /// The index after all leading schemes: some clients put one in front of a key that already has
+    /// one. A regular expression with a group would use a stack frame for each of them.
+    private static int behindSchemes(String value) {
         int at = 0;
-        for (int next = behindScheme(value, 0); next > at; next = behindScheme(value, at)) {
-            at = next;
+        while (value.regionMatches(true, at, SCHEME, 0, SCHEME.length())
+                && isBlank(value, at + SCHEME.length())) {
+            at += SCHEME.length();
+            while (at < value.length() && isBlank(value, at)) {
+                at++;
+            }
         }
-        return value.substring(at);
+        return at;
     }
 
-    /// The index after the scheme at `at` and its blanks, or `at` if there is no scheme.
-    private static int behindScheme(String value, int at) {
-        int end = at + BEARER.length();
-        if (!value.regionMatches(true, at, BEARER, 0, BEARER.length())
-                || end < value.length() && !Character.isWhitespace(value.charAt(end))) {
-            return at;
-        }
-        while (end < value.length() && Character.isWhitespace(value.charAt(end))) {
-            end++;
-        }
-        return end;
+    /// Whether no word goes on at this index.
+    private static boolean isBlank(String value, int at) {
+        return at == value.length() || Character.isWhitespace(value.charAt(at));
     }
 
     private static Optional<Shown> plain(String key) {

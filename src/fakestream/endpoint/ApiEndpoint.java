@@ -10,10 +10,8 @@ import fakestream.http.ClientExchange;
 import fakestream.http.HttpError;
 import fakestream.http.RequestMemory;
 import fakestream.http.RequestValidator;
-import fakestream.http.Response;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.Protocol;
 import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
@@ -23,179 +21,157 @@ import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Supplier;
 
-/// The endpoints whose answers may be streamed. It checks the request as far as it must read it,
+/// The endpoints whose answers may be streamed. It admits a request, reads it as far as it must,
 /// asks the upstream, and sends the client a whole answer or a stream of it.
 public final class ApiEndpoint {
+    private final Config config;
+    private final AccessControl gate;
     private final Upstream upstream;
     private final StreamFactory streams;
     private final StreamModes modes;
     private final CallSharing sharing;
     private final RecentStreams recent;
-    private final Duration window;
-    private final int mostBytes;
     private final ByteBudget requests;
-    private final Duration patience;
     private final ComputeSlots slots;
     private final Log log;
 
     /// @param requests the memory for request bodies
-    public ApiEndpoint(Config config, Upstream upstream, StreamFactory streams, CallSharing sharing,
-            RecentStreams recent, ByteBudget requests, ComputeSlots slots, Log log) {
-        this.slots = slots;
+    public ApiEndpoint(Config config, AccessControl gate, Upstream upstream, StreamFactory streams,
+            CallSharing sharing, RecentStreams recent, ByteBudget requests, ComputeSlots slots,
+            Log log) {
+        this.config = config;
+        this.gate = gate;
         this.upstream = upstream;
         this.streams = streams;
         this.modes = new StreamModes(config);
         this.sharing = sharing;
         this.recent = recent;
-        this.window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
-        this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
         this.requests = requests;
-        this.patience = config.get(Setting.UPSTREAM_TIMEOUT_MS);
+        this.slots = slots;
         this.log = log;
     }
 
     /// One request on its way to an answer.
-    ///
-    /// @param caller see [AccessControl.Admitted]
     private record Job(ClientExchange client, ApiTarget target, ApiRequest request,
-            Supplier<String> caller, UpstreamRequest upstream, RequestMemory memory) {
-        private Protocol protocol() {
-            return target.protocol();
-        }
+            AccessControl.Admitted admitted, UpstreamRequest upstream, RequestMemory memory) {
     }
 
-    /// Serves one request.
+    /// Serves one request: admits it, reads it, and asks the upstream.
     ///
-    /// @throws HttpError if the request is wrong; then nothing was sent upstream
+    /// @param keyHeader in which the upstream expects its key
+    /// @throws HttpError if the request is refused; then nothing was sent upstream
     /// @throws IOException if the client left, or its stream had to be broken off
-    public void serve(ClientExchange client, ApiTarget target, AccessControl.Admitted admitted)
+    public void serve(ClientExchange client, ApiTarget target, String keyHeader)
             throws HttpError, IOException {
-        RequestValidator.checkCharset(client.headers());
-        ApiRequest.checkModel(target.model().orElse(null));
-        try (var memory = client.memory(requests, patience)) {
-            serve(client, target, read(client, target, admitted, memory), admitted, memory);
-        }
-    }
-
-    /// A method of its own, so that no frame below keeps the body.
-    private ApiRequest read(ClientExchange client, ApiTarget target,
-            AccessControl.Admitted admitted, RequestMemory memory)
-            throws HttpError, ClientDisconnected {
-        var body = client.request().whole(mostBytes, memory);
-        admitted.enter();
-        return slots.take(() -> ApiRequest.read(target, body));
-    }
-
-    private void serve(ClientExchange client, ApiTarget target, ApiRequest request,
-            AccessControl.Admitted admitted, RequestMemory memory) throws IOException {
-        try (var up = upstream.request(admitted.key(), client.id(), client.headers())) {
-            client.asks(up::figures, up::cancel);
-            client.record().model(request.model());
-            var job = new Job(client, target, request, admitted.caller(), up, memory);
-            if (request.isStreamed()) {
-                stream(job);
-            } else {
-                streams.sendWhole(client, () -> whole(job));
+        try (var admitted = gate.pass(client, keyHeader);
+                var memory = client.memory(requests, config.get(Setting.UPSTREAM_TIMEOUT_MS))) {
+            var request = read(client, target, admitted, memory);
+            try (var up = upstream.request(admitted.key(), client.id(), client.headers())) {
+                client.asks(up::figures, up::cancel);
+                client.record().model(request.model());
+                var job = new Job(client, target, request, admitted, up, memory);
+                if (request.isStreamed()) {
+                    stream(job);
+                } else {
+                    client.record().mode(Mode.WHOLE);
+                    streams.sendWhole(client, target.protocol(), () -> AnswerResponse.of(
+                            askWhole(job, false), target.protocol(), client.record()));
+                }
             }
         }
     }
 
-    private Response whole(Job job) {
-        var record = job.client().record();
-        record.mode(Mode.WHOLE);
-        try {
-            return AnswerResponse.of(postWhole(job, false), job.protocol(), record);
-        } catch (UpstreamException e) {
-            record.failed(e.error().code());
-            return Response.error(job.protocol(), e.status(), e.error());
-        }
+    /// Reads a request, and takes its place once its body has come. A method of its own, so that no
+    /// frame below keeps the body.
+    private ApiRequest read(ClientExchange client, ApiTarget target,
+            AccessControl.Admitted admitted, RequestMemory memory)
+            throws HttpError, ClientDisconnected {
+        RequestValidator.checkCharset(client.headers());
+        ApiRequest.checkModel(target.model().orElse(null));
+        var body = client.request().whole(config.get(Setting.MAX_BODY_BYTES), memory);
+        admitted.enter();
+        return slots.take(() -> new ApiRequest(target, body));
     }
 
+    /// Waits with heartbeats until the answer comes, and tells it, or the failure.
     private void stream(Job job) throws IOException {
-        try (var stream = streams.open(job.client(), job.target(), job.request().told())) {
-            recent.add(job.client().record());
-            var answer = streams.into(stream, job.target(), job.request().told());
+        try (var stream = streams.open(job.client, job.target, job.request.told())) {
+            recent.add(job.client.record());
+            var answer = streams.into(stream, job.target, job.request.told());
             try {
                 answer.tell(ask(job));
             } catch (UpstreamException e) {
-                answer.fail(Failure.of(job.protocol(), e.status(), e.error()));
+                answer.fail(Failure.of(job.target.protocol(), e.status(), e.error()));
             } catch (RuntimeException | Error bug) {
-                log.bug("the stream of " + job.client().path(), bug);
-                answer.fail(Failure.of(job.protocol(), 500, ApiError.bug()));
+                log.bug("the stream of " + job.client.path(), bug);
+                answer.fail(Failure.of(job.target.protocol(), 500, ApiError.bug()));
             }
         }
     }
 
     /// Asks for a whole answer or for the upstream's own stream, depending on the mode.
     private UpstreamAnswer ask(Job job) throws UpstreamException {
-        var mode = job.request().mode(modes);
-        job.client().record().mode(mode == StreamMode.REAL || mode == StreamMode.AUTO ? Mode.REAL
-                : Mode.FAKE);
+        var mode = job.request.mode(modes);
+        job.client.record().mode(mode == StreamMode.FAKE ? Mode.FAKE : Mode.REAL);
         return switch (mode) {
-            case FAKE, TOOLS -> postWhole(job, true);
-            case REAL -> postStreamed(job, true);
-            case AUTO -> tryStream(job);
+            case FAKE, TOOLS -> askWhole(job, true);
+            case REAL -> askForStream(job, true);
+            case AUTO -> askForStream(job, false);
         };
     }
 
-    /// If a request for a whole answer may follow, the request's memory stays.
-    private UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
-        var body = job.request().forStream(last);
-        if (last) {
-            job.memory().settle(body.length());
+    /// Asks for the upstream's own stream. If the upstream answers whole all the same, that answer
+    /// is sent, and no second call is needed.
+    ///
+    /// @param only whether no request for a whole answer follows if the upstream refuses streams;
+    ///     otherwise the request stays in memory
+    private UpstreamAnswer askForStream(Job job, boolean only) throws UpstreamException {
+        var model = job.request.model();
+        var body = job.request.forStream();
+        if (only) {
+            job.request.forget();
+            job.memory.settle(body.length());
         }
-        var answer = job.upstream().post(job.target().streamed(), body,
-                check(job, true));
-        if (last) {
-            job.memory().settle(0);
+        var answer = job.upstream.post(job.target.streamed(), body, judge(job, true));
+        if (!only && StreamModes.refusesStreams(answer, model)) {
+            modes.remember(model);
+            return askWhole(job, true);
         }
+        if (!only && answer.isSuccess() && !answer.isEventStream()) {
+            modes.remember(model);
+        }
+        job.request.forget();
+        job.memory.settle(0);
         return answer;
-    }
-
-    /// If the upstream answers whole all the same, that answer is sent; no second call is needed.
-    private UpstreamAnswer tryStream(Job job) throws UpstreamException {
-        var answer = postStreamed(job, false);
-        if (StreamModes.refusesStreams(answer, job.request().model())) {
-            modes.remember(job.request().model());
-            return postWhole(job, true);
-        }
-        if (answer.isSuccess() && !answer.isEventStream()) {
-            modes.remember(job.request().model());
-        }
-        job.request().forget();
-        job.memory().settle(0);
-        return answer;
-    }
-
-    private AnswerCheck check(Job job, boolean streamed) {
-        return new AnswerCheck(job.protocol(), streamed, slots);
     }
 
     /// Asks for a whole answer, or joins a running call that asks for the same.
     ///
     /// @param streamed whether the client wants a stream
-    private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
-        var body = job.request().forWhole();
-        job.memory().settle(body.length());
-        var answer = postWhole(job, body, streamed);
-        job.memory().settle(0);
+    private UpstreamAnswer askWhole(Job job, boolean streamed) throws UpstreamException {
+        var body = job.request.forWhole();
+        job.memory.settle(body.length());
+        var window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
+        var answer = window.isZero()
+                ? job.upstream.post(job.target.whole(), body, judge(job, streamed))
+                : share(job, body, window);
+        job.memory.settle(0);
         return answer;
     }
 
-    private UpstreamAnswer postWhole(Job job, Parts body, boolean streamed)
-            throws UpstreamException {
-        var endpoint = job.target().whole();
-        if (window.isZero()) {
-            return job.upstream().post(endpoint, body, check(job, streamed));
-        }
-        var headers = job.client().headers();
+    private UpstreamAnswer share(Job job, Parts body, Duration window) throws UpstreamException {
+        var endpoint = job.target.whole();
+        var headers = job.client.headers();
         var sharer = new CallSharing.Sharer(
-                CallSharing.name(job.caller().get(), endpoint, headers, body),
-                CallSharing.isRepetition(headers), window, job.client()::onLeaving,
-                job.upstream()::cancel);
-        return job.upstream().open(sharing.answer(sharer, check(job, false),
-                judge -> job.upstream().post(endpoint, body, judge)));
+                CallSharing.name(job.admitted.caller(), endpoint, headers, body),
+                CallSharing.isRepetition(headers), window, job.client::onLeaving,
+                job.upstream::cancel);
+        return job.upstream.open(sharing.answer(sharer, judge(job, false),
+                judge -> job.upstream.post(endpoint, body, judge)));
+    }
+
+    private AnswerCheck judge(Job job, boolean streamed) {
+        return new AnswerCheck(job.target.protocol(), streamed, slots);
     }
 }

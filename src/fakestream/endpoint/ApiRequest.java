@@ -10,7 +10,9 @@ import fakestream.json.JsonObject;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
+import fakestream.protocol.Protocol;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /// A client's request body. It may be as long as a book, and its answer may take minutes. So it is
 /// kept once, in its original bytes, as long as the upstream may still be asked; the body for the
@@ -26,27 +28,31 @@ final class ApiRequest {
     /// Null once it was released.
     private JsonObject request;
 
-    private ApiRequest(ApiTarget target, JsonObject request) {
-        this.target = target;
-        this.request = request;
-        this.told = target.protocol().told(request).detached();
-        var named = request.string("model");
-        this.model = target.model().orElse(named == null ? "" : named);
-        this.streamed = target.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
-    }
-
     /// Parses a request body.
     ///
     /// @throws HttpError 400 if it is no valid request
-    static ApiRequest read(ApiTarget target, byte[] body) throws HttpError {
+    ApiRequest(ApiTarget target, byte[] body) throws HttpError {
+        this.target = target;
+        this.request = parsed(target.protocol(), body);
+        this.told = target.protocol().told(request).detached();
+        this.model = target.model()
+                .orElse(Objects.requireNonNullElse(request.string("model"), ""));
+        this.streamed = target.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
+    }
+
+    private static JsonObject parsed(Protocol protocol, byte[] body) throws HttpError {
         try {
             if (!(Json.parse(body) instanceof JsonObject request)) {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
-            checkStream(request);
+            var stream = request.get("stream");
+            // OpenAI's schema lets it be null.
+            if (stream != null && !(stream instanceof JsonBoolean || stream instanceof JsonNull)) {
+                throw badRequest("stream", "'stream' must be true or false");
+            }
             checkModel(request.string("model"));
-            target.protocol().check(request);
-            return new ApiRequest(target, request);
+            protocol.check(request);
+            return request;
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
         } catch (BadRequest e) {
@@ -62,14 +68,6 @@ final class ApiRequest {
         if (name != null && (name.length() > LONGEST_MODEL
                 || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_MODEL)) {
             throw badRequest("model", "'model' is longer than " + LONGEST_MODEL + " bytes");
-        }
-    }
-
-    /// OpenAI's schema lets `stream` be null.
-    private static void checkStream(JsonObject request) throws HttpError {
-        var stream = request.get("stream");
-        if (stream != null && !(stream instanceof JsonBoolean || stream instanceof JsonNull)) {
-            throw badRequest("stream", "'stream' must be true or false");
         }
     }
 
@@ -105,12 +103,8 @@ final class ApiRequest {
     }
 
     /// The body that asks the upstream for its own stream.
-    ///
-    /// @param last whether to release the request, because no request for a whole answer follows
-    Parts forStream(boolean last) {
-        var streamed = Parts.of(request);
-        request = last ? null : request;
-        return streamed;
+    Parts forStream() {
+        return Parts.of(request);
     }
 
     /// Releases the request; it will not be sent again.

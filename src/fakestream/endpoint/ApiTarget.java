@@ -12,7 +12,6 @@ import java.util.Optional;
 /// @param framing the framing of the client's stream
 public record ApiTarget(Protocol protocol, String whole, String streamed, Optional<String> model,
         Framing framing) {
-
     /// A call whose request body names the model and says whether to stream.
     public static ApiTarget of(Protocol protocol, String endpoint) {
         return new ApiTarget(protocol, endpoint, endpoint, Optional.empty(), Framing.EVENTS);

@@ -31,101 +31,118 @@ public final class PassThrough {
     /// The proxy waits for JSON up to this many bytes; longer JSON passes as it comes.
     private static final int LONGEST_WAIT = 256 * 1024;
 
-    /// Sends the request.
-    @FunctionalInterface
-    private interface Sending {
-        UpstreamAnswer send() throws UpstreamException, HttpError, ClientDisconnected;
-    }
-
+    private final Config config;
+    private final AccessControl gate;
     private final Upstream upstream;
     private final StreamFactory streams;
-    private final int mostBytes;
-    private final int mostUpstreamBytes;
 
-    public PassThrough(Upstream upstream, StreamFactory streams, Config config) {
+    public PassThrough(Config config, AccessControl gate, Upstream upstream,
+            StreamFactory streams) {
+        this.config = config;
+        this.gate = gate;
         this.upstream = upstream;
         this.streams = streams;
-        this.mostBytes = config.get(Setting.MAX_BODY_BYTES);
-        this.mostUpstreamBytes = config.get(Setting.MAX_UPSTREAM_BYTES);
+    }
+
+    /// One request on its way.
+    private record Job(ClientExchange client, String endpoint, Protocol protocol,
+            UpstreamRequest upstream, UploadPublisher body) {
+        private boolean isBodiless(UpstreamAnswer answer) {
+            return client.method().equals("HEAD") || answer.status() == 204
+                    || answer.status() == 304 || answer.length() == 0;
+        }
     }
 
     /// Serves one request.
     ///
     /// @param endpoint the upstream's endpoint, with its query
     /// @param protocol the form of the proxy's own failures
-    /// @throws HttpError 413 if a body is too large, 503 if there is no place
+    /// @param keyHeader in which the upstream expects its key
+    /// @throws HttpError if the request is refused, such as 413 for a body that is too large
     /// @throws IOException if the client left, or the response had to be broken off
-    public void serve(ClientExchange client, String endpoint, AccessControl.Admitted passed,
-            Protocol protocol)
+    public void serve(ClientExchange client, String endpoint, Protocol protocol, String keyHeader)
             throws HttpError, IOException {
-        try (var up = upstream.request(passed.key(), client.id(), client.headers());
-                var body = UploadPublisher.of(client, mostBytes)) {
+        try (var admitted = gate.pass(client, keyHeader);
+                var up = upstream.request(admitted.key(), client.id(), client.headers());
+                var body = new UploadPublisher(client, config.get(Setting.MAX_BODY_BYTES))) {
             body.readBeginning();
-            passed.enter();
+            admitted.enter();
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.PASS);
+            var job = new Job(client, endpoint, protocol, up, body);
             if (streams.keepsWholeAnswersAlive()
                     && JsonExpected.by(client.method(), endpoint, client.headers())) {
-                relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
+                relayAlive(job);
             } else {
-                relay(client, endpoint, send(client, endpoint, up, body), protocol);
+                relay(job, send(job));
             }
         } catch (UpstreamException e) {
-            client.checkPresence();
-            client.record().failed(e.error().code());
+            var failure = StreamFactory.failure(client, protocol, e);
             if (client.record().status() != 0) {
                 throw new StreamAborted(e.getMessage());
             }
-            client.send(Response.error(protocol, e.status(), e.error()));
+            client.send(failure);
         }
+    }
+
+    /// Sends the request on. Refuses an answer that declares itself too large: it would be cut off
+    /// under a good status.
+    private UpstreamAnswer send(Job job) throws UpstreamException, HttpError, ClientDisconnected {
+        UpstreamAnswer answer;
+        try {
+            answer = job.upstream.send(job.client.method(), job.endpoint,
+                    HeaderRules.ofBodyToUpstream(job.client.headers()), job.body);
+        } catch (UpstreamException e) {
+            job.body.check();
+            throw e;
+        }
+        if (!job.isBodiless(answer)
+                && answer.length() > config.get(Setting.MAX_UPSTREAM_BYTES)) {
+            throw UpstreamException.tooLarge();
+        }
+        return answer;
     }
 
     /// Sends blank lines before the answer, and while its JSON comes if that is not long. An answer
     /// that arrives before the first blank line passes as if there were none.
-    private void relayAlive(ClientExchange client, String endpoint, Protocol protocol,
-            Sending sending)
-            throws UpstreamException, HttpError, IOException {
-        try (var stream = streams.openWhole(client)) {
+    private void relayAlive(Job job) throws UpstreamException, HttpError, IOException {
+        try (var stream = streams.openWhole(job.client)) {
             try {
-                var answer = sending.send();
-                checkLength(client, answer);
+                var answer = send(job);
                 if (isJson(answer) && !answer.isEventStream()) {
                     answer.isLongerThan(LONGEST_WAIT);
                 }
                 if (stream.withdraw()) {
-                    relay(client, endpoint, answer, protocol);
+                    relay(job, answer);
                 } else {
-                    tell(client, stream, answer.decoded(), protocol);
+                    tell(job, stream, answer.decoded());
                 }
             } catch (UpstreamException e) {
                 if (stream.withdraw()) {
                     throw e;
                 }
-                client.checkPresence();
-                client.record().failed(e.error().code());
-                stream.end(Response.error(protocol, e.status(), e.error()));
+                stream.end(StreamFactory.failure(job.client, job.protocol, e));
             }
         }
     }
 
     /// After a blank line only the body can report an error, and an empty object reports no
     /// content. An answer that is not JSON becomes an error, because the blank line has spoilt it.
-    private static void tell(ClientExchange client, EventStream stream, UpstreamAnswer answer,
-            Protocol protocol) throws UpstreamException, IOException {
+    private static void tell(Job job, EventStream stream, UpstreamAnswer answer)
+            throws UpstreamException, IOException {
         if (answer.status() == 204) {
             stream.end(Response.json(200, JsonObject.EMPTY));
         } else if (answer.isSuccess() && answer.isEventStream()
                 || isJson(answer) && answer.isLongerThan(LONGEST_WAIT)) {
-            tellAsItComes(client, stream, answer);
+            tellAsItComes(job.client, stream, answer);
         } else {
-            stream.end(AnswerResponse.json(answer, protocol, stream.record()));
+            stream.end(AnswerResponse.json(answer, job.protocol, stream.record()));
         }
     }
 
     /// Blank lines are harmless before and between events, but must not come within JSON.
     private static void tellAsItComes(ClientExchange client, EventStream stream,
-            UpstreamAnswer answer)
-            throws IOException {
+            UpstreamAnswer answer) throws IOException {
         try {
             if (!answer.isEventStream()) {
                 stream.close();
@@ -148,38 +165,24 @@ public final class PassThrough {
                 && JsonExpected.isJson(answer.contentType());
     }
 
-    private static UpstreamAnswer send(ClientExchange client, String endpoint, UpstreamRequest up,
-            UploadPublisher body) throws UpstreamException, HttpError, ClientDisconnected {
-        var headers = HeaderRules.ofBodyToUpstream(client.headers());
-        try {
-            return up.send(client.method(), endpoint, headers, body);
-        } catch (UpstreamException e) {
-            body.check();
-            throw e;
-        }
-    }
-
-    private void relay(ClientExchange client, String endpoint, UpstreamAnswer answer,
-            Protocol protocol)
+    private void relay(Job job, UpstreamAnswer answer)
             throws UpstreamException, ClientDisconnected {
-        checkLength(client, answer);
+        var client = job.client;
         answer.headersForClient().forEach(client.responseHeaders()::set);
-        upstream.location(endpoint, answer)
+        upstream.location(job.endpoint, answer)
                 .ifPresent(location -> client.responseHeaders().set("Location", location));
         if (client.method().equals("HEAD") && answer.length() >= 0) {
             client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
         }
-        if (isBodiless(client, answer)) {
-            client.send(new Response(answer.status(), answer.headersOfBody(), new byte[0]));
-            return;
+        if (job.isBodiless(answer)) {
+            client.send(Response.empty(answer.status(), answer.headersOfBody()));
+        } else if (!answer.isSuccess()) {
+            client.send(error(answer, job.protocol));
+        } else {
+            client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
+            client.flush();
+            copy(client, answer);
         }
-        if (!answer.isSuccess()) {
-            client.send(error(answer, protocol));
-            return;
-        }
-        client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
-        client.flush();
-        copy(client, answer);
     }
 
     /// An error or a redirect without secrets. If secrets could hide in its body, ours replaces it.
@@ -206,18 +209,5 @@ public final class PassThrough {
             client.flush();
         }
         client.end();
-    }
-
-    /// Refuses an answer that declares itself too large: it would be cut off under a good status.
-    private void checkLength(ClientExchange client, UpstreamAnswer answer)
-            throws UpstreamException {
-        if (!isBodiless(client, answer) && answer.length() > mostUpstreamBytes) {
-            throw UpstreamException.tooLarge();
-        }
-    }
-
-    private static boolean isBodiless(ClientExchange client, UpstreamAnswer answer) {
-        return client.method().equals("HEAD") || answer.status() == 204
-                || answer.status() == 304 || answer.length() == 0;
     }
 }

@@ -9,6 +9,7 @@ import fakestream.http.Response;
 import fakestream.http.ServerState;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ClientTable;
+import fakestream.protocol.Protocol;
 import fakestream.protocol.StreamState;
 import fakestream.stream.ComputeSlots;
 import fakestream.stream.EventStream;
@@ -17,6 +18,8 @@ import fakestream.stream.HeartbeatExecutor;
 import fakestream.stream.Heartbeats;
 import fakestream.stream.Pacer;
 import fakestream.telemetry.Metrics;
+import fakestream.upstream.UpstreamException;
+import java.lang.ScopedValue.CallableOp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -84,16 +87,35 @@ public final class StreamFactory {
                 config.get(Setting.NONSTREAM_KEEPALIVE_MS)), beats, metrics);
     }
 
-    /// Sends a whole answer, and keeps the response alive until it is there. After the first blank
-    /// line only the body can report an error.
-    public void sendWhole(ClientExchange client, Supplier<Response> answer)
-            throws ClientDisconnected {
+    /// Sends a whole answer, or the upstream's failure, and keeps the response alive until then.
+    /// After the first blank line only the body can report an error.
+    ///
+    /// @param asking asks the upstream for the answer
+    public void sendWhole(ClientExchange client, Protocol protocol,
+            CallableOp<Response, UpstreamException> asking) throws ClientDisconnected {
         if (!keepsWholeAnswersAlive() || client.method().equals("HEAD")) {
-            client.send(answer.get());
+            client.send(response(client, protocol, asking));
             return;
         }
         try (var stream = openWhole(client)) {
-            stream.end(answer.get());
+            stream.end(response(client, protocol, asking));
         }
+    }
+
+    private static Response response(ClientExchange client, Protocol protocol,
+            CallableOp<Response, UpstreamException> asking) throws ClientDisconnected {
+        try {
+            return asking.call();
+        } catch (UpstreamException e) {
+            return failure(client, protocol, e);
+        }
+    }
+
+    /// Notes that the upstream failed, and returns the response that says why.
+    static Response failure(ClientExchange client, Protocol protocol, UpstreamException e)
+            throws ClientDisconnected {
+        client.checkPresence();
+        client.record().failed(e.error().code());
+        return Response.error(protocol, e.status(), e.error());
     }
 }

@@ -21,41 +21,28 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
     private static final int PIECE = 16 * 1024;
     private static final int MOST_KEPT = 64 * 1024;
 
-    /// Reads a piece; -1 at the end.
-    @FunctionalInterface
-    private interface Reading {
-        int into(byte[] buffer) throws IOException, HttpError;
-    }
-
     private final ClientExchange client;
-    private final long length;
     private final int most;
     /// Held while a piece is read: a second sending must get the piece that the first waits for.
     private final ReentrantLock reading = new ReentrantLock();
     private boolean ended;
     private long count;
-    /// Guards the kept pieces; no thread waits for the client under it.
-    private final ReentrantLock keeping = new ReentrantLock();
+    /// The monitor guards the kept pieces; no thread waits for the client while it holds it.
     private final List<byte[]> kept = new ArrayList<>();
     private boolean beginningIsLost;
     private boolean sentAgain;
     private volatile Sending sending;
     private volatile Exception fault;
 
-    private UploadPublisher(ClientExchange client, long length, int most) {
-        this.client = client;
-        this.length = length;
-        this.most = most;
-    }
-
     /// The body of this client's request, of at most this many bytes.
     ///
     /// @throws HttpError 413 if it declares more
-    static UploadPublisher of(ClientExchange client, int most) throws HttpError {
-        if (client.request().length() > most) {
+    UploadPublisher(ClientExchange client, int most) throws HttpError {
+        this.client = client;
+        this.most = most;
+        if (contentLength() > most) {
             throw HttpError.tooLarge(most);
         }
-        return new UploadPublisher(client, client.request().length(), most);
     }
 
     /// Waits for the beginning of the body, which is all of most bodies: until it has come, a slow
@@ -66,9 +53,9 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
     void readBeginning() throws HttpError, ClientDisconnected {
         try {
             while (!ended && !client.request().isTaken() && count + PIECE < MOST_KEPT) {
-                var piece = read(client.request()::fill);
-                ended = piece == null;
-                if (!ended) {
+                var buffer = new byte[PIECE];
+                var piece = piece(buffer, client.request().fill(buffer));
+                if (piece != null) {
                     kept.add(piece);
                 }
             }
@@ -79,7 +66,7 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
 
     @Override
     public long contentLength() {
-        return length;
+        return client.request().length();
     }
 
     @Override
@@ -92,15 +79,10 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
     /// Whether the body can be sent again; also decides it: from here on no piece that is read for
     /// the first sending gets lost.
     @Override
-    public boolean canBeSentAgain() {
-        keeping.lock();
-        try {
-            var can = !sentAgain && !beginningIsLost && fault == null;
-            sentAgain |= can;
-            return can;
-        } finally {
-            keeping.unlock();
-        }
+    public synchronized boolean canBeSentAgain() {
+        var can = !sentAgain && !beginningIsLost && fault == null;
+        sentAgain |= can;
+        return can;
     }
 
     /// Reports a failure of the call that was not the upstream's fault.
@@ -174,8 +156,11 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
             if (index < kept.size()) {
                 return kept.get(index);
             }
-            var piece = ended ? null : read(client.request()::read);
-            ended = piece == null;
+            if (ended) {
+                return null;
+            }
+            var buffer = new byte[PIECE];
+            var piece = piece(buffer, client.request().read(buffer));
             if (piece != null) {
                 keep(piece, isFirst);
             }
@@ -187,30 +172,25 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
 
     /// Keeps a piece if a sending may need it again. Once decided, the second sending needs all
     /// pieces that the first still reads; no sending needs the second's own pieces again.
-    private void keep(byte[] piece, boolean isFirst) {
-        keeping.lock();
-        try {
-            if (sentAgain ? isFirst : count <= MOST_KEPT && !beginningIsLost) {
-                kept.add(piece);
-            } else if (!sentAgain) {
-                kept.clear();
-                beginningIsLost = true;
-            }
-        } finally {
-            keeping.unlock();
+    private synchronized void keep(byte[] piece, boolean isFirst) {
+        if (sentAgain ? isFirst : count <= MOST_KEPT && !beginningIsLost) {
+            kept.add(piece);
+        } else if (!sentAgain) {
+            kept.clear();
+            beginningIsLost = true;
         }
     }
 
-    private byte[] read(Reading reading) throws IOException, HttpError {
-        var buffer = new byte[PIECE];
-        var n = reading.into(buffer);
+    /// The piece of `n` bytes that was read into the buffer; null at the end, where `n` is -1.
+    private byte[] piece(byte[] buffer, int n) throws IOException, HttpError {
         count += Math.max(n, 0);
         if (count > most) {
             throw HttpError.tooLarge(most);
         }
-        if (n < 0 && count < length) {
+        if (n < 0 && count < contentLength()) {
             throw new IOException("the request's body ended before it was whole");
         }
-        return n < 0 ? null : Arrays.copyOf(buffer, n);
+        ended = n < 0;
+        return ended ? null : Arrays.copyOf(buffer, n);
     }
 }

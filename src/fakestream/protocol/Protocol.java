@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 /// |---|---|
 /// | request, answer, replay, heartbeats, failure, fold | a room of its own beside `chat` |
 /// | its path | `Route` and `Route.kind`, `Router.serve` and `Router.protocol` |
-/// | how its key travels, if not as a bearer's | `Authenticator.Form` |
+/// | how its key travels, if not as a bearer's | `Router.keyHeader` |
 /// | headers that its clients and its upstream need | `HeaderRules` |
 /// | tests of random answers, with their own accumulator | `test/fakestream/protocol/chat` |
 /// | tests with its official SDK, on recorded answers | `test/clients` |

@@ -85,7 +85,7 @@ final class Generations {
         var upstream = new Upstream(config, timer, log::warn, memory.answers());
         var gate = new AccessControl(config, rate, wrongKeys, admission);
         var streams = new StreamFactory(config, serverState, beats, metrics, slots, streamIds);
-        var endpoint = new ApiEndpoint(config, upstream, streams, sharing, recent,
+        var endpoint = new ApiEndpoint(config, gate, upstream, streams, sharing, recent,
                 memory.requests(), slots, log);
         var probes = new Probes(config, build, serverState, gate, memory, metrics);
         var router = new Router(config, serverState, upstream, gate, streams, endpoint, probes,

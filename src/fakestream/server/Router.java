@@ -31,8 +31,6 @@ import fakestream.stream.Framing;
 import fakestream.telemetry.Redactor;
 import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.Upstream;
-import fakestream.upstream.UpstreamException;
-import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +65,7 @@ final class Router {
         this.gate = gate;
         this.streams = streams;
         this.endpoint = endpoint;
-        this.passThrough = new PassThrough(upstream, streams, config);
+        this.passThrough = new PassThrough(config, gate, upstream, streams);
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
         this.check = new PathCheck(streams, CHAT, serverState);
@@ -86,11 +84,12 @@ final class Router {
         switch (route.kind()) {
             case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
                 allow(client, "POST");
-                ask(client, route, ApiTarget.of(protocol(route, client), asked(client, route)));
+                endpoint.serve(client, ApiTarget.of(protocol(route, client), asked(client, route)),
+                        keyHeader(route, client));
             }
             case GENERATE -> {
                 allow(client, "POST");
-                ask(client, route, gemini(client, route));
+                endpoint.serve(client, gemini(client, route), keyHeader(route, client));
             }
             case MODELS -> models(client, route);
             case OTHER -> other(client, route);
@@ -147,13 +146,6 @@ final class Router {
         client.send(recent.reply(redactor, hasKeys ? "" : client.record().request().address()));
     }
 
-    private void ask(ClientExchange client, Route route, ApiTarget target)
-            throws HttpError, IOException {
-        try (var admitted = gate.pass(client, form(route, client))) {
-            endpoint.serve(client, target, admitted);
-        }
-    }
-
     /// The path alone says whether to stream.
     private static ApiTarget gemini(ClientExchange client, Route route) {
         var query = query(client).without("alt");
@@ -176,23 +168,14 @@ final class Router {
         }
         allow(client, "GET", "HEAD");
         var protocol = protocol(route, client);
-        try (var admitted = gate.pass(client, form(route, client));
+        try (var admitted = gate.pass(client, keyHeader(route, client));
                 var up = upstream.request(admitted.key(), client.id(), client.headers())) {
             client.request().ignore();
             admitted.enter();
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.WHOLE);
-            streams.sendWhole(client, () -> json(client, up, asked(client, route), protocol));
-        }
-    }
-
-    private static Response json(ClientExchange client, UpstreamRequest up, String endpoint,
-            Protocol protocol) {
-        try {
-            return AnswerResponse.json(up.get(endpoint), protocol, client.record());
-        } catch (UpstreamException e) {
-            client.record().failed(e.error().code());
-            return Response.error(protocol, e.status(), e.error());
+            streams.sendWhole(client, protocol, () -> AnswerResponse.json(
+                    up.get(asked(client, route)), protocol, client.record()));
         }
     }
 
@@ -200,13 +183,8 @@ final class Router {
         if (!passesOthers) {
             throw nothingAt(client);
         }
-        relay(client, route);
-    }
-
-    private void relay(ClientExchange client, Route route) throws HttpError, IOException {
-        try (var admitted = gate.pass(client, form(route, client))) {
-            passThrough.serve(client, asked(client, route), admitted, protocol(route, client));
-        }
+        passThrough.serve(client, asked(client, route), protocol(route, client),
+                keyHeader(route, client));
     }
 
     /// The upstream's endpoint, with the client's query.
@@ -219,10 +197,11 @@ final class Router {
         return client.query().withoutKeys(Authenticator.shownKey(client).orElse(""));
     }
 
-    private Authenticator.Form form(Route route, ClientExchange client) {
+    /// The header in which the upstream expects its key.
+    private String keyHeader(Route route, ClientExchange client) {
         var protocol = protocol(route, client);
-        return protocol == MESSAGES ? Authenticator.Form.ANTHROPIC
-                : protocol == GEMINI ? Authenticator.Form.GOOGLE : Authenticator.Form.BEARER;
+        return protocol == MESSAGES ? "x-api-key"
+                : protocol == GEMINI ? "x-goog-api-key" : "Authorization";
     }
 
     private static void allow(ClientExchange client, String... methods) throws HttpError {

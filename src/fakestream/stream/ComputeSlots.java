@@ -1,5 +1,6 @@
 package fakestream.stream;
 
+import java.lang.ScopedValue.CallableOp;
 import java.util.concurrent.Semaphore;
 
 /// Limits how many requests compute at once to the number of processors. Virtual threads are not
@@ -9,20 +10,11 @@ import java.util.concurrent.Semaphore;
 public final class ComputeSlots {
     private final Semaphore slots = new Semaphore(Runtime.getRuntime().availableProcessors());
 
-    /// Work that takes a while and waits for nothing.
-    ///
-    /// @param <T> its result
-    /// @param <E> its exception
-    @FunctionalInterface
-    public interface Work<T, E extends Exception> {
-        T run() throws E;
-    }
-
-    /// Runs the work when its turn comes.
-    public <T, E extends Exception> T take(Work<T, E> work) throws E {
+    /// Runs the work when its turn comes. The work takes a while and waits for nothing.
+    public <T, E extends Throwable> T take(CallableOp<T, E> work) throws E {
         slots.acquireUninterruptibly();
         try {
-            return work.run();
+            return work.call();
         } finally {
             slots.release();
         }
