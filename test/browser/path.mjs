@@ -52,7 +52,7 @@ export function pathChecks(world) {
             await page.click('#check');
             await page.waitForFunction(() => !document.getElementById('check').disabled);
             assert.match(await textOf(page, '#verdict'), /^Refused\./);
-            assert.match(await textOf(page, '#checks'), /refused: 401 no API key was given/);
+            assert.match(await textOf(page, '#checks'), /refused: 401 the request has no API key/);
             await page.fill('#key', 'proxy-key-1');
             await page.click('#check');
             await page.waitForFunction(() =>

@@ -119,8 +119,8 @@ public final class AccessControl {
         var knows = keys.knows(client);
         if (!knows && Authenticator.shownKey(client).isPresent()) {
             check(wrongKeys.take(List.of(addressOf(client)), MOST_WRONG_KEYS),
-                    "too_many_wrong_keys", "more than " + MOST_WRONG_KEYS + " wrong API keys in a "
-                    + "minute came from this address; a right one may come at any time, another");
+                    "too_many_wrong_keys", "this address sent more than " + MOST_WRONG_KEYS
+                    + " wrong API keys in a minute; a right key passes at any time, a wrong one");
         }
         return knows;
     }
@@ -135,7 +135,7 @@ public final class AccessControl {
         if (perMinute > 0) {
             var own = nameOf(client);
             check(rate.take(keys.canProve() ? List.of(own) : List.of(own, addressOf(client)),
-                    perMinute), "rate_limit_exceeded", "more than " + perMinute
+                    perMinute), "rate_limit_exceeded", "this client sent more than " + perMinute
                     + " requests in a minute (RATE_LIMIT_PER_MINUTE); the next one");
         }
     }
@@ -163,8 +163,8 @@ public final class AccessControl {
     private HttpError overloaded() {
         var seconds = ThreadLocalRandom.current().nextInt(1, LONGEST_RETRY_SECONDS + 1);
         return new HttpError(503, ApiError.of("server_error", "overloaded", null,
-                "fakestream serves " + places + " requests at once (MAX_STREAMS), and all places "
-                + "are taken; try again in " + seconds + " s"), retryAfter(seconds));
+                "fakestream already serves " + places + " requests (MAX_STREAMS); try again in "
+                + seconds + " s"), retryAfter(seconds));
     }
 
     private static Map<String, String> retryAfter(long seconds) {

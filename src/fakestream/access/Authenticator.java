@@ -125,8 +125,8 @@ public final class Authenticator {
 
     /// The response to a request without an acceptable key.
     static HttpError unauthorised(ClientExchange client) {
-        var message = shownKey(client).isPresent() ? "the API key is none that this proxy knows"
-                : "no API key was given: send it as 'Authorization: Bearer KEY'";
+        var message = shownKey(client).isPresent() ? "this proxy does not know the API key"
+                : "the request has no API key: send it as 'Authorization: Bearer KEY'";
         return new HttpError(401,
                 ApiError.invalidRequest("invalid_api_key", null, message),
                 Map.of("WWW-Authenticate", "Bearer"));

@@ -190,9 +190,9 @@ public final class PassThrough {
             throws UpstreamException {
         var body = ErrorBody.of(answer);
         if (body.isEmpty()) {
-            var message = "the upstream answered " + answer.status() + " with a body that is not "
-                    + "shown, for a key could stand in it unseen: it is longer than "
-                    + ErrorBody.LONGEST + " bytes, or no text that can be read here";
+            var message = "the upstream answered " + answer.status() + "; its body is not shown, "
+                    + "because it could hide a key: it is longer than " + ErrorBody.LONGEST
+                    + " bytes, or it is not text that fakestream can read";
             return Response.error(protocol, answer.status(),
                     ApiError.upstream("upstream_body_withheld", message));
         }

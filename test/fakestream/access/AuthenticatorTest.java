@@ -101,9 +101,9 @@ final class AuthenticatorTest {
     @Test
     void distinguishesAMissingKeyFromAWrongOne() {
         var settings = new String[] {OPERATOR, "PROXY_API_KEYS=first-proxy-key"};
-        assertEquals("no API key was given: send it as 'Authorization: Bearer KEY'",
+        assertEquals("the request has no API key: send it as 'Authorization: Bearer KEY'",
                 chat("", settings).error(401).string("message"));
-        assertEquals("the API key is none that this proxy knows",
+        assertEquals("this proxy does not know the API key",
                 chat("x-api-key: other-proxy-key", settings).error(401).string("message"));
     }
 
