@@ -151,6 +151,7 @@ public final class ApiEndpoint {
     /// @param streamed whether the client wants a stream
     private UpstreamAnswer askWhole(Job job, boolean streamed) throws UpstreamException {
         var body = job.request.forWhole();
+        job.request.forget();
         job.memory.settle(body.length());
         var window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
         var answer = window.isZero()

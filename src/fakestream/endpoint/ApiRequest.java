@@ -95,11 +95,9 @@ final class ApiRequest {
         return told;
     }
 
-    /// The body that asks the upstream for a whole answer. Releases the request.
+    /// The body that asks the upstream for a whole answer.
     Parts forWhole() {
-        var whole = Parts.of(target.protocol().whole(request));
-        forget();
-        return whole;
+        return Parts.of(target.protocol().whole(request));
     }
 
     /// The body that asks the upstream for its own stream.

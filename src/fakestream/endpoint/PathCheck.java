@@ -82,8 +82,7 @@ public final class PathCheck {
     private void play(ClientExchange client, Duration time, HeartbeatStyle style)
             throws IOException {
         var started = System.nanoTime();
-        try (var stream = streams.open(client, chat, JsonObject.EMPTY, style,
-                Duration.ZERO)) {
+        try (var stream = streams.open(client, chat, JsonObject.EMPTY, style, Duration.ZERO)) {
             client.onLeaving(Thread.currentThread()::interrupt);
             serverState.pause(time);
             var state = stream.answered(Map.of());
@@ -101,11 +100,11 @@ public final class PathCheck {
     private void tell(EventStream stream, StreamState state, long started)
             throws ClientDisconnected {
         for (int i = 1; i <= PIECES; i++) {
-            var delta = new JsonObject.Builder().add("content", i + " ").build();
-            var opens = i == 1 && !state.begun();
-            stream.send(List.of(chunk(state, opens
-                    ? delta.with("role", new JsonString("assistant")) : delta, JsonNull.NULL,
-                    started)));
+            var delta = new JsonObject.Builder().add("content", i + " ");
+            if (i == 1 && !state.begun()) {
+                delta.add("role", "assistant");
+            }
+            stream.send(List.of(chunk(state, delta.build(), JsonNull.NULL, started)));
             serverState.pause(BETWEEN_PIECES);
         }
         stream.end(List.of(chunk(state, JsonObject.EMPTY, new JsonString("stop"), started),

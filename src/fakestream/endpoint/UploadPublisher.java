@@ -54,7 +54,7 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
         try {
             while (!ended && !client.request().isTaken() && count + PIECE < MOST_KEPT) {
                 var buffer = new byte[PIECE];
-                var piece = piece(buffer, client.request().fill(buffer));
+                var piece = counted(buffer, client.request().fill(buffer));
                 if (piece != null) {
                     kept.add(piece);
                 }
@@ -160,7 +160,7 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
                 return null;
             }
             var buffer = new byte[PIECE];
-            var piece = piece(buffer, client.request().read(buffer));
+            var piece = counted(buffer, client.request().read(buffer));
             if (piece != null) {
                 keep(piece, isFirst);
             }
@@ -182,7 +182,7 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
     }
 
     /// The piece of `n` bytes that was read into the buffer; null at the end, where `n` is -1.
-    private byte[] piece(byte[] buffer, int n) throws IOException, HttpError {
+    private byte[] counted(byte[] buffer, int n) throws IOException, HttpError {
         count += Math.max(n, 0);
         if (count > most) {
             throw HttpError.tooLarge(most);

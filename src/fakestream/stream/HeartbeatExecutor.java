@@ -12,8 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Runs heartbeats on platform threads of their own, because the operating system time-slices
-/// these. Virtual threads are not time-sliced: many long answers would delay every heartbeat on
-/// them.
+/// these. Nothing time-slices virtual threads: there, many long answers would delay each heartbeat.
 ///
 /// A heartbeat to a client that does not read blocks its thread until that client is cut off. When
 /// no thread has finished a heartbeat for a moment, the waiting ones move to virtual threads. So no
@@ -44,9 +43,9 @@ public final class HeartbeatExecutor implements Executor, AutoCloseable {
         threads.prestartAllCoreThreads();
     }
 
-    /// Runs a heartbeat after this time.
+    /// Runs a heartbeat after this time; at once if it is negative.
     Future<?> schedule(Runnable beat, long nanos) {
-        return timer.schedule(() -> execute(beat), Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+        return timer.schedule(() -> execute(beat), nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
