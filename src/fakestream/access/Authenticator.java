@@ -113,7 +113,7 @@ public final class Authenticator {
         return at;
     }
 
-    /// Whether no word goes on at this index.
+    /// Whether a word may end at this index.
     private static boolean isBlank(String value, int at) {
         return at == value.length() || Character.isWhitespace(value.charAt(at));
     }

@@ -94,18 +94,19 @@ public final class ApiEndpoint {
         return slots.take(() -> new ApiRequest(target, body));
     }
 
-    /// Waits with heartbeats until the answer comes, and tells it, or the failure.
+    /// Sends heartbeats until the answer comes, then the answer or the failure.
     private void stream(Job job) throws IOException {
         try (var stream = streams.open(job.client, job.target, job.request.told())) {
             recent.add(job.client.record());
-            var answer = streams.into(stream, job.target, job.request.told());
+            var sender = streams.into(stream, job.target, job.request.told());
             try {
-                answer.tell(ask(job));
+                var answer = ask(job);
+                sender.tell(answer);
             } catch (UpstreamException e) {
-                answer.fail(Failure.of(job.target.protocol(), e.status(), e.error()));
+                sender.fail(Failure.of(job.target.protocol(), e.status(), e.error()));
             } catch (RuntimeException | Error bug) {
                 log.bug("the stream of " + job.client.path(), bug);
-                answer.fail(Failure.of(job.target.protocol(), 500, ApiError.bug()));
+                sender.fail(Failure.of(job.target.protocol(), 500, ApiError.bug()));
             }
         }
     }

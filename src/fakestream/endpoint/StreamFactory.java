@@ -52,7 +52,7 @@ public final class StreamFactory {
                 config.get(Setting.COMMIT_AFTER_MS));
     }
 
-    /// A stream with this style of heartbeat, which is committed after this time at the latest.
+    /// A stream with this style of heartbeat; its head goes out after this time at the latest.
     EventStream open(ClientExchange client, ApiTarget target, JsonObject request,
             HeartbeatStyle style, Duration commitAfter) {
         var protocol = target.protocol();

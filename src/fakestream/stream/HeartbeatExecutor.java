@@ -43,7 +43,7 @@ public final class HeartbeatExecutor implements Executor, AutoCloseable {
         threads.prestartAllCoreThreads();
     }
 
-    /// Runs a heartbeat after this time; at once if it is negative.
+    /// Runs a heartbeat after this time, or at once if it is negative. The timer only hands over.
     Future<?> schedule(Runnable beat, long nanos) {
         return timer.schedule(() -> execute(beat), nanos, TimeUnit.NANOSECONDS);
     }

@@ -39,7 +39,7 @@ public final class Heartbeats {
     /// The rhythm of a stream's heartbeats.
     ///
     /// @param quiet carries no data
-    /// @param commitAfter the time before the first; so long a stream may become a plain response
+    /// @param commitAfter the time before the first; until then a plain response is possible
     /// @param interval the time between two heartbeats
     /// @param dataAfter the longest time without a heartbeat with data; zero if each has data
     public record Rhythm(SseEvent quiet, Duration commitAfter, Duration interval,
