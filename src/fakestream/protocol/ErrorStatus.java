@@ -7,6 +7,7 @@ import fakestream.json.JsonValue;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -63,14 +64,10 @@ final class ErrorStatus {
 
     /// The status that an error names, from 400 to 599; 0 if it names none.
     static int in(JsonObject error) {
-        return MEMBERS.stream().mapToInt(name -> of(name, error.get(name)))
-                .filter(status -> status > 0).findFirst().orElseGet(() -> byType(error));
-    }
-
-    private static int byType(JsonObject error) {
-        return Stream.of("code", "type").map(error::string)
-                .filter(name -> name != null && TYPES.containsKey(name))
-                .mapToInt(TYPES::get).findFirst().orElse(0);
+        return Stream.concat(MEMBERS.stream().map(name -> of(name, error.get(name))),
+                Stream.of("code", "type").map(error::string).filter(Objects::nonNull)
+                        .map(type -> TYPES.getOrDefault(type, 0)))
+                .filter(status -> status > 0).findFirst().orElse(0);
     }
 
     private static int of(String name, JsonValue value) {

@@ -3,6 +3,7 @@ package fakestream.protocol;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
+import java.util.Optional;
 
 /// A body with a good status that is still a failure. Sent on as an empty answer, it would look
 /// like a success.
@@ -30,10 +31,7 @@ public final class InvalidAnswer extends Exception {
     ///
     /// @throws InvalidAnswer if the body is an error, or no object
     public static JsonObject object(JsonValue body) throws InvalidAnswer {
-        var error = VendorError.find(body);
-        if (error.isPresent()) {
-            throw new InvalidAnswer(error.get());
-        }
+        refuse(VendorError.find(body));
         if (!(body instanceof JsonObject object)) {
             throw because("the upstream answered with JSON that is no object");
         }
@@ -55,11 +53,14 @@ public final class InvalidAnswer extends Exception {
     /// @throws InvalidAnswer if the event tells an error
     public static JsonObject data(SseEvent.Received event) throws InvalidAnswer {
         var data = event.json();
-        var error = VendorError.find(event, data);
+        refuse(VendorError.find(event, data));
+        return JsonObject.orEmpty(data);
+    }
+
+    private static void refuse(Optional<ApiError> error) throws InvalidAnswer {
         if (error.isPresent()) {
             throw new InvalidAnswer(error.get());
         }
-        return JsonObject.orEmpty(data);
     }
 
     /// The error for the client: the upstream's own if it gave one.

@@ -41,13 +41,6 @@ public sealed interface SseEvent {
         return out.parts().bytes();
     }
 
-    /// The bytes that [#writeInOpenLine] writes.
-    default byte[] inOpenLine() {
-        var out = new JsonWriter();
-        writeInOpenLine(out);
-        return out.parts().bytes();
-    }
-
     private static void endOpenLine(String type, JsonWriter out) {
         out.text(type.isEmpty() ? "\n\n" : "\nevent: " + type + "\n\n");
     }

@@ -1,7 +1,5 @@
 package fakestream.protocol;
 
-import fakestream.json.Json;
-import fakestream.json.JsonException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,10 +103,10 @@ public final class SseParser {
     private void endLine(int from, int to) {
         behindData = endsValue && behindData < 0 ? from : behindData;
         var start = begun ? from : Math.max(from, afterMark());
-        if (!startsWith(DATA, start, to)) {
+        var first = start + DATA.length;
+        if (to < first || !Arrays.equals(pending, start, first, DATA, 0, DATA.length)) {
             return;
         }
-        var first = start + DATA.length;
         while (first < to && pending[first] == ' ') {
             first++;
         }
@@ -123,11 +121,6 @@ public final class SseParser {
 
     private boolean isOneOf(char one, char other, int at, int to) {
         return at < to && (pending[at] == one || pending[at] == other);
-    }
-
-    private boolean startsWith(byte[] field, int from, int to) {
-        return to - from >= field.length
-                && Arrays.equals(pending, from, from + field.length, field, 0, field.length);
     }
 
     /// The event before the cut, with its missing blank line.
@@ -175,18 +168,13 @@ public final class SseParser {
                 default -> bare.add(line);
             }
         }
-        var error = String.join("\n", bare).strip();
-        return isError(error) ? new SseEvent.Received(bytes, "error", error)
-                : new SseEvent.Received(bytes, type, String.join("\n", data));
-    }
-
-    private static boolean isError(String bare) {
-        try {
-            return (bare.startsWith("{") || bare.startsWith("["))
-                    && VendorError.find(Json.parse(bare)).isPresent();
-        } catch (JsonException _) {
-            return false;
+        if (!bare.isEmpty()) {
+            var error = new SseEvent.Received(bytes, "error", String.join("\n", bare).strip());
+            if (VendorError.find(error.json()).isPresent()) {
+                return error;
+            }
         }
+        return new SseEvent.Received(bytes, type, String.join("\n", data));
     }
 
     /// Section 9.2.6: one space after the colon is not part of the value.

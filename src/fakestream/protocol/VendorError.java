@@ -139,9 +139,9 @@ public final class VendorError {
             case JsonArray(var errors) when errors.getFirst() instanceof JsonObject first ->
                     completed(first, text(error), status(first, body));
             case JsonString(var text) when !text.equals(text(body)) ->
-                    completed(body, text(body), status(body, body));
+                    completed(body, text(body), ErrorStatus.in(body));
             case JsonString _, JsonArray _, JsonNumber _, JsonBoolean _, JsonNull _ ->
-                    completed(body.without("error", "errors"), text(body), status(body, body));
+                    completed(body.without("error", "errors"), text(body), ErrorStatus.in(body));
         };
     }
 

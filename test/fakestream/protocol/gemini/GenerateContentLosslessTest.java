@@ -12,6 +12,7 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import fakestream.json.JsonWriter;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.SseParser;
@@ -75,13 +76,19 @@ final class GenerateContentLosslessTest {
         for (var event : GEMINI.replay(JsonObject.EMPTY, answer, state).events()) {
             var beats = random.nextInt(4);
             for (int i = 0; i < beats; i++) {
-                var beat = i == 0 ? GEMINI.heartbeat().bytes() : GEMINI.heartbeat().inOpenLine();
+                var beat = i == 0 ? GEMINI.heartbeat().bytes() : inOpenLine(GEMINI.heartbeat());
                 assertTrue(parser.feed(beat, 0, beat.length).isEmpty());
             }
-            var bytes = beats == 0 ? event.bytes() : event.inOpenLine();
+            var bytes = beats == 0 ? event.bytes() : inOpenLine(event);
             events.addAll(parser.feed(bytes, 0, bytes.length));
         }
         return events;
+    }
+
+    private static byte[] inOpenLine(SseEvent event) {
+        var out = new JsonWriter();
+        event.writeInOpenLine(out);
+        return out.parts().bytes();
     }
 
     private JsonObject answer() {
