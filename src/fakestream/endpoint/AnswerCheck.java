@@ -3,6 +3,7 @@ package fakestream.endpoint;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
+import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
@@ -43,7 +44,9 @@ record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
             var json = slots.<JsonValue, UpstreamException>take(answer::json);
             return json == null ? UNUSABLE : status(protocol.answer(json));
         } catch (InvalidAnswer e) {
-            var paid = !answer.isEventStream() && Protocol.countsTokens(answer.json());
+            // An answer that counts tokens was paid for, whatever it holds.
+            var paid = !answer.isEventStream()
+                    && !EmptyAnswers.countsNothing(JsonObject.orEmpty(answer.json()));
             return paid && e.error().isOurs() ? UNKNOWN : status(e.error());
         }
     }

@@ -9,7 +9,6 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.BadRequest;
 import fakestream.protocol.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -51,12 +50,13 @@ final class ApiRequest {
                 throw badRequest("stream", "'stream' must be true or false");
             }
             checkModel(request.string("model"));
-            protocol.check(request);
+            var refusal = protocol.refusal(request);
+            if (refusal.isPresent()) {
+                throw new HttpError(400, refusal.get());
+            }
             return request;
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
-        } catch (BadRequest e) {
-            throw new HttpError(400, e.error());
         }
     }
 

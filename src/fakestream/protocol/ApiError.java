@@ -1,5 +1,6 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonArray;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
@@ -36,6 +37,12 @@ public record ApiError(JsonObject object, int status) {
     /// The client's fault.
     public static ApiError invalidRequest(String code, String param, String message) {
         return of("invalid_request_error", code, param, message);
+    }
+
+    /// The refusal of a request in which this member is not an array; empty if it is one.
+    public static Optional<ApiError> unlessArray(JsonObject request, String param) {
+        return request.get(param) instanceof JsonArray ? Optional.empty()
+                : Optional.of(invalidRequest(null, param, "'" + param + "' must be an array"));
     }
 
     /// The upstream's fault, in the proxy's words.

@@ -4,6 +4,7 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /// One API that the proxy speaks: how it asks for a whole answer and sends it as a stream. Pure: no
@@ -27,10 +28,10 @@ public interface Protocol {
     /// The name of this API in [ClientTable].
     String name();
 
-    /// Refuses a request that this API cannot read, before anything is sent upstream.
-    ///
-    /// @throws BadRequest naming the parameter
-    default void check(JsonObject request) throws BadRequest {
+    /// The reason for refusing a request before anything is sent upstream; empty if this API can
+    /// read it.
+    default Optional<ApiError> refusal(JsonObject request) {
+        return Optional.empty();
     }
 
     /// The same request for a whole answer. Everything that is not about streaming is kept.
@@ -64,11 +65,6 @@ public interface Protocol {
     ///
     /// @throws InvalidAnswer if the body is an error in disguise, or holds nothing to send
     JsonObject answer(JsonValue body) throws InvalidAnswer;
-
-    /// Whether a body counts tokens besides its prompt's. It was then paid for, whatever it holds.
-    static boolean countsTokens(JsonValue body) {
-        return !EmptyAnswers.countsNothing(JsonObject.orEmpty(body));
-    }
 
     /// Whether an answer is empty and gives no reason: no text, no thought, no call, and no token
     /// besides its prompt's. Asking again often helps. An answer that gives a reason or counts

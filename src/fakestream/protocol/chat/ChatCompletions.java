@@ -3,7 +3,7 @@ package fakestream.protocol.chat;
 import fakestream.json.JsonBoolean;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
-import fakestream.protocol.BadRequest;
+import fakestream.protocol.ApiError;
 import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
@@ -12,6 +12,7 @@ import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -31,8 +32,8 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
-    public void check(JsonObject request) throws BadRequest {
-        BadRequest.requireArray(request, "messages");
+    public Optional<ApiError> refusal(JsonObject request) {
+        return ApiError.unlessArray(request, "messages");
     }
 
     @Override

@@ -5,7 +5,6 @@ import fakestream.json.JsonBoolean;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.BadRequest;
 import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
@@ -16,6 +15,7 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
 import java.util.List;
+import java.util.Optional;
 
 /// Anthropic's messages: `POST /v1/messages`.
 public final class Messages implements Protocol {
@@ -28,8 +28,8 @@ public final class Messages implements Protocol {
     }
 
     @Override
-    public void check(JsonObject request) throws BadRequest {
-        BadRequest.requireArray(request, "messages");
+    public Optional<ApiError> refusal(JsonObject request) {
+        return ApiError.unlessArray(request, "messages");
     }
 
     /// Only `stream` is about streaming alone. A tool's `eager_input_streaming` stays: it is part

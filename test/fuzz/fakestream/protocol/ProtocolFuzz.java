@@ -85,15 +85,11 @@ public final class ProtocolFuzz {
         }
     }
 
-    /// Checks the body or an empty object as a request, which may throw only [BadRequest].
+    /// Checks the body or an empty object as a request, which may not throw.
     private JsonObject request(JsonValue body) {
         var request = body instanceof JsonObject object && random.nextBoolean() ? object
                 : JsonObject.EMPTY;
-        try {
-            protocol.check(request);
-        } catch (BadRequest e) {
-            e.error();
-        }
+        protocol.refusal(request);
         protocol.dataHeartbeat(protocol.whole(request), state).bytes();
         return request;
     }
