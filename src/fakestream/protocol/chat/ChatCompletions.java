@@ -92,6 +92,7 @@ public final class ChatCompletions implements Protocol {
 
     @Override
     public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
-        return ChatFold.of(events);
+        return new JsonObject.Builder().add("object", "chat.completion")
+                .addAll(ChunkFold.of(events, "message").without("object")).build();
     }
 }

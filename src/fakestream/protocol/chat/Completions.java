@@ -92,6 +92,6 @@ public final class Completions implements Protocol {
 
     @Override
     public JsonObject fold(List<SseEvent.Received> events) throws InvalidAnswer {
-        return CompletionsFold.of(events);
+        return ChunkFold.of(events, "text");
     }
 }

@@ -45,13 +45,9 @@ final class ToolCallFold {
     /// The calls, without their indices: a whole answer has only their order.
     ///
     /// @param joined merges the parts of one call
-    static JsonArray of(List<JsonValue> parts, Function<List<JsonObject>, JsonObject> joined) {
+    static JsonArray of(List<JsonObject> parts, Function<List<JsonObject>, JsonObject> joined) {
         var fold = new ToolCallFold();
-        parts.forEach(part -> {
-            if (part instanceof JsonObject object) {
-                fold.add(object);
-            }
-        });
+        parts.forEach(fold::add);
         return new JsonArray(fold.calls.stream().<JsonValue>map(call ->
                 joined.apply(call.parts()).without("index")).toList());
     }

@@ -10,38 +10,43 @@ import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.LastNonNull;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/// Folds the chunks of a stream back into the whole chat completion, for a client that did not ask
-/// for a stream when the upstream sent one. Texts join, lists join, and [ToolCallFold] sorts the
-/// parts of tool calls; names, ids and all members beside the deltas keep their last value that was
-/// not null. Some upstreams send `message` or `text` instead of a delta: it counts if a choice has
-/// no deltas, and otherwise repeats them.
-final class ChatFold {
+/// Folds the chunks of a stream back into the whole completion, for a client that did not ask for a
+/// stream when the upstream sent one. Texts join, lists join, and [ToolCallFold] sorts the parts of
+/// tool calls; names, ids and all members beside the texts and the log probabilities keep their
+/// last value that was not null. In chats, some upstreams send `message` or `text` instead of a
+/// delta: it counts if a choice has no deltas, and otherwise repeats them.
+final class ChunkFold {
     /// Texts that some upstreams repeat in every delta; other texts come in parts.
     private static final Set<String> REPEATED = Set.of("role", "id", "type", "name");
 
+    /// The member of a choice that holds its text.
+    private final String text;
     private JsonObject top = JsonObject.EMPTY;
     private final Map<Integer, JsonObject> choices = new TreeMap<>();
     private final Map<Integer, JsonObject> messages = new TreeMap<>();
     private boolean done;
 
-    private ChatFold() {
+    private ChunkFold(String text) {
+        this.text = text;
     }
 
-    static JsonObject of(List<SseEvent.Received> events) throws InvalidAnswer {
-        return folded(events).whole();
+    /// @param text `message` to fold a chat, `text` to fold a legacy completion
+    static JsonObject of(List<SseEvent.Received> events, String text) throws InvalidAnswer {
+        return folded(events, text).whole();
     }
 
     /// Folds each half by itself and then joins both, so that a long text is not copied once for
     /// each of its pieces.
-    private static ChatFold folded(List<SseEvent.Received> events) throws InvalidAnswer {
-        var fold = new ChatFold();
+    private static ChunkFold folded(List<SseEvent.Received> events, String text)
+            throws InvalidAnswer {
+        var fold = new ChunkFold(text);
         if (events.size() < 2) {
             for (var event : events) {
                 fold.add(event);
@@ -49,41 +54,47 @@ final class ChatFold {
             return fold;
         }
         var half = events.size() / 2;
-        fold.add(folded(events.subList(0, half)));
-        fold.add(folded(events.subList(half, events.size())));
+        fold.add(folded(events.subList(0, half), text));
+        fold.add(folded(events.subList(half, events.size()), text));
         return fold;
     }
 
     private void add(SseEvent.Received event) throws InvalidAnswer {
         var chunk = InvalidAnswer.data(event);
         done = event.data().equals(SseEvent.DONE);
-        top = chunk.without("choices", "object");
+        top = chunk.without("choices");
         for (var choice : chunk.objects("choices")) {
-            (ChatAnswer.isWhole(choice) ? messages : choices).merge(Protocol.index(choice, 0),
-                    read(choice), ChatFold::joinedChoices);
+            var isChat = text.equals("message");
+            (isChat && ChatAnswer.isWhole(choice) ? messages : choices).merge(
+                    Protocol.index(choice, 0), isChat ? withMessage(choice) : withText(choice),
+                    this::joinedChoices);
         }
     }
 
-    private void add(ChatFold more) {
+    private void add(ChunkFold more) {
         done |= more.done;
         top = LastNonNull.of(top, more.top);
-        more.choices.forEach((index, choice) ->
-                choices.merge(index, choice, ChatFold::joinedChoices));
+        more.choices.forEach((index, choice) -> choices.merge(index, choice, this::joinedChoices));
         more.messages.forEach((index, choice) ->
-                messages.merge(index, choice, ChatFold::joinedChoices));
+                messages.merge(index, choice, this::joinedChoices));
     }
 
     /// A choice in the form of a whole answer: its delta becomes its message.
-    private static JsonObject read(JsonObject choice) {
+    private static JsonObject withMessage(JsonObject choice) {
         var told = choice.get("delta") instanceof JsonObject ? choice.without("message") : choice;
         var whole = ChatAnswer.withMessage(told).without("delta");
         return whole.with("message", joined(JsonObject.EMPTY,
                 JsonObject.orEmpty(whole.get("message"))));
     }
 
-    private static JsonObject joinedChoices(JsonObject old, JsonObject more) {
-        var result = LastNonNull.of(old, more.without("message", "logprobs"));
-        for (var name : List.of("message", "logprobs")) {
+    private static JsonObject withText(JsonObject choice) {
+        var whole = ChatAnswer.withText(choice);
+        return whole.string("text") == null ? whole.with("text", new JsonString("")) : whole;
+    }
+
+    private JsonObject joinedChoices(JsonObject old, JsonObject more) {
+        var result = LastNonNull.of(old, more.without(text, "logprobs"));
+        for (var name : List.of(text, "logprobs")) {
             result = more.has(name) ? result.with(name,
                     joined(name, old.get(name), more.get(name))) : result;
         }
@@ -99,11 +110,8 @@ final class ChatFold {
             case JsonString(var text) when old instanceof JsonString(var before)
                     && !REPEATED.contains(name) -> new JsonString(before + text);
             case JsonString(var text) when text.isEmpty() -> old;
-            case JsonArray(var list) when old instanceof JsonArray(var before) -> {
-                var both = new ArrayList<>(before);
-                both.addAll(list);
-                yield new JsonArray(both);
-            }
+            case JsonArray(var list) when old instanceof JsonArray(var before) ->
+                    new JsonArray(Stream.concat(before.stream(), list.stream()).toList());
             case JsonObject object when old instanceof JsonObject before -> joined(before, object);
             default -> more;
         };
@@ -125,22 +133,20 @@ final class ChatFold {
 
     private JsonObject whole() throws InvalidAnswer {
         messages.forEach((index, message) -> choices.merge(index, message, (told, whole) ->
-                EmptyAnswers.isNothing(told.get("message")) ? joinedChoices(told, whole)
-                        : joinedChoices(told, whole.without("message", "logprobs"))));
+                joinedChoices(told, EmptyAnswers.isNothing(told.get("message")) ? whole
+                        : whole.without("message", "logprobs"))));
         if (!ChunkRelay.areWhole(choices.values(), done)) {
             throw InvalidAnswer.truncated();
         }
-        var folded = new JsonObject.Builder().add("object", "chat.completion").addAll(top)
-                .add("choices", new JsonArray(choices.values().stream()
-                        .map(ChatFold::withCalls).toList())).build();
-        return JsonNull.NULL.equals(folded.get("usage")) ? folded.without("usage") : folded;
+        var folded = JsonNull.NULL.equals(top.get("usage")) ? top.without("usage") : top;
+        return folded.with("choices", new JsonArray(choices.values().stream()
+                .map(this::withCalls).toList()));
     }
 
-    private static JsonValue withCalls(JsonObject choice) {
-        var message = (JsonObject) choice.get("message");
-        return message.get("tool_calls") instanceof JsonArray(var parts)
-                ? choice.with("message", message.with("tool_calls",
-                        ToolCallFold.of(parts, ChatFold::joined)))
-                : choice;
+    private JsonValue withCalls(JsonObject choice) {
+        return choice.get(text) instanceof JsonObject message
+                && message.get("tool_calls") instanceof JsonArray
+                ? choice.with("message", message.with("tool_calls", ToolCallFold.of(
+                        message.objects("tool_calls"), ChunkFold::joined))) : choice;
     }
 }
