@@ -7,6 +7,7 @@ import fakestream.json.JsonValue;
 import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.VendorError;
+import java.util.function.UnaryOperator;
 
 /// Reads a body with a good status as a chat completion. With a 200, some upstreams send an error
 /// (Azure's content filter, OpenRouter, old vLLM); others send legacy completions or Gemini's form,
@@ -17,12 +18,9 @@ final class ChatAnswer {
 
     static JsonObject read(JsonValue body) throws InvalidAnswer {
         var answer = choices(body instanceof JsonObject object && !object.has("choices")
-                && object.get("candidates") instanceof JsonArray candidates
-                && VendorError.find(body).isEmpty() ? GeminiAnswer.read(object, candidates) : body);
-        var choices = answer.objects("choices");
-        return choices.stream().allMatch(choice -> withMessage(choice) == choice) ? answer
-                : answer.with("choices", new JsonArray(choices.stream()
-                        .<JsonValue>map(ChatAnswer::withMessage).toList()));
+                && object.get("candidates") instanceof JsonArray
+                && VendorError.find(body).isEmpty() ? GeminiAnswer.read(object) : body);
+        return withChoices(answer, ChatAnswer::withMessage);
     }
 
     /// The body, if it is an answer whose choices are objects. It may have no choices if tokens
@@ -39,31 +37,31 @@ final class ChatAnswer {
         return answer;
     }
 
+    /// An answer or a chunk after this change to each choice; the same object if none changes.
+    static JsonObject withChoices(JsonObject answer, UnaryOperator<JsonObject> change) {
+        var choices = answer.objects("choices");
+        var changed = choices.stream().<JsonValue>map(change).toList();
+        return changed.equals(choices) ? answer : answer.with("choices", new JsonArray(changed));
+    }
+
     /// Whether a choice has its text in the form of a whole answer, and no delta.
     static boolean isWhole(JsonObject choice) {
         return !(choice.get("delta") instanceof JsonObject)
-                && (choice.get("message") instanceof JsonObject
-                || choice.get("message") instanceof JsonString
-                || choice.get("text") instanceof JsonString);
+                && withMessage(choice).get("message") instanceof JsonObject;
     }
 
     /// The choice with its message as `message`; some servers send it as a delta, as a text, or as
     /// the `text` of legacy completions. Azure sends choices without any message when its filter
     /// strikes; these stay as they are.
     static JsonObject withMessage(JsonObject choice) {
-        if (choice.get("delta") instanceof JsonObject delta
-                && EmptyAnswers.isNothing(choice.get("message"))) {
+        var message = choice.get("message");
+        if (choice.get("delta") instanceof JsonObject delta && EmptyAnswers.isNothing(message)) {
             return choice.without("delta").with("message", delta);
         }
-        if (choice.get("message") instanceof JsonObject) {
-            return choice;
-        }
-        var name = choice.get("message") instanceof JsonString ? "message" : "text";
-        if (!(choice.get(name) instanceof JsonString text)) {
-            return choice;
-        }
-        return choice.without(name).with("message", new JsonObject.Builder()
-                .add("role", "assistant").add("content", text).build());
+        var name = message instanceof JsonString ? "message" : "text";
+        return message instanceof JsonObject || !(choice.get(name) instanceof JsonString text)
+                ? choice : choice.without(name).with("message", new JsonObject.Builder()
+                        .add("role", "assistant").add("content", text).build());
     }
 
     /// A choice of legacy completions with its text, if the server sends a chat's message.

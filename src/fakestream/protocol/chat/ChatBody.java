@@ -8,8 +8,10 @@ import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.TextPieces;
+import fakestream.protocol.ToolCalls;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The body of a message as deltas, in the order that clients need: first everything that is not
 /// text, then content, refusal, the old function call, the tool calls. Spring AI 2 drops content
@@ -18,27 +20,34 @@ final class ChatBody {
     /// The bytes that a line reserves for everything besides its delta.
     private static final int FRAME = 2048;
 
-    private final JsonObject message;
     private final List<ChatDelta> deltas = new ArrayList<>();
 
-    private ChatBody(JsonObject message) {
-        this.message = message;
+    private ChatBody() {
     }
 
     /// The deltas of a message; a text is cut into pieces of `pieceLength` UTF-16 units.
-    static List<ChatDelta> of(JsonObject message, int pieceLength) {
-        var body = new ChatBody(message);
-        body.addOthers();
-        body.addText("content", pieceLength);
-        body.addText("refusal", pieceLength);
-        body.addFunctionCall();
-        body.addToolCalls();
+    ///
+    /// @param callIds makes the id of a tool call that has none
+    static List<ChatDelta> of(JsonObject message, int pieceLength, Supplier<String> callIds) {
+        var body = new ChatBody();
+        body.addOthers(message);
+        body.addText("content", message.get("content"), pieceLength, true);
+        body.addText("refusal", message.get("refusal"), pieceLength, true);
+        body.addFunctionCall(message);
+        if (message.get("tool_calls") instanceof JsonArray(var calls)) {
+            for (int i = 0; i < calls.size(); i++) {
+                if (calls.get(i) instanceof JsonObject call) {
+                    body.addToolCall(i, ToolCalls.hasId(call, "id") ? call
+                            : call.with("id", new JsonString(callIds.get())));
+                }
+            }
+        }
         return body.deltas;
     }
 
     /// All members without a form of their own, in one unsplit delta: openai-node and openai-java
     /// keep only the last part of a member that they do not know.
-    private void addOthers() {
+    private void addOthers(JsonObject message) {
         var others = new JsonObject.Builder();
         message.members().forEach((name, value) -> {
             if (!hasOwnDelta(name, value)) {
@@ -46,12 +55,10 @@ final class ChatBody {
             }
         });
         var delta = others.build();
-        if (fits(delta)) {
-            if (!delta.members().isEmpty()) {
-                deltas.add(ChatDelta.of(delta));
-            }
-        } else {
+        if (!fits(delta)) {
             delta.members().forEach(this::addLarge);
+        } else if (!delta.members().isEmpty()) {
+            deltas.add(ChatDelta.of(delta, false));
         }
     }
 
@@ -70,18 +77,14 @@ final class ChatBody {
     /// as audio) is sent member by member: clients that join the members they know lose nothing. A
     /// value that cannot be split, such as an image, stays whole.
     private void addLarge(String name, JsonValue value) {
-        if (fits(value)) {
-            deltas.add(ChatDelta.of(name, value));
-        } else if (value instanceof JsonString(var text)) {
-            for (var piece : TextPieces.of(text, TextPieces.LARGE)) {
-                deltas.add(ChatDelta.of(name, new JsonString(piece)));
-            }
-        } else if (value instanceof JsonObject(var members)) {
-            var body = new ChatBody(JsonObject.EMPTY);
+        if (value instanceof JsonString && !fits(value)) {
+            addText(name, value, TextPieces.LARGE, false);
+        } else if (value instanceof JsonObject(var members) && !fits(value)) {
+            var body = new ChatBody();
             members.forEach(body::addLarge);
-            body.deltas.forEach(part -> deltas.add(ChatDelta.of(name, part.delta())));
+            body.deltas.forEach(part -> add(name, part.delta(), false));
         } else {
-            deltas.add(ChatDelta.of(name, value));
+            add(name, value, false);
         }
     }
 
@@ -89,29 +92,19 @@ final class ChatBody {
         return JsonWriter.fits(value, SseEvent.LONGEST_LINE - FRAME);
     }
 
-    private void addText(String name, int pieceLength) {
-        if (message.get(name) instanceof JsonString(var text)) {
+    private void addText(String name, JsonValue value, int pieceLength, boolean paced) {
+        if (value instanceof JsonString(var text)) {
             for (var piece : TextPieces.of(text, pieceLength)) {
-                deltas.add(ChatDelta.piece(name, piece));
+                add(name, new JsonString(piece), paced);
             }
         }
     }
 
     /// Whole, because openai-java keeps only the last part. openai-node throws at a missing name.
-    private void addFunctionCall() {
+    private void addFunctionCall(JsonObject message) {
         if (message.get("function_call") instanceof JsonObject call
                 && call.string("name") instanceof String name && !name.isEmpty()) {
-            deltas.add(ChatDelta.of("function_call", call));
-        }
-    }
-
-    private void addToolCalls() {
-        if (message.get("tool_calls") instanceof JsonArray(var calls)) {
-            for (int i = 0; i < calls.size(); i++) {
-                if (calls.get(i) instanceof JsonObject call) {
-                    addToolCall(i, call);
-                }
-            }
+            add("function_call", ToolCalls.withTextArguments(call), false);
         }
     }
 
@@ -120,30 +113,31 @@ final class ChatBody {
     /// go on in later deltas, alone: openai-python and langchain4j join repeated members.
     private void addToolCall(int index, JsonObject call) {
         var whole = new JsonObject.Builder().add("index", index).addAll(call.without("index"));
-        if (!(call.get("function") instanceof JsonObject function)) {
-            deltas.add(toolDelta(whole.build()));
+        if (!(call.get("function") instanceof JsonObject told)) {
+            addCall(whole.build());
             return;
         }
         var type = call.string("type");
-        var told = whole.add("type", type == null || type.isEmpty() ? "function" : type).build();
+        var function = ToolCalls.withTextArguments(told);
+        var first = whole.add("type", type == null || type.isEmpty() ? "function" : type)
+                .add("function", function).build();
         var arguments = function.string("arguments");
-        if (arguments == null || fits(told)) {
-            deltas.add(toolDelta(told));
+        if (arguments == null || fits(first)) {
+            addCall(first);
             return;
         }
-        deltas.add(toolDelta(told.with("function",
-                function.with("arguments", new JsonString("")))));
+        addCall(first.with("function", function.with("arguments", new JsonString(""))));
         for (var piece : TextPieces.of(arguments, TextPieces.LARGE)) {
-            deltas.add(toolDelta(arguments(index, piece)));
+            var more = new JsonObject.Builder().add("arguments", piece).build();
+            addCall(new JsonObject.Builder().add("index", index).add("function", more).build());
         }
     }
 
-    private static JsonObject arguments(int index, String piece) {
-        var function = new JsonObject.Builder().add("arguments", piece).build();
-        return new JsonObject.Builder().add("index", index).add("function", function).build();
+    private void addCall(JsonObject call) {
+        add("tool_calls", JsonArray.of(call), false);
     }
 
-    private static ChatDelta toolDelta(JsonObject call) {
-        return ChatDelta.of("tool_calls", JsonArray.of(call));
+    private void add(String name, JsonValue value, boolean paced) {
+        deltas.add(ChatDelta.of(JsonObject.EMPTY.with(name, value), paced));
     }
 }

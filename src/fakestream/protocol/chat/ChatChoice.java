@@ -9,37 +9,34 @@ import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Writes one choice of a chat completion into the stream's chunks: an entry that opens it, one for
 /// each delta of its body, and one that finishes it.
 final class ChatChoice {
-    private static final String UNFINISHED = "\"finish_reason\":null}";
-
-    private static final byte[] UNFINISHED_AFTER = ascii("," + UNFINISHED);
+    private static final byte[] UNFINISHED = ascii(",\"finish_reason\":null}");
 
     private final int index;
     private final JsonObject choice;
     private final JsonObject message;
+    private final List<ChatDelta> body;
     private final byte[] head;
     private final byte[] nullLogprobs;
     private final Parts others;
-    private final List<ChatDelta> body;
 
     /// @param index the index of the choice in the stream, whatever the choice itself says
     /// @param pieceLength the length of its pieces of text, in UTF-16 units
-    ChatChoice(JsonObject choice, int index, int pieceLength) {
+    /// @param callIds makes the id of a tool call that has none
+    ChatChoice(JsonObject choice, int index, int pieceLength, Supplier<String> callIds) {
         this.index = index;
         this.choice = choice;
-        this.message = choice.get("message") instanceof JsonObject object ? object
-                : JsonObject.EMPTY;
+        this.message = JsonObject.orEmpty(choice.get("message"));
+        this.body = ChatLogprobs.spread(choice.get("logprobs"),
+                ChatBody.of(message, pieceLength, callIds));
         this.head = ascii("{\"index\":" + index + ",\"delta\":");
         this.nullLogprobs = ascii(choice.has("logprobs") ? ",\"logprobs\":null" : "");
-        var members = new JsonWriter();
-        ChunkFrame.members(choice.without(
-                "index", "message", "delta", "logprobs", "finish_reason"), members);
-        this.others = members.parts();
-        this.body = ChatLogprobs.spread(choice.get("logprobs"),
-                ChatBody.of(message, pieceLength));
+        this.others = ChunkFrame.members(choice.without("index", "message", "delta", "logprobs",
+                "finish_reason"), new JsonWriter()).parts();
     }
 
     private static byte[] ascii(String text) {
@@ -51,9 +48,14 @@ final class ChatChoice {
         return index;
     }
 
-    /// The deltas between the opening and the finish.
-    List<ChatDelta> body() {
-        return body;
+    /// The number of deltas between the opening and the finish.
+    int length() {
+        return body.size();
+    }
+
+    /// The delta at this place; an empty one if the body of another choice is longer.
+    ChatDelta delta(int place) {
+        return place < body.size() ? body.get(place) : ChatDelta.NOTHING;
     }
 
     /// Writes the entry that opens the choice. It has the role: openai-node throws if no role ever
@@ -68,48 +70,31 @@ final class ChatChoice {
             var role = message.string("role");
             delta.add("role", role == null || role.isEmpty() ? "assistant" : role);
         }
-        openText(delta, "content");
-        openText(delta, "refusal");
-        out.bytes(head).value(delta.build()).bytes(nullLogprobs).text(",").parts(others)
-                .text(UNFINISHED);
-    }
-
-    /// Writes the entry of one delta; an empty one if the body is shorter than another choice's.
-    void body(int position, JsonWriter out) {
-        var delta = position < body.size() ? body.get(position) : ChatDelta.NOTHING;
-        out.bytes(head).value(delta.delta());
-        if (delta.logprobs() == null) {
-            out.bytes(nullLogprobs);
-        } else {
-            out.text(",\"logprobs\":").value(delta.logprobs());
+        for (var name : List.of("content", "refusal")) {
+            var text = message.get(name);
+            if (text instanceof JsonString || text instanceof JsonNull) {
+                delta.add(name, text instanceof JsonNull ? text : new JsonString(""));
+            }
         }
-        out.bytes(UNFINISHED_AFTER);
+        start(ChatDelta.of(delta.build(), false), out).parts(others).bytes(UNFINISHED);
     }
 
-    /// Whether that delta is a piece of paced text.
-    boolean isPiece(int position) {
-        return position < body.size() && body.get(position).piece();
+    /// Writes the entry of one delta.
+    void entry(ChatDelta delta, JsonWriter out) {
+        start(delta, out).bytes(UNFINISHED);
     }
 
     /// Writes the entry that finishes the choice. openai-java keeps the vendor's fields of a choice
     /// from its last chunk, openai-python from its first, so both chunks have them.
     void finish(JsonWriter out) {
-        out.bytes(head).text("{}").bytes(nullLogprobs).text(",").parts(others)
-                .text("\"finish_reason\":").value(finishReason()).text("}");
+        start(ChatDelta.NOTHING, out).parts(others)
+                .text(",\"finish_reason\":").value(finishReason()).text("}");
     }
 
-    /// Writes the entry of a heartbeat within the body.
-    void pause(JsonWriter out) {
-        out.bytes(head).text("{}").bytes(nullLogprobs).bytes(UNFINISHED_AFTER);
-    }
-
-    private void openText(JsonObject.Builder delta, String name) {
-        var text = message.get(name);
-        if (text instanceof JsonString) {
-            delta.add(name, "");
-        } else if (text instanceof JsonNull) {
-            delta.add(name, text);
-        }
+    private JsonWriter start(ChatDelta delta, JsonWriter out) {
+        out.bytes(head).value(delta.delta());
+        return delta.logprobs() == null ? out.bytes(nullLogprobs)
+                : out.text(",\"logprobs\":").value(delta.logprobs());
     }
 
     /// SDKs throw without a reason, and some vendors send none or an empty one.

@@ -13,7 +13,6 @@ import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /// OpenAI's chat completions: `POST /v1/chat/completions`.
@@ -23,7 +22,7 @@ public final class ChatCompletions implements Protocol {
     static final String[] STREAMING_ONLY = {
         "stream_options", "tool_stream", "incremental_output", "return_progress"};
 
-    private static final JsonObject OPENING = ChunkKind.entry(
+    private static final JsonObject OPENING = ChunkKind.CHAT.pause().with("delta",
             new JsonObject.Builder().add("role", "assistant").build());
 
     @Override
@@ -48,12 +47,13 @@ public final class ChatCompletions implements Protocol {
 
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return areEmpty(answer, choice -> EmptyAnswers.isNothing(choice.get("message")));
+        return areEmpty(answer, "message");
     }
 
-    /// Whether no token was made, and no choice holds anything or gives a reason.
-    static boolean areEmpty(JsonObject answer, Predicate<JsonObject> holdsNothing) {
-        return answer.objects("choices").stream().allMatch(choice -> holdsNothing.test(choice)
+    /// Whether no token was made, and no choice gives a reason or holds anything in this member.
+    static boolean areEmpty(JsonObject answer, String member) {
+        return answer.objects("choices").stream().allMatch(choice ->
+                EmptyAnswers.isNothing(choice.get(member))
                         && !EmptyAnswers.isReason(choice.string("finish_reason")))
                 && EmptyAnswers.countsNothing(answer);
     }
@@ -67,16 +67,13 @@ public final class ChatCompletions implements Protocol {
     /// role.
     @Override
     public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
-        var frame = ChunkFrame.of(ChunkKind.CHAT, request, state);
-        var entry = state.begun() ? ChunkKind.CHAT.pause() : OPENING;
-        return SseEvent.Message.of(frame.chunk(out -> out.value(entry)));
+        return ChunkFrame.heartbeat(ChunkKind.CHAT, request, state,
+                state.begun() ? ChunkKind.CHAT.pause() : OPENING);
     }
 
     @Override
     public UnaryOperator<SseEvent.Received> mending() {
-        var messages = new MessageDeltas();
-        var indices = new ToolCallIndices();
-        return event -> indices.mended(messages.mended(event));
+        return new ChatMending()::mended;
     }
 
     @Override

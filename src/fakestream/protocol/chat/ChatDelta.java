@@ -1,7 +1,6 @@
 package fakestream.protocol.chat;
 
 import fakestream.json.JsonObject;
-import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 
 /// The part of one choice in one chunk.
@@ -9,18 +8,10 @@ import fakestream.json.JsonValue;
 /// @param piece whether it is a piece of paced text
 /// @param logprobs the log probabilities of its text, or null
 record ChatDelta(JsonObject delta, boolean piece, JsonValue logprobs) {
-    static final ChatDelta NOTHING = new ChatDelta(JsonObject.EMPTY, false, null);
+    static final ChatDelta NOTHING = of(JsonObject.EMPTY, false);
 
-    static ChatDelta of(JsonObject delta) {
-        return new ChatDelta(delta, false, null);
-    }
-
-    static ChatDelta of(String name, JsonValue value) {
-        return of(JsonObject.EMPTY.with(name, value));
-    }
-
-    static ChatDelta piece(String name, String text) {
-        return new ChatDelta(JsonObject.EMPTY.with(name, new JsonString(text)), true, null);
+    static ChatDelta of(JsonObject delta, boolean piece) {
+        return new ChatDelta(delta, piece, null);
     }
 
     ChatDelta withLogprobs(JsonValue value) {

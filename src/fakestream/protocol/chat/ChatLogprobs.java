@@ -17,58 +17,59 @@ final class ChatLogprobs {
     private static final int ROOM = 24 * 1024;
 
     private final JsonObject logprobs;
-    private final List<ChatDelta> deltas = new ArrayList<>();
+    private final List<Tokens> lists;
     private boolean begun;
+
+    /// One of the two lists, beside its text.
+    private record Tokens(String name, TokenLogprobs all) {
+    }
 
     private ChatLogprobs(JsonObject logprobs) {
         this.logprobs = logprobs;
+        this.lists = List.of(tokens("content"), tokens("refusal"));
     }
 
-    /// The same deltas with the log probabilities on them, and further empty deltas for the rest.
+    private Tokens tokens(String name) {
+        return new Tokens(name, new TokenLogprobs(logprobs.get(name)
+                instanceof JsonArray(var elements) ? elements : List.of(), ROOM));
+    }
+
+    /// The same deltas with the log probabilities on them, and further empty deltas for the rest. A
+    /// vendor's own form (Together's parallel lists) stays whole, in a delta of its own: it may be
+    /// as long as a line, and so may the first delta.
     static List<ChatDelta> spread(JsonValue logprobs, List<ChatDelta> body) {
         if (logprobs == null || logprobs instanceof JsonNull) {
             return body;
         }
-        return logprobs instanceof JsonObject object && hasTokens(object)
-                ? new ChatLogprobs(object).spread(body) : first(logprobs, body);
-    }
-
-    private static boolean hasTokens(JsonObject logprobs) {
-        return !tokens(logprobs, "content").isEmpty() || !tokens(logprobs, "refusal").isEmpty();
-    }
-
-    private static List<JsonValue> tokens(JsonObject logprobs, String name) {
-        return logprobs.get(name) instanceof JsonArray(var elements) ? elements : List.of();
-    }
-
-    /// A vendor's own form (Together's parallel lists) stays whole, in a delta of its own: it may
-    /// be as long as a line, and so may the first delta.
-    private static List<ChatDelta> first(JsonValue logprobs, List<ChatDelta> body) {
-        var deltas = new ArrayList<>(body);
-        deltas.addFirst(ChatDelta.NOTHING.withLogprobs(logprobs));
+        var spreading = new ChatLogprobs(JsonObject.orEmpty(logprobs));
+        var deltas = new ArrayList<ChatDelta>();
+        if (spreading.lists.stream().noneMatch(tokens -> tokens.all.remain())) {
+            deltas.add(ChatDelta.NOTHING.withLogprobs(logprobs));
+            deltas.addAll(body);
+        } else {
+            body.forEach(delta -> deltas.add(delta.piece() ? spreading.piece(delta) : delta));
+            spreading.addRest(deltas);
+        }
         return deltas;
     }
 
-    private Tokens of(String name) {
-        return new Tokens(name, new TokenLogprobs(tokens(logprobs, name), ROOM));
+    private ChatDelta piece(ChatDelta delta) {
+        for (var tokens : lists) {
+            if (delta.delta().string(tokens.name) instanceof String text) {
+                tokens.all.tell(text);
+            }
+        }
+        return lists.stream().filter(tokens -> tokens.all.isDue()).findFirst()
+                .map(tokens -> carrying(delta, tokens)).orElse(delta);
     }
 
-    private List<ChatDelta> spread(List<ChatDelta> body) {
-        var content = of("content");
-        var refusal = of("refusal");
-        for (var delta : body) {
-            content.follow(delta);
-            refusal.follow(delta);
-            deltas.add(!delta.piece() ? delta : content.all.isDue() ? carrying(delta, content)
-                    : refusal.all.isDue() ? carrying(delta, refusal) : delta);
-        }
-        for (var tokens : List.of(content, refusal)) {
+    private void addRest(List<ChatDelta> deltas) {
+        for (var tokens : lists) {
             tokens.all.tellRest();
             while (tokens.all.remain()) {
                 deltas.add(carrying(ChatDelta.NOTHING, tokens));
             }
         }
-        return deltas;
     }
 
     /// The delta with as many of the due tokens as fit. Members besides the two lists come once,
@@ -86,14 +87,5 @@ final class ChatLogprobs {
         });
         begun = true;
         return delta.withLogprobs(part.build());
-    }
-
-    /// One of the two lists, beside its text.
-    private record Tokens(String name, TokenLogprobs all) {
-        private void follow(ChatDelta delta) {
-            if (delta.piece() && delta.delta().string(name) instanceof String text) {
-                all.tell(text);
-            }
-        }
     }
 }

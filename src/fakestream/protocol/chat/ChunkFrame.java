@@ -1,5 +1,6 @@
 package fakestream.protocol.chat;
 
+import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
@@ -9,107 +10,129 @@ import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
+import fakestream.protocol.UnaskedUsage;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
-/// The common members of all chunks of one stream of completions, written once: id, object,
-/// created, model, and the fingerprint and tier if the answer has them. openai-go drops a chunk
-/// with another id, and takes the rest from the chunk that came last.
+/// The common members of all chunks of one stream of completions, written once; the fingerprint and
+/// the tier only if the answer has them. openai-go drops a chunk with another id, and takes the
+/// rest from the chunk that came last. At most one chunk has the usage: openai-go and LangChain add
+/// usages up.
 final class ChunkFrame {
-    private static final String CHOICES = "\"choices\":[";
+    /// The members that all chunks of a stream have in common.
+    static final String[] COMMON = {
+        "id", "object", "created", "model", "system_fingerprint", "service_tier"};
+
+    private static final byte[] CHOICES = Parts.of(",\"choices\":[").bytes();
 
     /// It has no length limit: its values come from the answer.
     private final Parts head;
-    private final Parts beforeChoices;
-    private final Parts afterChoices;
-    private final ChunkUsage usage;
+    private final byte[] afterChoices;
+    /// The unasked usage for the chunk with the finish reasons, if any.
+    private final JsonObject atFinish;
+    /// The usage for a last chunk without choices, or null if there is none.
+    private final JsonObject last;
     private final JsonWriter out = new JsonWriter();
-
-    private ChunkFrame(JsonWriter head, ChunkUsage usage) {
-        this.head = head.parts();
-        this.beforeChoices = out.parts(this.head).text(CHOICES).parts();
-        this.afterChoices = Parts.of(usage.asked() ? "],\"usage\":null}" : "]}");
-        this.usage = usage;
-    }
 
     /// The frame of an answer's stream. If the answer lacks a member and an SDK would throw without
     /// it, the request and `state` supply it (WIRE.md 0, last paragraph).
-    static ChunkFrame of(ChunkKind kind, JsonObject request, JsonObject answer, StreamState state) {
+    ///
+    /// A client that asked for usage gets it in a last chunk without choices, as OpenAI sends it;
+    /// each other chunk then has a null `usage`. A client that refused it gets none. A client that
+    /// says nothing gets it where its vendor sends it unasked, and no chunk without choices: many
+    /// clients stumble over one.
+    ChunkFrame(ChunkKind kind, JsonObject request, JsonObject answer, StreamState state) {
         var id = answer.string("id");
         var named = id != null && !id.isEmpty() && !state.begun();
-        var head = head(named ? id : kind.id(state), kind.object(), answer.get("created"),
-                answer.get("model"), request);
-        for (var name : new String[] {"system_fingerprint", "service_tier"}) {
+        var model = request.string("model");
+        out.text("{\"id\":").string(named ? id : kind.id(state));
+        member("object", new JsonString(kind.object()), out);
+        member("created", orElse(answer.get("created"), JsonNumber.of(0)), out);
+        member("model", orElse(answer.get("model"),
+                new JsonString(model == null ? "" : model)), out);
+        for (var name : List.of("system_fingerprint", "service_tier")) {
             if (answer.has(name)) {
-                member(name, answer.get(name), head);
+                member(name, answer.get(name), out);
             }
         }
-        return new ChunkFrame(head, ChunkUsage.of(request, answer, state));
+        this.head = out.parts();
+        var option = JsonObject.orEmpty(request.get("stream_options")).get("include_usage");
+        var usage = answer.get("usage") instanceof JsonObject counts ? counts : null;
+        this.last = JsonBoolean.TRUE.equals(option) ? usage : null;
+        var place = state.client().unasked();
+        this.atFinish = usage == null || option instanceof JsonBoolean
+                || place == UnaskedUsage.NOWHERE ? JsonObject.EMPTY
+                : unasked(answer, usage, place == UnaskedUsage.AT_FINISH_FOR_GROQ);
+        this.afterChoices = Parts.of(last == null ? "]}" : "],\"usage\":null}").bytes();
     }
 
-    /// The frame of a stream that has no answer yet.
-    static ChunkFrame of(ChunkKind kind, JsonObject request, StreamState state) {
-        var head = head(kind.id(state), kind.object(), JsonNumber.of(state.created()), null,
-                request);
-        return new ChunkFrame(head, ChunkUsage.of(request));
+    /// Mistral, Together, OpenRouter and DeepSeek send usage unasked, so their clients do not ask.
+    private static JsonObject unasked(JsonObject answer, JsonObject usage, boolean inGroq) {
+        var members = new JsonObject.Builder();
+        if (inGroq) {
+            var groq = JsonObject.orEmpty(answer.get("x_groq"));
+            members.add("x_groq", groq.with("usage", usage));
+        }
+        return members.add("usage", usage).build();
     }
 
-    /// A chunk; `choices` writes its entries, with commas between them.
-    Parts chunk(Consumer<JsonWriter> choices) {
-        choices.accept(out.parts(beforeChoices));
-        return out.parts(afterChoices).parts();
+    /// The heartbeat of a stream that has no answer yet; `entry` is its only choice.
+    static SseEvent heartbeat(ChunkKind kind, JsonObject request, StreamState state,
+            JsonObject entry) {
+        var expected = new JsonObject.Builder().add("created", state.created())
+                .add("usage", JsonObject.EMPTY).build();
+        return new ChunkFrame(kind, request, expected, state).pause(entry);
     }
 
-    /// A chunk with further members beside the choices, as the opening chunk has.
-    Parts chunk(Consumer<JsonWriter> choices, JsonObject others) {
-        members(others, out.parts(head));
-        choices.accept(out.text(CHOICES));
-        return out.parts(afterChoices).parts();
+    /// The heartbeat within an answer; `entry` is its only choice.
+    SseEvent pause(JsonObject entry) {
+        return SseEvent.Message.of(chunk(JsonObject.EMPTY, List.of(entry),
+                (choice, to) -> to.value(choice)));
+    }
+
+    /// A chunk to which each choice writes its entry.
+    ///
+    /// @param others further members beside the choices, as the opening chunk has
+    <T> Parts chunk(JsonObject others, List<T> choices, BiConsumer<T, JsonWriter> entry) {
+        members(others, out.parts(head)).bytes(CHOICES);
+        for (int i = 0; i < choices.size(); i++) {
+            entry.accept(choices.get(i), out.text(i == 0 ? "" : ","));
+        }
+        return out.bytes(afterChoices).parts();
     }
 
     /// The chunk whose entries say why each choice ends. It has the unasked usage.
-    Parts finish(Consumer<JsonWriter> choices, JsonObject others) {
-        return chunk(choices, new JsonObject.Builder().addAll(others).addAll(usage.atFinish())
-                .build());
+    <T> Parts finish(JsonObject others, List<T> choices, BiConsumer<T, JsonWriter> entry) {
+        return chunk(new JsonObject.Builder().addAll(others).addAll(atFinish).build(), choices,
+                entry);
     }
 
     /// The events after the finish. If the client asked for usage, the last chunk carries it and
     /// has no choices: openai-java ignores everything but the usage in it.
     List<SseEvent> ending() {
         var done = SseEvent.Message.of(SseEvent.DONE);
-        return usage.last() == null ? List.of(done)
-                : List.of(SseEvent.Message.of(out.parts(beforeChoices).text("],\"usage\":")
-                        .value(usage.last()).text("}").parts()), done);
+        return last == null ? List.of(done)
+                : List.of(SseEvent.Message.of(out.parts(head).text(",\"choices\":[],\"usage\":")
+                        .value(last).text("}").parts()), done);
     }
 
     /// The members of an answer besides its choices, its usage and the members of all chunks.
     /// openai-java and the AI SDK take `error`, even null, for an error.
     static JsonObject others(JsonObject answer) {
-        return answer.without("id", "object", "created", "model", "system_fingerprint",
-                "service_tier", "choices", "usage", "error", "obfuscation");
+        return answer.without(COMMON).without("choices", "usage", "error", "obfuscation");
     }
 
-    /// Writes the members of an object, each followed by a comma.
-    static void members(JsonObject object, JsonWriter out) {
+    /// Writes the members of an object, each after a comma.
+    static JsonWriter members(JsonObject object, JsonWriter out) {
         object.members().forEach((name, value) -> member(name, value, out));
+        return out;
     }
 
-    private static JsonWriter head(String id, String object, JsonValue created, JsonValue model,
-            JsonObject request) {
-        var asked = request.string("model");
-        var head = new JsonWriter().text("{");
-        member("id", new JsonString(id), head);
-        member("object", new JsonString(object), head);
-        member("created", orElse(created, JsonNumber.of(0)), head);
-        member("model", orElse(model, new JsonString(asked == null ? "" : asked)), head);
-        return head;
+    private static void member(String name, JsonValue value, JsonWriter out) {
+        out.text(",").string(name).text(":").value(value);
     }
 
     private static JsonValue orElse(JsonValue value, JsonValue fallback) {
         return value == null || value.equals(JsonNull.NULL) ? fallback : value;
-    }
-
-    private static void member(String name, JsonValue value, JsonWriter out) {
-        out.string(name).text(":").value(value).text(",");
     }
 }

@@ -10,15 +10,13 @@ import fakestream.protocol.StreamState;
 /// @param idPrefix the prefix of a stream's id
 /// @param pause the entry of a choice in an empty chunk
 record ChunkKind(String object, String idPrefix, JsonObject pause) {
-    /// The kind of chat completions.
     static final ChunkKind CHAT = new ChunkKind("chat.completion.chunk", "chatcmpl-",
-            entry(JsonObject.EMPTY));
+            new JsonObject.Builder().add("index", 0).add("delta", JsonObject.EMPTY)
+                    .add("finish_reason", JsonNull.NULL).build());
 
-    /// The entry of an unfinished choice, with this delta.
-    static JsonObject entry(JsonObject delta) {
-        return new JsonObject.Builder().add("index", 0).add("delta", delta)
-                .add("finish_reason", JsonNull.NULL).build();
-    }
+    static final ChunkKind TEXT = new ChunkKind("text_completion", "cmpl-",
+            new JsonObject.Builder().add("text", "").add("index", 0)
+                    .add("logprobs", JsonNull.NULL).add("finish_reason", JsonNull.NULL).build());
 
     /// The id of a stream if its answer gives none.
     String id(StreamState state) {

@@ -12,18 +12,12 @@ import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /// Relays a chunk of an upstream's own stream of completions: byte for byte, unless a heartbeat has
 /// opened the client's stream under another id.
 final class ChunkRelay {
-    /// The members of a chunk that a pause repeats. It must not repeat others: some clients add
-    /// usage up.
-    private static final List<String> FRAME = List.of("id", "object", "created", "model",
-            "system_fingerprint", "service_tier");
-
     private ChunkRelay() {
     }
 
@@ -41,25 +35,20 @@ final class ChunkRelay {
         }
         // Some clients take an empty `error` for an error.
         var clean = chunk.has("error") ? chunk.without("error") : chunk;
-        var told = state.begun() ? renamed(clean, kind.id(state)) : clean;
-        return new RelayedEvent(told == chunk ? event : SseEvent.Message.of(told),
-                pause(told, kind.pause()), progress(chunk), told(chunk));
-    }
-
-    private static Progress progress(JsonObject chunk) {
-        if (chunk.objects("choices").isEmpty()) {
-            return Progress.SILENT;
-        }
-        return chunk.objects("choices").stream().anyMatch(ChunkRelay::isFinished) ? Progress.WHOLE
+        var sent = state.begun() ? renamed(clean, kind.id(state)) : clean;
+        var choices = chunk.objects("choices").stream().map(ChunkRelay::told).toList();
+        var progress = choices.isEmpty() ? Progress.SILENT
+                : choices.stream().anyMatch(RelayedEvent.Choice::finished) ? Progress.WHOLE
                 : Progress.OPEN;
+        return new RelayedEvent(sent == chunk ? event : SseEvent.Message.of(sent),
+                pause(sent, choices, kind.pause()), progress, choices);
     }
 
-    /// The choices of a chunk. Each has its part in its delta, or in `text` for legacy completions.
-    private static List<RelayedEvent.Choice> told(JsonObject chunk) {
-        return chunk.objects("choices").stream().map(choice -> new RelayedEvent.Choice(
-                Protocol.index(choice, 0), !EmptyAnswers.isNothing(choice.get("delta"))
-                        || !EmptyAnswers.isNothing(choice.get("text")),
-                                isFinished(choice))).toList();
+    /// A choice of a chunk. It has its part in its delta, or in `text` for legacy completions.
+    private static RelayedEvent.Choice told(JsonObject choice) {
+        return new RelayedEvent.Choice(Protocol.index(choice, 0),
+                !EmptyAnswers.isNothing(choice.get("delta"))
+                        || !EmptyAnswers.isNothing(choice.get("text")), isFinished(choice));
     }
 
     /// Whether a stream that ended cleanly has given its whole answer: each choice has finished, or
@@ -70,28 +59,27 @@ final class ChunkRelay {
     }
 
     /// Whether a choice says why it ends; some upstreams send an empty reason in every chunk.
-    static boolean isFinished(JsonObject choice) {
+    private static boolean isFinished(JsonObject choice) {
         return choice.string("finish_reason") instanceof String reason && !reason.isEmpty();
     }
 
     /// An empty chunk under the id of the upstream's stream, for the unfinished choices of this
-    /// chunk. After an opening without choices (Azure) it has none either: without a role first,
-    /// LangChain would lose tool calls; with a role, openai-python would join two roles.
+    /// chunk. It does not repeat the chunk's usage: some clients add usages up. After an opening
+    /// without choices (Azure) it has none either: without a role first, LangChain would lose tool
+    /// calls; with a role, openai-python would join two roles.
     ///
     /// A comment after a finish or a usage: there openai-java throws at any chunk, even one without
     /// choices; openai-go forgets the finish of a choice that comes again; openai-python forgets
     /// the usage.
-    private static SseEvent pause(JsonObject chunk, JsonObject entry) {
-        var choices = chunk.objects("choices");
-        var open = choices.stream().filter(choice -> !isFinished(choice))
-                .<JsonValue>map(choice -> entry.with("index",
-                        JsonNumber.of(Protocol.index(choice, 0)))).toList();
-        var isOver = choices.isEmpty() ? chunk.get("usage") instanceof JsonObject : open.isEmpty();
-        if (isOver) {
+    private static SseEvent pause(JsonObject chunk, List<RelayedEvent.Choice> choices,
+            JsonObject entry) {
+        var open = choices.stream().filter(choice -> !choice.finished()).<JsonValue>map(choice ->
+                entry.with("index", JsonNumber.of(choice.index()))).toList();
+        if (choices.isEmpty() ? chunk.get("usage") instanceof JsonObject : open.isEmpty()) {
             return SseEvent.HEARTBEAT;
         }
         var pause = new JsonObject.Builder();
-        for (var name : FRAME) {
+        for (var name : ChunkFrame.COMMON) {
             if (chunk.has(name)) {
                 pause.add(name, chunk.get(name));
             }
@@ -102,13 +90,8 @@ final class ChunkRelay {
     /// The chunk under the id that the stream began with. Its first choice loses its role, because
     /// the heartbeat has told it.
     private static JsonObject renamed(JsonObject chunk, String id) {
-        var choices = new ArrayList<JsonValue>();
-        for (var choice : chunk.objects("choices")) {
-            choices.add(Protocol.index(choice, 0) == 0
-                    && choice.get("delta") instanceof JsonObject delta
-                    ? choice.with("delta", delta.without("role")) : choice);
-        }
-        return chunk.with("id", new JsonString(id))
-                .with("choices", new JsonArray(choices));
+        return ChatAnswer.withChoices(chunk.with("id", new JsonString(id)), choice ->
+                Protocol.index(choice, 0) == 0 && choice.get("delta") instanceof JsonObject delta
+                        ? choice.with("delta", delta.without("role")) : choice);
     }
 }

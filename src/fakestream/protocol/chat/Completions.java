@@ -1,28 +1,49 @@
 package fakestream.protocol.chat;
 
-import fakestream.json.JsonArray;
 import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
-import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
+import fakestream.protocol.TextPieces;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /// OpenAI's legacy completions: `POST /v1/completions`. A chunk has the form of the whole answer,
 /// with a piece of each choice's text.
 public final class Completions implements Protocol {
-    private static final ChunkKind CHUNK = new ChunkKind("text_completion", "cmpl-",
-            new JsonObject.Builder().add("text", "").add("index", 0)
-                    .add("logprobs", JsonNull.NULL).add("finish_reason", JsonNull.NULL).build());
+    /// One choice, and its text in pieces.
+    private record Choice(JsonObject object, int index, List<String> pieces) {
+        /// Writes its entry in a chunk. The AI SDK needs a text in each entry. The first chunk has
+        /// the whole log probabilities: they are parallel lists, and the AI SDK keeps only the
+        /// last.
+        void entry(int place, boolean last, JsonWriter out) {
+            out.text("{\"text\":").string(place < pieces.size() ? pieces.get(place) : "")
+                    .text(",\"index\":" + index);
+            if (object.has("logprobs")) {
+                out.text(",\"logprobs\":")
+                        .value(place == 0 ? object.get("logprobs") : JsonNull.NULL);
+            }
+            if (place == 0 || last) {
+                ChunkFrame.members(object.without("text", "index", "logprobs", "finish_reason"),
+                        out);
+            }
+            out.text(",\"finish_reason\":").value(last ? finishReason() : JsonNull.NULL).text("}");
+        }
+
+        private JsonValue finishReason() {
+            return object.get("finish_reason") instanceof JsonString reason
+                    && !reason.value().isEmpty() ? reason : new JsonString("stop");
+        }
+    }
 
     @Override
     public String name() {
@@ -36,50 +57,46 @@ public final class Completions implements Protocol {
 
     @Override
     public JsonObject answer(JsonValue body) throws InvalidAnswer {
-        var answer = ChatAnswer.choices(body);
-        return answer.with("choices", new JsonArray(answer.objects("choices").stream()
-                .<JsonValue>map(ChatAnswer::withText).toList()));
+        return ChatAnswer.withChoices(ChatAnswer.choices(body), ChatAnswer::withText);
     }
 
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return ChatCompletions.areEmpty(answer,
-                choice -> EmptyAnswers.isNothing(choice.get("text")));
+        return ChatCompletions.areEmpty(answer, "text");
     }
 
-    /// The texts of all choices side by side. The first chunk has the whole log probabilities: they
-    /// are parallel lists, and the AI SDK keeps only the last. The last chunk has the finish.
+    /// The texts of all choices side by side. The last chunk has the finish.
     @Override
     public Replay replay(JsonObject request, JsonObject answer, StreamState state) {
-        var frame = ChunkFrame.of(CHUNK, request, answer, state);
-        var choices = CompletionsChoice.of(answer, state.pieceLength());
-        var length = choices.stream().mapToInt(CompletionsChoice::length).max().orElse(1);
+        var frame = new ChunkFrame(ChunkKind.TEXT, request, answer, state);
+        var choices = new ArrayList<Choice>();
+        for (var choice : answer.objects("choices")) {
+            choices.add(new Choice(choice, Protocol.index(choice, choices.size()),
+                    choice.get("text") instanceof JsonString(var text)
+                            ? TextPieces.of(text, state.pieceLength()) : List.of()));
+        }
+        var length = choices.stream().mapToInt(choice -> choice.pieces().size()).max().orElse(0);
         var events = new ArrayList<SseEvent>();
-        for (int i = 0; i < length; i++) {
-            var position = i;
-            Consumer<JsonWriter> entries = out -> {
-                for (int j = 0; j < choices.size(); j++) {
-                    choices.get(j).entry(position, length, out.text(j == 0 ? "" : ","));
-                }
-            };
-            var others = position == 0 ? ChunkFrame.others(answer) : JsonObject.EMPTY;
-            events.add(new SseEvent.Message("", position == length - 1
-                    ? frame.finish(entries, others) : frame.chunk(entries, others), true));
+        for (int i = 0; i == 0 || i < length; i++) {
+            var place = i;
+            var last = i >= length - 1;
+            var others = i == 0 ? ChunkFrame.others(answer) : JsonObject.EMPTY;
+            BiConsumer<Choice, JsonWriter> entry = (choice, out) -> choice.entry(place, last, out);
+            events.add(new SseEvent.Message("", last ? frame.finish(others, choices, entry)
+                    : frame.chunk(others, choices, entry), true));
         }
         events.addAll(frame.ending());
-        return new Replay(events,
-                SseEvent.Message.of(frame.chunk(out -> out.value(CHUNK.pause()))));
+        return new Replay(events, frame.pause(ChunkKind.TEXT.pause()));
     }
 
     @Override
     public SseEvent dataHeartbeat(JsonObject request, StreamState state) {
-        var frame = ChunkFrame.of(CHUNK, request, state);
-        return SseEvent.Message.of(frame.chunk(out -> out.value(CHUNK.pause())));
+        return ChunkFrame.heartbeat(ChunkKind.TEXT, request, state, ChunkKind.TEXT.pause());
     }
 
     @Override
     public RelayedEvent relay(SseEvent.Received event, StreamState state) {
-        return ChunkRelay.of(event, state, CHUNK);
+        return ChunkRelay.of(event, state, ChunkKind.TEXT);
     }
 
     /// Whether all choices have a chat's form, unreadable for clients of legacy completions.

@@ -8,18 +8,11 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// Converts an answer in Gemini's form (`candidates[].content.parts`) to a chat completion: text
 /// becomes its content, thoughts its reasoning, function calls its tool calls, inline data its
 /// images. Everything else stays beside them under its own name.
 final class GeminiAnswer {
-    private static final Map<String, String> FINISH_REASONS = Map.of(
-            "STOP", "stop", "MAX_TOKENS", "length",
-            "SAFETY", "content_filter", "RECITATION", "content_filter",
-            "BLOCKLIST", "content_filter", "PROHIBITED_CONTENT", "content_filter",
-            "SPII", "content_filter");
-
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<JsonValue> calls = new ArrayList<>();
@@ -30,12 +23,10 @@ final class GeminiAnswer {
     }
 
     /// The chat completion of a Gemini answer. A call without an id stays without one.
-    static JsonObject read(JsonObject body, JsonArray candidates) {
+    static JsonObject read(JsonObject body) {
         var choices = new ArrayList<JsonValue>();
-        for (var candidate : candidates.elements()) {
-            if (candidate instanceof JsonObject object) {
-                choices.add(new GeminiAnswer().choice(object, choices.size()));
-            }
+        for (var candidate : body.objects("candidates")) {
+            choices.add(new GeminiAnswer().choice(candidate, choices.size()));
         }
         var answer = new JsonObject.Builder();
         addRenamed(answer, body, "responseId", "id");
@@ -66,8 +57,8 @@ final class GeminiAnswer {
     }
 
     private JsonObject choice(JsonObject candidate, int index) {
-        if (candidate.get("content") instanceof JsonObject inner
-                && inner.get("parts") instanceof JsonArray(var parts)) {
+        if (JsonObject.orEmpty(candidate.get("content")).get("parts")
+                instanceof JsonArray(var parts)) {
             parts.forEach(this::addPart);
         }
         return new JsonObject.Builder()
@@ -104,13 +95,13 @@ final class GeminiAnswer {
     }
 
     private JsonObject toolCall(JsonObject part, JsonObject call) {
-        var arguments = call.get("args") instanceof JsonObject args ? args : JsonObject.EMPTY;
         var name = call.string("name");
         return new JsonObject.Builder().addAll(call.only("id"))
                 .add("type", "function")
                 .add("function", new JsonObject.Builder()
                         .add("name", name == null ? "" : name)
-                        .add("arguments", arguments.toString()).build())
+                        .add("arguments", JsonObject.orEmpty(call.get("args")).toString())
+                        .build())
                 .addAll(part.without("functionCall"))
                 .build();
     }
@@ -144,10 +135,12 @@ final class GeminiAnswer {
 
     private JsonValue finishReason(JsonObject candidate) {
         var reason = candidate.string("finishReason");
-        if ("STOP".equals(reason) && !calls.isEmpty()) {
-            return new JsonString("tool_calls");
-        }
-        return reason == null ? JsonNull.NULL
-                : new JsonString(FINISH_REASONS.getOrDefault(reason, reason));
+        return reason == null ? JsonNull.NULL : new JsonString(switch (reason) {
+            case "STOP" -> calls.isEmpty() ? "stop" : "tool_calls";
+            case "MAX_TOKENS" -> "length";
+            case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII" ->
+                    "content_filter";
+            default -> reason;
+        });
     }
 }

@@ -5,42 +5,54 @@ import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
+import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.ToolCalls;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Gives each tool call of a stream an index of its own if the upstream gives two calls one index,
-/// or none: clients would merge the two calls, or lose one. It belongs to the thread that reads the
-/// stream.
-final class ToolCallIndices {
-    private final Map<Integer, ToolCallFold> choices = new HashMap<>();
+/// Repairs the events of an upstream's stream where clients would lose something. It belongs to the
+/// thread that reads the stream.
+///
+/// A choice gets a delta if an event holds its whole message instead: clients read only deltas.
+/// After deltas a message only repeats them (MiniMax ends its streams so), and stays as it is. A
+/// tool call gets an index of its own if the upstream gives two calls one index, or none: clients
+/// would merge the two calls, or lose one.
+final class ChatMending {
+    /// Whether the stream has told any part of the answer.
+    private boolean told;
+    private final Map<Integer, ToolCallFold> calls = new HashMap<>();
 
-    /// The event with these indices; the same event if its own are right.
+    /// The repaired event; the same event if nothing is wrong.
     SseEvent.Received mended(SseEvent.Received event) {
-        if (!event.data().contains("\"tool_calls\"")) {
+        if (!event.data().contains(told ? "\"tool_calls\"" : "\"choices\"")) {
             return event;
         }
         var chunk = event.object();
-        if (!(chunk.get("choices") instanceof JsonArray told)) {
-            return event;
-        }
-        var choices = new JsonArray(told.elements().stream().map(choice ->
-                choice instanceof JsonObject object ? mended(chunk, object) : choice).toList());
-        return choices.equals(told) ? event : event.with(chunk.with("choices", choices));
+        var mayBeWhole = !told;
+        told |= chunk.objects("choices").stream().anyMatch(choice -> ChatAnswer.isWhole(choice)
+                || !EmptyAnswers.isNothing(choice.get("delta")));
+        var mended = ChatAnswer.withChoices(chunk, choice -> withIndices(chunk,
+                mayBeWhole && ChatAnswer.isWhole(choice) ? withDelta(choice) : choice));
+        return mended == chunk ? event : event.with(mended);
     }
 
-    private JsonObject mended(JsonObject chunk, JsonObject choice) {
+    private static JsonObject withDelta(JsonObject choice) {
+        return choice.without("message", "text")
+                .with("delta", ChatAnswer.withMessage(choice).get("message"));
+    }
+
+    private JsonObject withIndices(JsonObject chunk, JsonObject choice) {
         if (!(choice.get("delta") instanceof JsonObject delta)
                 || !(delta.get("tool_calls") instanceof JsonArray(var parts))) {
             return choice;
         }
         var place = Protocol.index(choice, 0);
-        var calls = choices.computeIfAbsent(place, _ -> new ToolCallFold());
+        var fold = calls.computeIfAbsent(place, _ -> new ToolCallFold());
         var prefix = "call_" + chunk.string("id") + "_" + place + "_";
         return choice.with("delta", delta.with("tool_calls", new JsonArray(parts.stream()
-                .map(part -> part instanceof JsonObject object ? mended(calls, prefix, object)
+                .map(part -> part instanceof JsonObject object ? mended(fold, prefix, object)
                         : part).toList())));
     }
 
