@@ -5,6 +5,7 @@ import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
+import fakestream.protocol.ClientProfile.Need;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.OpenChoices;
 import fakestream.protocol.Protocol;
@@ -89,7 +90,7 @@ final class AnswerStream {
             return;
         }
         var told = protocol.failure(request, failure.error(), state);
-        if (state.client().endsCleanly()) {
+        if (state.client().needs().contains(Need.CLEAN_END)) {
             stream.end(told);
         } else {
             stream.breakOff(told, failure.error().message());

@@ -1,5 +1,9 @@
 package fakestream.protocol;
 
+import static fakestream.protocol.ClientProfile.Need.BLANK_LINES;
+import static fakestream.protocol.ClientProfile.Need.CLEAN_END;
+import static fakestream.protocol.ClientProfile.Need.NO_UNASKED_USAGE;
+import static fakestream.protocol.ClientProfile.Need.USAGE_IN_X_GROQ;
 import static fakestream.protocol.ClientProfile.named;
 
 import java.util.List;
@@ -20,7 +24,7 @@ public final class ClientTable {
             // any event with data resets it. It reads a failure to the end of the stream: if the
             // connection breaks off there, it asks five more times and shows nothing.
             new Line("responses", "originator", "(?i)codex.*",
-                    named("codex").dataAfter(0).withCleanEnd()),
+                    named("codex").dataAfter(0).needing(CLEAN_END)),
             // openai-node 6.49 and 7.59, tried: `.stream()` throws at any event before
             // `response.created`; `create({stream: true})` does not.
             new Line("responses", "X-Stainless-Helper-Method", "stream",
@@ -39,68 +43,62 @@ public final class ClientTable {
             // on and ends its own only at a clean end; the chat hangs if the connection breaks off.
             // It counts bytes.
             new Line("messages", "User-Agent", "node-fetch",
-                    named("sillytavern-claude").dataAfter(240).withCleanEnd()),
+                    named("sillytavern-claude").dataAfter(240).needing(CLEAN_END)),
             new Line("gemini", "User-Agent", "node-fetch",
-                    named("sillytavern-google").headersWithin(50).withCleanEnd()),
-            new Line(null, "User-Agent", "node-fetch",
-                    named("sillytavern").dataAfter(240).withCleanEnd()),
+                    named("sillytavern-google").headersWithin(50).needing(CLEAN_END)),
+            new Line("", "User-Agent", "node-fetch",
+                    named("sillytavern").dataAfter(240).needing(CLEAN_END)),
             // @ai-sdk/anthropic 3.0.140 and 4.0.105, tried: its user's `firstChunkMs` runs from the
             // first event that is no ping, and only text resets it.
             new Line("messages", "User-Agent", ".*\\bai-sdk[/-]anthropic/.*",
                     named("ai-sdk-anthropic").headersWithin(280)),
             // Anthropic's SDKs skip pings before a program sees them. A program with a timeout of
             // its own, such as OpenClaw, therefore counts as Claude Code does.
-            new Line("messages", named("messages").dataAfter(240)),
+            new Line("messages", "", "", named("messages").dataAfter(240)),
             // Gemini CLI, read: 60 s to the headers. Every client of this API counts bytes.
-            new Line("gemini", named("gemini").headersWithin(50)),
+            new Line("gemini", "", "", named("gemini").headersWithin(50)),
             // openai-java 4.101, tried: if a chunk has usage, its accumulator reads nothing else in
             // it, so it misses the finish.
-            new Line(null, "X-Stainless-Lang", "java",
-                    named("openai-java").dataAfter(100).unasked(UnaskedUsage.NOWHERE)),
+            new Line("", "X-Stainless-Lang", "java",
+                    named("openai-java").dataAfter(100).needing(NO_UNASKED_USAGE)),
             // groq-sdk 1.6 sends "Groq/JS 1.6.0", Groq's Python SDK "Groq/Python" or
             // "AsyncGroq/Python"; their chunk type has `x_groq.usage`.
-            new Line(null, "User-Agent", "(Async)?Groq/.*",
-                    named("groq").dataAfter(100).unasked(UnaskedUsage.AT_FINISH_FOR_GROQ)),
+            new Line("", "User-Agent", "(Async)?Groq/.*",
+                    named("groq").dataAfter(100).needing(USAGE_IN_X_GROQ)),
             // @ai-sdk/groq 3.0.71 and 4.0.84, tried: it reads only `x_groq.usage`.
-            new Line(null, "User-Agent", ".*\\bai-sdk[/-]groq/.*",
-                    named("ai-sdk-groq").dataAfter(240).unasked(UnaskedUsage.AT_FINISH_FOR_GROQ)),
+            new Line("", "User-Agent", ".*\\bai-sdk[/-]groq/.*",
+                    named("ai-sdk-groq").dataAfter(240).needing(USAGE_IN_X_GROQ)),
             // Qwen Code 0.24.4, tried: 240 s between events.
-            new Line(null, "User-Agent", "QwenCode/.*", named("qwen-code").dataAfter(180)),
+            new Line("", "User-Agent", "QwenCode/.*", named("qwen-code").dataAfter(180)),
             // opencode 1.18, read: 300 s to the headers, 300 s between bytes. The AI SDK, tried,
             // has no timeout of its own that a heartbeat resets; Node's fetch has these two.
-            new Line(null, "User-Agent", "opencode/.*",
+            new Line("", "User-Agent", "opencode/.*",
                     named("opencode").dataAfter(240).headersWithin(280)),
-            new Line(null, "User-Agent", ".*\\bai-sdk[/-].*",
+            new Line("", "User-Agent", ".*\\bai-sdk[/-].*",
                     named("ai-sdk").dataAfter(240).headersWithin(280)),
             // The SDKs count bytes, 300 to 600 s. LangChain's async client (read) and OpenClaw
             // (issues) use them but count events: 120 s.
-            new Line(null, "X-Stainless-Lang", ".*", named("sdk").dataAfter(100)),
+            new Line("", "X-Stainless-Lang", ".*", named("sdk").dataAfter(100)),
             // BetterChatGPT 1.0.5, tried in Chromium: it loses the data after a comment, and none
             // after blank lines.
-            new Line(null, "User-Agent", "Mozilla/.*",
-                    named("browser").dataAfter(45).withBlankLines()),
+            new Line("", "User-Agent", "Mozilla/.*",
+                    named("browser").dataAfter(45).needing(BLANK_LINES)),
             // Neo (issues) waits 60 s for the first event; the timeouts of others are unknown.
-            new Line(null, named("unknown").dataAfter(45)));
+            new Line("", "", "", named("unknown").dataAfter(45)));
 
     /// One kind of client.
     ///
-    /// @param api the name of the API that it uses; null for any
-    /// @param header the header that marks it; null if every request fits
+    /// @param api the name of the API that it uses; empty for any
+    /// @param header the header that marks it; empty if every request fits
     private record Line(String api, String header, Pattern mark, ClientProfile profile) {
         Line(String api, String header, String mark, ClientProfile profile) {
             this(api, header, Pattern.compile(mark), profile);
         }
 
-        Line(String api, ClientProfile profile) {
-            this(api, null, (Pattern) null, profile);
-        }
-
         private boolean fits(Protocol asked, UnaryOperator<String> headers) {
-            if (api != null && !api.equals(asked.name())) {
-                return false;
-            }
-            var value = header == null ? "" : headers.apply(header);
-            return header == null || value != null && mark.matcher(value).matches();
+            var value = header.isEmpty() ? "" : headers.apply(header);
+            return (api.isEmpty() || api.equals(asked.name()))
+                    && value != null && mark.matcher(value).matches();
         }
     }
 

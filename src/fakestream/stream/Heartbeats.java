@@ -63,7 +63,8 @@ public final class Heartbeats {
                 dataAfter = least(dataAfter, interval.multipliedBy(MOST_WITHOUT_DATA));
             }
             var quiet = style == HeartbeatStyle.OFF ? SseEvent.NONE
-                    : style == HeartbeatStyle.AUTO && client.blankLines() && isComment
+                    : style == HeartbeatStyle.AUTO && isComment
+                            && client.needs().contains(ClientProfile.Need.BLANK_LINES)
                             ? new SseEvent.BlankLines() : usual;
             return new Rhythm(quiet, least(commitAfter, client.headersWithin()),
                     dataAfter.isZero() ? interval : least(interval, dataAfter), dataAfter);

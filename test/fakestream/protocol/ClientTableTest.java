@@ -3,6 +3,7 @@ package fakestream.protocol;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.protocol.ClientProfile.Need;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
@@ -11,6 +12,7 @@ import fakestream.protocol.responses.Responses;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,29 +82,32 @@ final class ClientTableTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"chat, X-Stainless-Lang: java, NOWHERE", "chat, X-Stainless-Lang: js, AT_FINISH",
-        "chat, User-Agent: Groq/JS 1.6.0, AT_FINISH_FOR_GROQ",
-        "chat, User-Agent: ai-sdk/groq/3.0.71, AT_FINISH_FOR_GROQ",
-        "chat, User-Agent: ai-sdk-groq/4.0.84, AT_FINISH_FOR_GROQ",
-        "chat, User-Agent: ai-sdk/mistral/3.0.69, AT_FINISH", "chat, Accept: java, AT_FINISH"})
-    void knowsWhereEachClientReadsUsage(String api, String headers, UnaskedUsage place) {
-        assertEquals(place, of(api, headers).unasked());
+    @CsvSource({"chat, X-Stainless-Lang: java, [NO_UNASKED_USAGE]",
+        "chat, X-Stainless-Lang: js, []", "chat, User-Agent: Groq/JS 1.6.0, [USAGE_IN_X_GROQ]",
+        "chat, User-Agent: ai-sdk/groq/3.0.71, [USAGE_IN_X_GROQ]",
+        "chat, User-Agent: ai-sdk-groq/4.0.84, [USAGE_IN_X_GROQ]",
+        "chat, User-Agent: ai-sdk/mistral/3.0.69, []", "chat, Accept: java, []"})
+    void knowsWhereEachClientReadsUsage(String api, String headers, String needs) {
+        assertEquals(needs, of(api, headers).needs().toString());
     }
 
     @Test
     void sendsGeminiHeadersSoonAndBrowsersBlankLinesInChats() {
         assertEquals(50, of("gemini", "Accept: */*").headersWithin().toSeconds());
-        assertTrue(of("chat", "User-Agent: Mozilla/5.0").blankLines());
-        assertEquals(List.of("browser"), ClientTable.all().stream()
-                .filter(ClientProfile::blankLines).map(ClientProfile::name).toList());
+        assertEquals(Set.of(Need.BLANK_LINES), of("chat", "User-Agent: Mozilla/5.0").needs());
+        assertEquals(List.of("browser"), withNeed(Need.BLANK_LINES));
     }
 
     /// Most clients take a clean end for a whole answer.
     @Test
     void endsAFailedStreamCleanlyOnlyForClientsThatNeedIt() {
         assertEquals(List.of("codex", "sillytavern-claude", "sillytavern-google", "sillytavern"),
-                ClientTable.all().stream().filter(ClientProfile::endsCleanly)
-                        .map(ClientProfile::name).toList());
+                withNeed(Need.CLEAN_END));
+    }
+
+    private static List<String> withNeed(Need need) {
+        return ClientTable.all().stream().filter(client -> client.needs().contains(need))
+                .map(ClientProfile::name).toList();
     }
 
     @Test

@@ -8,9 +8,9 @@ import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.json.JsonWriter;
 import fakestream.json.Parts;
+import fakestream.protocol.ClientProfile.Need;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
-import fakestream.protocol.UnaskedUsage;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -59,10 +59,10 @@ final class ChunkFrame {
         var option = JsonObject.orEmpty(request.get("stream_options")).get("include_usage");
         var usage = answer.get("usage") instanceof JsonObject counts ? counts : null;
         this.last = JsonBoolean.TRUE.equals(option) ? usage : null;
-        var place = state.client().unasked();
+        var needs = state.client().needs();
         this.atFinish = usage == null || option instanceof JsonBoolean
-                || place == UnaskedUsage.NOWHERE ? JsonObject.EMPTY
-                : unasked(answer, usage, place == UnaskedUsage.AT_FINISH_FOR_GROQ);
+                || needs.contains(Need.NO_UNASKED_USAGE) ? JsonObject.EMPTY
+                : unasked(answer, usage, needs.contains(Need.USAGE_IN_X_GROQ));
         this.afterChoices = Parts.of(last == null ? "]}" : "],\"usage\":null}").bytes();
     }
 

@@ -14,9 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ClientProfile;
+import fakestream.protocol.ClientProfile.Need;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
-import fakestream.protocol.UnaskedUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,7 +81,7 @@ final class ChatUsageTest {
     void comesAlsoAsXGroqForGroqClients() {
         for (var groq : new String[] {"{'id':'r','usage':{'total_tokens':3}}", "null", ""}) {
             var answer = groq.isEmpty() ? ANSWER : ANSWER.with("x_groq", Chunks.value(groq));
-            var last = chunks(Chunks.REQUEST, answer, to(UnaskedUsage.AT_FINISH_FOR_GROQ))
+            var last = chunks(Chunks.REQUEST, answer, to(Need.USAGE_IN_X_GROQ))
                     .getLast();
             assertEquals(ANSWER.get("usage"), last.get("usage"));
             var told = (JsonObject) last.get("x_groq");
@@ -92,21 +92,21 @@ final class ChatUsageTest {
 
     @Test
     void isOmittedForAClientThatFailsOnIt() {
-        assertNoUsage(Chunks.REQUEST, ANSWER, to(UnaskedUsage.NOWHERE));
+        assertNoUsage(Chunks.REQUEST, ANSWER, to(Need.NO_UNASKED_USAGE));
     }
 
     @Test
     void comesForEveryClientThatAsksForIt() {
-        for (var place : UnaskedUsage.values()) {
+        for (var need : Need.values()) {
             assertEquals(data(CHAT.replay(WITH_USAGE, ANSWER, FRESH)),
-                    data(CHAT.replay(WITH_USAGE, ANSWER, to(place))));
+                    data(CHAT.replay(WITH_USAGE, ANSWER, to(need))));
         }
     }
 
-    /// The state of a stream to a client that reads unasked usage at this place.
-    private static StreamState to(UnaskedUsage place) {
+    /// The state of a stream to a client with this need.
+    private static StreamState to(Need need) {
         return new StreamState(FRESH.id(), FRESH.created(), 0, FRESH.pieceLength(),
-                ClientProfile.named("test").unasked(place));
+                ClientProfile.named("test").needing(need));
     }
 
     @Test
