@@ -50,6 +50,19 @@ final class ChatAnswer {
                 && withMessage(choice).get("message") instanceof JsonObject;
     }
 
+    /// Whether a choice says why it ends; some upstreams send an empty reason in every chunk.
+    static boolean isFinished(JsonObject choice) {
+        return choice.string("finish_reason") instanceof String reason && !reason.isEmpty();
+    }
+
+    /// Whether no token was made, and no choice gives a reason or holds anything in this member.
+    static boolean areEmpty(JsonObject answer, String member) {
+        return answer.objects("choices").stream().allMatch(choice ->
+                EmptyAnswers.isNothing(choice.get(member))
+                        && !EmptyAnswers.isReason(choice.string("finish_reason")))
+                && EmptyAnswers.countsNothing(answer);
+    }
+
     /// The choice with its message as `message`; some servers send it as a delta, as a text, or as
     /// the `text` of legacy completions. Azure sends choices without any message when its filter
     /// strikes; these stay as they are.

@@ -99,9 +99,8 @@ final class ChatChoice {
 
     /// SDKs throw without a reason, and some vendors send none or an empty one.
     private JsonValue finishReason() {
-        var reason = choice.get("finish_reason");
-        if (reason instanceof JsonString(var text) && !text.isEmpty()) {
-            return reason;
+        if (ChatAnswer.isFinished(choice)) {
+            return choice.get("finish_reason");
         }
         var calls = message.get("tool_calls") instanceof JsonArray(var elements)
                 && !elements.isEmpty();

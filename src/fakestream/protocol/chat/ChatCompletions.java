@@ -4,7 +4,6 @@ import fakestream.json.JsonBoolean;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.RelayedEvent;
@@ -47,15 +46,7 @@ public final class ChatCompletions implements Protocol {
 
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return areEmpty(answer, "message");
-    }
-
-    /// Whether no token was made, and no choice gives a reason or holds anything in this member.
-    static boolean areEmpty(JsonObject answer, String member) {
-        return answer.objects("choices").stream().allMatch(choice ->
-                EmptyAnswers.isNothing(choice.get(member))
-                        && !EmptyAnswers.isReason(choice.string("finish_reason")))
-                && EmptyAnswers.countsNothing(answer);
+        return ChatAnswer.areEmpty(answer, "message");
     }
 
     @Override

@@ -135,7 +135,9 @@ final class ChunkFold {
         messages.forEach((index, message) -> choices.merge(index, message, (told, whole) ->
                 joinedChoices(told, EmptyAnswers.isNothing(told.get("message")) ? whole
                         : whole.without("message", "logprobs"))));
-        if (!ChunkRelay.areWhole(choices.values(), done)) {
+        // A stream without any finish reason is whole if `[DONE]` ends it.
+        var finished = choices.values().stream().filter(ChatAnswer::isFinished).count();
+        if (choices.isEmpty() || finished < choices.size() && !(done && finished == 0)) {
             throw InvalidAnswer.truncated();
         }
         var folded = JsonNull.NULL.equals(top.get("usage")) ? top.without("usage") : top;

@@ -12,7 +12,6 @@ import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
-import java.util.Collection;
 import java.util.List;
 
 /// Relays a chunk of an upstream's own stream of completions: byte for byte, unless a heartbeat has
@@ -48,19 +47,8 @@ final class ChunkRelay {
     private static RelayedEvent.Choice told(JsonObject choice) {
         return new RelayedEvent.Choice(Protocol.index(choice, 0),
                 !EmptyAnswers.isNothing(choice.get("delta"))
-                        || !EmptyAnswers.isNothing(choice.get("text")), isFinished(choice));
-    }
-
-    /// Whether a stream that ended cleanly has given its whole answer: each choice has finished, or
-    /// none has and `[DONE]` ends the stream.
-    static boolean areWhole(Collection<JsonObject> choices, boolean done) {
-        return !choices.isEmpty() && (choices.stream().allMatch(ChunkRelay::isFinished)
-                || done && choices.stream().noneMatch(ChunkRelay::isFinished));
-    }
-
-    /// Whether a choice says why it ends; some upstreams send an empty reason in every chunk.
-    private static boolean isFinished(JsonObject choice) {
-        return choice.string("finish_reason") instanceof String reason && !reason.isEmpty();
+                        || !EmptyAnswers.isNothing(choice.get("text")),
+                ChatAnswer.isFinished(choice));
     }
 
     /// An empty chunk under the id of the upstream's stream, for the unfinished choices of this

@@ -36,12 +36,9 @@ public final class Completions implements Protocol {
                 ChunkFrame.members(object.without("text", "index", "logprobs", "finish_reason"),
                         out);
             }
-            out.text(",\"finish_reason\":").value(last ? finishReason() : JsonNull.NULL).text("}");
-        }
-
-        private JsonValue finishReason() {
-            return object.get("finish_reason") instanceof JsonString reason
-                    && !reason.value().isEmpty() ? reason : new JsonString("stop");
+            var reason = ChatAnswer.isFinished(object) ? object.get("finish_reason")
+                    : new JsonString("stop");
+            out.text(",\"finish_reason\":").value(last ? reason : JsonNull.NULL).text("}");
         }
     }
 
@@ -62,7 +59,7 @@ public final class Completions implements Protocol {
 
     @Override
     public boolean isEmpty(JsonObject answer) {
-        return ChatCompletions.areEmpty(answer, "text");
+        return ChatAnswer.areEmpty(answer, "text");
     }
 
     /// The texts of all choices side by side. The last chunk has the finish.
