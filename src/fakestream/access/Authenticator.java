@@ -127,8 +127,7 @@ public final class Authenticator {
     static HttpError unauthorised(ClientExchange client) {
         var message = shownKey(client).isPresent() ? "this proxy does not know the API key"
                 : "the request has no API key: send it as 'Authorization: Bearer KEY'";
-        return new HttpError(401,
-                ApiError.invalidRequest("invalid_api_key", null, message),
+        return new HttpError(401, ApiError.invalidRequest("invalid_api_key", null, message),
                 Map.of("WWW-Authenticate", "Bearer"));
     }
 }

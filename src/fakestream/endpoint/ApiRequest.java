@@ -34,8 +34,7 @@ final class ApiRequest {
         this.target = target;
         this.request = parsed(target.protocol(), body);
         this.told = target.protocol().told(request).detached();
-        this.model = target.model()
-                .orElse(Objects.requireNonNullElse(request.string("model"), ""));
+        this.model = target.model().orElse(Objects.requireNonNullElse(request.string("model"), ""));
         this.streamed = target.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
     }
 

@@ -96,8 +96,7 @@ public final class PassThrough {
             job.body.check();
             throw e;
         }
-        if (!job.isBodiless(answer)
-                && answer.length() > config.get(Setting.MAX_UPSTREAM_BYTES)) {
+        if (!job.isBodiless(answer) && answer.length() > config.get(Setting.MAX_UPSTREAM_BYTES)) {
             throw UpstreamException.tooLarge();
         }
         return answer;

@@ -38,8 +38,7 @@ public final class TestPage {
 
     /// @param isWanted whether to serve the page; otherwise one line of text says that a proxy runs
     public TestPage(boolean isWanted) {
-        this.files = !isWanted
-                ? Map.of(INDEX, Response.text(200, "fakestream is running\n"))
+        this.files = !isWanted ? Map.of(INDEX, Response.text(200, "fakestream is running\n"))
                 : FILES.stream().collect(Collectors.toMap(name -> name, TestPage::read));
     }
 
