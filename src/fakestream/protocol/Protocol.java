@@ -28,8 +28,8 @@ public interface Protocol {
     /// The name of this API in [ClientTable].
     String name();
 
-    /// The reason for refusing a request before anything is sent upstream; empty if this API can
-    /// read it.
+    /// The reason for refusing a request before anything is sent upstream, with the parameter at
+    /// fault; empty if this API can read the request.
     default Optional<ApiError> refusal(JsonObject request) {
         return Optional.empty();
     }

@@ -20,7 +20,8 @@ public final class ToolCalls {
         };
     }
 
-    /// The call with its `arguments` as JSON text if they were an object or a list.
+    /// The call with its `arguments` as JSON text if they were an object or a list: stream readers
+    /// join them as text.
     public static JsonObject withTextArguments(JsonObject call) {
         var arguments = call.get("arguments");
         return arguments instanceof JsonObject || arguments instanceof JsonArray

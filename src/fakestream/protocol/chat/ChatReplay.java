@@ -46,9 +46,8 @@ final class ChatReplay {
     /// without an id or take it for malformed. The id of a stream has 24 characters, so that the id
     /// of a call has at most the 40 that OpenAI takes back.
     private static List<ChatChoice> choices(List<JsonObject> objects, StreamState state) {
-        var places = IntStream.range(0, objects.size());
-        var distinct = places.map(i -> Protocol.index(objects.get(i), i)).distinct().count()
-                == objects.size();
+        var distinct = IntStream.range(0, objects.size())
+                .map(i -> Protocol.index(objects.get(i), i)).distinct().count() == objects.size();
         var made = IntStream.iterate(0, i -> i + 1).iterator();
         return IntStream.range(0, objects.size()).mapToObj(i -> {
             var choice = objects.get(i);

@@ -66,7 +66,8 @@ final class ChunkFrame {
         this.afterChoices = Parts.of(last == null ? "]}" : "],\"usage\":null}").bytes();
     }
 
-    /// Mistral, Together, OpenRouter and DeepSeek send usage unasked, so their clients do not ask.
+    /// Mistral, Together, OpenRouter and DeepSeek send usage unasked, on the chunk with the finish
+    /// reason, so their clients do not ask.
     private static JsonObject unasked(JsonObject answer, JsonObject usage, boolean inGroq) {
         var members = new JsonObject.Builder();
         if (inGroq) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Folds upstream streams, which have forms that our own streams never have.
-final class ChatFoldTest {
+final class ChunkFoldTest {
     private static final String STOP =
             "{'choices':[{'index':0,'delta':{},'finish_reason':'stop'}]}";
 
@@ -119,7 +119,7 @@ final class ChatFoldTest {
 
     @Test
     void foldsALongCallInLinearTime() throws InvalidAnswer {
-        Growth.isLinear("a call", size -> longCall(size << 13), ChatFoldTest::message);
+        Growth.isLinear("a call", size -> longCall(size << 13), ChunkFoldTest::message);
         assertEquals(json("{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'"
                 + "abcd".repeat(1 << 13) + "'}}]}"), message(longCall(1 << 13)));
     }
