@@ -2,21 +2,15 @@ package fakestream.connections;
 
 import fakestream.connections.ProcNetTcp.State;
 import fakestream.telemetry.Log;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /// Counts the open connections, and makes room before they run out. At its own limit the JDK's
@@ -27,21 +21,16 @@ import java.util.function.Supplier;
 /// Linux lists the connections in its tables, which are read once a second while requests come;
 /// connections kept since then are counted here. On other systems, only these are counted.
 public final class ConnectionLimiter {
-    private static final List<Path> TABLES =
-            List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
-    private static final long PERIOD_SECONDS = 1;
     private static final long NANOS_BETWEEN_LINES = TimeUnit.MINUTES.toNanos(1);
 
     /// How long a slow client may take when connections run out.
     static final Duration HURRY = Duration.ofSeconds(2);
 
-    private final ProcNetTcp table = new ProcNetTcp(ByteOrder.nativeOrder());
+    private final ProcNetTcp tables = ProcNetTcp.readable(ProcNetTcp.FILES);
     private final int most;
     private final int port;
     private final PendingClients pending;
-    private final Executor executor;
     private final Log log;
-    private final AtomicBoolean reading = new AtomicBoolean();
     /// Whether there was a request since the last reading.
     private volatile boolean active;
     /// The connections in the tables at the last reading.
@@ -59,13 +48,11 @@ public final class ConnectionLimiter {
             ScheduledExecutorService timer, Executor executor, Log log) {
         this.most = most;
         this.port = port;
-        this.executor = executor;
         this.log = log;
         this.pending = new PendingClients(PendingClients.most(Runtime.getRuntime().maxMemory(),
                 most),
                 () -> patience(timeout.get()), timer, executor, log);
-        timer.scheduleWithFixedDelay(this::readIfActive, PERIOD_SECONDS, PERIOD_SECONDS,
-                TimeUnit.SECONDS);
+        ProcNetTcp.eachSecond(timer, executor, () -> active, this::read);
     }
 
     /// The limit on heads and refused bodies that are still coming.
@@ -80,13 +67,11 @@ public final class ConnectionLimiter {
         active = true;
         var counted = open.contains(client) || kept.contains(client);
         var others = size() - (counted ? 1 : 0);
-        if (others >= (known ? most - most / 4 : most / 2)) {
-            return false;
-        }
-        if (!counted) {
+        var stays = others < (known ? most - most / 4 : most / 2);
+        if (stays && !counted) {
             kept.add(client);
         }
-        return true;
+        return stays;
     }
 
     /// How long a slow client may take.
@@ -105,30 +90,17 @@ public final class ConnectionLimiter {
         return open.size() + kept.size();
     }
 
-    /// Runs on the timer. Starts no reading while another is under way.
-    private void readIfActive() {
-        if (active && reading.compareAndSet(false, true)) {
-            active = false;
-            executor.execute(this::read);
-        }
-    }
-
     /// Runs on a virtual thread of its own.
     private void read() {
+        active = false;
         var before = Set.copyOf(kept);
         try {
             var shown = new HashSet<InetSocketAddress>();
-            for (var file : TABLES) {
-                if (Files.isReadable(file)) {
-                    try (var in = new FileInputStream(file.toFile())) {
-                        table.read(in, port, (connection, state) -> {
-                            if (state != State.OTHER) {
-                                shown.add(connection.remote());
-                            }
-                        });
-                    }
+            tables.read(port, (connection, state) -> {
+                if (state != State.OTHER) {
+                    shown.add(connection.remote());
                 }
-            }
+            });
             open = shown;
             // Connections kept meanwhile may be missing from the tables, so they stay counted.
             kept.removeIf(shown::contains);
@@ -137,7 +109,6 @@ public final class ConnectionLimiter {
         } finally {
             kept.removeAll(before);
             tell();
-            reading.set(false);
         }
     }
 

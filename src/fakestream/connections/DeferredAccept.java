@@ -10,24 +10,20 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Makes Linux hold back connections until they have sent something (`TCP_DEFER_ACCEPT` of tcp(7),
 /// like nginx's `deferred` and HAProxy's `defer-accept`). The JDK's server shows no connection
 /// before its first byte, so silent connections could use up all open files. The JDK has no such
 /// option, so this class calls `setsockopt` itself. If that is impossible, nothing changes.
 public final class DeferredAccept {
-    private static final List<Path> TABLES =
-            List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
     private static final Path FILES = Path.of("/proc/self/fd");
 
-    /// Columns of the tables (proc_net_tcp.rst of Linux).
-    private static final int LOCAL = 1;
-    private static final int STATE = 3;
-    private static final int INODE = 9;
-    private static final String LISTEN = "0A";
+    /// The line of a listener on a port, with its inode (proc_net_tcp.rst of Linux).
+    private static final String LISTENER =
+            "(?m)^ *\\d+: \\w+:%04X \\S+ 0A(?: +\\S+){5} +(\\d+)";
 
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_DEFER_ACCEPT = 9;
@@ -49,39 +45,26 @@ public final class DeferredAccept {
         try {
             var file = listener(port);
             if (file.isPresent() && set(file.get())) {
-                log.debug("Linux holds back connections that say nothing (TCP_DEFER_ACCEPT)");
+                log.debug("Linux holds back silent connections (TCP_DEFER_ACCEPT)");
             }
         } catch (IOException | IllegalStateException e) {
-            log.debug("connections that say nothing are not held back: " + e);
+            log.debug("silent connections are not held back: " + e);
         }
     }
 
     /// The file descriptor of the listening socket.
     private static Optional<Integer> listener(int port) throws IOException {
-        var hex = String.format(Locale.ROOT, ":%04X", port);
-        for (var table : TABLES) {
-            if (Files.isReadable(table)) {
-                for (var line : Files.readAllLines(table)) {
-                    var columns = line.trim().split(" +");
-                    if (columns.length > INODE && columns[LOCAL].endsWith(hex)
-                            && columns[STATE].equals(LISTEN)) {
-                        var file = file("socket:[" + columns[INODE] + "]");
-                        if (file.isPresent()) {
-                            return file;
-                        }
-                    }
-                }
-            }
+        var listener = Pattern.compile(LISTENER.formatted(port));
+        var sockets = new HashSet<String>();
+        for (var table : ProcNetTcp.readable(ProcNetTcp.FILES).files()) {
+            listener.matcher(Files.readString(Path.of(table))).results()
+                    .forEach(line -> sockets.add("socket:[" + line.group(1) + "]"));
         }
-        return Optional.empty();
-    }
-
-    /// Files may open and close during the search; the wanted one stays open.
-    private static Optional<Integer> file(String target) throws IOException {
+        // Files may open and close during the search; the wanted one stays open.
         try (var files = Files.newDirectoryStream(FILES)) {
             for (var file : files) {
                 if (Files.isSymbolicLink(file)
-                        && Files.readSymbolicLink(file).toString().equals(target)) {
+                        && sockets.contains(Files.readSymbolicLink(file).toString())) {
                     return Optional.of(Integer.valueOf(file.getFileName().toString()));
                 }
             }

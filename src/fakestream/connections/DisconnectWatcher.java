@@ -3,20 +3,14 @@ package fakestream.connections;
 import fakestream.connections.ProcNetTcp.Connection;
 import fakestream.connections.ProcNetTcp.State;
 import fakestream.telemetry.Log;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Notices clients that leave while nothing is written to them. The JDK's server does not report
@@ -30,51 +24,39 @@ import java.util.concurrent.atomic.AtomicReference;
 /// A client that closes only its own half, to read on, counts as gone (nginx's
 /// `proxy_ignore_client_abort off`): the table shows no difference.
 public final class DisconnectWatcher {
-    private static final List<String> TABLES = List.of("/proc/net/tcp", "/proc/net/tcp6");
-    private static final long PERIOD_SECONDS = 1;
-
     private final Map<Connection, Watch> waiting = new ConcurrentHashMap<>();
-    private final ProcNetTcp table = new ProcNetTcp(ByteOrder.nativeOrder());
-    private final AtomicBoolean scanning = new AtomicBoolean();
-    private final AtomicBoolean failed = new AtomicBoolean();
-    private final List<String> tables;
+    private final ProcNetTcp tables;
     private final Executor executor;
     private final Log log;
     /// The port of the one listening socket, known from its first client.
     private volatile int port;
     /// Whether the tables have ever shown a client; used only by the one scan that is under way.
     private boolean shown;
+    /// Whether a scan has ever failed; used likewise.
+    private boolean failed;
 
     /// @param timer only hands over to the executor, which reads the tables
     public DisconnectWatcher(ScheduledExecutorService timer, Executor executor, Log log) {
-        this(TABLES, timer, executor, log);
+        this(ProcNetTcp.FILES, timer, executor, log);
     }
 
-    /// @param tables the files to read; missing ones are skipped
-    public DisconnectWatcher(List<String> tables, ScheduledExecutorService timer, Executor executor,
+    /// @param files the tables; missing ones are skipped
+    public DisconnectWatcher(List<String> files, ScheduledExecutorService timer, Executor executor,
             Log log) {
-        this.tables = tables.stream().filter(file -> Files.isReadable(Path.of(file))).toList();
+        this.tables = ProcNetTcp.readable(files);
         this.executor = executor;
         this.log = log;
-        if (this.tables.isEmpty()) {
+        if (tables.files().isEmpty()) {
             log.debug("a client that leaves is noticed at the next write only: there is no "
-                    + tables.getFirst() + " to read");
+                    + files.getFirst() + " to read");
         } else {
-            timer.scheduleWithFixedDelay(this::scanIfAnyWaits, PERIOD_SECONDS, PERIOD_SECONDS,
-                    TimeUnit.SECONDS);
+            ProcNetTcp.eachSecond(timer, executor, () -> !waiting.isEmpty(), this::scan);
         }
     }
 
     /// A watch for one client; it watches nothing before [Watch#onLeaving].
     public Watch watch(InetSocketAddress local, InetSocketAddress remote) {
         return new Watch(new Connection(local, remote));
-    }
-
-    /// Runs on the timer. Starts no scan while another is under way.
-    private void scanIfAnyWaits() {
-        if (!waiting.isEmpty() && scanning.compareAndSet(false, true)) {
-            executor.execute(this::scan);
-        }
     }
 
     /// Runs on a virtual thread of its own; the actions for clients that left run on others.
@@ -86,11 +68,10 @@ public final class DisconnectWatcher {
             }
         } catch (IOException e) {
             // The error may pass, as when no file can be opened, so it is logged once.
-            if (failed.compareAndSet(false, true)) {
+            if (!failed) {
+                failed = true;
                 log.debug("a client that leaves is noticed at the next write only: " + e);
             }
-        } finally {
-            scanning.set(false);
         }
     }
 
@@ -98,16 +79,12 @@ public final class DisconnectWatcher {
     /// closed are marked as left.
     private Map<Connection, Watch> missing(Map<Connection, Watch> clients) throws IOException {
         var missing = new HashMap<>(clients);
-        for (var file : tables) {
-            try (var in = new FileInputStream(file)) {
-                table.read(in, port, (connection, state) -> {
-                    shown |= missing.remove(connection) != null;
-                    if (state == State.LEFT && clients.containsKey(connection)) {
-                        left(clients.get(connection));
-                    }
-                });
+        tables.read(port, (connection, state) -> {
+            shown |= missing.remove(connection) != null;
+            if (state == State.LEFT && clients.containsKey(connection)) {
+                left(clients.get(connection));
             }
-        }
+        });
         return shown ? missing : Map.of();
     }
 

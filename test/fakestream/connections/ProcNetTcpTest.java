@@ -39,7 +39,7 @@ final class ProcNetTcpTest {
 
     private static List<Connection> left(ByteOrder order, InputStream table) throws IOException {
         var found = new ArrayList<Connection>();
-        new ProcNetTcp(order).read(table, 3000, (connection, state) -> {
+        new ProcNetTcp(List.of(), order).read(table, 3000, (connection, state) -> {
             if (state == ProcNetTcp.State.LEFT) {
                 found.add(connection);
             }
@@ -64,7 +64,7 @@ final class ProcNetTcpTest {
     @Test
     void findsAllConnectionsOfOnePortOnly() throws IOException {
         var shown = new ArrayList<Connection>();
-        new ProcNetTcp(ByteOrder.LITTLE_ENDIAN).read(new ByteArrayInputStream((HEAD
+        new ProcNetTcp(List.of(), ByteOrder.LITTLE_ENDIAN).read(new ByteArrayInputStream((HEAD
                 + "   0: 0100007F:0BB8 00000000:0000 0A" + REST
                 + "   1: 0100007F:0BB8 0100007F:9C40 01" + REST
                 + "   2: 0100007F:0BB9 0100007F:9C41 01" + REST
