@@ -49,9 +49,8 @@ public final class ConnectionLimiter {
         this.most = most;
         this.port = port;
         this.log = log;
-        this.pending = new PendingClients(PendingClients.most(Runtime.getRuntime().maxMemory(),
-                most),
-                () -> patience(timeout.get()), timer, executor, log);
+        this.pending = new PendingClients(most, () -> patience(timeout.get()), timer, executor,
+                log);
         ProcNetTcp.eachSecond(timer, executor, () -> active, this::read);
     }
 
@@ -123,13 +122,14 @@ public final class ConnectionLimiter {
             lastLine = now;
             log.warn(Math.min(size(), most) + " of " + most + " connections are taken, so slow "
                     + "clients are cut and idle ones not kept: allow more files (ulimit -n, "
-                    + "LimitNOFILE) or heap (-Xmx), or let a proxy in front bound the connections "
+                    + "LimitNOFILE) or heap (-Xmx), or let a proxy in front limit the connections "
                     + "of each address");
         } else if (pushedOut > 0) {
             lastLine = now;
-            log.warn(pushedOut + " clients were cut whose requests did not come on, because others "
-                    + "came: " + pending.most() + " may be unfinished at once, for which a "
-                    + "part of the heap (-Xmx) and of the files (ulimit -n, LimitNOFILE) is kept");
+            log.warn(pushedOut + " clients were cut before their requests were complete, because "
+                    + "newer ones came: " + pending.most() + " may be unfinished at once, for "
+                    + "they get only a part of the heap (-Xmx) and of the files (ulimit -n, "
+                    + "LimitNOFILE)");
         }
     }
 }

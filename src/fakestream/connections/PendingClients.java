@@ -11,8 +11,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// Limits the clients whose head or refused body is still coming. Only so many wait at once, and
@@ -28,7 +26,7 @@ public final class PendingClients implements Executor {
     /// Bytes of heap for an incomplete head of 40,960 bytes. Measured: 30 KB for a short head, 112
     /// KB for one long field, 180 KB for a long target and a long field. Each exists twice: as
     /// text, and in the array or buffer that it was read into, whose size had doubled.
-    static final long HEAP_OF_HEAD = 192 * 1024;
+    private static final long HEAP_OF_HEAD = 192 * 1024;
 
     /// Complete heads that wait only for a processor.
     private static final int MOST_READY = 64;
@@ -36,26 +34,29 @@ public final class PendingClients implements Executor {
     private static final long LONGEST_WAIT_SECONDS = 1;
     private static final long PERIOD_SECONDS = 1;
 
-    /// Guards the waiting threads, each with its start time, the oldest first. It also prevents an
-    /// interrupt of a thread that no longer waits.
-    private final ReentrantLock lock = new ReentrantLock();
+    /// The waiting threads, each with its start time, the oldest first. The monitor guards them,
+    /// and prevents an interrupt of a thread that no longer waits.
     private final LinkedHashMap<Thread, Long> waiting = new LinkedHashMap<>();
+    private long pushedOut;
     /// Permits for heads that have not begun, are incomplete, or were cut but have not ended.
     private final Semaphore room;
     /// The threads that took a permit.
     private final Set<Thread> heads = ConcurrentHashMap.newKeySet();
-    private final AtomicLong pushedOut = new AtomicLong();
     private final int most;
     private final Supplier<Duration> patience;
     private final Executor executor;
     private final Log log;
 
-    /// @param most clients that may wait at once
-    /// @param patience how long each may take
-    /// @param executor has a thread of its own for each task
-    PendingClients(int most, Supplier<Duration> patience, ScheduledExecutorService timer,
+    /// As many clients may wait as a sixteenth of the heap and a quarter of the connections allow.
+    ///
+    /// @param connections that there may be
+    /// @param patience how long each client may take
+    /// @param executor has a thread of its own for each task, and takes tasks as long as the JDK's
+    ///     server does
+    PendingClients(int connections, Supplier<Duration> patience, ScheduledExecutorService timer,
             Executor executor, Log log) {
-        this.most = most;
+        this.most = Math.clamp(Runtime.getRuntime().maxMemory() / 16 / HEAP_OF_HEAD, 2,
+                Math.max(connections / 4, 2));
         this.room = new Semaphore(most + MOST_READY);
         this.patience = patience;
         this.executor = executor;
@@ -64,19 +65,16 @@ public final class PendingClients implements Executor {
                 TimeUnit.SECONDS);
     }
 
-    /// As many clients as a sixteenth of the heap and a quarter of the connections allow.
-    static int most(long heap, int connections) {
-        return Math.clamp(heap / 16 / HEAP_OF_HEAD, 2, Math.max(connections / 4, 2));
-    }
-
     /// How many clients may wait at once.
     int most() {
         return most;
     }
 
     /// How many clients were cut by newer ones since the last call.
-    long pushedOut() {
-        return pushedOut.getAndSet(0);
+    synchronized long pushedOut() {
+        var count = pushedOut;
+        pushedOut = 0;
+        return count;
     }
 
     /// Runs an exchange of the JDK's server, which begins with a head. The one thread that also
@@ -86,12 +84,7 @@ public final class PendingClients implements Executor {
     @Override
     public void execute(Runnable exchange) {
         var hasRoom = awaitRoom();
-        try {
-            executor.execute(() -> run(exchange, hasRoom));
-        } catch (RuntimeException e) {
-            room.release(hasRoom ? 1 : 0);
-            throw e;
-        }
+        executor.execute(() -> run(exchange, hasRoom));
     }
 
     private boolean awaitRoom() {
@@ -112,7 +105,6 @@ public final class PendingClients implements Executor {
             exchange.run();
         } finally {
             end();
-            giveRoom();
         }
     }
 
@@ -122,60 +114,38 @@ public final class PendingClients implements Executor {
             if (!end()) {
                 throw new IOException("the head came too late, and the connection is cut");
             }
-            giveRoom();
             handler.handle(exchange);
         };
     }
 
-    private void giveRoom() {
+    /// This thread begins to wait for its client, and cuts the oldest one if too many wait.
+    public synchronized void begin() {
+        if (waiting.size() >= most) {
+            waiting.pollFirstEntry().getKey().interrupt();
+            pushedOut++;
+        }
+        waiting.putLast(Thread.currentThread(), System.nanoTime());
+    }
+
+    /// This thread stops waiting, and gives back the permit that it took for a head.
+    ///
+    /// @return false if its client was cut before
+    public synchronized boolean end() {
         if (heads.remove(Thread.currentThread())) {
             room.release();
         }
+        return waiting.remove(Thread.currentThread()) != null;
     }
 
-    /// This thread begins to wait for its client, and cuts the oldest one if too many wait.
-    public void begin() {
-        lock.lock();
-        try {
-            if (waiting.size() >= most) {
-                var oldest = waiting.pollFirstEntry();
-                oldest.getKey().interrupt();
-                pushedOut.incrementAndGet();
-            }
-            waiting.putLast(Thread.currentThread(), System.nanoTime());
-        } finally {
-            lock.unlock();
+    private synchronized void sweep() {
+        if (waiting.isEmpty()) {
+            return;
         }
-    }
-
-    /// This thread stops waiting.
-    ///
-    /// @return false if its client was cut before
-    public boolean end() {
-        lock.lock();
-        try {
-            return waiting.remove(Thread.currentThread()) != null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void sweep() {
-        lock.lock();
-        try {
-            if (waiting.isEmpty()) {
-                return;
-            }
-            var latest = System.nanoTime() - patience.get().toNanos();
-            for (var oldest = waiting.firstEntry();
-                    oldest != null && latest - oldest.getValue() > 0;
-                    oldest = waiting.firstEntry()) {
-                waiting.pollFirstEntry().getKey().interrupt();
-                log.debug("a client was cut, because the head of its request did not come in time "
-                        + "(CLIENT_READ_TIMEOUT_MS)");
-            }
-        } finally {
-            lock.unlock();
+        var latest = System.nanoTime() - patience.get().toNanos();
+        while (!waiting.isEmpty() && latest - waiting.firstEntry().getValue() > 0) {
+            waiting.pollFirstEntry().getKey().interrupt();
+            log.debug("a client was cut, because the head of its request did not come in time "
+                    + "(CLIENT_READ_TIMEOUT_MS)");
         }
     }
 }

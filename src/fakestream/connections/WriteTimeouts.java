@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Cuts clients that take no bytes, and clients whose refused request does not end. The JDK's
 /// server has no write timeout, so one sweep on the timer checks all clients. It interrupts the
@@ -45,10 +44,9 @@ public final class WriteTimeouts implements AutoCloseable {
         watches.forEach(watch -> watch.interruptIfLate(now));
     }
 
-    /// The current write or discard of one client; there is one at a time. The lock prevents an
+    /// The current write or discard of one client; there is one at a time. The monitor prevents an
     /// interrupt of a thread that has finished it.
     public final class Watch implements AutoCloseable {
-        private final ReentrantLock lock = new ReentrantLock();
         private Thread worker;
         private long deadline;
 
@@ -72,24 +70,14 @@ public final class WriteTimeouts implements AutoCloseable {
             watches.remove(this);
         }
 
-        private void set(Thread thread, long time) {
-            lock.lock();
-            try {
-                worker = thread;
-                deadline = System.nanoTime() + time;
-            } finally {
-                lock.unlock();
-            }
+        private synchronized void set(Thread thread, long time) {
+            worker = thread;
+            deadline = System.nanoTime() + time;
         }
 
-        private void interruptIfLate(long now) {
-            lock.lock();
-            try {
-                if (worker != null && now - deadline > 0) {
-                    worker.interrupt();
-                }
-            } finally {
-                lock.unlock();
+        private synchronized void interruptIfLate(long now) {
+            if (worker != null && now - deadline > 0) {
+                worker.interrupt();
             }
         }
     }
