@@ -47,13 +47,14 @@ final class CapacityTest {
                 Max open files            %s files
                 Max locked memory         67108864             67108864             bytes
                 """;
-        assertEquals(1024, OpenFiles.in(text.formatted("1024                 524288     ")));
-        assertEquals(OpenFiles.UNKNOWN, OpenFiles.in(text.formatted("unlimited   unlimited ")));
-        assertEquals(OpenFiles.UNKNOWN, OpenFiles.in(""));
+        assertEquals(1024, Capacity.openFiles(text.formatted("1024                 524288     ")));
+        assertEquals(Capacity.UNKNOWN,
+                Capacity.openFiles(text.formatted("unlimited   unlimited ")));
+        assertEquals(Capacity.UNKNOWN, Capacity.openFiles(""));
     }
 
     @Test
     void knowsTheLimitOfThisProcess() {
-        assertTrue(OpenFiles.limit() >= 64, () -> "open files: " + OpenFiles.limit());
+        assertTrue(Capacity.openFiles() >= 64, () -> "open files: " + Capacity.openFiles());
     }
 }
