@@ -1,13 +1,14 @@
 package fakestream.http;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.SequencedSet;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /// Counts the bytes of heap that requests or answers fill. A body waits if there is no room for it.
-/// Any thread may call it. The lock guards all mutable state; a waiting thread has released it.
+/// Any thread may call it. The monitor guards all mutable state; no thread waits in it.
 ///
 /// # Why no body waits for ever
 ///
@@ -51,7 +52,7 @@ public final class ByteBudget {
     public record Figures(long held, long most, int waiting, long waits, long waited) {
     }
 
-    private final ReentrantLock lock = new ReentrantLock();
+    /// The holds that wait for a grant, the first to come first.
     private final SequencedSet<Hold> queue = new LinkedHashSet<>();
     private long common;
     private long reserve;
@@ -73,16 +74,10 @@ public final class ByteBudget {
     }
 
     /// Changes the size. Held bytes stay held.
-    public void resize(long common, long reserve) {
-        lock.lock();
-        try {
-            this.common = common;
-            this.reserve = reserve;
-            serveQueue();
-            queue.forEach(hold -> hold.changed.signal());
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void resize(long common, long reserve) {
+        this.common = common;
+        this.reserve = reserve;
+        serveQueue();
     }
 
     /// Sets the function that is called before a body waits. It frees bytes that are not needed,
@@ -92,11 +87,9 @@ public final class ByteBudget {
     }
 
     /// From now on no body waits: if there is no room at once, its hold is ended.
-    public void shut() {
-        lock.lock();
+    public synchronized void shut() {
         shut = true;
-        queue.forEach(hold -> hold.changed.signal());
-        lock.unlock();
+        serveQueue();
     }
 
     /// A hold for one body; it holds nothing yet.
@@ -104,184 +97,143 @@ public final class ByteBudget {
         return new Hold();
     }
 
-    /// The length of the largest body that fits.
-    public long longestBody() {
-        lock.lock();
-        try {
-            return reserve / COPIES;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /// Whether bodies have waited without a break for this long, in nanoseconds.
-    public boolean isFullFor(long nanos) {
-        lock.lock();
-        try {
-            return !queue.isEmpty() && System.nanoTime() - fullSince >= nanos;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized boolean isFullFor(long nanos) {
+        return !queue.isEmpty() && System.nanoTime() - fullSince >= nanos;
     }
 
     /// The current metrics.
-    public Figures figures() {
-        lock.lock();
-        try {
-            return new Figures(used + (first == null ? 0 : first.bytes), common + reserve,
-                    queue.size(), waits, waited);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized Figures figures() {
+        return new Figures(used + (first == null ? 0 : first.bytes), common + reserve,
+                queue.size(), waits, waited);
     }
 
-    /// Called under the lock, after bytes became free.
+    /// The caller has the monitor; bytes became free, or a wait must end.
     private void serveQueue() {
         if (first != null && first.settled && used + first.bytes <= common) {
             used += first.bytes;
             first = null;
         }
-        for (var hold : queue.toArray(Hold[]::new)) {
-            if (hold.wanted <= reserve && hold.take(hold.wanted)) {
+        for (var hold : List.copyOf(queue)) {
+            var grant = hold.take(hold.wanted);
+            if (grant != Grant.LATE || shut) {
                 queue.remove(hold);
-                hold.given = true;
-                hold.changed.signal();
+                hold.grant = grant == Grant.LATE ? Grant.ENDED : grant;
+                hold.granted.countDown();
             }
         }
     }
 
     /// The bytes of one body. One thread grows, settles and closes it; any thread may end its wait.
     public final class Hold implements AutoCloseable {
-        private final Condition changed = lock.newCondition();
         private long bytes;
-        private long wanted;
-        private boolean given;
         private boolean settled;
         private boolean ended;
-
-        private Hold() {
-        }
+        /// The total that it waits for, and how the wait ended.
+        private long wanted;
+        private Grant grant;
+        private CountDownLatch granted;
 
         /// Holds `total` bytes from now on, or what it holds already if that is more. Waits for its
         /// turn if it must.
         ///
         /// @param until when to give up, by `System.nanoTime`
         public Grant grow(long total, long until) {
-            var grant = growNow(total);
-            while (grant == Grant.LATE && spare.getAsBoolean()) {
-                grant = growNow(total);
-            }
-            return grant == Grant.LATE ? await(total, until) : grant;
-        }
-
-        /// Like [#grow], but returns [Grant#LATE] instead of waiting.
-        private Grant growNow(long total) {
-            lock.lock();
-            try {
-                if (ended) {
-                    return Grant.ENDED;
+            Grant now;
+            do {
+                synchronized (ByteBudget.this) {
+                    settled &= total <= bytes;
+                    now = take(total);
                 }
-                settled &= total <= bytes;
-                return total > reserve ? Grant.NEVER
-                        : take(total) ? Grant.GIVEN : Grant.LATE;
-            } finally {
-                lock.unlock();
-            }
+            } while (now == Grant.LATE && spare.getAsBoolean());
+            return now == Grant.LATE ? await(total, until) : now;
         }
 
         /// Holds `total` bytes if the common part has room and no body waits. For bytes that the
         /// caller can do without.
         public boolean tryGrow(long total) {
-            lock.lock();
-            try {
+            synchronized (ByteBudget.this) {
                 return !ended && queue.isEmpty() && takeCommon(total);
-            } finally {
-                lock.unlock();
             }
         }
 
-        /// See [ByteBudget#longestBody()].
+        /// The length of the largest body that fits.
         public long longestBody() {
-            return ByteBudget.this.longestBody();
+            synchronized (ByteBudget.this) {
+                return reserve / COPIES;
+            }
         }
 
         /// The body is complete and needs at most `most` bytes for now. The rest is given back.
         public void settle(long most) {
-            lock.lock();
-            try {
+            synchronized (ByteBudget.this) {
                 used -= this == first ? 0 : Math.max(bytes - most, 0);
                 bytes = Math.min(bytes, most);
                 settled = true;
                 serveQueue();
-            } finally {
-                lock.unlock();
             }
         }
 
         /// Ends its wait; any thread may call it.
         public void end() {
-            lock.lock();
-            ended = true;
-            changed.signal();
-            lock.unlock();
+            synchronized (ByteBudget.this) {
+                ended = true;
+                serveQueue();
+            }
         }
 
         /// Gives all bytes back, for good.
         @Override
         public void close() {
-            lock.lock();
-            try {
+            synchronized (ByteBudget.this) {
                 ended = true;
                 used -= this == first ? 0 : bytes;
                 first = this == first ? null : first;
                 bytes = 0;
                 serveQueue();
-            } finally {
-                lock.unlock();
             }
         }
 
         private Grant await(long total, long until) {
-            lock.lock();
             var from = System.nanoTime();
-            try {
+            synchronized (ByteBudget.this) {
                 wanted = total;
-                given = false;
+                granted = new CountDownLatch(1);
                 fullSince = queue.isEmpty() ? from : fullSince;
                 queue.addLast(this);
                 waits++;
                 serveQueue();
-                var left = until - System.nanoTime();
-                while (!given && !ended && !shut && total <= reserve && left > 0) {
-                    left = changed.awaitNanos(left);
-                }
-                return given ? Grant.GIVEN : ended || shut ? Grant.ENDED
-                        : total > reserve ? Grant.NEVER : Grant.LATE;
+            }
+            var otherwise = Grant.LATE;
+            try {
+                granted.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
-                return given ? Grant.GIVEN : Grant.ENDED;
-            } finally {
+                otherwise = Grant.ENDED;
+            }
+            synchronized (ByteBudget.this) {
                 waited += System.nanoTime() - from;
-                queue.remove(this);
+                grant = queue.remove(this) ? otherwise : grant;
                 serveQueue();
-                lock.unlock();
+                return grant;
             }
         }
 
-        /// Called under the lock. A free reserve goes to the first in the queue.
-        private boolean take(long total) {
-            if (total <= bytes) {
-                return true;
+        /// The caller has the monitor. A free reserve goes to the first in the queue; any other
+        /// hold is [Grant#LATE] if the common part has no room.
+        private Grant take(long total) {
+            if (ended || total > reserve) {
+                return ended ? Grant.ENDED : Grant.NEVER;
             }
-            if (this != first && !takeCommon(total)) {
+            if (total > bytes && this != first && !takeCommon(total)) {
                 if (first != null || !queue.isEmpty() && queue.getFirst() != this) {
-                    return false;
+                    return Grant.LATE;
                 }
                 used -= bytes;
                 first = this;
             }
-            bytes = this == first ? total : bytes;
-            return true;
+            bytes = Math.max(bytes, total);
+            return Grant.GIVEN;
         }
 
         private boolean takeCommon(long total) {

@@ -178,7 +178,7 @@ final class ByteBudgetTest {
             assertFalse(fits.isDone());
             budget.resize(200, 200);
             assertEquals(Grant.GIVEN, Waiting.done(fits, "its bytes"));
-            assertEquals(66, budget.longestBody());
+            assertEquals(66, other.longestBody());
             first.settle(0);
         }
         assertHeld(0, 0);
