@@ -5,20 +5,13 @@ import fakestream.config.Setting;
 import fakestream.http.ByteBudget.Figures;
 import fakestream.telemetry.PrometheusText;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /// The heap that bodies may fill, in one budget for requests and one for answers. It is kept when
 /// the settings change, and gets its new size then.
 public record BodyMemory(ByteBudget requests, ByteBudget answers) {
-    /// Answers get 2 of 3 parts: an answer is often longer than its request.
-    private static final int PARTS = 3;
-    private static final int PARTS_OF_ANSWERS = 2;
-
-    /// Bodies get half of the heap. The rest is for streams, connections and the program itself.
-    private static final int SHARE = 2;
-
     private static final long MIB = 1 << 20;
     private static final double NANOS = 1e9;
 
@@ -29,32 +22,32 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
         return memory;
     }
 
-    /// Applies the sizes of these settings.
+    /// Applies the sizes of these settings. Without one, bodies get half of the heap; the rest is
+    /// for streams, connections and the program itself. Answers get 2 of 3 parts: an answer is
+    /// often longer than its request.
     public void resize(Config config) {
-        var all = bytes(config.get(Setting.BODY_MEMORY_MIB), Runtime.getRuntime().maxMemory());
-        var forAnswers = all / PARTS * PARTS_OF_ANSWERS;
+        var mib = config.get(Setting.BODY_MEMORY_MIB);
+        var all = mib > 0 ? mib * MIB : Runtime.getRuntime().maxMemory() / 2;
+        var forAnswers = all / 3 * 2;
         resize(answers, forAnswers, config.get(Setting.MAX_UPSTREAM_BYTES));
         resize(requests, all - forAnswers, config.get(Setting.MAX_BODY_BYTES));
     }
 
-    /// The bytes of heap that bodies may fill.
-    ///
-    /// @param mib as the operator has set it; 0 for a share of the heap
-    /// @param heap in bytes
-    static long bytes(int mib, long heap) {
-        return mib > 0 ? mib * MIB : heap / SHARE;
+    /// At least a quarter stays in the common part, for small bodies.
+    private static void resize(ByteBudget budget, long bytes, long longest) {
+        var reserve = Math.min(bytes / 4 * 3, ByteBudget.COPIES * longest);
+        budget.resize(bytes - reserve, reserve);
     }
 
     /// Whether bodies have waited without a break for this long.
     public boolean isFullFor(Duration time) {
-        return List.of(requests, answers).stream()
-                .anyMatch(budget -> budget.isFullFor(time.toNanos()));
+        return requests.isFullFor(time.toNanos()) || answers.isFullFor(time.toNanos());
     }
 
     /// Writes the metrics of both budgets.
     public void write(PrometheusText out) {
         write(out, "fakestream_memory_bytes", "gauge",
-                "Heap that bodies fill, the answers that are kept included.", Figures::held);
+                "Heap that bodies fill, kept answers included.", Figures::held);
         write(out, "fakestream_memory_max_bytes", "gauge", "Heap that bodies may fill.",
                 Figures::most);
         write(out, "fakestream_memory_waiting", "gauge", "Bodies that wait for memory.",
@@ -67,18 +60,10 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
 
     private void write(PrometheusText out, String name, String type, String help,
             ToDoubleFunction<Figures> figure) {
-        out.family(name, type, help);
-        List.of("request", "answer").forEach(kind -> {
-            var labels = new LinkedHashMap<String, String>();
-            labels.put("kind", kind);
-            var budget = kind.equals("request") ? requests : answers;
-            out.sample(name, labels, figure.applyAsDouble(budget.figures()));
-        });
-    }
-
-    /// At least a quarter stays in the common part, for small bodies.
-    private static void resize(ByteBudget budget, long bytes, long longest) {
-        var reserve = Math.min(bytes / 4 * 3, ByteBudget.COPIES * longest);
-        budget.resize(bytes - reserve, reserve);
+        out.family(name, type, help)
+                .sample(name, new TreeMap<>(Map.of("kind", "request")),
+                        figure.applyAsDouble(requests.figures()))
+                .sample(name, new TreeMap<>(Map.of("kind", "answer")),
+                        figure.applyAsDouble(answers.figures()));
     }
 }
