@@ -8,7 +8,6 @@ import fakestream.http.ByteBudget;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
 import fakestream.http.HttpError;
-import fakestream.http.RequestMemory;
 import fakestream.http.RequestValidator;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
@@ -54,7 +53,7 @@ public final class ApiEndpoint {
 
     /// One request on its way to an answer.
     private record Job(ClientExchange client, ApiTarget target, ApiRequest request,
-            AccessControl.Admitted admitted, UpstreamRequest upstream, RequestMemory memory) {
+            AccessControl.Admitted admitted, UpstreamRequest upstream, ByteBudget.Hold memory) {
     }
 
     /// Serves one request: admits it, reads it, and asks the upstream.
@@ -65,7 +64,7 @@ public final class ApiEndpoint {
     public void serve(ClientExchange client, ApiTarget target, String keyHeader)
             throws HttpError, IOException {
         try (var admitted = gate.pass(client, keyHeader);
-                var memory = client.memory(requests, config.get(Setting.UPSTREAM_TIMEOUT_MS))) {
+                var memory = requests.hold()) {
             var request = read(client, target, admitted, memory);
             try (var up = upstream.request(admitted.key(), client.id(), client.headers())) {
                 client.asks(up::figures, up::cancel);
@@ -85,11 +84,12 @@ public final class ApiEndpoint {
     /// Reads a request, and takes its place once its body has come. A method of its own, so that no
     /// frame below keeps the body.
     private ApiRequest read(ClientExchange client, ApiTarget target,
-            AccessControl.Admitted admitted, RequestMemory memory)
+            AccessControl.Admitted admitted, ByteBudget.Hold memory)
             throws HttpError, ClientDisconnected {
         RequestValidator.checkCharset(client.headers());
         ApiRequest.checkModel(target.model().orElse(null));
-        var body = client.request().whole(config.get(Setting.MAX_BODY_BYTES), memory);
+        var body = client.request().whole(config.get(Setting.MAX_BODY_BYTES), memory,
+                config.get(Setting.UPSTREAM_TIMEOUT_MS));
         admitted.enter();
         return slots.take(() -> new ApiRequest(target, body));
     }

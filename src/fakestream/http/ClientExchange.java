@@ -50,7 +50,7 @@ public final class ClientExchange implements AutoCloseable {
         this.presence = disconnects.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
         this.serverState = serverState;
         this.connections = connections;
-        this.request = new RequestBody(exchange, watch, readTimeout, connections);
+        this.request = new RequestBody(exchange, watch, presence, readTimeout, connections);
     }
 
     public String method() {
@@ -103,13 +103,6 @@ public final class ClientExchange implements AutoCloseable {
 
     public RequestBody request() {
         return request;
-    }
-
-    /// The memory for the body of its request, in this budget.
-    ///
-    /// @param patience for all its waits together
-    public RequestMemory memory(ByteBudget budget, Duration patience) {
-        return new RequestMemory(presence, budget, patience);
     }
 
     /// Notes that the upstream is asked for this client.

@@ -2,16 +2,19 @@ package fakestream.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import fakestream.connections.ConnectionLimiter;
+import fakestream.connections.DisconnectWatcher;
 import fakestream.connections.PendingClients;
 import fakestream.connections.WriteTimeouts;
 import fakestream.protocol.ApiError;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.ZipException;
 
 /// The body of a client's request: read whole, read in pieces, or discarded. The lock is for an
 /// upload whose answer comes before its end: another thread then discards the rest.
@@ -24,10 +27,10 @@ public final class RequestBody {
 
     private final HttpExchange exchange;
     private final WriteTimeouts.Watch watch;
+    private final DisconnectWatcher.Watch presence;
     private final PendingClients pending;
     private final ReadTimeout body;
-    private final boolean chunked;
-    private final long declared;
+    private final long length;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean broken;
     /// Whether all of it has been read, its end included.
@@ -35,58 +38,57 @@ public final class RequestBody {
     /// Bytes that were read in pieces; guarded by the lock.
     private long count;
 
-    RequestBody(HttpExchange exchange, WriteTimeouts.Watch watch, Duration timeout,
-            ConnectionLimiter connections) {
+    RequestBody(HttpExchange exchange, WriteTimeouts.Watch watch, DisconnectWatcher.Watch presence,
+            Duration timeout, ConnectionLimiter connections) {
         this.exchange = exchange;
         this.watch = watch;
+        this.presence = presence;
         this.pending = connections.pending();
         this.body = new ReadTimeout(exchange.getRequestBody(), () -> connections.patience(timeout));
-        this.chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
-        // The JDK's server has parsed it in the same way, and refused other values than numbers.
-        var length = exchange.getRequestHeaders().getFirst("Content-Length");
-        this.declared = length == null ? 0 : Long.parseLong(length);
+        var headers = exchange.getRequestHeaders();
+        // The JDK's server has parsed it in the same way. It refuses other values than numbers, and
+        // a length of chunks.
+        this.length = headers.containsKey("Transfer-Encoding") ? -1
+                : Long.parseLong(headers.getOrDefault("Content-Length", List.of("0")).getFirst());
     }
 
     /// The declared length in bytes; -1 for chunks, 0 for no body.
     public long length() {
-        return chunked ? -1 : declared;
+        return length;
     }
 
     /// Whether all of it has been read; any thread may ask.
     public boolean isTaken() {
-        return taken || length() == 0;
+        return taken || length == 0;
     }
 
     /// All of it, decoded if it is coded.
     ///
-    /// @param memory that it fills
+    /// @param bytes the memory that it fills
+    /// @param patience for all waits for memory together
     /// @throws HttpError 413 if it is longer than `most`, coded or decoded; a declared length is
     ///     proof enough. 415 if it has a coding that cannot be decoded. 400 if its chunks are
-    ///     invalid, or it does not have the named coding. 408 if it comes too slowly
+    ///     invalid, or it does not have the named coding. 408 if it comes too slowly. 503 if there
+    ///     is no memory in time
     /// @throws ClientDisconnected if it breaks off
-    public byte[] whole(int most, RequestMemory memory) throws HttpError, ClientDisconnected {
+    public byte[] whole(int most, ByteBudget.Hold bytes, Duration patience)
+            throws HttpError, ClientDisconnected {
         var codings = exchange.getRequestHeaders().getOrDefault("Content-Encoding", List.of());
         var unknown = ContentCoding.unknown(codings);
         if (unknown.isPresent()) {
             throw unreadable(unknown.get());
         }
-        var body = raw(most, memory);
-        return ContentCoding.isNone(codings) ? body : decoded(body, codings, most, memory);
-    }
-
-    private byte[] raw(int most, RequestMemory memory) throws HttpError, ClientDisconnected {
-        if (declared > most) {
+        if (length > most) {
             throw HttpError.tooLarge(most);
         }
+        var memory = new RequestMemory(presence, bytes, System.nanoTime() + patience.toNanos());
+        RequestMemory.Source source = (buffer, offset, count) ->
+                input(in -> in.readNBytes(buffer, offset, count));
         try {
-            RequestMemory.Source source = (buffer, offset, length) ->
-                    input(in -> in.readNBytes(buffer, offset, length));
-            var body = length() < 0 ? memory.all(most, 0, source)
-                    : memory.exactly((int) declared, source);
+            var coded = length < 0 ? memory.all(most, 0, source)
+                    : memory.exactly((int) length, source);
             taken = true;
-            return body;
-        } catch (ClientDisconnected e) {
-            throw e;
+            return ContentCoding.isNone(codings) ? coded : decoded(coded, codings, most, memory);
         } catch (IOException e) {
             throw new ClientDisconnected(e);
         }
@@ -94,22 +96,20 @@ public final class RequestBody {
 
     /// Stops decoding as soon as the body is longer than allowed.
     private static byte[] decoded(byte[] coded, List<String> codings, int most,
-            RequestMemory memory) throws HttpError, ClientDisconnected {
+            RequestMemory memory) throws HttpError, IOException {
         try (var plain = ContentCoding.decoded(new ByteArrayInputStream(coded), codings)) {
             return memory.all(most, coded.length, plain::readNBytes);
-        } catch (ClientDisconnected e) {
-            throw e;
-        } catch (IOException _) {
+        } catch (EOFException | ZipException _) {
             throw new HttpError(400, ApiError.invalidRequest("malformed_encoding", null,
-                    "the request's body does not have the coding that its Content-Encoding says"));
+                    "the request's body is not encoded as its Content-Encoding says"));
         }
     }
 
     /// Names the accepted codings, so that the client can omit this one (RFC 9110 section 15.5.16).
     private static HttpError unreadable(String coding) {
-        var name = HttpToken.is(coding) ? coding : "that the request has";
+        var name = HttpToken.is(coding) ? coding : "of the request";
         return new HttpError(415, ApiError.invalidRequest("unsupported_encoding", null,
-                "the content coding " + name + " cannot be read here, but gzip and deflate can"),
+                "the content coding " + name + " is not supported, but gzip and deflate are"),
                 Map.of("Accept-Encoding", "gzip, deflate"));
     }
 
@@ -120,9 +120,7 @@ public final class RequestBody {
         return read(in -> in.read(buffer));
     }
 
-    /// Reads until the buffer is full or the body ends; -1 at its end.
-    ///
-    /// @throws HttpError 400 if its chunks are invalid, 408 if it comes too slowly
+    /// Like [#read(byte[])], but waits until the buffer is full or the body ends.
     public int fill(byte[] buffer) throws IOException, HttpError {
         return read(in -> {
             var n = in.readNBytes(buffer, 0, buffer.length);
@@ -130,17 +128,17 @@ public final class RequestBody {
         });
     }
 
-    private int read(ReadTimeout.Input<Integer> next) throws IOException, HttpError {
+    private int read(ReadTimeout.Input next) throws IOException, HttpError {
         try {
             reading.lockInterruptibly();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("another thread reads the request, and gets nothing");
+            throw new InterruptedIOException("interrupted while another thread reads the body");
         }
         try {
             var n = input(next);
             count += Math.max(n, 0);
-            taken |= n < 0 || count == length();
+            taken |= n < 0 || count == length;
             return n;
         } finally {
             reading.unlock();
@@ -152,11 +150,8 @@ public final class RequestBody {
     /// end of the last chunk, the JDK's server reads on as if the next request began there (with
     /// `-ea` it even loses its dispatching thread to an AssertionError).
     public boolean discard() {
-        if (isTaken()) {
-            return true;
-        }
-        if (broken) {
-            return false;
+        if (isTaken() || broken) {
+            return isTaken();
         }
         watch.discarding();
         pending.begin();
@@ -180,7 +175,7 @@ public final class RequestBody {
     /// @throws HttpError 400 if it has no valid end
     public void ignore() throws HttpError {
         if (!discard()) {
-            throw HttpError.malformed("the request has a body that does not end");
+            throw HttpError.malformed("the request's body has no valid end");
         }
     }
 
@@ -194,16 +189,13 @@ public final class RequestBody {
         }
     }
 
-    /// Whether all of it has come, as is usual for a body that came with the head.
-    private boolean isHere() throws IOException {
-        return length() >= 0 && body.available() >= declared;
-    }
-
-    /// The JDK's server tells a malformed chunk from a broken connection by its message alone, and
-    /// reads a chunk size of eight digits from 80000000 on as negative.
-    private <T> T input(ReadTimeout.Input<T> input) throws IOException, HttpError {
+    /// Usually all of the body came with the head, so no read waits. The JDK's server tells a
+    /// malformed chunk from a broken connection by its message alone, and reads a chunk size of
+    /// eight digits from 80000000 on as negative.
+    private int input(ReadTimeout.Input input) throws IOException, HttpError {
         try {
-            return isHere() ? body.readNow(input) : body.read(input);
+            var isHere = length >= 0 && body.available() >= length;
+            return isHere ? input.from(body) : body.await(input);
         } catch (HttpError late) {
             broken = true;
             throw late;

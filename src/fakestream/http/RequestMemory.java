@@ -3,31 +3,21 @@ package fakestream.http;
 import fakestream.connections.DisconnectWatcher;
 import fakestream.protocol.ApiError;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
 
-/// The memory that one request's body fills. While there is none, the body is not read on, so that
-/// the client waits too; this time does not count against the client. Used by the thread that
-/// serves the request.
-public final class RequestMemory implements AutoCloseable {
+/// Reads one request's body into memory that it takes from a budget. While there is none, the body
+/// is not read on, so that the client waits too; this time does not count against the client.
+///
+/// @param presence of the client; a wait ends when the client leaves
+/// @param bytes the memory; the caller frees it
+/// @param until when to give up, by `System.nanoTime`; for all waits together
+record RequestMemory(DisconnectWatcher.Watch presence, ByteBudget.Hold bytes, long until) {
     private static final int SMALLEST = 16 * 1024;
-
-    private final DisconnectWatcher.Watch presence;
-    private final ByteBudget.Hold bytes;
-    private final long until;
 
     /// Reads until `length` bytes are there or no more come, and returns how many came.
     @FunctionalInterface
     interface Source {
         int read(byte[] buffer, int offset, int length) throws IOException, HttpError;
-    }
-
-    /// @param presence of the client; a wait ends when the client leaves
-    /// @param patience for all its waits together
-    RequestMemory(DisconnectWatcher.Watch presence, ByteBudget budget, Duration patience) {
-        this.presence = presence;
-        this.bytes = budget.hold();
-        this.until = System.nanoTime() + patience.toNanos();
     }
 
     /// Reads `length` bytes, or fewer if the source ends before. Their memory is reserved before
@@ -58,16 +48,6 @@ public final class RequestMemory implements AutoCloseable {
         return Arrays.copyOf(all, filled);
     }
 
-    /// The request is read, and needs at most `most` bytes from now on.
-    public void settle(long most) {
-        bytes.settle(most);
-    }
-
-    @Override
-    public void close() {
-        bytes.close();
-    }
-
     /// @throws HttpError 413 if there will never be so many bytes, 503 if they are not available in
     ///     time
     /// @throws ClientDisconnected if the client leaves meanwhile
@@ -78,10 +58,10 @@ public final class RequestMemory implements AutoCloseable {
         presence.onLeaving(bytes::end);
         switch (bytes.grow(total, until)) {
             case GIVEN -> { }
-            case NEVER -> throw new HttpError(413, ApiError.invalidRequest(
-                    "request_too_large", null, "the request's body is larger than "
-                    + bytes.longestBody() + " bytes, the longest that fits into the memory for "
-                    + "requests (BODY_MEMORY_MIB)"), HttpError.CLOSE);
+            case NEVER -> throw HttpError.refused(413, "request_too_large",
+                    "the request's body is larger than " + bytes.longestBody()
+                    + " bytes, the longest that fits into the memory for requests "
+                    + "(BODY_MEMORY_MIB)");
             case LATE -> throw new HttpError(503, ApiError.of("server_error", "overloaded",
                     null, "the memory for requests was full all the time (BODY_MEMORY_MIB)"),
                     HttpError.CLOSE);
