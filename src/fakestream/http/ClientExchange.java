@@ -9,7 +9,6 @@ import fakestream.json.Parts;
 import fakestream.telemetry.RequestRecord;
 import fakestream.telemetry.UpstreamSummary;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -24,10 +23,10 @@ public final class ClientExchange implements AutoCloseable {
     /// the connection.
     private static final int SLICE = 8 * 1024;
 
-    /// An operation on the body of the response.
+    /// An operation that writes to the client, and may block.
     @FunctionalInterface
     private interface Output {
-        void to(OutputStream body) throws IOException;
+        void run() throws IOException;
     }
 
     private final HttpExchange exchange;
@@ -45,7 +44,10 @@ public final class ClientExchange implements AutoCloseable {
             Duration readTimeout, WriteTimeouts writeTimeouts, DisconnectWatcher disconnects,
             ServerState serverState, ConnectionLimiter connections) {
         this.exchange = exchange;
-        this.record = record(id, trustsProxy);
+        var address = ClientAddress.full(address(), headers(), trustsProxy).getHostAddress();
+        var agent = headers().getOrDefault("User-Agent", List.of("")).getFirst();
+        this.record = new RequestRecord(new RequestRecord.Request(id, address, method(), path(),
+                version(), agent), System::nanoTime);
         this.watch = writeTimeouts.watch();
         this.presence = disconnects.watch(exchange.getLocalAddress(), exchange.getRemoteAddress());
         this.serverState = serverState;
@@ -126,9 +128,8 @@ public final class ClientExchange implements AutoCloseable {
         presence.onLeaving(action);
     }
 
-    /// Throws if the client is gone: it needs no more work, and any error is only a consequence.
-    ///
-    /// @throws ClientDisconnected if the client is known to be gone
+    /// @throws ClientDisconnected if the client is known to be gone: it needs no more work, and any
+    ///     error is only a consequence
     public void checkPresence() throws ClientDisconnected {
         if (presence.hasLeft()) {
             throw new ClientDisconnected();
@@ -142,32 +143,26 @@ public final class ClientExchange implements AutoCloseable {
         // The response is complete, so the client may leave.
         presence.close();
         reply.headers().forEach(responseHeaders()::set);
-        var withoutBody = reply.body().length == 0 || method().equals("HEAD");
-        try {
-            if (withoutBody) {
-                sendHead(reply.status());
-            } else {
-                start(reply.status(), reply.body().length);
-                write(Parts.of(reply.body()));
-                flush();
-                requestNeverEnds = !request.discard();
-            }
-            if (!requestNeverEnds) {
-                exchange.close();
-            }
-        } catch (IOException e) {
-            throw left(e);
+        if (reply.body().length == 0 || method().equals("HEAD")) {
+            // With headers alone, the JDK's server ends the exchange, and would wait for the rest
+            // of the request without limit.
+            discardRequest();
+            start(reply.status(), -1);
+        } else {
+            start(reply.status(), reply.body().length);
+            write(Parts.of(reply.body()));
+            flush();
+            requestNeverEnds = !request.discard();
+        }
+        if (!requestNeverEnds) {
+            exchange.close();
         }
     }
 
-    /// The JDK's server ends the exchange with the headers of a response without a body, and would
-    /// wait for the rest of the request without limit. So this discards the rest first.
-    private void sendHead(int status) throws IOException {
+    private void discardRequest() throws ClientDisconnected {
         if (!request.discard()) {
-            throw new IOException("the request has no good end");
+            throw left(new IOException("the request has no valid end"));
         }
-        // -1 means no body; 0 would mean chunked.
-        start(status, -1);
     }
 
     /// Sends the headers of a response whose body is written in pieces.
@@ -176,18 +171,15 @@ public final class ClientExchange implements AutoCloseable {
     public void begin(int status, Map<String, String> headers, long length)
             throws ClientDisconnected {
         headers.forEach(responseHeaders()::set);
-        try {
-            start(status, length);
-            // They are copied by now; the JDK's server would keep them until the stream ends.
-            responseHeaders().clear();
-        } catch (IOException e) {
-            throw left(e);
-        }
+        start(status, length);
+        // They are copied by now; the JDK's server would keep them until the stream ends.
+        responseHeaders().clear();
     }
 
     /// Writes a part of the body; it may stay in a buffer until [#flush()].
     public void write(Parts text) throws ClientDisconnected {
-        output(out -> {
+        output(() -> {
+            var out = exchange.getResponseBody();
             for (var part : text.list()) {
                 for (int i = 0; i < part.length(); i += SLICE) {
                     out.write(part.bytes(), part.from() + i, Math.min(SLICE, part.length() - i));
@@ -200,7 +192,7 @@ public final class ClientExchange implements AutoCloseable {
 
     /// Sends the buffered bytes, the headers of [#begin] included.
     public void flush() throws ClientDisconnected {
-        output(OutputStream::flush);
+        output(exchange.getResponseBody()::flush);
         record.flushed();
     }
 
@@ -212,10 +204,10 @@ public final class ClientExchange implements AutoCloseable {
     /// @throws ClientDisconnected if it could not be written, or the request has no valid end
     public void end() throws ClientDisconnected {
         presence.close();
-        if (request.length() < 0 && !request.discard()) {
-            throw new ClientDisconnected(new IOException("the request has no good end"));
+        if (request.length() < 0) {
+            discardRequest();
         }
-        output(OutputStream::close);
+        output(exchange.getResponseBody()::close);
         if (!request.isClosed()) {
             throw left(new IOException("the client did not take the end"));
         }
@@ -236,18 +228,11 @@ public final class ClientExchange implements AutoCloseable {
         }
     }
 
-    private RequestRecord record(String id, boolean trustsProxy) {
-        var agent = headers().getFirst("User-Agent");
-        var address = ClientAddress.full(address(), headers(), trustsProxy).getHostAddress();
-        return new RequestRecord(new RequestRecord.Request(id, address, method(), path(), version(),
-                agent == null ? "" : agent), System::nanoTime);
-    }
-
     private void output(Output output) throws ClientDisconnected {
         checkPresence();
         watch.writing();
         try {
-            output.to(exchange.getResponseBody());
+            output.run();
         } catch (IOException e) {
             throw left(e);
         } finally {
@@ -257,24 +242,19 @@ public final class ClientExchange implements AutoCloseable {
 
     private ClientDisconnected left(IOException cause) {
         presence.left();
-        return cause instanceof ClientDisconnected already ? already
-                : new ClientDisconnected(cause);
+        return new ClientDisconnected(cause);
     }
 
-    private void start(int status, long length) throws IOException {
-        checkPresence();
-        record.status(status);
-        if (isLastOfConnection(length)) {
-            responseHeaders().set("Connection", "close");
-            responseHeaders().remove("Keep-Alive");
-        }
-        // Headers without a body are written at once, and that write may block.
-        watch.writing();
-        try {
+    /// @param length see [#begin]
+    private void start(int status, long length) throws ClientDisconnected {
+        output(() -> {
+            record.status(status);
+            if (isLastOfConnection(length)) {
+                responseHeaders().set("Connection", "close");
+                responseHeaders().remove("Keep-Alive");
+            }
             exchange.sendResponseHeaders(status, length);
-        } finally {
-            watch.done();
-        }
+        });
     }
 
     /// The JDK's server closes the connection if `Connection` is `close` alone, but does not
