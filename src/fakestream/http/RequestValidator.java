@@ -8,7 +8,6 @@ import fakestream.protocol.ApiError;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -21,12 +20,11 @@ public final class RequestValidator {
     private static final int MOST_FIELDS = 100;
     private static final int MOST_FIELD_BYTES = 32 * 1024;
 
-    private static final Set<String> METHODS =
-            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
-    /// Known methods that are never served.
-    private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
     /// The methods that at least one path serves.
     static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    private static final Set<String> METHODS = Set.of(ALLOW.split(", "));
+    /// Known methods that are never served.
+    private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
 
     private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
@@ -40,11 +38,14 @@ public final class RequestValidator {
 
     private final String host;
     private final boolean localOnly;
+    private final String notLocal;
 
     /// A trusted balancer in front knows its own names, so any host name is accepted.
     public RequestValidator(Config config) {
         this.host = config.get(Setting.HOST);
         this.localOnly = Host.isLoopback(host) && !config.get(Setting.TRUST_PROXY);
+        this.notLocal = "this proxy listens on " + host + " alone, and accepts local host names "
+                + "only: a proxy in front must send Host: localhost, or be trusted (TRUST_PROXY)";
     }
 
     /// Lets a valid request pass.
@@ -59,11 +60,11 @@ public final class RequestValidator {
             throw new HttpError(405, ApiError.invalidRequest("method_not_allowed", null,
                     client.method() + " is not allowed here"), Map.of("Allow", ALLOW));
         }
-        if (!METHODS.contains(client.method())) {
-            throw HttpError.refused(501, "unknown_method",
-                    "the method is none that is known here");
-        }
-        checkExpectation(client.headers());
+        require(METHODS.contains(client.method()), 501, "unknown_method",
+                "the request's method is not supported");
+        // The JDK's server has already handled `100-continue`.
+        require(all(client.headers(), "Expect").stream().allMatch("100-continue"::equalsIgnoreCase),
+                417, "unknown_expectation", "no expectation but 100-continue is supported");
     }
 
     /// JSON is UTF-8 (RFC 8259 section 8.1). Any type without a charset is accepted: `curl -d`
@@ -71,43 +72,39 @@ public final class RequestValidator {
     ///
     /// @throws HttpError 415 if the type names another charset
     public static void checkCharset(Headers headers) throws HttpError {
-        var charset = CHARSET.matcher(Optional.ofNullable(headers.getFirst("Content-Type"))
-                .orElse(""));
+        var charset = CHARSET.matcher(
+                headers.getOrDefault("Content-Type", List.of("")).getFirst());
         if (charset.find() && !UTF_8.contains(charset.group(1).toLowerCase(Locale.ROOT))) {
             throw new HttpError(415, ApiError.invalidRequest("unsupported_charset", null,
                     "the request's charset must be UTF-8"));
         }
     }
 
+    private static void require(boolean valid, String otherwise) throws HttpError {
+        require(valid, 400, "malformed_request", otherwise);
+    }
+
+    private static void require(boolean valid, int status, String code, String otherwise)
+            throws HttpError {
+        if (!valid) {
+            throw HttpError.refused(status, code, otherwise);
+        }
+    }
+
+    /// The target has the origin form or the absolute form (RFC 9112 section 3.2).
     private static void checkRequestLine(ClientExchange client) throws HttpError {
         var known = VERSIONS.contains(client.version());
-        if (!known && !VERSION.matcher(client.version()).matches()
-                || !METHODS.contains(client.method()) && !HttpToken.is(client.method())) {
-            throw HttpError.malformed("the request line is not one of HTTP");
-        }
-        if (!known) {
-            throw HttpError.refused(505, "unsupported_version",
-                    "the version of HTTP is not 1.0 or 1.1");
-        }
+        require((known || VERSION.matcher(client.version()).matches())
+                && (METHODS.contains(client.method()) || HttpToken.is(client.method())),
+                "the request line is not valid HTTP");
+        require(known, 505, "unsupported_version", "the version of HTTP is not 1.0 or 1.1");
         var target = client.target();
-        if (target.length() > LONGEST_TARGET) {
-            throw HttpError.refused(414, "target_too_long",
-                    "the request's target is longer than " + LONGEST_TARGET + " bytes");
-        }
-        if (!isOrigin(target) && !ABSOLUTE.matcher(target).matches()
-                || !target.chars().allMatch(RequestValidator::isVisible)
-                || target.indexOf('%') >= 0 && BAD_ESCAPE.matcher(target).matches()) {
-            throw HttpError.malformed("the request's target is not one of HTTP");
-        }
-    }
-
-    /// The origin form of RFC 9112 section 3.2.1.
-    private static boolean isOrigin(String target) {
-        return target.startsWith("/") && target.indexOf('#') < 0;
-    }
-
-    private static boolean isVisible(int c) {
-        return c > ' ' && c <= '~';
+        require(target.length() <= LONGEST_TARGET, 414, "target_too_long",
+                "the request's target is longer than " + LONGEST_TARGET + " bytes");
+        require((target.startsWith("/") || ABSOLUTE.matcher(target).matches())
+                && target.chars().allMatch(c -> c > ' ' && c <= '~' && c != '#')
+                && (target.indexOf('%') < 0 || !BAD_ESCAPE.matcher(target).matches()),
+                "the request's target is not valid HTTP");
     }
 
     /// The JDK's server has already refused names that are not tokens.
@@ -118,22 +115,16 @@ public final class RequestValidator {
             for (var value : field.getValue()) {
                 count++;
                 bytes += field.getKey().length() + ": ".length() + value.length() + "\r\n".length();
-                if (hasControl(value)) {
-                    throw HttpError.malformed("a header field has control characters in it");
-                }
+                require(!hasControl(value), "a header field contains control characters");
             }
         }
-        if (count > MOST_FIELDS || bytes > MOST_FIELD_BYTES) {
-            throw HttpError.refused(431, "headers_too_large", "the request has more than "
-                    + MOST_FIELDS
-                    + " header fields, or more than " + MOST_FIELD_BYTES + " bytes of them");
-        }
-        if (all(headers, "Authorization").size() > 1) {
-            throw HttpError.malformed("the request has more than one Authorization field");
-        }
-        if (Set.copyOf(all(headers, "Content-Type")).size() > 1) {
-            throw HttpError.malformed("the request has Content-Type fields that differ");
-        }
+        require(count <= MOST_FIELDS && bytes <= MOST_FIELD_BYTES, 431, "headers_too_large",
+                "the request has more than " + MOST_FIELDS + " header fields, or more than "
+                + MOST_FIELD_BYTES + " bytes of them");
+        require(all(headers, "Authorization").size() <= 1,
+                "the request has more than one Authorization field");
+        require(Set.copyOf(all(headers, "Content-Type")).size() <= 1,
+                "the request has Content-Type fields that differ");
     }
 
     /// Runs for each value of each request: a stream would cost more than all other checks here.
@@ -151,26 +142,21 @@ public final class RequestValidator {
     /// smuggling); both are refused.
     private static void checkFraming(ClientExchange client) throws HttpError {
         var headers = client.headers();
-        var lengths = all(headers, "Content-Length");
-        if (!lengths.stream().allMatch(value -> LENGTH.matcher(value).matches())
-                || headers.containsKey("Content_Length")) {
-            throw HttpError.malformed("Content-Length must be a whole number");
-        }
-        if (client.version().equals("HTTP/1.0") && headers.containsKey("Transfer-Encoding")
-                || headers.containsKey("Transfer_Encoding")) {
-            throw HttpError.malformed("a Transfer-Encoding has no place here");
-        }
+        var lengths = all(headers, "Content-Length").stream();
+        require(lengths.allMatch(value -> LENGTH.matcher(value).matches())
+                && !headers.containsKey("Content_Length"),
+                "Content-Length must be a whole number");
+        require(!headers.containsKey("Transfer_Encoding") && (client.version().equals("HTTP/1.1")
+                || !headers.containsKey("Transfer-Encoding")),
+                "Transfer-Encoding is not allowed here");
     }
 
     /// RFC 9112 sections 3.2 and 3.2.2: Host must be valid even if the target has precedence.
     private void checkAuthority(ClientExchange client) throws HttpError {
         var hosts = all(client.headers(), "Host");
-        if (hosts.isEmpty() && client.version().equals("HTTP/1.1")) {
-            throw HttpError.malformed("the request has no Host field");
-        }
-        if (hosts.size() > 1) {
-            throw HttpError.malformed("the request has more than one Host field");
-        }
+        require(!hosts.isEmpty() || !client.version().equals("HTTP/1.1"),
+                "the request has no Host field");
+        require(hosts.size() <= 1, "the request has more than one Host field");
         for (var value : hosts) {
             checkLocal(authority(value, "the Host field"), client.target().startsWith("/"));
         }
@@ -186,21 +172,8 @@ public final class RequestValidator {
     }
 
     private void checkLocal(Authority authority, boolean counts) throws HttpError {
-        if (counts && localOnly && !authority.isLocal()
-                && !authority.host().equalsIgnoreCase(host)) {
-            throw HttpError.refused(421, "misdirected_request", "this proxy listens on "
-                    + host + " alone, "
-                    + "where it goes by local names: a proxy in front must send Host: localhost, "
-                    + "or be trusted (TRUST_PROXY)");
-        }
-    }
-
-    /// The JDK's server has already handled `100-continue`.
-    private static void checkExpectation(Headers headers) throws HttpError {
-        if (!all(headers, "Expect").stream().allMatch("100-continue"::equalsIgnoreCase)) {
-            throw HttpError.refused(417, "unknown_expectation",
-                    "nothing but 100-continue can be expected");
-        }
+        require(!counts || !localOnly || authority.isLocal()
+                || authority.host().equalsIgnoreCase(host), 421, "misdirected_request", notLocal);
     }
 
     private static List<String> all(Headers headers, String name) {
