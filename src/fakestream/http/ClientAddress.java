@@ -3,8 +3,8 @@ package fakestream.http;
 import com.sun.net.httpserver.Headers;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -32,18 +32,14 @@ public final class ClientAddress {
     /// The name under which requests from that address are counted.
     public static String of(InetAddress peer, Headers headers, boolean trustsProxy) {
         var address = full(peer, headers, trustsProxy);
-        return address instanceof Inet6Address
-                ? network(address) : address.getHostAddress();
+        return address instanceof Inet6Address ? HexFormat.ofDelimiter(":")
+                .formatHex(address.getAddress(), 0, NETWORK_BYTES) + "::/64"
+                : address.getHostAddress();
     }
 
     private static Optional<InetAddress> forwarded(Headers headers) {
-        var lines = headers.get("X-Forwarded-For");
-        return lines == null ? Optional.empty()
-                : parse(lines.getLast().replaceFirst("^.*,", "").strip());
-    }
-
-    private static Optional<InetAddress> parse(String text) {
-        var match = LITERAL.matcher(text);
+        var line = headers.getOrDefault("X-Forwarded-For", List.of("")).getLast();
+        var match = LITERAL.matcher(line.substring(line.lastIndexOf(',') + 1).strip());
         if (!match.matches()) {
             return Optional.empty();
         }
@@ -55,10 +51,5 @@ public final class ClientAddress {
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
-    }
-
-    private static String network(InetAddress address) {
-        var bytes = Arrays.copyOf(address.getAddress(), NETWORK_BYTES);
-        return HexFormat.ofDelimiter(":").formatHex(bytes) + "::/64";
     }
 }

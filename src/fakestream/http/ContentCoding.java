@@ -23,12 +23,6 @@ public final class ContentCoding {
     private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
     private static final String DEFLATE = "deflate";
 
-    /// Makes a stream of plain bytes from a coded one that is not empty.
-    @FunctionalInterface
-    private interface Decoder {
-        InputStream of(PushbackInputStream coded) throws IOException;
-    }
-
     /// A stream that only ever reads into a buffer.
     public abstract static class ByBuffers extends InputStream {
         @Override
@@ -64,8 +58,7 @@ public final class ContentCoding {
     public static InputStream decoded(InputStream coded, List<String> fields) {
         var plain = coded;
         for (var coding : codings(fields).reversed()) {
-            plain = new Lazy(plain, GZIP.contains(coding)
-                    ? in -> new GZIPInputStream(in, BUFFER) : ContentCoding::inflating);
+            plain = new Lazy(plain, GZIP.contains(coding));
         }
         return plain;
     }
@@ -99,42 +92,37 @@ public final class ContentCoding {
     /// coding.
     private static final class Lazy extends ByBuffers {
         private final PushbackInputStream coded;
-        private final Decoder decoder;
+        private final boolean isGzip;
         private InputStream plain;
-        private boolean ended;
 
-        private Lazy(InputStream coded, Decoder decoder) {
+        private Lazy(InputStream coded, boolean isGzip) {
             this.coded = new PushbackInputStream(coded, 2);
-            this.decoder = decoder;
+            this.isGzip = isGzip;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (plain == null && !ended) {
-                begin();
+            if (plain == null) {
+                var first = coded.read();
+                if (first >= 0) {
+                    coded.unread(first);
+                }
+                plain = first < 0 ? nullInputStream()
+                        : isGzip ? new GZIPInputStream(coded, BUFFER) : inflating(coded);
             }
-            var n = ended ? -1 : plain.read(buffer, offset, length);
+            var n = plain.read(buffer, offset, length);
             if (n < 0) {
                 close();
             }
             return n;
         }
 
-        private void begin() throws IOException {
-            var first = coded.read();
-            ended = first < 0;
-            if (!ended) {
-                coded.unread(first);
-                plain = decoder.of(coded);
-            }
-        }
-
         @Override
         public void close() throws IOException {
-            ended = true;
             if (plain != null) {
                 plain.close();
             }
+            plain = nullInputStream();
         }
     }
 }

@@ -26,11 +26,7 @@ public record Query(String raw) {
 
     /// The path of a target, without query or fragment.
     public static String path(String target) {
-        int end = 0;
-        while (end < target.length() && target.charAt(end) != '?' && target.charAt(end) != '#') {
-            end++;
-        }
-        return target.substring(0, end);
+        return target.split("\\?", 2)[0].split("#", 2)[0];
     }
 
     /// The value of the first parameter with this name, or null.
@@ -40,17 +36,13 @@ public record Query(String raw) {
     }
 
     /// This query without the parameters of these names.
-    public Query without(String... names) {
-        return without(Set.of(names));
+    public Query without(Set<String> names) {
+        return of(parameters().filter(parameter -> !names.contains(name(parameter))));
     }
 
     /// This query without the parameters whose names the other query has.
     public Query without(Query other) {
         return without(other.parameters().map(Query::name).collect(Collectors.toSet()));
-    }
-
-    private Query without(Set<String> names) {
-        return of(parameters().filter(parameter -> !names.contains(name(parameter))));
     }
 
     /// This query without each parameter that carries a key: it has a key's name, or its value is

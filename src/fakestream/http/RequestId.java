@@ -26,11 +26,11 @@ public final class RequestId {
                 ? given.getFirst() : ids.get();
     }
 
-    /// Makes new ids: a prefix, as OpenAI's have, and `count` random bytes. Any thread may ask. The
-    /// ids only need to differ; guessing one gains nothing.
-    public static Supplier<String> supplier(String prefix, int count) {
+    /// Makes new ids: a prefix, as OpenAI's have, and 12 random bytes. Any thread may ask. The ids
+    /// only need to differ; guessing one gains nothing.
+    public static Supplier<String> supplier(String prefix) {
         return () -> {
-            var bytes = new byte[count];
+            var bytes = new byte[12];
             ThreadLocalRandom.current().nextBytes(bytes);
             return prefix + HexFormat.of().formatHex(bytes);
         };

@@ -9,11 +9,9 @@ import java.util.Map;
 
 /// A whole response: status, headers and body, sent at once.
 public record Response(int status, Map<String, String> headers, byte[] body) {
-    private static final byte[] NOTHING = {};
-
     /// A response without a body.
     public static Response empty(int status, Map<String, String> headers) {
-        return new Response(status, headers, NOTHING);
+        return new Response(status, headers, new byte[0]);
     }
 
     public static Response json(int status, JsonObject body) {

@@ -35,15 +35,13 @@ import java.util.function.Supplier;
 /// It holds everything that outlives a generation: limits and metrics count on when the settings
 /// change. Any thread may call it.
 final class Generations {
-    private static final int ID_BYTES = 12;
-
     private final Build build;
     private final ServerState serverState;
     private final ScheduledExecutorService timer;
     private final HeartbeatExecutor beats;
     private final Log log;
-    private final Supplier<String> streamIds = RequestId.supplier("", ID_BYTES);
-    private final Supplier<String> requestIds = RequestId.supplier("req_", ID_BYTES);
+    private final Supplier<String> streamIds = RequestId.supplier("");
+    private final Supplier<String> requestIds = RequestId.supplier("req_");
     private final RateLimiter rate = new RateLimiter(System::nanoTime);
     private final RateLimiter wrongKeys = new RateLimiter(System::nanoTime);
     private final ConcurrencyLimiter admission = new ConcurrencyLimiter();

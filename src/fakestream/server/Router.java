@@ -148,7 +148,7 @@ final class Router {
 
     /// The path alone says whether to stream.
     private static ApiTarget gemini(ClientExchange client, Route route) {
-        var query = query(client).without("alt");
+        var query = query(client).without(Set.of("alt"));
         var whole = route.whole() + query.suffix();
         var model = Optional.of(route.model());
         if (route.name().equals(route.whole())) {
