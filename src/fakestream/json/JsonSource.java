@@ -148,7 +148,7 @@ final class JsonSource {
     /// The value that begins here. Its content is read on demand.
     JsonValue value(int at) {
         return switch (text[at]) {
-            case '{' -> new JsonObject(Members.in(this, at));
+            case '{' -> new JsonObject(new Members(this, at, null));
             case '[' -> new JsonArray(new JsonArray.Elements(this, at));
             case '"' -> new JsonString(string(at));
             case 't' -> JsonBoolean.TRUE;

@@ -1,12 +1,12 @@
 package fakestream.json;
 
+import java.util.AbstractList;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 
@@ -25,15 +25,10 @@ final class Members extends AbstractMap<String, JsonValue> {
     /// Null until first use.
     private MemberSlots slots;
 
-    private Members(JsonSource source, int at, MemberSlots slots) {
+    Members(JsonSource source, int at, MemberSlots slots) {
         this.source = source;
         this.at = at;
         this.slots = slots;
-    }
-
-    /// The members of the object that begins here.
-    static Members in(JsonSource source, int at) {
-        return new Members(source, at, null);
     }
 
     /// A copy of the map, or the map itself if it is immutable.
@@ -41,14 +36,13 @@ final class Members extends AbstractMap<String, JsonValue> {
         if (map instanceof Members members) {
             return members;
         }
-        var names = new String[map.size()];
-        var values = new JsonValue[names.length];
+        var items = new Object[2 * map.size()];
         int i = 0;
         for (var member : map.entrySet()) {
-            names[i] = Objects.requireNonNull(member.getKey());
-            values[i++] = Objects.requireNonNull(member.getValue());
+            items[i++] = Objects.requireNonNull(member.getKey());
+            items[i++] = Objects.requireNonNull(member.getValue());
         }
-        return new Members(null, -1, MemberSlots.of(names, values));
+        return new Members(null, -1, MemberSlots.of(items));
     }
 
     /// A copy with this member: in its old place, or last if it is new.
@@ -61,36 +55,18 @@ final class Members extends AbstractMap<String, JsonValue> {
 
     /// The members with these names if `among`, otherwise all members except these.
     Members picked(boolean among, String... names) {
-        if (!among && !hasAny(names)) {
-            return this;
-        }
-        int[] kept = new int[size()];
-        int count = 0;
-        for (int i = 0; i < kept.length; i++) {
-            if (isAmong(i, names) == among) {
-                kept[count++] = i;
-            }
-        }
-        return count == kept.length ? this
-                : new Members(source, -1, slots().picked(Arrays.copyOf(kept, count)));
-    }
-
-    private boolean hasAny(String... names) {
+        var picked = new BitSet(size());
         for (var name : names) {
-            if (find(name) >= 0) {
-                return true;
+            int found = find(name);
+            if (found >= 0) {
+                picked.set(found);
             }
         }
-        return false;
-    }
-
-    private boolean isAmong(int i, String... names) {
-        for (var name : names) {
-            if (isNamed(i, name)) {
-                return true;
-            }
+        if (!among) {
+            picked.flip(0, size());
         }
-        return false;
+        return picked.cardinality() == size() ? this
+                : new Members(source, -1, slots().picked(picked));
     }
 
     /// Writes the members as an object, unchanged ones as they stand in the text.
@@ -99,46 +75,45 @@ final class Members extends AbstractMap<String, JsonValue> {
             source.write(at, out);
             return;
         }
-        var all = slots();
         out.one('{');
-        for (int i = 0; i < all.size(); i++) {
+        for (int i = 0; i < size(); i++) {
             if (i > 0) {
                 out.one(',');
             }
-            if (all.name(i) >= 0 && all.value(i) >= 0 && source.isPlain()) {
-                int last = lastTogether(i);
-                source.write(all.name(i), all.value(last), out);
-                i = last;
+            if (isInText(i) && source.isPlain()) {
+                int first = i;
+                i = lastTogether(i);
+                out.range(source.text(), place(2 * first), source.end(place(2 * i + 1)));
             } else {
-                write(i, out);
+                write(2 * i, out);
+                out.one(':');
+                write(2 * i + 1, out);
             }
         }
         out.one('}');
     }
 
+    private boolean isInText(int i) {
+        return place(2 * i) >= 0 && place(2 * i + 1) >= 0;
+    }
+
     /// The last member of the run from `first` that is contiguous in the text, too.
     private int lastTogether(int first) {
-        var all = slots();
         int i = first;
-        while (i + 1 < all.size() && all.value(i + 1) >= 0
-                && all.name(i + 1) == source.end(all.value(i)) + 1) {
+        while (i + 1 < size() && isInText(i + 1)
+                && place(2 * (i + 1)) == source.end(place(2 * i + 1)) + 1) {
             i++;
         }
         return i;
     }
 
-    private void write(int i, JsonWriter out) {
-        var all = slots();
-        if (all.name(i) >= 0) {
-            source.write(all.name(i), out);
+    private void write(int item, JsonWriter out) {
+        if (place(item) >= 0) {
+            source.write(place(item), out);
+        } else if (read(item) instanceof JsonValue value) {
+            out.value(value);
         } else {
-            out.string(all.names()[i]);
-        }
-        out.one(':');
-        if (all.value(i) >= 0) {
-            source.write(all.value(i), out);
-        } else {
-            out.value(all.values()[i]);
+            out.string((String) read(item));
         }
     }
 
@@ -155,7 +130,7 @@ final class Members extends AbstractMap<String, JsonValue> {
     @Override
     public JsonValue get(Object name) {
         int i = name instanceof String text ? find(text) : -1;
-        return i < 0 ? null : value(i);
+        return i < 0 ? null : (JsonValue) read(2 * i + 1);
     }
 
     @Override
@@ -177,15 +152,26 @@ final class Members extends AbstractMap<String, JsonValue> {
 
     @Override
     public Set<Entry<String, JsonValue>> entrySet() {
-        return new AbstractSet<>() {
+        var entries = new AbstractList<Entry<String, JsonValue>>() {
             @Override
             public int size() {
                 return Members.this.size();
             }
 
             @Override
+            public Entry<String, JsonValue> get(int i) {
+                return Map.entry((String) read(2 * i), (JsonValue) read(2 * i + 1));
+            }
+        };
+        return new AbstractSet<>() {
+            @Override
+            public int size() {
+                return entries.size();
+            }
+
+            @Override
             public Iterator<Entry<String, JsonValue>> iterator() {
-                return new Iteration();
+                return entries.iterator();
             }
         };
     }
@@ -197,102 +183,34 @@ final class Members extends AbstractMap<String, JsonValue> {
         return slots;
     }
 
+    private int place(int item) {
+        return slots().place(item);
+    }
+
     private int find(String name) {
         var all = slots();
         for (int i = all.mayHave(name) ? 0 : all.size(); i < all.size(); i++) {
-            if (isNamed(i, name)) {
+            var kept = all.kept() == null ? null : all.kept()[2 * i];
+            if (kept != null ? kept.equals(name)
+                    : JsonStrings.is(source.text(), all.place(2 * i), name)) {
                 return i;
             }
         }
         return -1;
     }
 
-    private boolean isNamed(int i, String name) {
+    /// The name or the value at this index of [MemberSlots].
+    private Object read(int item) {
         var all = slots();
-        return all.names() != null && all.names()[i] != null ? all.names()[i].equals(name)
-                : source.is(all.name(i), name);
-    }
-
-    private String name(int i) {
-        var all = slots();
-        var kept = all.names() == null ? null : all.names()[i];
+        var kept = all.kept() == null ? null : all.kept()[item];
         if (kept != null) {
             return kept;
         }
-        var name = source.string(all.name(i));
-        if (all.names() != null) {
-            all.names()[i] = name;
+        int place = all.place(item);
+        Object read = item % 2 == 0 ? source.string(place) : source.value(place);
+        if (all.kept() != null) {
+            all.kept()[item] = read;
         }
-        return name;
-    }
-
-    private JsonValue value(int i) {
-        var all = slots();
-        var kept = all.values() == null ? null : all.values()[i];
-        if (kept != null) {
-            return kept;
-        }
-        var value = source.value(all.value(i));
-        if (all.values() != null) {
-            all.values()[i] = value;
-        }
-        return value;
-    }
-
-    private final class Iteration implements Iterator<Entry<String, JsonValue>> {
-        private int next;
-
-        @Override
-        public boolean hasNext() {
-            return next < size();
-        }
-
-        @Override
-        public Entry<String, JsonValue> next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return new Member(next++);
-        }
-    }
-
-    /// One member; its value is found when it is read.
-    private final class Member implements Entry<String, JsonValue> {
-        private final int i;
-
-        private Member(int i) {
-            this.i = i;
-        }
-
-        @Override
-        public String getKey() {
-            return name(i);
-        }
-
-        @Override
-        public JsonValue getValue() {
-            return value(i);
-        }
-
-        @Override
-        public JsonValue setValue(JsonValue value) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Entry<?, ?> entry && getKey().equals(entry.getKey())
-                    && getValue().equals(entry.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return getKey().hashCode() ^ getValue().hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return getKey() + "=" + getValue();
-        }
+        return read;
     }
 }
