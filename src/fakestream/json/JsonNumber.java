@@ -1,5 +1,7 @@
 package fakestream.json;
 
+import java.nio.charset.StandardCharsets;
+
 /// A number of RFC 8259 section 6, kept as its text: nothing is rounded, and `1.0` stays `1.0`. So
 /// `1.0` and `1` are not equal.
 ///
@@ -11,7 +13,8 @@ public record JsonNumber(String text) implements JsonValue {
     ///
     /// @throws IllegalArgumentException if it is not a number of RFC 8259
     public JsonNumber {
-        if (text.isEmpty() || end(text, 0) < text.length()) {
+        var bytes = ascii(text);
+        if (bytes.length == 0 || end(bytes, 0) < bytes.length) {
             throw new IllegalArgumentException("not a number of RFC 8259 section 6");
         }
     }
@@ -23,7 +26,7 @@ public record JsonNumber(String text) implements JsonValue {
 
     /// The number if it is a whole one of one to six digits without a sign; otherwise -1.
     public int small() {
-        return text.length() <= MOST_DIGITS && digits(text, 0) == text.length()
+        return text.length() <= MOST_DIGITS && digits(ascii(text), 0) == text.length()
                 ? Integer.parseInt(text) : -1;
     }
 
@@ -35,41 +38,40 @@ public record JsonNumber(String text) implements JsonValue {
     /// The end of the longest number that begins at `from`; `from` if none begins there.
     ///
     /// `number = [ minus ] int [ frac ] [ exp ]`
-    static int end(String text, int from) {
+    static int end(byte[] text, int from) {
         int start = isAt(text, from, '-') ? from + 1 : from;
         int end = isAt(text, start, '0') ? start + 1 : digits(text, start);
-        return end == start ? from : exponent(text, fraction(text, end));
-    }
-
-    /// `frac = decimal-point 1*DIGIT`
-    private static int fraction(String text, int from) {
-        if (!isAt(text, from, '.')) {
+        if (end == start) {
             return from;
         }
-        int end = digits(text, from + 1);
-        return end == from + 1 ? from : end;
-    }
-
-    /// `exp = e [ minus / plus ] 1*DIGIT`
-    private static int exponent(String text, int from) {
-        if (!isAt(text, from, 'e') && !isAt(text, from, 'E')) {
-            return from;
+        if (isAt(text, end, '.')) {
+            int fraction = digits(text, end + 1);
+            end = fraction > end + 1 ? fraction : end;
         }
-        boolean signed = isAt(text, from + 1, '-') || isAt(text, from + 1, '+');
-        int start = signed ? from + 2 : from + 1;
-        int end = digits(text, start);
-        return end == start ? from : end;
+        if (isAt(text, end, 'e') || isAt(text, end, 'E')) {
+            boolean signed = isAt(text, end + 1, '-') || isAt(text, end + 1, '+');
+            int first = signed ? end + 2 : end + 1;
+            int exponent = digits(text, first);
+            end = exponent > first ? exponent : end;
+        }
+        return end;
     }
 
-    private static int digits(String text, int from) {
+    /// The end of the digits that begin here.
+    private static int digits(byte[] text, int from) {
         int at = from;
-        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+        while (at < text.length && text[at] >= '0' && text[at] <= '9') {
             at++;
         }
         return at;
     }
 
-    private static boolean isAt(String text, int at, char wanted) {
-        return at < text.length() && text.charAt(at) == wanted;
+    private static boolean isAt(byte[] text, int at, char wanted) {
+        return at < text.length && text[at] == wanted;
+    }
+
+    /// The text as bytes; a character outside ASCII becomes a byte that no number has.
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

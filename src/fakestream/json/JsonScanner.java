@@ -18,10 +18,6 @@ final class JsonScanner {
     private static final int LARGE_IN_SHORT = 48;
     private static final int SHORT = 32 * 1024;
 
-    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
-    private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
-    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
-
     private final byte[] text;
     private final int from;
     private final IntPairs large = new IntPairs();
@@ -67,9 +63,9 @@ final class JsonScanner {
             case '{' -> object();
             case '[' -> array();
             case '"' -> string();
-            case 't' -> literal("true", TRUE);
-            case 'f' -> literal("false", FALSE);
-            case 'n' -> literal("null", NULL);
+            case 't' -> literal("true");
+            case 'f' -> literal("false");
+            case 'n' -> literal("null");
             default -> number();
         }
         if (at - start >= noted) {
@@ -145,41 +141,21 @@ final class JsonScanner {
         return true;
     }
 
-    private void literal(String word, byte[] bytes) throws JsonException {
-        for (int i = 0; i < bytes.length; i++) {
-            if (at + i >= text.length || text[at + i] != bytes[i]) {
+    private void literal(String word) throws JsonException {
+        for (int i = 0; i < word.length(); i++) {
+            if (at + i >= text.length || text[at + i] != word.charAt(i)) {
                 throw expected(word);
             }
         }
-        at += bytes.length;
+        at += word.length();
     }
 
-    /// `number = [ minus ] int [ frac ] [ exp ]`: the longest that begins here.
     private void number() throws JsonException {
-        int start = at;
-        skip('-');
-        if (!skip('0') && !digits()) {
-            at = start;
+        int end = JsonNumber.end(text, at);
+        if (end == at) {
             throw expected("a value");
         }
-        int end = at;
-        if (skip('.') && !digits()) {
-            at = end;
-        }
-        end = at;
-        if (skip('e') || skip('E')) {
-            boolean signed = skip('-') || skip('+');
-            at = digits() ? at : end;
-        }
-    }
-
-    /// `1*DIGIT`; true if there is at least one digit.
-    private boolean digits() {
-        int start = at;
-        while (at < text.length && text[at] >= '0' && text[at] <= '9') {
-            at++;
-        }
-        return at > start;
+        at = end;
     }
 
     /// `string = quotation-mark *char quotation-mark`, where

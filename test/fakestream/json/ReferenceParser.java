@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.regex.Pattern;
 
 /// A plain parser that the tests compare [Json] with. It decodes the whole text and creates all
 /// values at once. Recursive descent: one method per production of RFC 8259; each begins at the
@@ -17,6 +18,10 @@ public final class ReferenceParser {
 
     /// The result of [#peek()] behind the end of the text.
     private static final int END = -1;
+
+    /// `number = [ minus ] int [ frac ] [ exp ]`
+    private static final Pattern NUMBER =
+            Pattern.compile("-?(0|[1-9][0-9]*+)(\\.[0-9]++)?([eE][+-]?[0-9]++)?");
 
     private final String text;
     private int at;
@@ -153,12 +158,12 @@ public final class ReferenceParser {
     }
 
     private JsonNumber number() throws Refused {
-        int start = at;
-        at = JsonNumber.end(text, start);
-        if (at == start) {
+        var number = NUMBER.matcher(text).region(at, text.length());
+        if (!number.lookingAt()) {
             throw expected("a value");
         }
-        return new JsonNumber(text.substring(start, at));
+        at = number.end();
+        return new JsonNumber(number.group());
     }
 
     /// `string = quotation-mark *char quotation-mark`
