@@ -10,16 +10,16 @@ final class IntPairs {
     private long[] all = NONE;
     private int size;
 
-    static long pair(int first, int second) {
+    private static long pair(int first, int second) {
         return (long) first << 32 | second & 0xFFFF_FFFFL;
     }
 
-    static int first(long pair) {
-        return (int) (pair >> 32);
+    int first(int i) {
+        return (int) (all[i] >> 32);
     }
 
-    static int second(long pair) {
-        return (int) pair;
+    int second(int i) {
+        return (int) all[i];
     }
 
     void add(int first, int second) {
@@ -38,14 +38,6 @@ final class IntPairs {
         size = smaller;
     }
 
-    long get(int i) {
-        return all[i];
-    }
-
-    void set(int i, long pair) {
-        all[i] = pair;
-    }
-
     /// Sorts the pairs from this index on.
     void sort(int from) {
         Arrays.sort(all, from, size);
@@ -55,6 +47,13 @@ final class IntPairs {
     int find(int first) {
         int found = Arrays.binarySearch(all, 0, size, pair(first, 0));
         return found < 0 ? -found - 1 : found;
+    }
+
+    /// The second number of the first pair with this first number, or -1 if there is none; all
+    /// pairs must be sorted.
+    int after(int first) {
+        int i = find(first);
+        return i < size && first(i) == first ? second(i) : -1;
     }
 
     /// Frees unused space.

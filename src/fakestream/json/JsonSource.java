@@ -6,27 +6,16 @@ import java.util.Arrays;
 /// A valid JSON text without repeated names, and the way to find values in it. A value is
 /// identified by the position of its first byte. The bytes never change, so any thread may read
 /// them.
-final class JsonSource {
+///
+/// @param start where the value of the whole text begins
+/// @param end where it ends
+/// @param large the start of each large value, and its end as [#noted] encodes it
+/// @param isPlain whether the whole text can be written as it was read
+record JsonSource(byte[] text, int start, int end, IntPairs large, boolean isPlain) {
     /// In a value of at least this many bytes, positions are counted before they are stored, so
     /// that their array is no larger than needed.
     private static final int LONG = 64 * 1024;
     private static final int USUAL = 16;
-
-    private final byte[] text;
-    private final int start;
-    private final int end;
-    /// The start of each large value, and its end as [#noted] encodes it.
-    private final IntPairs large;
-    private final boolean plain;
-
-    /// @param plain whether the whole text can be written as it was read
-    JsonSource(byte[] text, int start, int end, IntPairs large, boolean plain) {
-        this.text = text;
-        this.start = start;
-        this.end = end;
-        this.large = large;
-        this.plain = plain;
-    }
 
     /// Encodes the end of a large value.
     ///
@@ -51,18 +40,9 @@ final class JsonSource {
         return value(start);
     }
 
-    byte[] text() {
-        return text;
-    }
-
-    /// The start of the value of the whole text.
-    int start() {
-        return start;
-    }
-
     /// The end of the value that begins here.
     int end(int at) {
-        int note = note(at);
+        int note = large.after(at);
         if (note >= 0) {
             return note >>> 1;
         }
@@ -71,17 +51,6 @@ final class JsonSource {
             case '{', '[' -> endOfNested(at);
             default -> endOfWord(at);
         };
-    }
-
-    /// The note about the value that begins here, or -1 if it is not large.
-    private int note(int at) {
-        if (large.size() == 0) {
-            return -1;
-        }
-        int i = large.find(at);
-        return i < large.size() && IntPairs.first(large.get(i)) == at ? IntPairs.second(large.get(
-                i))
-                : -1;
     }
 
     /// The end of an array or object that is not large, so that it contains no large value.
@@ -163,11 +132,6 @@ final class JsonSource {
         return JsonStrings.decode(text, at, end(at));
     }
 
-    /// Whether the string that begins here decodes to `wanted`.
-    boolean is(int at, String wanted) {
-        return JsonStrings.is(text, at, wanted);
-    }
-
     /// The first position from here on that is not a blank.
     int next(int at) {
         int i = at;
@@ -179,23 +143,17 @@ final class JsonSource {
 
     /// Writes the value that begins here, without blanks between its tokens.
     void write(int at, JsonWriter out) {
-        int to = end(at);
-        int note = plain ? 0 : note(at);
-        if (plain || note >= 0 && (note & 1) == 0) {
-            out.range(text, at, to);
+        if (isPlain(at)) {
+            out.range(text, at, end(at));
         } else {
-            writeChanged(at, to, out);
+            writeChanged(at, end(at), out);
         }
     }
 
-    /// Whether the whole text can be written as it was read.
-    boolean isPlain() {
-        return plain;
-    }
-
-    /// Writes a [plain][#isPlain()] text from `from` to the end of the value that begins at `last`.
-    void write(int from, int last, JsonWriter out) {
-        out.range(text, from, end(last));
+    /// Whether the value that begins here is known to be written as it was read. A note says so by
+    /// a last bit of 0; -1, for no note, has a 1.
+    private boolean isPlain(int at) {
+        return isPlain || (large.after(at) & 1) == 0;
     }
 
     private void writeChanged(int from, int to, JsonWriter out) {
@@ -208,10 +166,12 @@ final class JsonSource {
                 run = i;
             } else if (text[i] == '"') {
                 int end = end(i);
-                if (hasSeparator(i, end)) {
-                    out.range(text, run, i);
-                    writeEscaped(i, end, out);
-                    run = end;
+                for (int found = isPlain(i) ? end : separator(i, end); found < end;
+                        found = separator(run, end)) {
+                    out.range(text, run, found);
+                    out.text(text[found] == (byte) 0xC2 ? "\\u0085"
+                            : text[found + 2] == (byte) 0xA8 ? "\\u2028" : "\\u2029");
+                    run = Utf8.next(text, found, end);
                 }
                 i = end;
             } else {
@@ -221,36 +181,14 @@ final class JsonSource {
         out.range(text, run, to);
     }
 
-    private boolean hasSeparator(int from, int to) {
-        int note = note(from);
-        return note >= 0 ? (note & 1) == 1 : separator(from, to) < to;
-    }
-
     /// The position of the first separator character ([#isSeparator]), or `to` if there is none.
     private int separator(int from, int to) {
-        int i = from;
-        while (i < to) {
-            if (text[i] >= 0) {
-                i++;
-                continue;
-            }
-            int next = Utf8.next(text, i, to);
+        for (int i = from, next; i < to; i = next) {
+            next = Utf8.next(text, i, to);
             if (isSeparator(text, i, next)) {
                 return i;
             }
-            i = next;
         }
         return to;
-    }
-
-    private void writeEscaped(int from, int to, JsonWriter out) {
-        int run = from;
-        for (int at = separator(run, to); at < to; at = separator(run, to)) {
-            out.range(text, run, at);
-            out.text(text[at] == (byte) 0xC2 ? "\\u0085"
-                    : text[at + 2] == (byte) 0xA8 ? "\\u2028" : "\\u2029");
-            run = Utf8.next(text, at, to);
-        }
-        out.range(text, run, to);
     }
 }

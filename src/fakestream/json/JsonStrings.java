@@ -39,11 +39,11 @@ final class JsonStrings {
         }
         for (int i = 0; i < length; i++) {
             byte b = text[from + 1 + i];
-            if (b != wanted.charAt(i)) {
-                return (b < 0 || b == '\\') && decode(text, from).equals(wanted);
+            if (b < 0 || b == '\\') {
+                return decode(text, from).equals(wanted);
             }
-            if (b == '"' || b == '\\') {
-                return b == '\\' && decode(text, from).equals(wanted);
+            if (b != wanted.charAt(i) || b == '"') {
+                return false;
             }
         }
         return text[from + 1 + length] == '"';
@@ -85,18 +85,13 @@ final class JsonStrings {
         var out = new StringBuilder(to - from);
         int run = from;
         for (int escape = firstEscape; escape >= 0; escape = escape(text, run, to)) {
-            append(out, text, run, escape);
+            if (run < escape) {
+                out.append(raw(text, run, escape));
+            }
             out.append(unit(text, escape + 1));
             run = escape + (text[escape + 1] == 'u' ? 6 : 2);
         }
-        append(out, text, run, to);
-        return out.toString();
-    }
-
-    private static void append(StringBuilder out, byte[] text, int from, int to) {
-        if (from < to) {
-            out.append(raw(text, from, to));
-        }
+        return out.append(raw(text, run, to)).toString();
     }
 
     /// The UTF-16 unit of an escape; two escapes in a row make a surrogate pair.

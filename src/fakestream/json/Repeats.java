@@ -26,17 +26,16 @@ final class Repeats {
     static byte[] removed(JsonSource source, IntPairs repeated) {
         var repeats = new Repeats(source);
         for (int i = 0; i < repeated.size(); i++) {
-            int first = IntPairs.first(repeated.get(i));
-            int other = IntPairs.second(repeated.get(i));
+            int first = repeated.first(i);
+            int other = repeated.second(i);
             repeats.leaveOut(other);
-            var isLast = i + 1 == repeated.size() || IntPairs.first(repeated.get(i + 1)) != first;
-            if (isLast) {
+            if (i + 1 == repeated.size() || repeated.first(i + 1) != first) {
                 repeats.replace(repeats.valueOf(first), repeats.valueOf(other));
             }
         }
         repeats.cuts.sort(0);
         repeats.replaced.sort(0);
-        repeats.copy(source.start(), source.end(source.start()));
+        repeats.copy(source.start(), source.end());
         return Arrays.copyOf(repeats.out, repeats.written);
     }
 
@@ -62,16 +61,13 @@ final class Repeats {
     /// recurses, at most as deep as values are nested.
     private void copy(int from, int to) {
         int at = from;
-        for (int i = cuts.find(from); i < cuts.size() && IntPairs.first(cuts.get(i)) < to;
-                i = cuts.find(at)) {
-            int start = IntPairs.first(cuts.get(i));
-            append(at, start);
-            int by = replaced.find(start);
-            if (by < replaced.size() && IntPairs.first(replaced.get(by)) == start) {
-                int value = IntPairs.second(replaced.get(by));
+        for (int i = cuts.find(from); i < cuts.size() && cuts.first(i) < to; i = cuts.find(at)) {
+            append(at, cuts.first(i));
+            int value = replaced.after(cuts.first(i));
+            if (value >= 0) {
                 copy(value, source.end(value));
             }
-            at = IntPairs.second(cuts.get(i));
+            at = cuts.second(i);
         }
         append(at, to);
     }
