@@ -3,6 +3,7 @@ package fakestream.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /// Parses JSON text, and writes text as a JSON string. [JsonValue#toString()] writes a value.
 ///
@@ -20,7 +21,10 @@ public final class Json {
     ///
     /// @throws JsonException if the text is not well-formed UTF-8, not JSON, or too deeply nested
     public static JsonValue parse(byte[] utf8) throws JsonException {
-        return source(utf8, startsWithMark(utf8) ? BYTE_ORDER_MARK.length : 0).document();
+        // RFC 8259 section 8.1 forbids sending a byte order mark, but parsers "MAY ignore the
+        // presence of a byte order mark rather than treating it as an error"; some senders add one.
+        int first = Arrays.mismatch(utf8, BYTE_ORDER_MARK);
+        return source(utf8, first == BYTE_ORDER_MARK.length ? first : 0).document();
     }
 
     /// The value of a JSON text (RFC 8259 section 2).
@@ -28,8 +32,11 @@ public final class Json {
     /// @throws JsonException if the text is not JSON, or too deeply nested
     public static JsonValue parse(String text) throws JsonException {
         // A lone surrogate becomes a question mark here, which is valid JSON only in a string.
-        var source = source(text.getBytes(StandardCharsets.UTF_8), 0);
-        return hasLoneSurrogate(text) ? source(escaped(text), 0).document() : source.document();
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        var source = source(utf8, 0);
+        return !hasSurrogate(text) || new String(utf8, StandardCharsets.UTF_8).equals(text)
+                ? source.document()
+                : source(escaped(text).getBytes(StandardCharsets.UTF_8), 0).document();
     }
 
     /// The text as a JSON string, quotes included (RFC 8259 section 7).
@@ -40,34 +47,22 @@ public final class Json {
     private static JsonSource source(byte[] utf8, int from) throws JsonException {
         var scanner = new JsonScanner(utf8, from);
         var source = scanner.document();
-        var repeated = scanner.names().repeated();
+        var repeated = scanner.names.repeated();
         return repeated.size() == 0 ? source : source(Repeats.removed(source, repeated), 0);
     }
 
-    private static boolean hasLoneSurrogate(String text) {
+    private static boolean hasSurrogate(String text) {
         for (int at = 0; at < text.length(); at++) {
-            if (JsonWriter.isLoneSurrogate(text, at)) {
+            if (Character.isSurrogate(text.charAt(at))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static byte[] escaped(String text) {
-        var out = new StringBuilder();
-        for (int at = 0; at < text.length(); at++) {
-            if (JsonWriter.isLoneSurrogate(text, at)) {
-                out.append("\\u").append(HexFormat.of().toHexDigits(text.charAt(at)));
-            } else {
-                out.append(text.charAt(at));
-            }
-        }
-        return out.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /// RFC 8259 section 8.1 forbids sending a byte order mark, but parsers "MAY ignore the presence
-    /// of a byte order mark rather than treating it as an error", and some senders add one.
-    private static boolean startsWithMark(byte[] utf8) {
-        return utf8.length >= 3 && Arrays.equals(utf8, 0, 3, BYTE_ORDER_MARK, 0, 3);
+    /// The text with an escape for each lone surrogate. To a pattern, a pair is one character.
+    private static String escaped(String text) {
+        return Pattern.compile("\\p{Cs}").matcher(text).replaceAll(lone ->
+                "\\\\u" + HexFormat.of().toHexDigits(lone.group().charAt(0)));
     }
 }

@@ -25,7 +25,7 @@ public record JsonArray(List<JsonValue> elements) implements JsonValue {
 
     @Override
     public String toString() {
-        return JsonWriter.write(this);
+        return Parts.of(this).toString();
     }
 
     /// The elements of an array in a text: an immutable list without nulls. It finds the elements

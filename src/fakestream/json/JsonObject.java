@@ -82,7 +82,7 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
             return this;
         }
         try {
-            return (JsonObject) Json.parse(new JsonWriter().value(this).parts().bytes());
+            return (JsonObject) Json.parse(Parts.of(this).bytes());
         } catch (JsonException e) {
             throw new IllegalStateException("it was written as JSON", e);
         }
@@ -94,17 +94,13 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
 
     @Override
     public String toString() {
-        return JsonWriter.write(this);
+        return Parts.of(this).toString();
     }
 
     /// Collects members in order. Adding a name again replaces its value in place. [#build()] at
     /// the latest throws [NullPointerException] if a name or a value is null.
     public static final class Builder {
         private final Map<String, JsonValue> members = new LinkedHashMap<>();
-
-        /// An empty builder.
-        public Builder() {
-        }
 
         /// Adds a member.
         public Builder add(String name, JsonValue value) {

@@ -21,7 +21,8 @@ final class JsonScanner {
     private final byte[] text;
     private final int from;
     private final IntPairs large = new IntPairs();
-    private final Names names;
+    /// The names of the members; the repeated ones are complete after [#document()].
+    final Names names;
     private final int noted;
     private int at;
     private int depth;
@@ -49,11 +50,6 @@ final class JsonScanner {
         }
         large.sort(0);
         return new JsonSource(text, start, end, large.trimmed(), changed < start);
-    }
-
-    /// The names of the members; the repeated ones are complete after [#document()].
-    Names names() {
-        return names;
     }
 
     /// `value = false / null / true / object / array / number / string`

@@ -13,6 +13,6 @@ public record JsonString(String value) implements JsonValue {
 
     @Override
     public String toString() {
-        return JsonWriter.write(this);
+        return Parts.of(this).toString();
     }
 }

@@ -22,9 +22,7 @@ final class JsonStrings {
         return decode(text, from, end(text, from));
     }
 
-    /// The decoded text of the string.
-    ///
-    /// @param end the end of the string
+    /// The decoded text of the string that ends before `end`.
     static String decode(byte[] text, int from, int end) {
         int escape = escape(text, from + 1, end - 1);
         return escape < 0 ? raw(text, from + 1, end - 1)

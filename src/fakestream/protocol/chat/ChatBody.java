@@ -89,7 +89,7 @@ final class ChatBody {
     }
 
     private static boolean fits(JsonValue value) {
-        return JsonWriter.fits(value, SseEvent.LONGEST_LINE - FRAME);
+        return JsonWriter.length(value) <= SseEvent.LONGEST_LINE - FRAME;
     }
 
     private void addText(String name, JsonValue value, int pieceLength, boolean paced) {

@@ -53,7 +53,7 @@ record ResponsesItem(JsonObject item, String type, int index, int pieceLength,
         var added = new JsonObject.Builder();
         item.members().forEach((name, value) -> added.add(name, opened(name, value)));
         var whole = added.build();
-        return JsonWriter.fits(whole, SseEvent.LONGEST_LINE - 2048) ? whole
+        return JsonWriter.length(whole) <= SseEvent.LONGEST_LINE - 2048 ? whole
                 : whole.without(whole.members().keySet().stream()
                         .filter(name -> !KEPT.contains(name)
                                 && JsonWriter.length(whole.get(name)) > LONG_MEMBER)
