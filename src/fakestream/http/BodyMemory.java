@@ -6,7 +6,6 @@ import fakestream.http.ByteBudget.Figures;
 import fakestream.telemetry.PrometheusText;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /// The heap that bodies may fill, in one budget for requests and one for answers. It is kept when
@@ -61,9 +60,7 @@ public record BodyMemory(ByteBudget requests, ByteBudget answers) {
     private void write(PrometheusText out, String name, String type, String help,
             ToDoubleFunction<Figures> figure) {
         out.family(name, type, help)
-                .sample(name, new TreeMap<>(Map.of("kind", "request")),
-                        figure.applyAsDouble(requests.figures()))
-                .sample(name, new TreeMap<>(Map.of("kind", "answer")),
-                        figure.applyAsDouble(answers.figures()));
+                .sample(name, Map.of("kind", "request"), figure.applyAsDouble(requests.figures()))
+                .sample(name, Map.of("kind", "answer"), figure.applyAsDouble(answers.figures()));
     }
 }

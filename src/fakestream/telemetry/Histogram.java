@@ -2,7 +2,7 @@ package fakestream.telemetry;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -33,7 +33,7 @@ final class Histogram {
 
     /// Writes each bucket with the counts of all lower buckets. The total is the sum of the counts
     /// that were read for the buckets, so both agree even if other threads count meanwhile.
-    void write(PrometheusText out, String name, SequencedMap<String, String> labels) {
+    void write(PrometheusText out, String name, Map<String, String> labels) {
         long count = 0;
         for (int i = 0; i < counts.size(); i++) {
             count += counts.get(i).sum();

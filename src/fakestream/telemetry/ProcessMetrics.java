@@ -3,12 +3,10 @@ package fakestream.telemetry;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 
 /// The figures of the process and of its JVM, under the names that Prometheus' own clients use.
 /// They are read on each call, and omitted if the system does not provide them.
@@ -16,6 +14,8 @@ final class ProcessMetrics {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final double MILLIS = 1e3;
     private static final double NANOS = 1e9;
+    private static final Map<String, String> HEAP = Map.of("area", "heap");
+    private static final Map<String, String> OTHER = Map.of("area", "nonheap");
 
     private ProcessMetrics() {
     }
@@ -42,26 +42,23 @@ final class ProcessMetrics {
 
     private static void writeMemory(PrometheusText out) {
         var memory = ManagementFactory.getMemoryMXBean();
-        writeMemory(out, "jvm_memory_used_bytes", "Memory that holds something.",
-                memory.getHeapMemoryUsage().getUsed(), memory.getNonHeapMemoryUsage().getUsed());
-        writeMemory(out, "jvm_memory_committed_bytes", "Memory that the JVM has from the system.",
-                memory.getHeapMemoryUsage().getCommitted(),
-                memory.getNonHeapMemoryUsage().getCommitted());
-        MemoryUsage heap = memory.getHeapMemoryUsage();
-        out.family("jvm_memory_max_bytes", "gauge", "Memory that the JVM may take.")
-                .sample("jvm_memory_max_bytes", labels("area", "heap"), heap.getMax());
-    }
-
-    private static void writeMemory(PrometheusText out, String name, String help, long heap,
-            long other) {
-        out.family(name, "gauge", help).sample(name, labels("area", "heap"), heap)
-                .sample(name, labels("area", "nonheap"), other);
+        var heap = memory.getHeapMemoryUsage();
+        var other = memory.getNonHeapMemoryUsage();
+        out.family("jvm_memory_used_bytes", "gauge", "Memory that holds something.")
+                .sample("jvm_memory_used_bytes", HEAP, heap.getUsed())
+                .sample("jvm_memory_used_bytes", OTHER, other.getUsed())
+                .family("jvm_memory_committed_bytes", "gauge",
+                        "Memory that the JVM has from the system.")
+                .sample("jvm_memory_committed_bytes", HEAP, heap.getCommitted())
+                .sample("jvm_memory_committed_bytes", OTHER, other.getCommitted())
+                .family("jvm_memory_max_bytes", "gauge", "Memory that the JVM may take.")
+                .sample("jvm_memory_max_bytes", HEAP, heap.getMax());
     }
 
     private static void writeCollections(PrometheusText out) {
         out.family("jvm_gc_collection_seconds", "summary", "Time that collecting garbage took.");
         for (var collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            var labels = labels("gc", collector.getName());
+            var labels = Map.of("gc", collector.getName());
             out.sample("jvm_gc_collection_seconds_sum", labels,
                     collector.getCollectionTime() / MILLIS);
             out.sample("jvm_gc_collection_seconds_count", labels, collector.getCollectionCount());
@@ -77,11 +74,5 @@ final class ProcessMetrics {
         } catch (IOException _) {
             return Optional.empty();
         }
-    }
-
-    private static SequencedMap<String, String> labels(String name, String value) {
-        var labels = new LinkedHashMap<String, String>();
-        labels.put(name, value);
-        return labels;
     }
 }

@@ -1,8 +1,6 @@
 package fakestream.telemetry;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /// Writes figures in the text format 0.0.4 of Prometheus (its docs, `exposition_formats.md`).
@@ -68,7 +66,8 @@ public final class PrometheusText {
     /// Adds one series of the family.
     ///
     /// @param name the family's name, for some types with a suffix such as `_sum`
-    public PrometheusText sample(String name, SequencedMap<String, String> labels, double value) {
+    /// @param labels their values by name, in order
+    public PrometheusText sample(String name, Map<String, String> labels, double value) {
         text.append(name);
         if (!labels.isEmpty()) {
             text.append(labels.entrySet().stream().map(PrometheusText::label)
@@ -80,7 +79,7 @@ public final class PrometheusText {
 
     /// Adds a family with one series and no labels.
     PrometheusText single(String name, String type, String help, double value) {
-        return family(name, type, help).sample(name, new LinkedHashMap<>(), value);
+        return family(name, type, help).sample(name, Map.of(), value);
     }
 
     /// All text written so far.
