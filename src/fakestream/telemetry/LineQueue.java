@@ -27,10 +27,8 @@ final class LineQueue implements Consumer<String> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition added = lock.newCondition();
     private final Condition empty = lock.newCondition();
+    /// The lines that are not written yet, with the lines being written; `size` is their length.
     private final List<String> lines = new ArrayList<>();
-    /// The number of lines that are not written yet, with the lines being written; `size` is their
-    /// length.
-    private int count;
     private long size;
     private long lost;
 
@@ -54,12 +52,11 @@ final class LineQueue implements Consumer<String> {
         var line = whole.substring(0, Math.min(whole.length(), MOST));
         lock.lock();
         try {
-            if (count > 0 && size + line.length() > MOST) {
+            if (!lines.isEmpty() && size + line.length() > MOST) {
                 lost++;
                 return;
             }
             lines.add(line);
-            count++;
             size += line.length();
             added.signal();
         } finally {
@@ -72,7 +69,7 @@ final class LineQueue implements Consumer<String> {
         lock.lock();
         try {
             var left = most.toNanos();
-            while (count > 0 && left > 0) {
+            while (!lines.isEmpty() && left > 0) {
                 left = empty.awaitNanos(left);
             }
         } catch (InterruptedException _) {
@@ -110,9 +107,7 @@ final class LineQueue implements Consumer<String> {
             while (lines.isEmpty()) {
                 added.awaitUninterruptibly();
             }
-            var waiting = List.copyOf(lines);
-            lines.clear();
-            return waiting;
+            return List.copyOf(lines);
         } finally {
             lock.unlock();
         }
@@ -121,12 +116,12 @@ final class LineQueue implements Consumer<String> {
     private boolean isEmptyWithout(List<String> written) {
         lock.lock();
         try {
-            count -= written.size();
+            lines.subList(0, written.size()).clear();
             size -= written.stream().mapToLong(String::length).sum();
-            if (count == 0) {
+            if (lines.isEmpty()) {
                 empty.signalAll();
             }
-            return count == 0;
+            return lines.isEmpty();
         } finally {
             lock.unlock();
         }
