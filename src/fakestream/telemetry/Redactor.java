@@ -73,26 +73,19 @@ public final class Redactor {
 
     private final List<String> known;
 
-    private Redactor(Stream<String> secrets) {
-        // The longest first: otherwise a secret within a longer one would leave the rest of it.
+    /// Hides texts that look like a key, and these secrets.
+    public Redactor(Stream<String> secrets) {
+        // An error may show a secret in the request's URL. The longest first: otherwise a secret
+        // within a longer one would leave the rest of it.
         this.known = secrets.filter(secret -> secret.length() >= SHORTEST)
-                .flatMap(secret -> Stream.of(secret, inUrl(secret))).distinct()
+                .flatMap(secret -> Stream.of(secret,
+                        URLEncoder.encode(secret, StandardCharsets.UTF_8))).distinct()
                 .sorted((one, other) -> other.length() - one.length()).toList();
-    }
-
-    /// The secret as an error shows it in the request's URL.
-    private static String inUrl(String secret) {
-        return URLEncoder.encode(secret, StandardCharsets.UTF_8);
     }
 
     /// Hides only texts that look like a key.
     public static Redactor ofKeys() {
         return new Redactor(Stream.empty());
-    }
-
-    /// Also hides these secrets.
-    public static Redactor of(Stream<String> secrets) {
-        return new Redactor(secrets);
     }
 
     /// Also hides one more secret; its scheme (`Bearer`) may precede it.

@@ -75,7 +75,7 @@ public final class Upstream implements AutoCloseable {
         var queries = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse)
                 .flatMap(UpstreamUrl::secrets);
-        return Redactor.of(Stream.of(secrets, headers.all().values().stream(), queries)
+        return new Redactor(Stream.of(secrets, headers.all().values().stream(), queries)
                 .flatMap(values -> values));
     }
 
