@@ -56,7 +56,7 @@ public final class RecentStreams {
     private static JsonObject json(Entry entry, Redactor redactor) {
         var record = entry.record;
         var standing = standing(record);
-        var dataBeats = record.dataBeats();
+        var dataBeats = record.dataBeats.count();
         var json = new JsonObject.Builder()
                 .add("at", entry.at.truncatedTo(ChronoUnit.MILLIS).toString())
                 .add("kind", record.client())
@@ -65,17 +65,17 @@ public final class RecentStreams {
                 .add("model", cut(redactor.text(record.model())))
                 .add("standing", standing)
                 .add("elapsed_ms", TimeUnit.NANOSECONDS.toMillis(record.elapsed()))
-                .add("quiet_beats", Math.max(record.beats() - dataBeats, 0))
+                .add("quiet_beats", record.quietBeats.count())
                 .add("data_beats", dataBeats);
         if (dataBeats > 0) {
-            json.add("first_data_beat_ms", TimeUnit.NANOSECONDS.toMillis(record.firstDataBeat()));
+            json.add("first_data_beat_ms", TimeUnit.NANOSECONDS.toMillis(record.dataBeats.first()));
         }
         return json.build();
     }
 
     private static String standing(RequestRecord record) {
         if (!record.isOver()) {
-            return record.firstContent() < 0 ? "waiting" : "replaying";
+            return record.chunks.first() < 0 ? "waiting" : "replaying";
         }
         return switch (record.outcome()) {
             case OK -> record.error().isEmpty() ? "whole" : "failed";

@@ -193,7 +193,7 @@ public final class ClientExchange implements AutoCloseable {
     /// Sends the buffered bytes, the headers of [#begin] included.
     public void flush() throws ClientDisconnected {
         output(exchange.getResponseBody()::flush);
-        record.flushed();
+        record.flushes.add();
     }
 
     /// Sends the buffered bytes and the terminating chunk, in one write. The JDK's server swallows
@@ -211,7 +211,7 @@ public final class ClientExchange implements AutoCloseable {
         if (!request.isClosed()) {
             throw left(new IOException("the client did not take the end"));
         }
-        record.flushed();
+        record.flushes.add();
         exchange.close();
     }
 

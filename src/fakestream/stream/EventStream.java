@@ -59,7 +59,7 @@ public final class EventStream implements AutoCloseable {
         this.metrics = metrics;
         this.interval = beats.rhythm.interval().toNanos();
         this.due = System.nanoTime() + beats.rhythm.commitAfter().toNanos();
-        metrics.enters(phase);
+        metrics.streams(phase, 1);
         awaitBeat();
     }
 
@@ -154,7 +154,7 @@ public final class EventStream implements AutoCloseable {
             for (var event : events) {
                 // An upstream's comments hold nothing of the answer.
                 if (event.hasData()) {
-                    record().chunk();
+                    record().chunks.add();
                 }
             }
         } finally {
@@ -194,8 +194,8 @@ public final class EventStream implements AutoCloseable {
     /// Enters another phase; a stream that is over stays so.
     private void enter(Metrics.Phase next) {
         if (phase != next && phase != Metrics.Phase.OVER) {
-            metrics.leaves(phase);
-            metrics.enters(next);
+            metrics.streams(phase, -1);
+            metrics.streams(next, 1);
             phase = next;
         }
     }
@@ -271,7 +271,7 @@ public final class EventStream implements AutoCloseable {
         client.write(out.parts());
         client.flush();
         if (beat != SseEvent.NONE) {
-            record().beat(Heartbeats.isCounted(beat));
+            (Heartbeats.isCounted(beat) ? record().dataBeats : record().quietBeats).add();
             metrics.beat(beat.hasData(), late);
         }
     }

@@ -2,15 +2,14 @@ package fakestream.telemetry;
 
 import fakestream.json.JsonObject;
 import fakestream.telemetry.RequestRecord.Mode;
+import fakestream.telemetry.RequestRecord.Outcome;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /// The access log's line for one request, in each of its forms. Absent values are omitted.
 public final class AccessLine {
@@ -21,27 +20,11 @@ public final class AccessLine {
     private static final DateTimeFormatter NCSA =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
 
-    /// A figure or a word.
-    ///
-    /// @param unit follows the number in text, the name in JSON; empty if there is none
-    private record Detail(String name, String value, String unit, boolean isNumber) {
-        private String text() {
-            return name + "=" + (isNumber || isPlain(value) ? value : quoted(value)) + unit;
-        }
-
-        private void addTo(JsonObject.Builder object) {
-            var key = unit.isEmpty() ? name : name + "_" + unit;
-            if (isNumber) {
-                object.add(key, Long.parseLong(value));
-            } else {
-                object.add(key, value);
-            }
-        }
-    }
-
     private final RequestRecord record;
     private final Redactor redactor;
-    private final List<Detail> details = new ArrayList<>();
+    /// The figures and words with their names, as text and in JSON.
+    private final StringJoiner text = new StringJoiner(" ");
+    private final JsonObject.Builder json = new JsonObject.Builder();
 
     /// @param redactor hides the secrets in a value before it is cut or quoted, so that no half of
     ///     a secret stays; [LogFormatter] masks plain words with the whole line
@@ -53,22 +36,21 @@ public final class AccessLine {
 
     /// A line for people: `POST /v1/chat/completions 200 812B 1304ms id=req_1 ...`.
     String text() {
-        var outcome = record.outcome().words();
-        return describe(record.request()) + " " + record.status() + " " + record.bytes() + "B "
-                + millis(record.elapsed()) + "ms " + (outcome.isEmpty() ? "" : outcome + " ")
-                + details.stream().map(Detail::text).collect(Collectors.joining(" "));
+        var outcome = record.outcome() == Outcome.OK ? ""
+                : Metrics.word(record.outcome()).replace('_', ' ') + " ";
+        return describe(record.request()) + " " + record.status() + " " + record.bytes + "B "
+                + millis(record.elapsed()) + "ms " + outcome + text;
     }
 
     /// An object without the time of writing.
     JsonObject json() {
         var request = record.request();
-        var object = new JsonObject.Builder()
+        return new JsonObject.Builder()
                 .add("method", request.method()).add("path", request.path())
-                .add("status", record.status()).add("bytes", record.bytes())
+                .add("status", record.status()).add("bytes", record.bytes)
                 .add("total_ms", millis(record.elapsed()))
-                .add("outcome", record.outcome().name().toLowerCase(Locale.ROOT));
-        details.forEach(detail -> detail.addTo(object));
-        return object.build();
+                .add("outcome", Metrics.word(record.outcome()))
+                .addAll(json.build()).build();
     }
 
     /// The combined format of NCSA, without a referer: a referer is an address with its query.
@@ -76,7 +58,7 @@ public final class AccessLine {
         var request = record.request();
         return request.address() + " - - [" + NCSA.format(time.withZoneSameInstant(ZoneOffset.UTC))
                 + "] " + quoted(describe(request) + " " + request.version()) + " " + record.status()
-                + " " + record.bytes() + " \"-\" "
+                + " " + record.bytes + " \"-\" "
                 + quoted(request.agent().isEmpty() ? "-" : request.agent());
     }
 
@@ -92,44 +74,46 @@ public final class AccessLine {
         if (upstream.calls() > 0) {
             time("upstream", upstream.time().toNanos());
         }
-        if (record.isStream() || record.mode() == Mode.PASS) {
-            time("first", record.firstByte());
+        if (record.isStream() || record.mode == Mode.PASS) {
+            time("first", record.flushes.first());
         }
-        time("content", record.isStream() ? record.firstContent() : -1);
+        time("content", record.isStream() ? record.chunks.first() : -1);
         number("beats", record.beats() > 0 ? record.beats() : -1);
-        number("chunks", record.isStream() ? record.chunks() : -1);
-        number("retries", record.retries() > 0 ? record.retries() : -1);
-        word("mode", record.mode().name().toLowerCase(Locale.ROOT));
+        number("chunks", record.isStream() ? record.chunks.count() : -1);
+        number("retries", upstream.calls() > 1 ? upstream.calls() - 1 : -1);
+        word("mode", Metrics.word(record.mode));
         word("kind", record.client());
         word("model", record.model());
-        number("in", record.usage().input());
-        number("out", record.usage().output());
+        number("in", record.usage.input());
+        number("out", record.usage.output());
         word("upstream_id", upstream.id());
         word("error", record.error());
     }
 
     private void time(String name, long nanos) {
         if (nanos >= 0) {
-            details.add(new Detail(name, Long.toString(millis(nanos)), "ms", true));
+            text.add(name + "=" + millis(nanos) + "ms");
+            json.add(name + "_ms", millis(nanos));
         }
     }
 
     private void number(String name, long number) {
         if (number >= 0) {
-            details.add(new Detail(name, Long.toString(number), "", true));
+            text.add(name + "=" + number);
+            json.add(name, number);
         }
     }
 
     private void word(String name, String word) {
         if (!word.isEmpty()) {
-            details.add(new Detail(name, isPlain(word) ? word : cut(redactor.text(word)), "",
-                    false));
+            var shown = isPlain(word) ? word : cut(redactor.text(word));
+            text.add(name + "=" + (isPlain(shown) ? shown : quoted(shown)));
+            json.add(name, shown);
         }
     }
 
     private static boolean isPlain(String word) {
-        return !word.isEmpty() && word.length() <= LONGEST
-                && word.chars().allMatch(AccessLine::isPlain);
+        return word.length() <= LONGEST && word.chars().allMatch(AccessLine::isPlain);
     }
 
     /// A letter, a digit, or one of `._:/@+-`.

@@ -2,7 +2,6 @@ package fakestream.telemetry;
 
 import fakestream.telemetry.RequestRecord.Outcome;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,7 +26,8 @@ public final class Metrics {
     /// Silences, in seconds, after which many proxies cut a connection: nginx's, and Cloudflare's.
     private static final List<Integer> SILENCES = List.of(60, 100);
 
-    private final Build build;
+    private final MetricFamily<LongAdder> builds = MetricFamily.gauges("fakestream_build_info",
+            "Which program this is; always 1.", "version", "revision", "java");
     private final MetricFamily<LongAdder> requests = MetricFamily.counters(
             "fakestream_http_requests_total",
             "Requests that are over; 499 is a client that left.", "route", "method", "code");
@@ -37,11 +37,9 @@ public final class Metrics {
     private final MetricFamily<LongAdder> inFlight = MetricFamily.gauges(
             "fakestream_requests_in_flight", "Requests that are open.");
     private final MetricFamily<LongAdder> waiting = MetricFamily.gauges(
-            "fakestream_streams_waiting",
-            "Streams whose answer is awaited.");
+            "fakestream_streams_waiting", "Streams whose answer is awaited.");
     private final MetricFamily<LongAdder> replaying = MetricFamily.gauges(
-            "fakestream_streams_replaying",
-            "Streams whose answer is being told.");
+            "fakestream_streams_replaying", "Streams whose answer is being told.");
     private final MetricFamily<Histogram> firstBytes = MetricFamily.histograms(
             "fakestream_time_to_first_byte_seconds",
             "Time to the first byte of a stream, be it a heartbeat's.", SECONDS);
@@ -56,40 +54,36 @@ public final class Metrics {
             "fakestream_upstream_errors_total", "Requests that the upstream failed in the end.",
             "reason").from("connect", "timeout", "tls", "closed", "too_large", "decode", "status");
     private final MetricFamily<LongAdder> beats = MetricFamily.counters(
-            "fakestream_heartbeats_sent_total",
-            "Heartbeats that went out.", "style").from("comment", "chunk");
+            "fakestream_heartbeats_sent_total", "Heartbeats that went out.", "style")
+            .from("comment", "chunk");
     private final MetricFamily<Histogram> lateness = MetricFamily.histograms(
             "fakestream_heartbeat_lateness_seconds",
             "How long after its time a heartbeat went out.", LATENESS);
     private final MetricFamily<LongAdder> chunks = MetricFamily.counters(
-            "fakestream_chunks_sent_total",
-            "Events of answers that went out.");
+            "fakestream_chunks_sent_total", "Events of answers that went out.");
     private final MetricFamily<LongAdder> bytes = MetricFamily.counters(
-            "fakestream_response_bytes_total",
-            "Bytes of the bodies of responses.");
+            "fakestream_response_bytes_total", "Bytes of the bodies of responses.");
     private final MetricFamily<LongAdder> disconnects = MetricFamily.counters(
             "fakestream_client_disconnects_total", "Clients that left before the end.", "phase")
             .from("waiting", "replaying");
     private final MetricFamily<LongAdder> clients = MetricFamily.counters(
-            "fakestream_streams_total",
-            "Streams that are over, by the kind of client.", "client");
+            "fakestream_streams_total", "Streams that are over, by the kind of client.", "client");
     private final MetricFamily<LongAdder> rejections = MetricFamily.counters(
             "fakestream_rejected_requests_total", "Requests that the proxy refused.", "reason")
             .from("auth", "bad_request", "body_too_large", "draining", "method", "not_found",
                     "overload", "rate_limit");
     private final MetricFamily<LongAdder> retries = MetricFamily.counters(
-            "fakestream_retries_total",
-            "Calls to the upstream beyond the first of their request.");
+            "fakestream_retries_total", "Calls to the upstream beyond the first of their request.");
     private final MetricFamily<LongAdder> tokens = MetricFamily.counters("fakestream_tokens_total",
             "Tokens that answers say they have used.", "type").from("input", "output");
     private final MetricFamily<LongAdder> outlived = MetricFamily.counters(
             "fakestream_streams_outlived_silence_total",
             "Streams that went well although the upstream was silent for so long, because "
             + "heartbeats were not.", "seconds").from("60", "100");
-    private final List<MetricFamily<?>> all = List.of(requests, durations, inFlight,
-            waiting, replaying,
-            firstBytes, firstContents, upstreams, upstreamErrors, beats, lateness, chunks, bytes,
-            disconnects, clients, rejections, retries, tokens, outlived);
+    private final List<MetricFamily<?>> all = List.of(builds, requests, durations,
+            inFlight, waiting, replaying, firstBytes, firstContents, upstreams, upstreamErrors,
+            beats, lateness, chunks, bytes, disconnects, clients, rejections, retries, tokens,
+            outlived);
     private final Consumer<PrometheusText> memory;
     private volatile boolean reloaded = true;
     private volatile long reloadedAt = Instant.now().getEpochSecond();
@@ -97,7 +91,7 @@ public final class Metrics {
     /// @param kinds the kinds of clients
     /// @param memory writes the figures of the memory
     public Metrics(Build build, List<String> kinds, Consumer<PrometheusText> memory) {
-        this.build = build;
+        builds.of(build.version(), build.revision(), Runtime.version().toString()).increment();
         clients.from(kinds.toArray(String[]::new));
         this.memory = memory;
     }
@@ -110,16 +104,15 @@ public final class Metrics {
     /// Counts a finished request.
     public void end(RequestRecord record) {
         inFlight.of().decrement();
-        var route = record.route();
         var method = record.request().method();
-        requests.of(route, METHODS.contains(method) ? method : "other",
+        requests.of(record.route, METHODS.contains(method) ? method : "other",
                 Integer.toString(record.status())).increment();
-        durations.of(route, word(record.mode())).observe(record.elapsed());
-        bytes.of().add(record.bytes());
+        durations.of(record.route, word(record.mode)).observe(record.elapsed());
+        bytes.of().add(record.bytes);
         if (record.outcome() == Outcome.CLIENT_LEFT) {
-            disconnects.of(record.firstContent() < 0 ? "waiting" : "replaying").increment();
+            disconnects.of(record.chunks.first() < 0 ? "waiting" : "replaying").increment();
         }
-        if (record.isRefused()) {
+        if (record.isRefused) {
             rejections.of(reason(record)).increment();
         }
         if (record.isStream()) {
@@ -128,14 +121,13 @@ public final class Metrics {
         endUpstream(record);
     }
 
-    /// Counts a stream that enters this phase.
-    public void enters(Phase phase) {
-        streams(phase, 1);
-    }
-
-    /// Counts a stream that leaves this phase.
-    public void leaves(Phase phase) {
-        streams(phase, -1);
+    /// Counts a stream that enters this phase (1) or leaves it (-1).
+    public void streams(Phase phase, int change) {
+        switch (phase) {
+            case WAITING -> waiting.of().add(change);
+            case REPLAYING -> replaying.of().add(change);
+            case OVER -> { }
+        }
     }
 
     /// Counts a heartbeat that went out.
@@ -156,12 +148,6 @@ public final class Metrics {
     /// All figures, including those of the process.
     public String expose() {
         var out = new PrometheusText();
-        var labels = new LinkedHashMap<String, String>();
-        labels.put("version", build.version());
-        labels.put("revision", build.revision());
-        labels.put("java", Runtime.version().toString());
-        out.family("fakestream_build_info", "gauge", "Which program this is; always 1.")
-                .sample("fakestream_build_info", labels, 1);
         all.forEach(family -> family.write(out));
         memory.accept(out);
         out.single("fakestream_config_last_reload_successful", "gauge",
@@ -172,29 +158,21 @@ public final class Metrics {
         return out.toString();
     }
 
-    private void streams(Phase phase, int change) {
-        switch (phase) {
-            case WAITING -> waiting.of().add(change);
-            case REPLAYING -> replaying.of().add(change);
-            case OVER -> { }
-        }
-    }
-
     private void endStream(RequestRecord record) {
         if (!record.client().isEmpty()) {
             clients.of(record.client()).increment();
         }
-        chunks.of().add(record.chunks());
-        if (record.firstByte() >= 0) {
-            firstBytes.of().observe(record.firstByte());
+        chunks.of().add(record.chunks.count());
+        if (record.flushes.first() >= 0) {
+            firstBytes.of().observe(record.flushes.first());
         }
-        if (record.firstContent() >= 0) {
-            firstContents.of().observe(record.firstContent());
+        if (record.chunks.first() >= 0) {
+            firstContents.of().observe(record.chunks.first());
         }
         var well = record.outcome() == Outcome.OK && record.error().isEmpty();
         if (well && record.beats() > 0) {
             SILENCES.stream()
-                    .filter(time -> record.firstContent() >= TimeUnit.SECONDS.toNanos(time))
+                    .filter(time -> record.chunks.first() >= TimeUnit.SECONDS.toNanos(time))
                     .forEach(time -> outlived.of(time.toString()).increment());
         }
     }
@@ -207,9 +185,9 @@ public final class Metrics {
         var status = figures.status();
         upstreams.of(status == 0 ? "none" : status / 100 + "xx")
                 .observe(figures.time().toNanos());
-        retries.of().add(record.retries());
-        tokens.of("input").add(Math.max(record.usage().input(), 0));
-        tokens.of("output").add(Math.max(record.usage().output(), 0));
+        retries.of().add(figures.calls() - 1);
+        tokens.of("input").add(Math.max(record.usage.input(), 0));
+        tokens.of("output").add(Math.max(record.usage.output(), 0));
         var reason = status >= 400 ? "status" : upstreamReason(record.error());
         if (!reason.isEmpty() && record.outcome() != Outcome.CLIENT_LEFT) {
             upstreamErrors.of(reason).increment();
@@ -240,7 +218,8 @@ public final class Metrics {
         };
     }
 
-    private static String word(Enum<?> value) {
+    /// The word for a constant, in metrics and in logs.
+    public static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -26,24 +26,13 @@ public final class RequestRecord {
     /// How the exchange ended.
     public enum Outcome {
         /// Everything was sent, even if it was an error.
-        OK(""),
+        OK,
         /// The client left before the end.
-        CLIENT_LEFT("client left"),
+        CLIENT_LEFT,
         /// The response was broken off in the middle, and the client was told.
-        BROKEN_OFF("broken off"),
+        BROKEN_OFF,
         /// A bug ended it.
-        FAILED("failed");
-
-        private final String words;
-
-        Outcome(String words) {
-            this.words = words;
-        }
-
-        /// The words in the access log; empty if there is nothing to say.
-        String words() {
-            return words;
-        }
+        FAILED
     }
 
     /// The request as it came in.
@@ -56,33 +45,63 @@ public final class RequestRecord {
             String agent) {
     }
 
+    /// What goes out of one kind: how often, and when first.
+    public final class Tally {
+        private volatile int count;
+        private volatile long first = -1;
+
+        private Tally() {
+        }
+
+        /// One more went out.
+        public void add() {
+            first = first < 0 ? elapsed() : first;
+            count++;
+        }
+
+        /// How many went out.
+        public int count() {
+            return count;
+        }
+
+        /// Nanoseconds from the start of the request until the first went out; -1 if none did.
+        public long first() {
+            return first;
+        }
+    }
+
     /// Cuts a model name that is as long as a body. A log masks the name, then cuts it again.
     private static final int LONGEST_NAME = 1000;
 
     /// nginx's status for a client that left before the end.
     private static final int LEFT = 499;
 
+    /// The flushes of written bytes.
+    public final Tally flushes = new Tally();
+    /// The events of the answer, without heartbeats.
+    public final Tally chunks = new Tally();
+    /// The heartbeats with data that resets an idle timer that counts events.
+    public final Tally dataBeats = new Tally();
+    /// The other heartbeats.
+    public final Tally quietBeats = new Tally();
+
+    String route = "none";
+    boolean isProbe;
+    Mode mode = Mode.PAGE;
+    TokenUsage usage = TokenUsage.UNKNOWN;
+    boolean isRefused;
+    /// The number of body bytes that were written.
+    long bytes;
+
     private final Request request;
     private final LongSupplier nanoTime;
     private final long began;
     private Supplier<UpstreamSummary> upstream = () -> UpstreamSummary.NONE;
-    private String route = "none";
-    private boolean isProbe;
-    private Mode mode = Mode.PAGE;
     private Outcome outcome = Outcome.OK;
     private String client = "";
     private String model = "";
     private String error = "";
-    private TokenUsage usage = TokenUsage.UNKNOWN;
-    private boolean refused;
     private int status;
-    private long bytes;
-    private long firstByte = -1;
-    private volatile long firstContent = -1;
-    private volatile int beats;
-    private volatile int dataBeats;
-    private volatile long firstDataBeat = -1;
-    private int chunks;
     private volatile long took = -1;
 
     /// Begins now.
@@ -131,32 +150,6 @@ public final class RequestRecord {
         bytes += count;
     }
 
-    /// The written bytes went out.
-    public void flushed() {
-        if (firstByte < 0) {
-            firstByte = elapsed();
-        }
-    }
-
-    /// A heartbeat went out.
-    ///
-    /// @param data whether it carries data that resets an idle timer that counts events
-    public void beat(boolean data) {
-        if (data && firstDataBeat < 0) {
-            firstDataBeat = elapsed();
-        }
-        dataBeats += data ? 1 : 0;
-        beats++;
-    }
-
-    /// A part of the answer went out.
-    public void chunk() {
-        if (firstContent < 0) {
-            firstContent = elapsed();
-        }
-        chunks++;
-    }
-
     /// Adds the token usage that the answer, or a part of it, reports.
     public void used(TokenUsage more) {
         usage = usage.then(more);
@@ -172,7 +165,7 @@ public final class RequestRecord {
     /// The proxy itself refuses the request.
     public void refused(String code) {
         failed(code);
-        refused = true;
+        isRefused = true;
     }
 
     /// How the request ended, if not well. A failure after the client left is no error.
@@ -190,18 +183,6 @@ public final class RequestRecord {
 
     public Request request() {
         return request;
-    }
-
-    public String route() {
-        return route;
-    }
-
-    boolean isProbe() {
-        return isProbe;
-    }
-
-    public Mode mode() {
-        return mode;
     }
 
     /// Whether the answer was sent as a stream.
@@ -228,22 +209,9 @@ public final class RequestRecord {
         return error;
     }
 
-    boolean isRefused() {
-        return refused;
-    }
-
-    TokenUsage usage() {
-        return usage;
-    }
-
     /// The status that the client got; 499 if the client left, 0 if it got none.
     public int status() {
         return outcome == Outcome.CLIENT_LEFT ? LEFT : status;
-    }
-
-    /// The number of body bytes that were written.
-    long bytes() {
-        return bytes;
     }
 
     /// Nanoseconds since the request began; once it is over, its duration in nanoseconds.
@@ -255,41 +223,12 @@ public final class RequestRecord {
         return took >= 0;
     }
 
-    /// Nanoseconds until the first byte went out; -1 if none did.
-    long firstByte() {
-        return firstByte;
-    }
-
-    /// Nanoseconds until a stream sent the first part of the answer; -1 if it sent none.
-    public long firstContent() {
-        return firstContent;
-    }
-
-    public int beats() {
-        return beats;
-    }
-
-    /// The number of heartbeats that carried data.
-    public int dataBeats() {
-        return dataBeats;
-    }
-
-    /// Nanoseconds until the first heartbeat that carried data; -1 if there is none yet.
-    public long firstDataBeat() {
-        return firstDataBeat;
-    }
-
-    /// The number of events of the answer, without heartbeats.
-    int chunks() {
-        return chunks;
+    /// The number of heartbeats.
+    int beats() {
+        return quietBeats.count() + dataBeats.count();
     }
 
     UpstreamSummary upstream() {
         return upstream.get();
-    }
-
-    /// The number of upstream calls beyond the first.
-    int retries() {
-        return Math.max(upstream().calls() - 1, 0);
     }
 }

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -180,10 +179,10 @@ final class MetricsTest {
         record.mode(Mode.FAKE);
         record.status(200);
         for (int i = 0; i < beats; i++) {
-            record.beat(false);
+            record.quietBeats.add();
         }
         clock.set(TimeUnit.SECONDS.toNanos(seconds));
-        record.chunk();
+        record.chunks.add();
         return record;
     }
 
@@ -263,7 +262,7 @@ final class MetricsTest {
     @Test
     void escapesLabelsAndHelp() {
         var text = new PrometheusText().family("a", "gauge", "b\\\nc")
-                .sample("a", new LinkedHashMap<>(Map.of("l", "\"\\\n")), 0.000_01)
+                .sample("a", Map.of("l", "\"\\\n"), 0.000_01)
                 .toString();
         assertEquals("# HELP a b\\\\\\nc\n# TYPE a gauge\na{l=\"\\\"\\\\\\n\"} 1.0E-5\n", text);
         Scrape.of(text);
