@@ -3,8 +3,8 @@ package fakestream.json;
 import java.util.stream.IntStream;
 
 /// Collects the member names of all open objects while a text is read, and finds repeated ones. A
-/// name takes 8 bytes until its object is closed, and 24 more while it is compared with others of
-/// its hash. The time for a name is proportional to its length, and in a wide object also to the
+/// name takes 8 bytes until its object is closed, and some 30 more while it is compared with others
+/// of its hash. The time for a name is proportional to its length, and in a wide object also to the
 /// logarithm of the number of names, whatever they are.
 final class Names {
     /// The most members that one object and all objects around it may have together. OpenAI's

@@ -1,87 +1,42 @@
 package fakestream.server;
 
-import com.sun.net.httpserver.HttpExchange;
 import fakestream.config.Config;
 import fakestream.config.Setting;
-import fakestream.connections.ConnectionLimiter;
-import fakestream.connections.DisconnectWatcher;
 import fakestream.connections.WriteTimeouts;
-import fakestream.http.ClientExchange;
 import fakestream.http.Cors;
-import fakestream.http.RequestId;
 import fakestream.http.RequestValidator;
-import fakestream.http.ServerState;
 import fakestream.upstream.Upstream;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /// The request pipeline of one configuration. It counts its open requests; once retired it takes no
 /// more, and closes after its last one.
 final class Generation {
-    private final Router router;
-    private final Upstream upstream;
-    private final Supplier<String> requestIds;
-    private final DisconnectWatcher disconnects;
-    private final ServerState serverState;
-    private final ConnectionLimiter connections;
-    private final boolean trustsProxy;
-    private final Duration readTimeout;
-    private final RequestValidator rules;
-    private final Cors cors;
-    private final WriteTimeouts writeTimeouts;
-    /// Guards the count.
+    final Router router;
+    final Upstream upstream;
+    final RequestValidator rules;
+    final Cors cors;
+    final boolean trustsProxy;
+    /// How long a client may take for the head of a request, or for the next byte of its body.
+    final Duration readTimeout;
+    final WriteTimeouts writeTimeouts;
+    /// Guards changes of the count.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
-    private int open;
-    private boolean retired;
+    private volatile int open;
+    private volatile boolean retired;
 
     /// @param upstream closes with it
-    /// @param requestIds makes ids for requests that bring none
-    Generation(Config config, Router router, Upstream upstream, Supplier<String> requestIds,
-            DisconnectWatcher disconnects, ServerState serverState, ConnectionLimiter connections,
-            ScheduledExecutorService timer) {
+    Generation(Config config, Router router, Upstream upstream, ScheduledExecutorService timer) {
         this.router = router;
         this.upstream = upstream;
-        this.requestIds = requestIds;
-        this.disconnects = disconnects;
-        this.serverState = serverState;
-        this.connections = connections;
-        this.trustsProxy = config.get(Setting.TRUST_PROXY);
-        this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
         this.rules = new RequestValidator(config);
         this.cors = new Cors(config);
+        this.trustsProxy = config.get(Setting.TRUST_PROXY);
+        this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
         this.writeTimeouts = new WriteTimeouts(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer);
-    }
-
-    RequestValidator rules() {
-        return rules;
-    }
-
-    Cors cors() {
-        return cors;
-    }
-
-    Router router() {
-        return router;
-    }
-
-    /// The client of an exchange.
-    ClientExchange client(HttpExchange exchange) {
-        return new ClientExchange(exchange, RequestId.of(exchange.getRequestHeaders(), requestIds),
-                trustsProxy, readTimeout, writeTimeouts, disconnects, serverState, connections);
-    }
-
-    /// How long a client may take for the head of a request, or for the next byte of its body.
-    Duration readTimeout() {
-        return readTimeout;
-    }
-
-    Upstream upstream() {
-        return upstream;
     }
 
     /// Counts one more request; [#leave()] must follow.
@@ -129,12 +84,11 @@ final class Generation {
     boolean awaitIdle(long until) throws InterruptedException {
         lock.lock();
         try {
-            while (open > 0) {
-                if (!idle.await(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    return open == 0;
-                }
+            var left = until - System.nanoTime();
+            while (open > 0 && left > 0) {
+                left = idle.awaitNanos(left);
             }
-            return true;
+            return open == 0;
         } finally {
             lock.unlock();
         }
@@ -142,22 +96,12 @@ final class Generation {
 
     /// How many requests it serves now.
     int open() {
-        lock.lock();
-        try {
-            return open;
-        } finally {
-            lock.unlock();
-        }
+        return open;
     }
 
-    /// Whether it is retired and serves no request.
+    /// Whether it is retired and serves no request. Both stay so.
     boolean isOver() {
-        lock.lock();
-        try {
-            return retired && open == 0;
-        } finally {
-            lock.unlock();
-        }
+        return retired && open == 0;
     }
 
     /// Closes at once, and ends its calls.

@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import com.sun.net.httpserver.HttpExchange;
 import fakestream.access.AccessControl;
 import fakestream.access.ConcurrencyLimiter;
 import fakestream.access.RateLimiter;
@@ -14,6 +15,7 @@ import fakestream.endpoint.Probes;
 import fakestream.endpoint.RecentStreams;
 import fakestream.endpoint.StreamFactory;
 import fakestream.http.BodyMemory;
+import fakestream.http.ClientExchange;
 import fakestream.http.RequestId;
 import fakestream.http.ServerState;
 import fakestream.protocol.ClientProfile;
@@ -71,7 +73,7 @@ final class Generations {
         this.log = log;
         this.disconnects = new DisconnectWatcher(timer, executor, log);
         this.limiter = new ConnectionLimiter(Capacity.ofThisProcess().connections(), port,
-                () -> current.readTimeout(), timer, executor, log);
+                () -> current.readTimeout, timer, executor, log);
         this.memory = BodyMemory.of(config);
         this.sharing = new CallSharing(timer, executor, memory.answers());
         this.metrics = new Metrics(build, ClientTable.all().stream().map(ClientProfile::name)
@@ -88,8 +90,7 @@ final class Generations {
         var probes = new Probes(config, build, serverState, gate, memory, metrics);
         var router = new Router(config, serverState, upstream, gate, streams, endpoint, probes,
                 recent);
-        return new Generation(config, router, upstream, requestIds, disconnects, serverState,
-                limiter, timer);
+        return new Generation(config, router, upstream, timer);
     }
 
     /// The generation for a request that has come; counts the request in it from now on.
@@ -99,6 +100,13 @@ final class Generations {
             generation = current;
         }
         return generation;
+    }
+
+    /// The client of an exchange, by the settings of this generation.
+    ClientExchange client(HttpExchange exchange, Generation generation) {
+        return new ClientExchange(exchange, RequestId.of(exchange.getRequestHeaders(), requestIds),
+                generation.trustsProxy, generation.readTimeout, generation.writeTimeouts,
+                disconnects, serverState, limiter);
     }
 
     /// The generation for new requests.
@@ -162,7 +170,7 @@ final class Generations {
     /// Ends all upstream calls and all waits for memory, as failures of a proxy that shuts down.
     void shutDown() {
         memory.requests().shut();
-        all.forEach(generation -> generation.upstream().shutDown());
+        all.forEach(generation -> generation.upstream.shutDown());
     }
 
     /// Closes at once, and closes any generation that still comes.

@@ -1,6 +1,5 @@
 package fakestream.server;
 
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +13,7 @@ import java.util.function.LongSupplier;
 /// system as free (`TenuredGeneration::promotion_attempt_is_safe`). While a request is open this
 /// would halt each stream, for half a second if thousands are held.
 final class HeapGrowth {
-    private static final Duration PERIOD = Duration.ofSeconds(5);
+    private static final int PERIOD_SECONDS = 5;
 
     /// Bytes; less growth is not worth the work.
     private static final long LITTLE = 32 * 1024 * 1024;
@@ -35,13 +34,13 @@ final class HeapGrowth {
         this.left = size.getAsLong();
     }
 
-    /// Looks every `PERIOD`, as long as the timer runs.
+    /// Looks every `PERIOD_SECONDS`, as long as the timer runs.
     ///
     /// @param timer only hands over to the executor: some collectors let others run meanwhile
     static void watch(BooleanSupplier idle, ScheduledExecutorService timer, Executor executor) {
         var growth = new HeapGrowth(idle, Runtime.getRuntime()::totalMemory, System::gc);
-        timer.scheduleWithFixedDelay(() -> executor.execute(growth::look), PERIOD.toMillis(),
-                PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(() -> executor.execute(growth::look), PERIOD_SECONDS,
+                PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Collects if it is time, unless another thread does.

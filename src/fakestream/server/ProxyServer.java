@@ -101,7 +101,7 @@ public final class ProxyServer implements AutoCloseable {
     /// @return this
     /// @throws java.io.UncheckedIOException if TLS is needed but not available
     public ProxyServer ready() {
-        generations.current().upstream().prepare();
+        generations.current().upstream.prepare();
         serverState.ready();
         // Later, because it loads classes, and the first requests should not wait for them.
         timer.schedule(() -> requests.execute(() ->
@@ -117,7 +117,7 @@ public final class ProxyServer implements AutoCloseable {
 
     /// The upstream's URL, for display.
     public String upstreamUrl() {
-        return generations.current().upstream().url().toString();
+        return generations.current().upstream.url().toString();
     }
 
     /// Serves new requests by other settings; open requests keep theirs. The address on which it

@@ -13,6 +13,7 @@ import fakestream.http.StreamAborted;
 import fakestream.protocol.ApiError;
 import fakestream.telemetry.AccessLine;
 import fakestream.telemetry.Log;
+import fakestream.telemetry.Metrics;
 import fakestream.telemetry.RequestRecord.Outcome;
 import java.io.IOException;
 import java.util.Map;
@@ -41,7 +42,7 @@ final class RequestHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         var generation = generations.enter();
-        try (var client = generation.client(exchange)) {
+        try (var client = generations.client(exchange, generation)) {
             handle(client, generation);
         } finally {
             generation.leave();
@@ -71,32 +72,26 @@ final class RequestHandler implements HttpHandler {
     }
 
     private void serve(ClientExchange client, Generation generation) throws IOException {
-        var cors = generation.cors();
-        var router = generation.router();
         client.responseHeaders().set(RequestId.HEADER, client.id());
         NO_PAGE.forEach(client.responseHeaders()::set);
-        cors.allow(client.headers(), client.responseHeaders());
+        generation.cors.allow(client.headers(), client.responseHeaders());
         var route = Route.of(client.target());
-        client.record().route(route.kind().word(), route.kind().isProbe());
+        client.record().route(Metrics.word(route.kind()), route.kind().isProbe());
         try {
-            generation.rules().check(client);
+            generation.rules.check(client);
             if (serverState.isRefusing() && !route.kind().isProbe()) {
-                throw shuttingDown();
+                throw new HttpError(503, ApiError.shutdown(), Map.of("Retry-After", "1"));
             }
             if (Cors.isPreflight(client)) {
-                client.send(cors.preflight(client.headers()));
+                client.send(generation.cors.preflight(client.headers()));
                 return;
             }
-            router.serve(client, route);
+            generation.router.serve(client, route);
         } catch (HttpError e) {
             log.debug(describe(client) + ": " + e.getMessage());
             client.record().refused(e.error().code());
-            client.send(answer(client, router, route, e));
+            client.send(answer(client, generation.router, route, e));
         }
-    }
-
-    private static HttpError shuttingDown() {
-        return new HttpError(503, ApiError.shutdown(), Map.of("Retry-After", "1"));
     }
 
     /// Answers `OPTIONS` from the refusal of its method (RFC 9110 section 9.3.7).
@@ -104,8 +99,8 @@ final class RequestHandler implements HttpHandler {
         if (e.status() == 405 && client.method().equals("OPTIONS")) {
             return Response.empty(204, Map.of("Allow", e.headers().get("Allow") + ", OPTIONS"));
         }
-        return Response.error(router.protocol(route, client), e.status(),
-                e.error()).with(e.headers());
+        return Response.error(router.protocol(route, client), e.status(), e.error())
+                .with(e.headers());
     }
 
     /// Reports a bug: 500 if the response has not begun, otherwise an abrupt end.

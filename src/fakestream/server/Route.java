@@ -4,7 +4,6 @@ import fakestream.endpoint.TestPage;
 import fakestream.http.Query;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -21,11 +20,6 @@ record Route(Kind kind, String name) {
     enum Kind {
         CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, CLIENTS, PAGE,
         OTHER, NONE, HEALTH, READY, VERSION, METRICS;
-
-        /// The kind's name in metrics.
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
 
         /// Whether monitors ask for it, again and again and until the proxy ends.
         boolean isProbe() {

@@ -50,29 +50,25 @@ final class Router {
     private final StreamFactory streams;
     private final ApiEndpoint endpoint;
     private final PassThrough passThrough;
-    private final boolean passesOthers;
     private final TestPage page;
     private final PathCheck check;
     private final RecentStreams recent;
     private final Redactor redactor;
-    private final boolean showsPage;
-    private final boolean hasKeys;
+    private final Config config;
     private final Probes probes;
 
     Router(Config config, ServerState serverState, Upstream upstream, AccessControl gate,
             StreamFactory streams, ApiEndpoint endpoint, Probes probes, RecentStreams recent) {
+        this.config = config;
         this.upstream = upstream;
         this.gate = gate;
         this.streams = streams;
         this.endpoint = endpoint;
         this.passThrough = new PassThrough(config, gate, upstream, streams);
-        this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
         this.check = new PathCheck(streams, CHAT, serverState);
         this.recent = recent;
         this.redactor = Upstream.redactor(config);
-        this.showsPage = config.get(Setting.TEST_PAGE);
-        this.hasKeys = !config.get(Setting.PROXY_API_KEYS).isEmpty();
         this.probes = probes;
     }
 
@@ -103,11 +99,12 @@ final class Router {
                 check.serve(client);
             }
             case CLIENTS -> clients(client);
-            case PAGE -> show(client, page.file(route.name()));
-            case HEALTH -> show(client, Optional.of(probes.health(route.name())));
-            case READY -> show(client, Optional.of(probes.ready()));
-            case VERSION -> show(client, Optional.of(probes.version()));
-            case METRICS -> show(client, probes.metrics());
+            case PAGE -> show(client, page.file(route.name()).orElseThrow(() ->
+                    nothingAt(client)));
+            case HEALTH -> show(client, probes.health(route.name()));
+            case READY -> show(client, probes.ready());
+            case VERSION -> show(client, probes.version());
+            case METRICS -> show(client, probes.metrics().orElseThrow(() -> nothingAt(client)));
             case NONE -> throw nothingAt(client);
         }
     }
@@ -125,25 +122,23 @@ final class Router {
         };
     }
 
-    private static void show(ClientExchange client, Optional<Response> page)
+    private static void show(ClientExchange client, Response page)
             throws HttpError, ClientDisconnected {
-        if (page.isEmpty()) {
-            throw nothingAt(client);
-        }
         allow(client, "GET", "HEAD");
-        client.send(page.get());
+        client.send(page);
     }
 
     /// Only the daemon's own page can read this, so it exists only with that page. A stranger sees
     /// only its own streams: those of its address, unless it has shown a key.
     private void clients(ClientExchange client) throws HttpError, ClientDisconnected {
-        if (!showsPage) {
+        if (!config.get(Setting.TEST_PAGE)) {
             throw nothingAt(client);
         }
         allow(client, "GET", "HEAD");
         gate.passHere(client);
         Cors.refuse(client.responseHeaders());
-        client.send(recent.reply(redactor, hasKeys ? "" : client.record().request().address()));
+        var isOpen = config.get(Setting.PROXY_API_KEYS).isEmpty();
+        client.send(recent.reply(redactor, isOpen ? client.record().request().address() : ""));
     }
 
     /// The path alone says whether to stream.
@@ -180,7 +175,7 @@ final class Router {
     }
 
     private void other(ClientExchange client, Route route) throws HttpError, IOException {
-        if (!passesOthers) {
+        if (!config.get(Setting.PASS_THROUGH)) {
             throw nothingAt(client);
         }
         passThrough.serve(client, asked(client, route), protocol(route, client),
@@ -206,13 +201,10 @@ final class Router {
 
     private static void allow(ClientExchange client, String... methods) throws HttpError {
         if (!Set.of(methods).contains(client.method())) {
-            throw notAllowed(client, String.join(", ", methods));
+            throw new HttpError(405, ApiError.invalidRequest("method_not_allowed", null,
+                    client.method() + " is not allowed here"),
+                    Map.of("Allow", String.join(", ", methods)));
         }
-    }
-
-    private static HttpError notAllowed(ClientExchange client, String allowed) {
-        return new HttpError(405, ApiError.invalidRequest("method_not_allowed", null,
-                client.method() + " is not allowed here"), Map.of("Allow", allowed));
     }
 
     private static HttpError nothingAt(ClientExchange client) {

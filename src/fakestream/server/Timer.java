@@ -30,6 +30,6 @@ public final class Timer extends ScheduledThreadPoolExecutor {
     }
 
     private Runnable guarded(Runnable task) {
-        return log.guarded("a task of the timer", task);
+        return log.guarded("a timer task", task);
     }
 }

@@ -22,7 +22,7 @@ final class TimerTest {
     private final Timer timer = new Timer(new Log(LogLevel.ERROR, SILENT, new PrintStream(SILENT) {
         @Override
         public void println(String line) {
-            assertTrue(line.contains("error a task of the timer: "), line);
+            assertTrue(line.contains("error a timer task: "), line);
             said.countDown();
         }
     }));
