@@ -78,25 +78,17 @@ record Route(Kind kind, String name) {
         var endpoint = String.join("/", rest);
         var kind = kind(endpoint);
         var versioned = segments.getFirst().equals("v1") || segments.getFirst().equals(GEMINI);
-        if (kind == Kind.OTHER && (!versioned || rest.isEmpty())) {
-            return NONE;
-        }
-        return new Route(kind, endpoint);
+        return kind == Kind.OTHER && (!versioned || rest.isEmpty()) ? NONE
+                : new Route(kind, endpoint);
     }
 
     /// Removes prefixes that were typed once too often before the endpoint.
     private static List<String> canonical(List<String> segments) {
-        int first = 0;
-        while (first < segments.size()) {
-            if (PREFIXES.contains(segments.get(first))) {
-                first++;
-            } else if (isPasted(segments.subList(first, segments.size()))) {
-                first += PASTED.size();
-            } else {
-                break;
-            }
+        var rest = segments;
+        while (!rest.isEmpty() && (PREFIXES.contains(rest.getFirst()) || isPasted(rest))) {
+            rest = rest.subList(isPasted(rest) ? PASTED.size() : 1, rest.size());
         }
-        return segments.subList(first, segments.size());
+        return rest;
     }
 
     /// Whether another endpoint follows a pasted one; `chat/completions/ID` is a stored completion.
