@@ -72,12 +72,14 @@ public record JsonArray(List<JsonValue> elements) implements JsonValue {
         }
 
         private Slots slots() {
-            if (slots == null) {
+            var known = slots;
+            if (known == null) {
                 int[] places = source.places(at);
-                slots = new Slots(places, places.length > MemberSlots.MANY ? null
+                known = new Slots(places, places.length > MemberSlots.MANY ? null
                         : new JsonValue[places.length]);
+                slots = known;
             }
-            return slots;
+            return known;
         }
     }
 }

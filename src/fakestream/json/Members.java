@@ -177,10 +177,12 @@ final class Members extends AbstractMap<String, JsonValue> {
     }
 
     private MemberSlots slots() {
-        if (slots == null) {
-            slots = MemberSlots.in(source.text(), source.places(at));
+        var known = slots;
+        if (known == null) {
+            known = MemberSlots.in(source.text(), source.places(at));
+            slots = known;
         }
-        return slots;
+        return known;
     }
 
     private int place(int item) {
