@@ -24,8 +24,14 @@ final class ConfigFile {
     /// The settings in the file, in order; origins are `file:line`. A file or line that cannot be
     /// read adds to `problems`. A problem never quotes the line, because it may hold a key.
     static List<Given> read(Path file, List<String> problems) {
+        List<String> lines;
+        try {
+            lines = TextFile.read(file).lines().toList();
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+            return List.of();
+        }
         var all = new ArrayList<Given>();
-        var lines = lines(file, problems);
         for (int i = 0; i < lines.size(); i++) {
             var line = lines.get(i).strip();
             var origin = file + ":" + (i + 1);
@@ -39,15 +45,6 @@ final class ConfigFile {
             }
         }
         return all;
-    }
-
-    private static List<String> lines(Path file, List<String> problems) {
-        try {
-            return TextFile.read(file).lines().toList();
-        } catch (IllegalArgumentException e) {
-            problems.add(e.getMessage());
-            return List.of();
-        }
     }
 
     private static Given given(String line, String origin) {

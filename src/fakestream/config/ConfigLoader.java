@@ -61,13 +61,13 @@ final class ConfigLoader {
 
     /// The settings in the environment; its other names belong to other programs.
     private static Map<String, Given> environment(Map<String, String> environment) {
-        return layer(SettingNames.known().stream().filter(environment::containsKey)
+        return layer(SettingNames.KNOWN.stream().filter(environment::containsKey)
                 .map(name -> new Given(name, environment.get(name), "environment")).toList());
     }
 
     private List<Given> known(List<Given> all) {
         var known = all.stream().collect(Collectors.partitioningBy(
-                one -> SettingNames.known().contains(one.name())));
+                one -> SettingNames.KNOWN.contains(one.name())));
         known.get(false).forEach(one -> problems.add(SettingNames.unknown(one)));
         return known.get(true);
     }

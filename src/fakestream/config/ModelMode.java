@@ -1,6 +1,5 @@
 package fakestream.config;
 
-import java.util.Arrays;
 import java.util.List;
 
 /// The stream mode of the models whose names match a pattern: `*` is any text, `?` any character.
@@ -40,8 +39,7 @@ public record ModelMode(String pattern, StreamMode mode) {
     ///
     /// @throws IllegalArgumentException if an entry is not one; the message quotes it
     static List<ModelMode> parse(String text) {
-        return Arrays.stream(text.split("[,\n]")).map(String::strip)
-                .filter(entry -> !entry.isEmpty()).map(ModelMode::entry).toList();
+        return ValueParser.items(text).stream().map(ModelMode::entry).toList();
     }
 
     private static ModelMode entry(String entry) {

@@ -11,17 +11,14 @@ import java.util.stream.Stream;
 /// The known names of settings, and the problem to report for an unknown name.
 final class SettingNames {
     private static final Pattern LIKE_A_NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
-    private static final List<String> KNOWN = Setting.ALL.stream()
+
+    /// All names, including the `_FILE` ones.
+    static final List<String> KNOWN = Setting.ALL.stream()
             .flatMap(setting -> Stream.concat(
                     Stream.of(setting.name()), setting.fileTwin().stream()))
             .toList();
 
     private SettingNames() {
-    }
-
-    /// All names, including the `_FILE` ones.
-    static List<String> known() {
-        return KNOWN;
     }
 
     /// The problem with an unknown name, and the known name that was probably meant. Text that does
