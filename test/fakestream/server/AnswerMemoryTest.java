@@ -152,6 +152,7 @@ final class AnswerMemoryTest {
     void endsWaitsOnShutdown() throws InterruptedException {
         try (var held = holdingTheReserve(); var waiting = proxy.stream(asking("large"))) {
             awaitFigure("waiting", 1);
+            assertEquals(200, waiting.status());
             proxy.server().shutDown(Duration.ZERO);
             assertEquals("server_shutdown", waiting.error().string("code"));
             assertEquals("server_shutdown", held.error().string("code"));
