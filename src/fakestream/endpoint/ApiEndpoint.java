@@ -18,7 +18,6 @@ import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
 import fakestream.upstream.Upstream;
-import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
@@ -106,7 +105,7 @@ public final class ApiEndpoint {
         var record = job.client().record();
         record.mode(Mode.WHOLE);
         try {
-            return AnswerResponse.of(postWhole(job, false), job.protocol(), record);
+            return AnswerResponse.of(postWhole(job, false), record);
         } catch (UpstreamException e) {
             record.failed(e.error().code());
             return Response.error(job.protocol(), e.status(), e.error());
@@ -129,7 +128,7 @@ public final class ApiEndpoint {
     }
 
     /// Asks for a whole answer or for the upstream's own stream, depending on the mode.
-    private UpstreamAnswer ask(Job job) throws UpstreamException {
+    private ReadAnswer ask(Job job) throws UpstreamException {
         var mode = job.request().mode(modes);
         job.client().record().mode(mode == StreamMode.REAL || mode == StreamMode.AUTO ? Mode.REAL
                 : Mode.FAKE);
@@ -141,7 +140,7 @@ public final class ApiEndpoint {
     }
 
     /// If a request for a whole answer may follow, the request's memory stays.
-    private UpstreamAnswer postStreamed(Job job, boolean last) throws UpstreamException {
+    private ReadAnswer postStreamed(Job job, boolean last) throws UpstreamException {
         var body = job.request().forStream(last);
         if (last) {
             job.memory().settle(body.length());
@@ -155,13 +154,13 @@ public final class ApiEndpoint {
     }
 
     /// If the upstream answers whole all the same, that answer is sent; no second call is needed.
-    private UpstreamAnswer tryStream(Job job) throws UpstreamException {
+    private ReadAnswer tryStream(Job job) throws UpstreamException {
         var answer = postStreamed(job, false);
         if (StreamModes.refusesStreams(answer, job.request().model())) {
             modes.remember(job.request().model());
             return postWhole(job, true);
         }
-        if (answer.isSuccess() && !answer.isEventStream()) {
+        if (answer.head().isSuccess() && !answer.streamed()) {
             modes.remember(job.request().model());
         }
         job.request().forget();
@@ -176,7 +175,7 @@ public final class ApiEndpoint {
     /// Asks for a whole answer, or joins a running call that asks for the same.
     ///
     /// @param streamed whether the client wants a stream
-    private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
+    private ReadAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
         var body = job.request().forWhole();
         job.memory().settle(body.length());
         var answer = postWhole(job, body, streamed);
@@ -184,7 +183,7 @@ public final class ApiEndpoint {
         return answer;
     }
 
-    private UpstreamAnswer postWhole(Job job, Parts body, boolean streamed)
+    private ReadAnswer postWhole(Job job, Parts body, boolean streamed)
             throws UpstreamException {
         var endpoint = job.target().whole();
         if (window.isZero()) {
@@ -195,7 +194,8 @@ public final class ApiEndpoint {
                 CallSharing.name(job.caller().get(), endpoint, headers, body),
                 CallSharing.isRepetition(headers), window, job.client()::onLeaving,
                 job.upstream()::cancel);
-        return job.upstream().open(sharing.answer(sharer, check(job, false),
-                judge -> job.upstream().post(endpoint, body, judge)));
+        return check(job, streamed).read(job.upstream().open(sharing.answer(sharer,
+                check(job, false), reader -> job.upstream().post(endpoint, body, reader))))
+                .answer();
     }
 }

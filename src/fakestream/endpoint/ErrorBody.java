@@ -2,6 +2,7 @@ package fakestream.endpoint;
 
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,12 +26,14 @@ public final class ErrorBody {
     ///
     /// @throws UpstreamException if it breaks off, or does not have the coding that it declares
     public static Optional<byte[]> of(UpstreamAnswer answer) throws UpstreamException {
-        if (!isText(answer.contentType()) || !hasKnownCharset(answer.header("content-type"))
-                || answer.length() > LONGEST) {
+        var head = answer.head();
+        if (!isText(head.contentType()) || !hasKnownCharset(head.header("content-type"))
+                || head.length() > LONGEST) {
             return Optional.empty();
         }
-        return answer.decoded().bodyUpTo(LONGEST).filter(ErrorBody::hasNoZeros)
-                .map(answer.redactor()::body);
+        var plain = answer.decoded();
+        return plain.isLongerThan(LONGEST) || hasZeros(plain.body()) ? Optional.empty()
+                : Optional.of(head.redactor().body(plain.body()));
     }
 
     private static boolean isText(String type) {
@@ -48,12 +51,7 @@ public final class ErrorBody {
     }
 
     /// UTF-16 and UTF-32, which may come undeclared, have zeros beside each letter.
-    private static boolean hasNoZeros(byte[] text) {
-        for (var b : text) {
-            if (b == 0) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean hasZeros(byte[] text) {
+        return new String(text, StandardCharsets.ISO_8859_1).indexOf('\0') >= 0;
     }
 }

@@ -17,7 +17,9 @@ import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamEvents;
 import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamHead;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Arrays;
@@ -88,7 +90,7 @@ public final class PassThrough {
         try (var stream = streams.openWhole(client)) {
             try {
                 var answer = sending.send();
-                checkLength(client, answer);
+                checkLength(client, answer.head());
                 if (isJson(answer) && !answer.isEventStream()) {
                     answer.isLongerThan(LONGEST_WAIT);
                 }
@@ -112,9 +114,9 @@ public final class PassThrough {
     /// content. An answer that is not JSON becomes an error, because the blank line has spoilt it.
     private static void tell(ClientExchange client, EventStream stream, UpstreamAnswer answer,
             Protocol protocol) throws UpstreamException, IOException {
-        if (answer.status() == 204) {
+        if (answer.head().status() == 204) {
             stream.end(Response.json(200, JsonObject.EMPTY));
-        } else if (answer.isSuccess() && answer.isEventStream()
+        } else if (answer.head().isSuccess() && answer.isEventStream()
                 || isJson(answer) && answer.isLongerThan(LONGEST_WAIT)) {
             tellAsItComes(client, stream, answer);
         } else {
@@ -132,11 +134,11 @@ public final class PassThrough {
                 copy(client, answer);
                 return;
             }
-            for (var event = answer.events().next(); event.isPresent();
-                    event = answer.events().next()) {
+            var events = new UpstreamEvents(answer);
+            for (var event = events.next(); event.isPresent(); event = events.next()) {
                 stream.send(List.of(event.get()));
             }
-            stream.end(answer.events().rest());
+            stream.end(events.rest());
         } catch (UpstreamException e) {
             stream.record().failed(e.error().code());
             throw new StreamAborted(e.getMessage());
@@ -144,15 +146,15 @@ public final class PassThrough {
     }
 
     private static boolean isJson(UpstreamAnswer answer) {
-        return answer.isSuccess() && answer.length() != 0
-                && JsonExpected.isJson(answer.contentType());
+        var head = answer.head();
+        return head.isSuccess() && head.length() != 0 && JsonExpected.isJson(head.contentType());
     }
 
     private static UpstreamAnswer send(ClientExchange client, String endpoint, UpstreamRequest up,
             UploadPublisher body) throws UpstreamException, HttpError, ClientDisconnected {
         var headers = HeaderRules.ofBodyToUpstream(client.headers());
         try {
-            return up.send(client.method(), endpoint, headers, body);
+            return up.send(client.method(), endpoint, headers, body, body::canBeSentAgain);
         } catch (UpstreamException e) {
             body.check();
             throw e;
@@ -162,22 +164,23 @@ public final class PassThrough {
     private void relay(ClientExchange client, String endpoint, UpstreamAnswer answer,
             Protocol protocol)
             throws UpstreamException, ClientDisconnected {
-        checkLength(client, answer);
-        answer.headersForClient().forEach(client.responseHeaders()::set);
-        upstream.location(endpoint, answer)
+        var head = answer.head();
+        checkLength(client, head);
+        head.headersForClient().forEach(client.responseHeaders()::set);
+        upstream.location(endpoint, head)
                 .ifPresent(location -> client.responseHeaders().set("Location", location));
-        if (client.method().equals("HEAD") && answer.length() >= 0) {
-            client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
+        if (client.method().equals("HEAD") && head.length() >= 0) {
+            client.responseHeaders().set("Content-Length", String.valueOf(head.length()));
         }
-        if (isBodiless(client, answer)) {
-            client.send(new Response(answer.status(), answer.headersOfBody(), new byte[0]));
+        if (isBodiless(client, head)) {
+            client.send(new Response(head.status(), head.headersOfBody(), new byte[0]));
             return;
         }
-        if (!answer.isSuccess()) {
+        if (!head.isSuccess()) {
             client.send(error(answer, protocol));
             return;
         }
-        client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
+        client.begin(head.status(), head.headersOfBody(), Math.max(head.length(), 0));
         client.flush();
         copy(client, answer);
     }
@@ -185,17 +188,18 @@ public final class PassThrough {
     /// An error or a redirect without secrets. If secrets could hide in its body, ours replaces it.
     private static Response error(UpstreamAnswer answer, Protocol protocol)
             throws UpstreamException {
+        var head = answer.head();
         var body = ErrorBody.of(answer);
         if (body.isEmpty()) {
-            var message = "the upstream answered " + answer.status() + " with a body that is not "
+            var message = "the upstream answered " + head.status() + " with a body that is not "
                     + "shown, for a key could stand in it unseen: it is longer than "
                     + ErrorBody.LONGEST + " bytes, or no text that can be read here";
-            return Response.error(protocol, answer.status(),
+            return Response.error(protocol, head.status(),
                     ApiError.upstream("upstream_body_withheld", message));
         }
-        var headers = answer.headersOfBody();
+        var headers = head.headersOfBody();
         headers.remove("content-encoding");
-        return new Response(answer.status(), headers, body.get());
+        return new Response(head.status(), headers, body.get());
     }
 
     private static void copy(ClientExchange client, UpstreamAnswer answer)
@@ -209,15 +213,14 @@ public final class PassThrough {
     }
 
     /// Refuses an answer that declares itself too large: it would be cut off under a good status.
-    private void checkLength(ClientExchange client, UpstreamAnswer answer)
-            throws UpstreamException {
-        if (!isBodiless(client, answer) && answer.length() > mostUpstreamBytes) {
+    private void checkLength(ClientExchange client, UpstreamHead head) throws UpstreamException {
+        if (!isBodiless(client, head) && head.length() > mostUpstreamBytes) {
             throw UpstreamException.tooLarge();
         }
     }
 
-    private static boolean isBodiless(ClientExchange client, UpstreamAnswer answer) {
-        return client.method().equals("HEAD") || answer.status() == 204
-                || answer.status() == 304 || answer.length() == 0;
+    private static boolean isBodiless(ClientExchange client, UpstreamHead head) {
+        return client.method().equals("HEAD") || head.status() == 204
+                || head.status() == 304 || head.length() == 0;
     }
 }

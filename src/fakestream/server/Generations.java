@@ -23,6 +23,7 @@ import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.Metrics;
 import fakestream.upstream.Upstream;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -81,7 +82,8 @@ final class Generations {
     }
 
     private Generation generation(Config config) {
-        var upstream = new Upstream(config, timer, log::warn, memory.answers());
+        var upstream = new Upstream(config, timer, log::warn, memory.answers(),
+                new Random());
         var gate = new AccessControl(config, rate, wrongKeys, admission);
         var streams = new StreamFactory(config, serverState, timer, beats, metrics, slots,
                 streamIds);

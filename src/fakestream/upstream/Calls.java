@@ -6,7 +6,6 @@ import fakestream.http.ByteBudget;
 import fakestream.telemetry.Redactor;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -15,12 +14,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /// Makes the calls of all requests: to the same upstreams, within the same limits.
 final class Calls implements AutoCloseable {
     private final List<UpstreamUrl> urls;
-    private final CallLimits limits;
+    private final Config config;
     private final Retries retries;
     private final ScheduledExecutorService timer;
     private final Consumer<String> warnings;
@@ -33,16 +31,15 @@ final class Calls implements AutoCloseable {
     /// @param open returns the number of open requests
     Calls(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             RandomGenerator random, IntSupplier open) {
-        this.urls = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
-                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
-        this.limits = CallLimits.of(config);
+        this.urls = UpstreamUrl.all(config);
+        this.config = config;
         this.retries = new Retries(config, random, InstantSource.system(), open);
         this.timer = timer;
         this.warnings = warnings;
-        this.connections = new UpstreamConnections(() -> client(config));
+        this.connections = new UpstreamConnections(this::client);
     }
 
-    private HttpClient client(Config config) {
+    private HttpClient client() {
         var client = HttpClient.newBuilder()
                 // The default asks plain HTTP servers for h2c; over it uvicorn loses the body.
                 .version(HttpClient.Version.HTTP_1_1)
@@ -70,8 +67,9 @@ final class Calls implements AutoCloseable {
         return urls;
     }
 
+    /// The limits of a request that begins now.
     CallLimits limits() {
-        return limits;
+        return CallLimits.of(config);
     }
 
     Retries retries() {
@@ -82,13 +80,11 @@ final class Calls implements AutoCloseable {
     ///
     /// @param unpooled whether it gets a connection of its own
     /// @param bytes the memory for the answer
-    /// @param elapsed how much of the total time is gone
     UpstreamCall call(HttpRequest request, boolean unpooled, ByteBudget.Hold bytes,
-            Duration elapsed) {
+            CallLimits limits) {
         var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
                 .header("Connection", "close").build() : request;
-        return new UpstreamCall(unpooled ? connections.leaseAlone() : connections.lease(), sent,
-                limits.after(elapsed), bytes, timer, executor);
+        return new UpstreamCall(connections.lease(unpooled), sent, limits, bytes, timer, executor);
     }
 
     /// Warns the operator if a call failed over TLS, whether or not another follows. The client

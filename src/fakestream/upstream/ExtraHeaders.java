@@ -1,5 +1,7 @@
 package fakestream.upstream;
 
+import fakestream.config.Config;
+import fakestream.config.Setting;
 import fakestream.http.HttpToken;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
@@ -9,60 +11,46 @@ import fakestream.json.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The headers that the operator adds to every upstream request. Their values may be secrets, so no
-/// message and no toString shows one.
+/// Reads the headers that the operator adds to every upstream request. Their values may be secrets,
+/// so no message shows one.
 public final class ExtraHeaders {
     private static final int MOST = 32;
 
-    private final Map<String, String> headers;
-
-    private ExtraHeaders(Map<String, String> headers) {
-        this.headers = headers;
+    private ExtraHeaders() {
     }
 
-    /// No headers.
-    public static ExtraHeaders none() {
-        return new ExtraHeaders(Map.of());
+    /// The headers in these settings; none by default.
+    static Map<String, String> of(Config config) {
+        return config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
+                .map(secret -> parse(secret.reveal())).orElse(Map.of());
     }
 
     /// Parses a JSON object of strings, at most 32.
     ///
     /// @throws IllegalArgumentException if a header cannot be sent; names it, never its value
-    public static ExtraHeaders parse(String json) {
-        if (!(parsed(json) instanceof JsonObject(var members))) {
-            throw new IllegalArgumentException("must be a JSON object of strings");
-        }
-        if (members.size() > MOST) {
-            throw new IllegalArgumentException("has more than " + MOST + " headers");
-        }
-        var headers = new LinkedHashMap<String, String>();
-        members.forEach((name, value) -> headers.put(checked(name), text(name, value)));
-        return new ExtraHeaders(headers);
-    }
-
-    Map<String, String> all() {
-        return headers;
-    }
-
-    private static JsonValue parsed(String json) {
+    public static Map<String, String> parse(String json) {
         try {
-            return Json.parse(json);
+            if (!(Json.parse(json) instanceof JsonObject(var members))) {
+                throw new IllegalArgumentException("must be a JSON object of strings");
+            }
+            if (members.size() > MOST) {
+                throw new IllegalArgumentException("has more than " + MOST + " headers");
+            }
+            var headers = new LinkedHashMap<String, String>();
+            members.forEach((name, value) -> headers.put(name, checked(name, value)));
+            return headers;
         } catch (JsonException e) {
             throw new IllegalArgumentException("is not JSON: " + e.getMessage(), e);
         }
     }
 
-    private static String checked(String name) {
+    private static String checked(String name, JsonValue value) {
         if (!HttpToken.is(name)) {
-            throw new IllegalArgumentException("a header's name is no token of RFC 9110");
+            throw new IllegalArgumentException("has a header whose name is no token of RFC 9110");
         }
         if (HeaderRules.isOurs(name)) {
             throw new IllegalArgumentException("'" + name + "' is set by the proxy itself");
         }
-        return name;
-    }
-
-    private static String text(String name, JsonValue value) {
         if (!(value instanceof JsonString(var text))) {
             throw new IllegalArgumentException("the value of '" + name + "' must be a string");
         }

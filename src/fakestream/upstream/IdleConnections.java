@@ -10,12 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Tells whether a request goes out on a connection kept from an earlier one. The JDK's client uses
 /// a kept connection whenever it has one, and does not say so. But each response names its
 /// connection (`HttpResponse.connectionLabel`), so this class can follow what the client keeps. Any
-/// thread may call it; the lock guards the map.
+/// thread may call it; its monitor guards the map.
 final class IdleConnections {
     /// How long the client keeps a connection; it drops one up to some seconds late.
     private static final long KEPT = TimeUnit.SECONDS.toNanos(
@@ -23,7 +22,6 @@ final class IdleConnections {
 
     private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
 
-    private final ReentrantLock lock = new ReentrantLock();
     /// By host and port, then by label. The client takes the last one next. The first is the
     /// oldest, except after a wrong guess, which goes back in front.
     private final Map<String, SequencedMap<String, Idle>> idle = new HashMap<>();
@@ -41,22 +39,17 @@ final class IdleConnections {
     /// Notes that a request is sent: whichever kept connection it takes, one fewer is left.
     ///
     /// @return the connection that was most likely taken; empty for a new connection
-    Optional<Idle> take(URI target) {
-        lock.lock();
-        try {
-            var kept = kept(target);
-            var now = System.nanoTime();
-            while (!kept.isEmpty() && kept.firstEntry().getValue().isOlderThan(KEPT, now)) {
-                kept.pollFirstEntry();
-            }
-            var last = kept.pollLastEntry();
-            while (last != null && last.getValue().isOlderThan(KEPT, now)) {
-                last = kept.pollLastEntry();
-            }
-            return Optional.ofNullable(last).map(Map.Entry::getValue);
-        } finally {
-            lock.unlock();
+    synchronized Optional<Idle> take(URI target) {
+        var kept = kept(target);
+        var now = System.nanoTime();
+        while (!kept.isEmpty() && kept.firstEntry().getValue().isOlderThan(KEPT, now)) {
+            kept.pollFirstEntry();
         }
+        var last = kept.pollLastEntry();
+        while (last != null && last.getValue().isOlderThan(KEPT, now)) {
+            last = kept.pollLastEntry();
+        }
+        return Optional.ofNullable(last).map(Map.Entry::getValue);
     }
 
     /// Corrects the guess of [#take(URI)]: the response names its connection. If that is another
@@ -65,34 +58,23 @@ final class IdleConnections {
     /// them a moment later.
     ///
     /// @param sent when the request was sent, by `System.nanoTime`
-    void uses(Optional<Idle> taken, HttpResponse<?> response, long sent) {
+    synchronized void uses(Optional<Idle> taken, HttpResponse<?> response, long sent) {
         var label = response.connectionLabel().orElse("");
         if (taken.isEmpty() || taken.get().label.equals(label)) {
             return;
         }
-        lock.lock();
-        try {
-            var kept = kept(response.uri());
-            kept.putFirst(taken.get().label, taken.get());
-            if (kept.remove(label) == null) {
-                kept.values().removeIf(idle -> idle.isOlderThan(MOMENT, sent));
-            }
-        } finally {
-            lock.unlock();
+        var kept = kept(response.uri());
+        kept.putFirst(taken.get().label, taken.get());
+        if (kept.remove(label) == null) {
+            kept.values().removeIf(idle -> idle.isOlderThan(MOMENT, sent));
         }
     }
 
     /// Notes that a response was read to its end, so its connection may carry another request.
-    void keep(HttpResponse<?> response) {
-        if (!mayCarryAnother(response.headers())) {
-            return;
-        }
-        lock.lock();
-        try {
+    synchronized void keep(HttpResponse<?> response) {
+        if (mayCarryAnother(response.headers())) {
             response.connectionLabel().ifPresent(label ->
                     kept(response.uri()).putLast(label, new Idle(label, System.nanoTime())));
-        } finally {
-            lock.unlock();
         }
     }
 

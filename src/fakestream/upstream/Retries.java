@@ -13,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// Decides whether a failed call is worth another, and how long to wait before it. All requests
@@ -103,40 +104,37 @@ final class Retries {
     ///
     /// @param failures one more than the number of repeated calls so far, from 1
     Optional<Duration> pause(int failures) {
-        return failures > most ? Optional.empty() : Optional.of(backoff(failures));
+        if (failures > most) {
+            return Optional.empty();
+        }
+        // Full jitter: a random time below a ceiling that doubles with each failure.
+        var ceiling = Math.min(FIRST_PAUSE.toNanos() << failures - 1, LONGEST_PAUSE.toNanos());
+        return Optional.of(Duration.ofNanos(random.nextLong(ceiling)));
     }
 
     /// The pause after an answer, which may itself say how long. Empty if that is too long: the
     /// client gets the answer then.
-    Optional<Duration> pause(int failures, UpstreamAnswer answer) {
+    ///
+    /// @param inBody the time that its body asks for; needed only if its headers ask for none
+    Optional<Duration> pause(int failures, UpstreamHead head,
+            Supplier<Optional<Duration>> inBody) {
         var own = pause(failures);
-        if (own.isEmpty()) {
-            return own;
-        }
-        var asked = asked(answer.header("retry-after-ms"), answer.header("retry-after"))
-                .or(answer::retryAfter);
+        var asked = own.flatMap(_ -> time(head.header("retry-after-ms"), 1e6)
+                .or(() -> time(head.header("retry-after"), 1e9))
+                .or(() -> untilDate(head.header("retry-after"))).or(inBody));
         return asked.isEmpty() ? own
                 : asked.filter(time -> time.compareTo(LONGEST_OBEYED) <= 0);
     }
 
-    /// Full jitter: a random time below a ceiling that doubles with each failure.
-    private Duration backoff(int failures) {
-        var ceiling = FIRST_PAUSE.multipliedBy(1L << failures - 1);
-        var bounded = ceiling.compareTo(LONGEST_PAUSE) < 0 ? ceiling : LONGEST_PAUSE;
-        return Duration.ofNanos(random.nextLong(bounded.toNanos()));
+    /// The time in a header, in units of this many nanoseconds; empty if it is no number.
+    private static Optional<Duration> time(String header, double unit) {
+        return header.matches("[0-9]{1,9}(\\.[0-9]*)?") ? Optional.of(Duration.ofNanos(
+                (long) Math.ceil(Double.parseDouble(header) * unit))) : Optional.empty();
     }
 
-    /// The time that the two headers ask for; empty if they make no sense.
-    private Optional<Duration> asked(String millis, String after) {
-        if (millis.matches("[0-9]{1,9}(\\.[0-9]*)?")) {
-            return Optional.of(Duration.ofMillis((long) Math.ceil(Double.parseDouble(millis))));
-        }
-        if (after.matches("[0-9]{1,9}(\\.[0-9]*)?")) {
-            var nanos = Math.ceil(Double.parseDouble(after) * 1e9);
-            return Optional.of(Duration.ofNanos((long) nanos));
-        }
+    private Optional<Duration> untilDate(String header) {
         try {
-            var date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(after));
+            var date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header));
             var time = Duration.between(clock.instant(), date);
             return Optional.of(time.isNegative() ? Duration.ZERO : time);
         } catch (DateTimeException _) {

@@ -10,7 +10,6 @@ import fakestream.upstream.UpstreamCall.End;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +22,7 @@ import java.util.stream.Stream;
 /// follows a redirect, which could carry a key to another host.
 public final class Upstream implements AutoCloseable {
     private final Calls calls;
-    private final ExtraHeaders extraHeaders;
+    private final Map<String, String> extraHeaders;
     private final Redactor redactor;
     private final ByteBudget answers;
     private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
@@ -31,17 +30,11 @@ public final class Upstream implements AutoCloseable {
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
     /// @param warnings receives messages for the operator that no client gets
     /// @param answers counts the bytes of answers
-    public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
-            ByteBudget answers) {
-        this(config, timer, warnings, answers, new Random());
-    }
-
     /// @param random for the pauses before repeated calls
-    Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
+    public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             ByteBudget answers, RandomGenerator random) {
         this.calls = new Calls(config, timer, warnings, random, open::size);
-        this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
-                .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
+        this.extraHeaders = ExtraHeaders.of(config);
         this.redactor = redactor(config);
         this.answers = answers;
     }
@@ -60,22 +53,18 @@ public final class Upstream implements AutoCloseable {
 
     /// The target of this endpoint's redirect, as the client can follow it, without secrets; empty
     /// for any other answer. For the first upstream, which gets all pass-through requests.
-    public Optional<String> location(String endpoint, UpstreamAnswer answer) {
-        var location = answer.status() / 100 == 3 ? answer.header("location") : "";
+    public Optional<String> location(String endpoint, UpstreamHead head) {
+        var location = head.isRedirect() ? head.header("location") : "";
         return location.isEmpty() ? Optional.empty() : url().forClient(endpoint, location)
-                .map(answer.redactor()::text).filter(HeaderRules::isValue);
+                .map(head.redactor()::text).filter(HeaderRules::isValue);
     }
 
     /// Hides the secrets of these settings in texts for people.
     public static Redactor redactor(Config config) {
         var secrets = Stream.concat(config.get(Setting.OPENAI_API_KEY).stream(),
                 config.get(Setting.PROXY_API_KEYS).stream()).map(Secret::reveal);
-        var headers = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
-                .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
-        var queries = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
-                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse)
-                .flatMap(UpstreamUrl::secrets);
-        return Redactor.of(Stream.of(secrets, headers.all().values().stream(), queries)
+        return Redactor.of(Stream.of(secrets, ExtraHeaders.of(config).values().stream(),
+                UpstreamUrl.all(config).stream().flatMap(UpstreamUrl::secrets))
                 .flatMap(values -> values));
     }
 
@@ -91,7 +80,7 @@ public final class Upstream implements AutoCloseable {
         headers.put("X-Request-Id", id);
         headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
-        headers.putAll(extraHeaders.all());
+        headers.putAll(extraHeaders);
         var request = new UpstreamRequest(calls, headers, redactor.with(key.value()),
                 answers.hold(), open::remove);
         open.add(request);

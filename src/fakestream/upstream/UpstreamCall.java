@@ -90,14 +90,18 @@ final class UpstreamCall {
     /// @throws UpstreamException if no headers come
     HttpResponse<?> head() throws UpstreamException {
         try {
-            var head = send().get();
+            watch();
+            response = lease.send(request);
+            if (end.get() != null) {
+                response.cancel(true);
+            }
+            var head = response.get();
             body = head.body();
             if (end.get() != null) {
                 closeBody();
             }
             untilEnd = HeaderRules.length(head.headers());
-            checkStatus(head.statusCode());
-            checkFraming(head.headers());
+            check(head.statusCode(), head.headers());
             return head;
         } catch (ExecutionException e) {
             throw failure(e.getCause());
@@ -107,15 +111,6 @@ final class UpstreamCall {
             Thread.currentThread().interrupt();
             throw failure(e);
         }
-    }
-
-    private CompletableFuture<HttpResponse<InputStream>> send() {
-        watch();
-        response = lease.send(request);
-        if (end.get() != null) {
-            response.cancel(true);
-        }
-        return response;
     }
 
     /// Ends the call, from any thread; the upstream sees its connection close.
@@ -164,7 +159,7 @@ final class UpstreamCall {
     /// @return the hold, to give bytes back
     /// @throws UpstreamException if they never fit, their turn does not come, or the call ends
     ByteBudget.Hold hold(long count) throws UpstreamException {
-        var grant = bytes.grow(count, started + limits.total().toNanos());
+        var grant = bytes.grow(count, limits.until());
         if (grant != Grant.GIVEN) {
             cancel();
             throw grant == Grant.ENDED ? failure(null)
@@ -187,22 +182,16 @@ final class UpstreamCall {
         return limits.bytes();
     }
 
-    /// RFC 9110 section 15 defines no status above 599, and no client could interpret one.
-    private void checkStatus(int status) throws UpstreamException {
-        if (status < 100 || status > 599) {
-            cancel();
-            throw UpstreamException.notAnAnswer("upstream_invalid",
-                    "the upstream's answer has the status " + status + ", which is none of HTTP");
-        }
-    }
-
-    /// The JDK's client trusts the length, but RFC 9112 section 6.3 suspects response splitting.
-    private void checkFraming(HttpHeaders headers) throws UpstreamException {
-        if (!headers.allValues("transfer-encoding").isEmpty()
+    /// RFC 9110 section 15 defines no status above 599, and no client could interpret one. Of two
+    /// lengths the JDK's client trusts one, but RFC 9112 section 6.3 suspects response splitting.
+    private void check(int status, HttpHeaders headers) throws UpstreamException {
+        var isKnown = status >= 100 && status <= 599;
+        if (!isKnown || !headers.allValues("transfer-encoding").isEmpty()
                 && !headers.allValues("content-length").isEmpty()) {
             cancel();
-            throw UpstreamException.notAnAnswer("upstream_invalid",
-                    "the upstream's answer says its length in two ways");
+            throw UpstreamException.notAnAnswer("upstream_invalid", "the upstream's answer "
+                    + (isKnown ? "gives its length in two ways"
+                            : "has the status " + status + ", which HTTP does not define"));
         }
     }
 
@@ -213,7 +202,7 @@ final class UpstreamCall {
             return;
         }
         var now = System.nanoTime();
-        var untilTotal = limits.total().toNanos() - (now - started);
+        var untilTotal = limits.until() - now;
         var untilIdle = limits.idle().toNanos() - (reading ? now - readingSince : 0);
         if (untilTotal <= 0 || untilIdle <= 0) {
             executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT : End.IDLE));

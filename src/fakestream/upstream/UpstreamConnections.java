@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// The connections to the upstream, managed by the JDK's client. It closes most failed connections.
@@ -20,11 +19,10 @@ import java.util.function.Supplier;
 /// the client itself ends (measured in 25.0.3). So the next request gets a new client, which costs
 /// a millisecond, and the old client shuts down after its last call.
 ///
-/// The lock guards the counts and the making of a client; requests that need it wait. Nothing is
-/// sent under the lock.
+/// Its monitor guards the counts and the making of a client; requests that need it wait. Nothing is
+/// sent under it.
 final class UpstreamConnections {
     private final Supplier<HttpClient> clients;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Set<Counted> used = new HashSet<>();
     private Counted current;
 
@@ -42,7 +40,7 @@ final class UpstreamConnections {
     /// One request's use of a client. It drops the client at its end: the JDK frees only a client
     /// that nothing reaches, but the client reaches its last requests, and through them this lease.
     final class Lease {
-        /// Null after the end; changed under the lock.
+        /// Null after the end; changed under the monitor.
         private volatile Counted counted;
         private volatile Optional<IdleConnections.Idle> kept = Optional.empty();
         private volatile boolean whole;
@@ -87,15 +85,12 @@ final class UpstreamConnections {
 
         /// Ends the lease. Repeated calls change nothing.
         void end() {
-            lock.lock();
-            try {
+            synchronized (UpstreamConnections.this) {
                 if (counted != null) {
                     counted.calls--;
                     closeIfIdle(counted);
                     counted = null;
                 }
-            } finally {
-                lock.unlock();
             }
         }
     }
@@ -107,48 +102,22 @@ final class UpstreamConnections {
 
     /// Makes the client, so that the first request need not. With TLS this first takes a tenth of a
     /// second.
-    void prepare() {
-        lock.lock();
-        try {
-            current();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void prepare() {
+        current();
     }
 
     /// A lease for one request; the caller ends it with the request.
-    Lease lease() {
-        lock.lock();
-        try {
-            var counted = current();
-            counted.calls++;
-            return new Lease(counted);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// A lease for one request, with a client of its own, so that no kept connection can serve it.
-    Lease leaseAlone() {
-        lock.lock();
-        try {
-            var alone = new Counted(clients.get());
-            used.add(alone);
-            alone.calls++;
-            return new Lease(alone);
-        } finally {
-            lock.unlock();
-        }
+    ///
+    /// @param alone whether it gets a client of its own, so that no kept connection can serve it
+    synchronized Lease lease(boolean alone) {
+        var counted = alone ? another() : current();
+        counted.calls++;
+        return new Lease(counted);
     }
 
     /// Ends all running calls.
-    void close() {
-        lock.lock();
-        try {
-            used.forEach(counted -> counted.client.shutdownNow());
-        } finally {
-            lock.unlock();
-        }
+    synchronized void close() {
+        used.forEach(counted -> counted.client.shutdownNow());
     }
 
     /// Whether the client forgets the connection: the head is not HTTP, or its length is no number.
@@ -157,24 +126,22 @@ final class UpstreamConnections {
         return cause instanceof ProtocolException || cause instanceof NumberFormatException;
     }
 
-    private void retire(Counted counted) {
-        lock.lock();
-        try {
-            if (counted == current) {
-                current = null;
-                closeIfIdle(counted);
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void retire(Counted counted) {
+        if (counted == current) {
+            current = null;
+            closeIfIdle(counted);
         }
     }
 
     private Counted current() {
-        if (current == null) {
-            current = new Counted(clients.get());
-            used.add(current);
-        }
+        current = current == null ? another() : current;
         return current;
+    }
+
+    private Counted another() {
+        var made = new Counted(clients.get());
+        used.add(made);
+        return made;
     }
 
     private void closeIfIdle(Counted counted) {

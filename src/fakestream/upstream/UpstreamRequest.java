@@ -4,10 +4,12 @@ import fakestream.http.ByteBudget;
 import fakestream.json.Parts;
 import fakestream.telemetry.Redactor;
 import fakestream.telemetry.UpstreamSummary;
+import fakestream.upstream.AnswerReader.Judged;
 import fakestream.upstream.CallResult.IfLost;
 import fakestream.upstream.UpstreamCall.End;
 import fakestream.upstream.UpstreamException.Kind;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +18,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,26 +26,18 @@ import java.util.function.Function;
 /// The thread that serves the client sends, and tries again if that may help. Any thread may
 /// [#cancel()], which ends the running call and forbids another.
 public final class UpstreamRequest implements AutoCloseable {
-    /// The limit on all waits of one request together.
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    /// The limit on all waits of one request together, in nanoseconds.
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
 
-    private static final Judge ANY = UpstreamAnswer::status;
-
-    /// Judges an answer with a good status before any of it is sent on.
-    @FunctionalInterface
-    public interface Judge {
-        /// The status that the answer should have come with. If that status may pass, such as 502,
-        /// the request is tried again if that is still allowed.
-        ///
-        /// @throws UpstreamException if the body breaks off
-        int status(UpstreamAnswer answer) throws UpstreamException;
-    }
+    /// Leaves the reading to the caller.
+    private static final AnswerReader<UpstreamAnswer> UNREAD =
+            answer -> new Judged<>(answer, answer.head().status(), Optional.empty());
 
     /// The request of a try, and how to treat its answer.
     ///
     /// @param decoded whether the answer's body is to be read, and not passed through
     /// @param repeatable whether the request could be sent once more
-    private record Sending(HttpRequest request, boolean decoded, Judge judge,
+    private record Sending<T>(HttpRequest request, boolean decoded, AnswerReader<T> reader,
             BooleanSupplier repeatable) {
     }
 
@@ -52,15 +45,17 @@ public final class UpstreamRequest implements AutoCloseable {
     private final Consumer<UpstreamRequest> closed;
     private final Map<String, String> headers;
     private final Redactor redactor;
+    private final CallLimits limits;
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
-    private final ReentrantLock lock = new ReentrantLock();
     /// The memory for the answer to the last call, or for a joined answer.
     private final ByteBudget.Hold bytes;
     private UpstreamCall current;
     private End end;
-    private Duration waited = Duration.ZERO;
-    private UpstreamAnswer answer;
+    /// In nanoseconds.
+    private long waited;
+    /// Of the last answer, or null. The body is not kept here.
+    private UpstreamHead head;
     private int calls;
     /// How many calls followed a failed one at the same upstream.
     private int repeated;
@@ -77,18 +72,19 @@ public final class UpstreamRequest implements AutoCloseable {
         this.upstream = upstream;
         this.headers = headers;
         this.redactor = redactor;
+        this.limits = upstream.limits();
     }
 
     /// Posts JSON to an endpoint such as `chat/completions`, and waits for a usable answer; if none
     /// comes, returns the last answer.
     ///
     /// @throws UpstreamException if there is no answer at all
-    public UpstreamAnswer post(String endpoint, Parts json, Judge judge)
+    public <T> T post(String endpoint, Parts json, AnswerReader<T> reader)
             throws UpstreamException {
         var body = new AtomicReference<>(json);
         try {
             return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                    .POST(SendingBody.of(body::get, json.length())).build(), judge,
+                    .POST(SendingBody.of(body::get, json.length())).build(), reader,
                     headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
         } finally {
             // The JDK keeps the request as long as its answer is read.
@@ -100,30 +96,30 @@ public final class UpstreamRequest implements AutoCloseable {
     ///
     /// @throws UpstreamException if none come
     public UpstreamAnswer get(String endpoint) throws UpstreamException {
-        return tryAll(url -> request(url, endpoint).GET().build(), ANY, IfLost.ASK_ANYBODY);
+        return tryAll(url -> request(url, endpoint).GET().build(), UNREAD, IfLost.ASK_ANYBODY);
     }
 
     /// Sends any method with any body to the first upstream, without trying again, and waits for
     /// the answer's headers. The answer's body comes as it is.
     ///
     /// @param headers in addition to those that every request has
+    /// @param repeatable whether the body could be sent once more from its beginning
     /// @throws UpstreamException if no headers come
     public UpstreamAnswer send(String method, String endpoint, Map<String, String> headers,
-            StreamedBody body) throws UpstreamException {
+            BodyPublisher body, BooleanSupplier repeatable) throws UpstreamException {
         var request = request(upstream.urls().getFirst(), endpoint).method(method,
                 body.contentLength() == 0 ? BodyPublishers.noBody() : body);
         headers.forEach(request::setHeader);
-        return tryOnce(new Sending(request.build(), false, ANY, body::canBeSentAgain)).get();
+        return tryOnce(new Sending<>(request.build(), false, UNREAD, repeatable)).get(UNREAD);
     }
 
     /// An answer that another request's call brought, as if this request had made that call.
     ///
     /// @throws UpstreamException if there is no memory for it
     public UpstreamAnswer open(StoredAnswer joined) throws UpstreamException {
-        var grant = bytes.grow((long) ByteBudget.COPIES * joined.body().length,
-                started + upstream.limits().total().toNanos());
+        var grant = bytes.grow((long) ByteBudget.COPIES * joined.body().length, limits.until());
         if (grant != ByteBudget.Grant.GIVEN) {
-            throw UpstreamException.noRoom(grant, bytes, upstream.limits().bytes());
+            throw UpstreamException.noRoom(grant, bytes, limits.bytes());
         }
         return UpstreamAnswer.of(joined);
     }
@@ -131,8 +127,8 @@ public final class UpstreamRequest implements AutoCloseable {
     /// The metrics of its calls; for the thread that serves the client.
     public UpstreamSummary figures() {
         var over = current == null ? OptionalLong.empty() : current.over();
-        return new UpstreamSummary(calls, answer == null ? 0 : answer.status(),
-                answer == null ? "" : answer.id(),
+        return new UpstreamSummary(calls, head == null ? 0 : head.status(),
+                head == null ? "" : head.id(),
                 Duration.ofNanos(over.orElseGet(System::nanoTime) - started));
     }
 
@@ -151,14 +147,11 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// Ends it from any thread; the first reason counts.
     void end(End how) {
-        lock.lock();
-        try {
+        synchronized (this) {
             end = end == null ? how : end;
             if (current != null) {
                 current.end(end);
             }
-        } finally {
-            lock.unlock();
         }
         over.countDown();
         bytes.end();
@@ -173,23 +166,23 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// Asks one upstream after another, until another call would not help, or might be paid for
     /// twice. A request makes at most 1 + RETRY_MAX + fallbacks calls, and one on a new connection.
-    private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge,
+    private <T> T tryAll(Function<UpstreamUrl, HttpRequest> requests, AnswerReader<T> reader,
             IfLost ifLost) throws UpstreamException {
-        CallResult last = null;
+        CallResult<T> last = null;
         for (var url : upstream.urls()) {
-            last = tryAgain(new Sending(requests.apply(url), true, judge, () -> true), ifLost);
+            last = tryAgain(new Sending<>(requests.apply(url), true, reader, () -> true), ifLost);
             if (!last.isWorthAnother(ifLost) || lost && ifLost == IfLost.ASK_AGAIN) {
                 break;
             }
         }
-        return last.get();
+        return last.get(reader);
     }
 
-    private CallResult tryAgain(Sending sending, IfLost ifLost) {
+    private <T> CallResult<T> tryAgain(Sending<T> sending, IfLost ifLost) {
         var last = tryOnce(sending);
         while (last.isWorthAnother(ifLost)) {
             var pause = pause(last);
-            if (pause.isEmpty() || !await(pause.get())) {
+            if (pause.isEmpty() || !await(pause.get().toNanos())) {
                 return last;
             }
             repeated++;
@@ -199,32 +192,31 @@ public final class UpstreamRequest implements AutoCloseable {
     }
 
     /// How long to wait before another try; empty if the request has no more time for it.
-    private Optional<Duration> pause(CallResult last) {
-        var pause = last.failure() == null ? upstream.retries().pause(repeated + 1, last.answer())
+    private Optional<Duration> pause(CallResult<?> last) {
+        var pause = last.failure() == null
+                ? upstream.retries().pause(repeated + 1, last.answer().head(), last::delay)
                 : upstream.retries().pause(repeated + 1);
-        return pause.filter(time -> time.compareTo(patience()) < 0);
+        return pause.filter(time -> time.toNanos() < patience());
     }
 
-    /// How much longer this request may wait.
-    private Duration patience() {
-        var left = LONGEST_WAIT.minus(waited);
-        var total = upstream.limits().total().minus(elapsed());
-        return left.compareTo(total) < 0 ? left : total;
+    /// How much longer this request may wait, in nanoseconds.
+    private long patience() {
+        return Math.min(LONGEST_WAIT - waited, limits.until() - System.nanoTime());
     }
 
     /// Waits for a place in [Retries], and pauses. The place is free again before the next call.
     ///
+    /// @param pause in nanoseconds
     /// @return whether the request still goes on after that
-    private boolean await(Duration pause) {
+    private boolean await(long pause) {
         var retries = upstream.retries();
         var from = System.nanoTime();
         try {
-            if (!retries.enter(from + patience().minus(pause).toNanos(),
-                    () -> over.getCount() == 0)) {
+            if (!retries.enter(from + patience() - pause, () -> over.getCount() == 0)) {
                 return false;
             }
             try {
-                return !over.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+                return !over.await(pause, TimeUnit.NANOSECONDS);
             } finally {
                 retries.leave();
             }
@@ -232,12 +224,12 @@ public final class UpstreamRequest implements AutoCloseable {
             Thread.currentThread().interrupt();
             return false;
         } finally {
-            waited = waited.plusNanos(System.nanoTime() - from);
+            waited += System.nanoTime() - from;
         }
     }
 
     /// Makes a call; repeats it on a new connection if the upstream had closed the kept one.
-    private CallResult tryOnce(Sending sending) {
+    private <T> CallResult<T> tryOnce(Sending<T> sending) {
         var last = call(sending, false);
         if (last.failure() != null && last.failure().kind() == Kind.STALE && !freshened
                 && sending.repeatable.getAsBoolean()) {
@@ -248,40 +240,32 @@ public final class UpstreamRequest implements AutoCloseable {
         return last;
     }
 
-    private CallResult call(Sending sending, boolean fresh) {
+    private <T> CallResult<T> call(Sending<T> sending, boolean fresh) {
         try {
-            answer = null;
+            head = null;
             var call = begin(sending.request, fresh);
-            var head = call.head();
-            var raw = UpstreamAnswer.raw(call, head.statusCode(), head.headers(), redactor);
-            answer = sending.decoded ? raw.decoded() : raw;
-            return new CallResult(answer, null, answer.isSuccess() ? sending.judge.status(answer)
-                    : answer.status());
+            var response = call.head();
+            head = new UpstreamHead(response.statusCode(), response.headers(), redactor);
+            var raw = UpstreamAnswer.raw(call, head);
+            var answer = sending.decoded ? raw.decoded() : raw;
+            return new CallResult<>(answer,
+                    head.isSuccess() ? sending.reader.read(answer) : null, null);
         } catch (UpstreamException e) {
             upstream.failed(e, redactor);
-            return new CallResult(null, e, e.status());
+            return new CallResult<>(null, null, e);
         }
     }
 
-    private UpstreamCall begin(HttpRequest request, boolean fresh) {
-        lock.lock();
-        try {
-            if (current != null) {
-                current.cancel();
-                bytes.settle(0);
-            }
-            calls++;
-            current = upstream.call(request, fresh, bytes, elapsed());
-            if (end != null) {
-                current.end(end);
-            }
-            return current;
-        } finally {
-            lock.unlock();
+    private synchronized UpstreamCall begin(HttpRequest request, boolean fresh) {
+        if (current != null) {
+            current.cancel();
+            bytes.settle(0);
         }
-    }
-
-    private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - started);
+        calls++;
+        current = upstream.call(request, fresh, bytes, limits);
+        if (end != null) {
+            current.end(end);
+        }
+        return current;
     }
 }
