@@ -12,7 +12,7 @@ import fakestream.server.ProxyServer;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Journal;
 import fakestream.telemetry.Log;
-import fakestream.upstream.ExtraHeaders;
+import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamUrl;
 import java.io.IOException;
@@ -38,7 +38,7 @@ final class Main {
     private static final Map<Setting<?>, Consumer<String>> CHECKS = Map.of(
             Setting.SOURCE_API_URL, UpstreamUrl::parse,
             Setting.FALLBACK_API_URLS, UpstreamUrl::parseAll,
-            Setting.UPSTREAM_EXTRA_HEADERS_JSON, ExtraHeaders::parse);
+            Setting.UPSTREAM_EXTRA_HEADERS_JSON, HeaderRules::parse);
 
     private final PrintStream out;
     private final PrintStream err;

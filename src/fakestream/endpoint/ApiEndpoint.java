@@ -89,7 +89,8 @@ public final class ApiEndpoint {
 
     private void serve(ClientExchange client, ApiTarget target, ApiRequest request,
             AccessControl.Admitted admitted, RequestMemory memory) throws IOException {
-        try (var up = upstream.request(admitted.key(), client.id(), client.headers())) {
+        try (var up = new UpstreamRequest(upstream, admitted.key(), client.id(),
+                client.headers())) {
             client.asks(up::figures, up::cancel);
             client.record().model(request.model());
             var job = new Job(client, target, request, admitted.caller(), up, memory);

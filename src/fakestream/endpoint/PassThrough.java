@@ -60,7 +60,7 @@ public final class PassThrough {
     public void serve(ClientExchange client, String endpoint, AccessControl.Admitted passed,
             Protocol protocol)
             throws HttpError, IOException {
-        try (var up = upstream.request(passed.key(), client.id(), client.headers());
+        try (var up = new UpstreamRequest(upstream, passed.key(), client.id(), client.headers());
                 var body = UploadPublisher.of(client, mostBytes)) {
             body.readBeginning();
             passed.enter();

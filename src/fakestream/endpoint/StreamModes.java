@@ -109,10 +109,7 @@ public final class StreamModes {
 
     private synchronized boolean isUnstreamable(String model) {
         var since = unstreamable.get(model);
-        if (since != null && System.nanoTime() - since >= REMEMBERED.toNanos()) {
-            forget(model);
-        }
-        return unstreamable.containsKey(model);
+        return since != null && System.nanoTime() - since < REMEMBERED.toNanos();
     }
 
     private void forget(String model) {

@@ -182,7 +182,8 @@ final class Router {
         allow(client, "GET", "HEAD");
         var protocol = protocol(route, client);
         try (var admitted = gate.pass(client, form(route, client));
-                var up = upstream.request(admitted.key(), client.id(), client.headers())) {
+                var up = new UpstreamRequest(upstream, admitted.key(), client.id(),
+                        client.headers())) {
             client.request().ignore();
             admitted.enter();
             client.asks(up::figures, up::cancel);

@@ -9,8 +9,7 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -19,12 +18,11 @@ import java.util.random.RandomGenerator;
 /// Decides whether a failed call is worth another, and how long to wait before it. All requests
 /// share it, so that an upstream in trouble does not get all of them again at once: a fifth of the
 /// open requests, and always three, may pause at the same time. The others wait for a place. Any
-/// thread may call it; the lock guards the places, and no thread holds it while it waits.
+/// thread may call it; its monitor guards the places, and no thread holds it while it waits.
 final class Retries {
-    /// Statuses by which an upstream says that it did not answer, and that this may pass.
-    /// `RETRY_MAX` in `proxy.properties.example` lists them too. 520 to 527 and 530 are
-    /// Cloudflare's, for a server behind it that is down or unreachable; 529 is Anthropic's for
-    /// overload.
+    /// Statuses that say that there is no answer, and that this may pass; listed too in
+    /// `proxy.properties.example`. 520 to 527 and 530 are Cloudflare's, for a server behind it that
+    /// is down or unreachable; 529 is Anthropic's for overload.
     private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504,
             520, 521, 522, 523, 524, 525, 526, 527, 529, 530);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -37,9 +35,7 @@ final class Retries {
     private final RandomGenerator random;
     private final InstantSource clock;
     private final IntSupplier open;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    /// Read without the lock, to learn whether any request must be woken.
+    /// Read without the monitor, to learn whether any request must be woken.
     private volatile int waiting;
     private int pausing;
 
@@ -53,7 +49,7 @@ final class Retries {
         this.clock = clock;
     }
 
-    /// Whether the failure of this status may pass, so that another call may help.
+    /// Whether another call may help after this status.
     static boolean isPassing(int status) {
         return PASSING.contains(status);
     }
@@ -63,40 +59,36 @@ final class Retries {
     /// @param until the end of the wait, by `System.nanoTime`
     /// @param isOver whether the request has ended; checked again after [#wake()]
     /// @return false if the time is up or the request has ended; then no place was taken
-    boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
-        lock.lockInterruptibly();
+    synchronized boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
+        waiting++;
         try {
-            waiting++;
             while (!isOver.getAsBoolean() && until - System.nanoTime() > 0) {
                 if (pausing < Math.max(ALWAYS_ALLOWED, open.getAsInt() / ONE_IN)) {
                     pausing++;
                     return true;
                 }
-                changed.awaitNanos(until - System.nanoTime());
+                TimeUnit.NANOSECONDS.timedWait(this, until - System.nanoTime());
             }
             return false;
         } finally {
             waiting--;
             // A request that gives up may have been woken for a place; this wakes another.
-            changed.signal();
-            lock.unlock();
+            notify();
         }
     }
 
     /// Gives the place back.
-    void leave() {
-        lock.lock();
+    synchronized void leave() {
         pausing--;
-        changed.signal();
-        lock.unlock();
+        notify();
     }
 
     /// Notes that a request has ended; it may be a waiting one.
     void wake() {
         if (waiting > 0) {
-            lock.lock();
-            changed.signalAll();
-            lock.unlock();
+            synchronized (this) {
+                notifyAll();
+            }
         }
     }
 

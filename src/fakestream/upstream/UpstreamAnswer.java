@@ -6,9 +6,10 @@ import fakestream.json.Json;
 import fakestream.json.JsonException;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.VendorError;
-import java.io.EOFException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,14 +22,8 @@ import java.util.zip.ZipException;
 
 /// An upstream's answer: its head, and its body, which one thread reads, within the limits of the
 /// call. The proxy asks only for plain bytes. It decodes gzip and deflate all the same, because
-/// some upstreams send them to every client; the limit counts the decoded bytes too.
+/// some upstreams send them to every client; the limit counts the decoded bytes.
 public final class UpstreamAnswer {
-    /// Reads some bytes; -1 at the end.
-    @FunctionalInterface
-    private interface Source {
-        int read(byte[] buffer, int offset, int length) throws IOException, UpstreamException;
-    }
-
     /// The buffer size for the first characters, in bytes.
     private static final int PEEK = 64;
 
@@ -43,7 +38,8 @@ public final class UpstreamAnswer {
     private final UpstreamHead head;
     /// Null if the whole body was read ahead.
     private final UpstreamCall call;
-    private final Source source;
+    /// Null if it has an unknown coding.
+    private final InputStream source;
     /// The bytes from `at` to `until` were read ahead, and come first in the next [#read].
     private byte[] ahead;
     private int at;
@@ -51,7 +47,7 @@ public final class UpstreamAnswer {
     private boolean ended;
     private int count;
 
-    private UpstreamAnswer(UpstreamHead head, UpstreamCall call, Source source) {
+    private UpstreamAnswer(UpstreamHead head, UpstreamCall call, InputStream source) {
         this.head = head;
         this.call = call;
         this.source = source;
@@ -67,7 +63,7 @@ public final class UpstreamAnswer {
 
     /// An answer whose body comes as the upstream sends it.
     static UpstreamAnswer raw(UpstreamCall call, UpstreamHead head) {
-        return new UpstreamAnswer(head, call, call::read);
+        return new UpstreamAnswer(head, call, call.body());
     }
 
     /// An answer whose body is already here.
@@ -92,12 +88,11 @@ public final class UpstreamAnswer {
         }
         var unknown = ContentCoding.unknown(codings);
         if (unknown.isEmpty()) {
-            return new UpstreamAnswer(head, call, ContentCoding.decoded(stream(), codings)::read);
+            return new UpstreamAnswer(head, call, ContentCoding.decoded(new SequenceInputStream(
+                    new ByteArrayInputStream(ahead, at, until - at), source), codings));
         }
-        return head.isSuccess() ? new UpstreamAnswer(head, call, (_, _, _) -> {
-            throw UpstreamException.notAnAnswer("upstream_encoding",
-                    "the upstream's answer has an encoding that the proxy did not ask for");
-        }) : new UpstreamAnswer(head, ("(" + unknown.get() + ")").getBytes(StandardCharsets.UTF_8));
+        return head.isSuccess() ? new UpstreamAnswer(head, call, null)
+                : new UpstreamAnswer(head, ("(" + unknown.get() + ")").getBytes());
     }
 
     private List<String> codings() {
@@ -218,42 +213,24 @@ public final class UpstreamAnswer {
         var n = fromSource(buffer, offset, length);
         ended = n < 0;
         count += Math.max(n, 0);
-        if (ended) {
-            call.finish();
-        } else if (count > call.mostBytes()) {
-            call.cancel();
-            throw UpstreamException.tooLarge();
-        }
+        call.came(count, ended);
         return n;
     }
 
     private int fromSource(byte[] buffer, int offset, int length) throws UpstreamException {
+        if (source == null) {
+            throw UpstreamException.notAnAnswer("upstream_encoding",
+                    "the upstream's answer has an encoding that the proxy did not ask for");
+        }
         try {
             return source.read(buffer, offset, length);
-        } catch (EOFException e) {
-            throw UpstreamException.truncated(e);
         } catch (ZipException e) {
             throw UpstreamException.notAnAnswer("upstream_encoding",
                     "the upstream's answer says that it is " + String.join(", ", codings())
                     + ", and is not");
         } catch (IOException e) {
-            // Only the call reads from a socket.
-            throw (UpstreamException) e.getCause();
+            throw call.failure(e);
         }
-    }
-
-    /// The body for a decoder; a failure of the call is the cause of its exception.
-    private InputStream stream() {
-        return new ContentCoding.ByBuffers() {
-            @Override
-            public int read(byte[] buffer, int offset, int length) throws IOException {
-                try {
-                    return UpstreamAnswer.this.read(buffer, offset, length);
-                } catch (UpstreamException e) {
-                    throw new IOException(e);
-                }
-            }
-        };
     }
 
     /// See [UpstreamCall#hold]; bytes that were read before are counted elsewhere.

@@ -33,17 +33,16 @@ public final class UpstreamEvents {
         this.answer = answer;
     }
 
-    /// The first event that has data, without consuming it; empty if the stream ends first.
+    /// The first event that has data, not consumed; empty if the stream ends first.
     ///
     /// @throws UpstreamException if the stream breaks off first
     public Optional<SseEvent.Received> firstData() throws UpstreamException {
         var skipped = new ArrayList<SseEvent.Received>();
         var event = next();
-        while (event.isPresent() && event.get().data().isEmpty()) {
+        for (; event.isPresent() && event.get().data().isEmpty(); event = next()) {
             skipped.add(event.get());
-            event = next();
         }
-        event.ifPresent(waiting::addFirst);
+        event.ifPresent(skipped::add);
         skipped.reversed().forEach(waiting::addFirst);
         return event;
     }

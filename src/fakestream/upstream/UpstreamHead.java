@@ -39,11 +39,6 @@ public record UpstreamHead(int status, HttpHeaders headers, Redactor redactor,
         return header("x-should-retry").equalsIgnoreCase("false");
     }
 
-    /// The upstream's id of the request, without secrets; empty if it gave none.
-    String id() {
-        return headersForClient.getOrDefault(HeaderRules.UPSTREAM_ID, "");
-    }
-
     /// The headers that describe a body which passes through unread, without secrets.
     public Map<String, String> headersOfBody() {
         return masked(HeaderRules.ofBodyToClient(headers.map()), redactor);

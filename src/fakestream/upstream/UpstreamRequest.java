@@ -1,17 +1,19 @@
 package fakestream.upstream;
 
 import fakestream.http.ByteBudget;
+import fakestream.http.UpstreamKey;
 import fakestream.json.Parts;
 import fakestream.telemetry.Redactor;
 import fakestream.telemetry.UpstreamSummary;
 import fakestream.upstream.AnswerReader.Judged;
 import fakestream.upstream.CallResult.IfLost;
-import fakestream.upstream.UpstreamCall.End;
+import fakestream.upstream.UpstreamException.End;
 import fakestream.upstream.UpstreamException.Kind;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,13 +43,13 @@ public final class UpstreamRequest implements AutoCloseable {
             BooleanSupplier repeatable) {
     }
 
-    private final Calls upstream;
-    private final Consumer<UpstreamRequest> closed;
+    private final Upstream upstream;
     private final Map<String, String> headers;
     private final Redactor redactor;
-    private final CallLimits limits;
+    private final UpstreamCall.Limits limits;
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final Consumer<End> ending = this::end;
     /// The memory for the answer to the last call, or for a joined answer.
     private final ByteBudget.Hold bytes;
     private UpstreamCall current;
@@ -64,15 +66,19 @@ public final class UpstreamRequest implements AutoCloseable {
     /// Whether an answer was lost that may already be paid for.
     private boolean lost;
 
-    /// @param closed is called when the request is over
-    UpstreamRequest(Calls upstream, Map<String, String> headers, Redactor redactor,
-            ByteBudget.Hold bytes, Consumer<UpstreamRequest> closed) {
-        this.closed = closed;
-        this.bytes = bytes;
+    /// A request for one client; it sends nothing yet.
+    ///
+    /// @param key goes upstream
+    /// @param id the id of the client's request
+    /// @param clientHeaders the client's request headers; only allowed ones pass
+    public UpstreamRequest(Upstream upstream, UpstreamKey key, String id,
+            Map<String, List<String>> clientHeaders) {
         this.upstream = upstream;
-        this.headers = headers;
-        this.redactor = redactor;
+        this.headers = upstream.headers(key, id, clientHeaders);
+        this.redactor = upstream.redactorWith(key.value());
+        this.bytes = upstream.bytes();
         this.limits = upstream.limits();
+        upstream.open().add(ending);
     }
 
     /// Posts JSON to an endpoint such as `chat/completions`, and waits for a usable answer; if none
@@ -107,8 +113,8 @@ public final class UpstreamRequest implements AutoCloseable {
     /// @throws UpstreamException if no headers come
     public UpstreamAnswer send(String method, String endpoint, Map<String, String> headers,
             BodyPublisher body, BooleanSupplier repeatable) throws UpstreamException {
-        var request = request(upstream.urls().getFirst(), endpoint).method(method,
-                body.contentLength() == 0 ? BodyPublishers.noBody() : body);
+        var request = request(upstream.urls().getFirst(), endpoint).method(method, new SendingBody(
+                body.contentLength() == 0 ? BodyPublishers.noBody() : body));
         headers.forEach(request::setHeader);
         return tryOnce(new Sending<>(request.build(), false, UNREAD, repeatable)).get(UNREAD);
     }
@@ -127,9 +133,10 @@ public final class UpstreamRequest implements AutoCloseable {
     /// The metrics of its calls; for the thread that serves the client.
     public UpstreamSummary figures() {
         var over = current == null ? OptionalLong.empty() : current.over();
-        return new UpstreamSummary(calls, head == null ? 0 : head.status(),
-                head == null ? "" : head.id(),
-                Duration.ofNanos(over.orElseGet(System::nanoTime) - started));
+        var time = Duration.ofNanos(over.orElseGet(System::nanoTime) - started);
+        return head == null ? new UpstreamSummary(calls, 0, "", time) : new UpstreamSummary(calls,
+                head.status(), head.headersForClient().getOrDefault(HeaderRules.UPSTREAM_ID, ""),
+                time);
     }
 
     /// Ends the running call, from any thread; the upstream sees its connection close.
@@ -142,11 +149,11 @@ public final class UpstreamRequest implements AutoCloseable {
     public void close() {
         cancel();
         bytes.close();
-        closed.accept(this);
+        upstream.open().remove(ending);
     }
 
     /// Ends it from any thread; the first reason counts.
-    void end(End how) {
+    private void end(End how) {
         synchronized (this) {
             end = end == null ? how : end;
             if (current != null) {
@@ -170,7 +177,12 @@ public final class UpstreamRequest implements AutoCloseable {
             IfLost ifLost) throws UpstreamException {
         CallResult<T> last = null;
         for (var url : upstream.urls()) {
-            last = tryAgain(new Sending<>(requests.apply(url), true, reader, () -> true), ifLost);
+            var sending = new Sending<>(requests.apply(url), true, reader, () -> true);
+            last = tryOnce(sending);
+            while (last.isWorthAnother(ifLost) && pause(last)) {
+                repeated++;
+                last = tryOnce(sending);
+            }
             if (!last.isWorthAnother(ifLost) || lost && ifLost == IfLost.ASK_AGAIN) {
                 break;
             }
@@ -178,41 +190,21 @@ public final class UpstreamRequest implements AutoCloseable {
         return last.get(reader);
     }
 
-    private <T> CallResult<T> tryAgain(Sending<T> sending, IfLost ifLost) {
-        var last = tryOnce(sending);
-        while (last.isWorthAnother(ifLost)) {
-            var pause = pause(last);
-            if (pause.isEmpty() || !await(pause.get().toNanos())) {
-                return last;
-            }
-            repeated++;
-            last = tryOnce(sending);
-        }
-        return last;
-    }
-
-    /// How long to wait before another try; empty if the request has no more time for it.
-    private Optional<Duration> pause(CallResult<?> last) {
-        var pause = last.failure() == null
-                ? upstream.retries().pause(repeated + 1, last.answer().head(), last::delay)
-                : upstream.retries().pause(repeated + 1);
-        return pause.filter(time -> time.toNanos() < patience());
-    }
-
-    /// How much longer this request may wait, in nanoseconds.
-    private long patience() {
-        return Math.min(LONGEST_WAIT - waited, limits.until() - System.nanoTime());
-    }
-
-    /// Waits for a place in [Retries], and pauses. The place is free again before the next call.
+    /// Pauses before another try, at a place in [Retries], which is free again before the call.
     ///
-    /// @param pause in nanoseconds
-    /// @return whether the request still goes on after that
-    private boolean await(long pause) {
+    /// @return false if the request has no time for it, or has ended
+    private boolean pause(CallResult<?> last) {
         var retries = upstream.retries();
+        var time = last.failure() != null ? retries.pause(repeated + 1)
+                : retries.pause(repeated + 1, last.answer().head(), last::delay);
+        var patience = Math.min(LONGEST_WAIT - waited, limits.until() - System.nanoTime());
+        if (time.isEmpty() || time.get().toNanos() >= patience) {
+            return false;
+        }
+        var pause = time.get().toNanos();
         var from = System.nanoTime();
         try {
-            if (!retries.enter(from + patience() - pause, () -> over.getCount() == 0)) {
+            if (!retries.enter(from + patience - pause, () -> over.getCount() == 0)) {
                 return false;
             }
             try {

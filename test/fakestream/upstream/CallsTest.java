@@ -89,7 +89,8 @@ final class CallsTest {
                 : Map.of("Idempotency-Key", List.of(idempotencyKey));
         try (var upstream = new Upstream(config, timer, _ -> { },
                         new ByteBudget(1 << 20, 1 << 20), AT_ONCE);
-                var request = upstream.request(UpstreamKey.bearer("sk-test"), "req_1", headers)) {
+                var request = new UpstreamRequest(upstream, UpstreamKey.bearer("sk-test"), "req_1",
+                        headers)) {
             try {
                 request.post("chat/completions", Parts.of(Chats.WHOLE),
                         CallsTest::judge);

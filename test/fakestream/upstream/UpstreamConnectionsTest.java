@@ -55,7 +55,7 @@ final class UpstreamConnectionsTest {
     void areCreatedOnceAndOnDemand() {
         var connections = failing(new ConnectException("refused"));
         assertEquals(List.of(), shut());
-        connections.prepare();
+        connections.lease(false).end();
         connections.lease(false).send(AnsweringClient.REQUEST);
         assertEquals(List.of(false), shut());
     }

@@ -3,7 +3,6 @@ package fakestream.upstream;
 import fakestream.http.ByteBudget;
 import fakestream.telemetry.Redactor;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,7 +28,7 @@ public final class GzipFuzz {
         var call = new UpstreamCall(
                 new UpstreamConnections(() -> AnsweringClient.with(bytes)).lease(false),
                 AnsweringClient.REQUEST,
-                new CallLimits(HOUR, System.nanoTime() + HOUR.toNanos(), MOST),
+                new UpstreamCall.Limits(HOUR, System.nanoTime() + HOUR.toNanos(), MOST),
                 new ByteBudget(0, Long.MAX_VALUE).hold(), TIMER, Runnable::run);
         try {
             var head = call.head();
