@@ -1,6 +1,5 @@
 package fakestream.endpoint;
 
-import fakestream.endpoint.ReadAnswer.Failed;
 import fakestream.endpoint.ReadAnswer.Live;
 import fakestream.endpoint.ReadAnswer.Whole;
 import fakestream.json.JsonValue;
@@ -66,8 +65,7 @@ record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
 
     private Judged<ReadAnswer> read(UpstreamHead head, AnswerResponse.Body body) {
         if (!head.isSuccess() || !(body.json() instanceof JsonValue json)) {
-            return new Judged<>(new Failed(head, false, body.json(),
-                    AnswerResponse.failure(head, body, protocol)),
+            return new Judged<>(AnswerResponse.failed(head, body, protocol),
                     head.isSuccess() ? UNUSABLE : head.status(), Optional.empty());
         }
         try {
@@ -88,8 +86,8 @@ record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
     /// @param json null if the upstream sent events
     private Judged<ReadAnswer> failed(UpstreamHead head, JsonValue json, ApiError error,
             int status) {
-        return new Judged<>(new Failed(head, json == null, json,
-                AnswerResponse.failure(head, protocol, error)), status, error.retryDelay());
+        return new Judged<>(AnswerResponse.failed(head, json, protocol, error), status,
+                error.retryDelay());
     }
 
     private int status(Optional<SseEvent.Received> first) {

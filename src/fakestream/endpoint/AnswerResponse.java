@@ -1,5 +1,8 @@
 package fakestream.endpoint;
 
+import fakestream.endpoint.ReadAnswer.Failed;
+import fakestream.endpoint.ReadAnswer.Live;
+import fakestream.endpoint.ReadAnswer.Whole;
 import fakestream.http.Response;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
@@ -67,16 +70,17 @@ public final class AnswerResponse {
     /// The response to a client that did not ask for a stream.
     static Response of(ReadAnswer answer, RequestRecord record) {
         return switch (answer) {
-            case ReadAnswer.Whole whole -> {
+            case Whole whole -> {
                 record.used(TokenUsage.in(whole.answer()));
                 yield Response.json(whole.head().status(), whole.head().headersForClient(),
-                        whole.bytes());
+                        whole.original() != null ? whole.original()
+                                : whole.answer().toString().getBytes(StandardCharsets.UTF_8));
             }
-            case ReadAnswer.Failed failed -> {
-                record.failed(failed.failure().error().code());
-                yield failed.failure().reply();
+            case Failed failed -> {
+                record.failed(failed.error().code());
+                yield failed.reply();
             }
-            case ReadAnswer.Live _ -> throw new IllegalStateException("nobody wants a stream");
+            case Live _ -> throw new IllegalStateException("nobody wants a stream");
         };
     }
 
@@ -89,9 +93,7 @@ public final class AnswerResponse {
         if (body.json() != null && answer.head().isSuccess()) {
             return reply(answer.head(), body);
         }
-        var failure = failure(answer.head(), body, protocol);
-        record.failed(failure.error().code());
-        return failure.reply();
+        return of(failed(answer.head(), body, protocol), record);
     }
 
     private static Response reply(UpstreamHead head, Body body) {
@@ -101,12 +103,12 @@ public final class AnswerResponse {
     }
 
     /// The failure of an answer that is an error or not JSON.
-    static Failure failure(UpstreamHead head, Body body, Protocol protocol) {
+    static Failed failed(UpstreamHead head, Body body, Protocol protocol) {
         if (body.json() instanceof JsonValue json && !head.isRedirect()) {
             var error = masked(head, VendorError.in(json));
             var reply = isInOurForm(json) || VendorError.find(json).isEmpty() ? reply(head, body)
                     : Response.error(protocol, head.status(), error);
-            return new Failure(reply.with(Response.retryAfter(error))
+            return new Failed(head, false, json, reply.with(Response.retryAfter(error))
                     .with(head.headersForClient()), error.withStatus(head.status()));
         }
         // The proxy does not follow a redirect, so that no key goes elsewhere, and the client must
@@ -116,14 +118,18 @@ public final class AnswerResponse {
                 "the upstream answered " + head.status()
                 + ", a redirect, and the proxy follows none") : notJson(head, body.bytes());
         var reply = Response.error(protocol, status, error).with(head.headersForClient());
-        return new Failure(reply, error.withStatus(status));
+        return new Failed(head, false, body.json(), reply, error.withStatus(status));
     }
 
     /// The failure of an answer with a good status that is still an error; it has the status that
-    /// the error names.
-    static Failure failure(UpstreamHead head, Protocol protocol, ApiError error) {
-        var failure = Failure.of(protocol, 502, masked(head, error));
-        return new Failure(failure.reply().with(head.headersForClient()), failure.error());
+    /// the error names, or else 502.
+    ///
+    /// @param json the answer; null if it came as events
+    static Failed failed(UpstreamHead head, JsonValue json, Protocol protocol, ApiError error) {
+        var masked = masked(head, error);
+        var reply = Response.error(protocol, masked.status(502), masked);
+        return new Failed(head, json == null, json, reply.with(head.headersForClient()),
+                masked.withStatus(masked.status()));
     }
 
     /// Whether an error has the form that all our APIs share, and so stays as it came.

@@ -4,6 +4,7 @@ import fakestream.endpoint.ReadAnswer.Failed;
 import fakestream.endpoint.ReadAnswer.Live;
 import fakestream.endpoint.ReadAnswer.Whole;
 import fakestream.http.ClientDisconnected;
+import fakestream.http.Response;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.protocol.ApiError;
@@ -74,7 +75,7 @@ final class AnswerStream {
                     begin(failed.head(), Mode.FAKE);
                     stream.record().used(TokenUsage.in(failed.json()));
                 }
-                fail(failed.failure());
+                fail(failed.reply(), failed.error());
             }
         }
     }
@@ -84,20 +85,24 @@ final class AnswerStream {
         return stream.answered(head.headersForClient());
     }
 
-    /// Reports that there is no answer.
+    /// Reports that there is no answer, in the proxy's own words.
     ///
     /// @throws IOException if the client left, or the stream had to be broken off
-    void fail(Failure failure) throws IOException {
+    void fail(int status, ApiError error) throws IOException {
+        fail(Response.error(protocol, status, error), error);
+    }
+
+    private void fail(Response reply, ApiError error) throws IOException {
         var state = stream.answered(Map.of());
-        stream.record().failed(failure.error().code());
-        if (stream.replace(failure.reply())) {
+        stream.record().failed(error.code());
+        if (stream.replace(reply)) {
             return;
         }
-        var told = protocol.failure(request, failure.error(), state);
+        var told = protocol.failure(request, error, state);
         if (state.client().endsCleanly()) {
             stream.end(told);
         } else {
-            stream.breakOff(told, failure.error().message());
+            stream.breakOff(told, error.message());
         }
     }
 
@@ -143,7 +148,12 @@ final class AnswerStream {
         var relayed = slots.take(() ->
                 protocol.relay(mending.apply(event), stream.answered(Map.of())));
         choices.add(relayed);
-        noteUsage(event, relayed.progress());
+        // The usage stands in one of the last events, and Anthropic's first event has the input's:
+        // few enough to be parsed.
+        if ((relayed.progress() != Progress.OPEN || event.type().startsWith("message_"))
+                && event.data().contains("\"usage")) {
+            stream.record().used(TokenUsage.in(event.object()));
+        }
         return relayed;
     }
 
@@ -152,15 +162,6 @@ final class AnswerStream {
         if (!arrived.isEmpty()) {
             stream.send(arrived);
             arrived.clear();
-        }
-    }
-
-    /// Records the token usage. It stands in one of the last events, and Anthropic's first event
-    /// has the input's: few enough to be parsed.
-    private void noteUsage(SseEvent.Received event, Progress progress) {
-        if ((progress != Progress.OPEN || event.type().startsWith("message_"))
-                && event.data().contains("\"usage")) {
-            stream.record().used(TokenUsage.in(event.object()));
         }
     }
 
@@ -186,9 +187,9 @@ final class AnswerStream {
                 fail(live, error(live, event));
                 return;
             }
-            var isHalf = !event.data().isEmpty() && event.json().equals(JsonNull.NULL)
-                    && relayed.progress() != Progress.ENDED;
-            if (relayed.event() != null && !isHalf) {
+            var isWhole = event.data().isEmpty() || !event.json().equals(JsonNull.NULL)
+                    || relayed.progress() == Progress.ENDED;
+            if (relayed.event() != null && isWhole) {
                 last.add(relayed.event());
             }
         }
@@ -202,7 +203,8 @@ final class AnswerStream {
     /// Reports a failure of the upstream's stream in our own form, without anything that may follow
     /// it: OpenRouter sends a finish with it and `[DONE]`.
     private void fail(Live live, ApiError error) throws IOException {
-        fail(AnswerResponse.failure(live.head(), protocol, error));
+        var failed = AnswerResponse.failed(live.head(), null, protocol, error);
+        fail(failed.reply(), failed.error());
     }
 
     private static ApiError error(Live live, SseEvent.Received event) {

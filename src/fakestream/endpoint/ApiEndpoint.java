@@ -120,10 +120,10 @@ public final class ApiEndpoint {
             try {
                 answer.tell(ask(job));
             } catch (UpstreamException e) {
-                answer.fail(Failure.of(job.protocol(), e.status(), e.error()));
+                answer.fail(e.status(), e.error());
             } catch (RuntimeException | Error bug) {
                 log.bug("the stream of " + job.client().path(), bug);
-                answer.fail(Failure.of(job.protocol(), 500, ApiError.bug()));
+                answer.fail(500, ApiError.bug());
             }
         }
     }
