@@ -90,10 +90,8 @@ public final class AnswerResponse {
     public static Response json(UpstreamAnswer answer, Protocol protocol, RequestRecord record)
             throws UpstreamException {
         var body = Body.of(answer.body());
-        if (body.json() != null && answer.head().isSuccess()) {
-            return reply(answer.head(), body);
-        }
-        return of(failed(answer.head(), body, protocol), record);
+        return body.json() != null && answer.head().isSuccess() ? reply(answer.head(), body)
+                : of(failed(answer.head(), body, protocol), record);
     }
 
     private static Response reply(UpstreamHead head, Body body) {

@@ -121,7 +121,7 @@ final class AnswerStream {
                     flush(arrived);
                 }
                 fail(live, relayed.progress() == Progress.FAILED ? error(live, event.get())
-                        : truncated());
+                        : alone.orElseGet(ApiError::truncated));
                 return;
             }
             if (relayed.event() != null) {
@@ -196,7 +196,7 @@ final class AnswerStream {
         if (choices.isWholeAtItsEnd()) {
             stream.end(last);
         } else {
-            fail(live, truncated());
+            fail(live, alone.orElseGet(ApiError::truncated));
         }
     }
 
@@ -211,9 +211,5 @@ final class AnswerStream {
         var json = event.json();
         return json.equals(JsonNull.NULL) ? AnswerResponse.notJson(live.head(),
                 event.data().getBytes(StandardCharsets.UTF_8)) : VendorError.in(json);
-    }
-
-    private ApiError truncated() {
-        return alone.orElseGet(ApiError::truncated);
     }
 }

@@ -47,6 +47,11 @@ public final class UpstreamAnswer {
     private boolean ended;
     private int count;
 
+    /// An answer whose body comes as the upstream sends it.
+    UpstreamAnswer(UpstreamHead head, UpstreamCall call) {
+        this(head, call, call.body());
+    }
+
     private UpstreamAnswer(UpstreamHead head, UpstreamCall call, InputStream source) {
         this.head = head;
         this.call = call;
@@ -59,11 +64,6 @@ public final class UpstreamAnswer {
         this.ahead = body;
         this.until = body.length;
         this.ended = true;
-    }
-
-    /// An answer whose body comes as the upstream sends it.
-    static UpstreamAnswer raw(UpstreamCall call, UpstreamHead head) {
-        return new UpstreamAnswer(head, call, call.body());
     }
 
     /// An answer whose body is already here.

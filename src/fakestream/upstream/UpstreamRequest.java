@@ -238,7 +238,7 @@ public final class UpstreamRequest implements AutoCloseable {
             var call = begin(sending.request, fresh);
             var response = call.head();
             head = new UpstreamHead(response.statusCode(), response.headers(), redactor);
-            var raw = UpstreamAnswer.raw(call, head);
+            var raw = new UpstreamAnswer(head, call);
             var answer = sending.decoded ? raw.decoded() : raw;
             return new CallResult<>(answer,
                     head.isSuccess() ? sending.reader.read(answer) : null, null);
