@@ -12,7 +12,7 @@ import fakestream.server.ProxyServer;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Journal;
 import fakestream.telemetry.Log;
-import fakestream.upstream.ExtraHeaders;
+import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamUrl;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class Main {
     private static final Map<String, Consumer<String>> CHECKS = Map.of(
             Setting.SOURCE_API_URL.name(), UpstreamUrl::parse,
             Setting.FALLBACK_API_URLS.name(), UpstreamUrl::parseAll,
-            Setting.UPSTREAM_EXTRA_HEADERS_JSON.name(), ExtraHeaders::parse);
+            Setting.UPSTREAM_EXTRA_HEADERS_JSON.name(), HeaderRules::parse);
 
     private final PrintStream out;
     private final PrintStream err;

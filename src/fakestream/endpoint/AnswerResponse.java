@@ -1,17 +1,23 @@
 package fakestream.endpoint;
 
+import fakestream.endpoint.ReadAnswer.Failed;
+import fakestream.endpoint.ReadAnswer.Live;
+import fakestream.endpoint.ReadAnswer.Whole;
 import fakestream.http.Response;
+import fakestream.json.Json;
+import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
-import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.VendorError;
 import fakestream.telemetry.RequestRecord;
 import fakestream.telemetry.TokenUsage;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamHead;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /// An upstream's answer as a response to the client: its status, and its JSON in the original
@@ -26,42 +32,56 @@ public final class AnswerResponse {
     private static final Pattern HTML = Pattern.compile(
             "(?is)<(script|style)\\b.*?(?:</\\1[^<>]*+>?|\\z)|<[^<>]*+>");
 
+    /// The end of a stream that some servers send after their JSON.
+    private static final Pattern DONE = Pattern.compile("data: ?\\[DONE]\\s*\\z");
+    /// How many bytes at the end of a body are searched for it.
+    private static final int LONGEST_DONE = 1024;
+
+    /// A body that should be JSON.
+    ///
+    /// @param json null if it is none
+    record Body(byte[] bytes, JsonValue json) {
+        /// Parses a body, and cuts off the end of a stream.
+        static Body of(byte[] bytes) {
+            var json = parsed(bytes);
+            var cut = json == null ? withoutDone(bytes) : bytes;
+            return new Body(cut, cut == bytes ? json : parsed(cut));
+        }
+
+        private static JsonValue parsed(byte[] text) {
+            try {
+                return Json.parse(text);
+            } catch (JsonException _) {
+                return null;
+            }
+        }
+
+        private static byte[] withoutDone(byte[] body) {
+            var from = Math.max(0, body.length - LONGEST_DONE);
+            var done = DONE.matcher(new String(body, from, body.length - from,
+                    StandardCharsets.ISO_8859_1));
+            return done.find() ? Arrays.copyOf(body, from + done.start()) : body;
+        }
+    }
+
     private AnswerResponse() {
     }
 
-    /// The response to a client that did not ask for a stream. It folds an upstream's stream into
-    /// one answer, and brings an answer in nearly the API's form into that form. An invalid answer
-    /// becomes an error.
-    ///
-    /// @throws UpstreamException if the body breaks off
-    static Response of(UpstreamAnswer answer, Protocol protocol, RequestRecord record)
-            throws UpstreamException {
-        if (!answer.isSuccess()) {
-            return json(answer, protocol, record);
-        }
-        try {
-            if (answer.isEventStream()) {
-                var whole = protocol.fold(answer.events().all());
-                record.used(TokenUsage.in(whole));
-                return json(answer, whole);
+    /// The response to a client that did not ask for a stream.
+    static Response of(ReadAnswer answer, RequestRecord record) {
+        return switch (answer) {
+            case Whole whole -> {
+                record.used(TokenUsage.in(whole.answer()));
+                yield Response.json(whole.head().status(), whole.head().headersForClient(),
+                        whole.original() != null ? whole.original()
+                                : whole.answer().toString().getBytes(StandardCharsets.UTF_8));
             }
-            if (answer.json() instanceof JsonValue json) {
-                var told = protocol.answer(json);
-                record.used(TokenUsage.in(told));
-                if (!told.equals(json)) {
-                    return json(answer, told);
-                }
+            case Failed failed -> {
+                record.failed(failed.error().code());
+                yield failed.reply();
             }
-            return json(answer, protocol, record);
-        } catch (InvalidAnswer e) {
-            record.failed(e.error().code());
-            return failure(answer, protocol, e.error()).reply();
-        }
-    }
-
-    private static Response json(UpstreamAnswer answer, JsonObject told) {
-        return Response.json(answer.status(), answer.headersForClient(),
-                told.toString().getBytes(StandardCharsets.UTF_8));
+            case Live _ -> throw new IllegalStateException("nobody wants a stream");
+        };
     }
 
     /// Any JSON of an upstream's answer, in its original bytes.
@@ -69,47 +89,45 @@ public final class AnswerResponse {
     /// @throws UpstreamException if the body breaks off
     public static Response json(UpstreamAnswer answer, Protocol protocol, RequestRecord record)
             throws UpstreamException {
-        var json = answer.json();
-        if (json != null && answer.isSuccess()) {
-            return reply(answer, json);
-        }
-        var failure = failure(answer, protocol);
-        record.failed(failure.error().code());
-        return failure.reply();
+        var body = Body.of(answer.body());
+        return body.json() != null && answer.head().isSuccess() ? reply(answer.head(), body)
+                : of(failed(answer.head(), body, protocol), record);
     }
 
-    private static Response reply(UpstreamAnswer answer, JsonValue json) throws UpstreamException {
-        var masked = masked(answer, json);
-        return Response.json(answer.status(), answer.headersForClient(), masked == json
-                ? answer.body() : masked.toString().getBytes(StandardCharsets.UTF_8));
+    private static Response reply(UpstreamHead head, Body body) {
+        var masked = masked(head, body.json());
+        return Response.json(head.status(), head.headersForClient(), masked == body.json()
+                ? body.bytes() : masked.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /// The failure of an answer that is an error or not JSON.
-    ///
-    /// @throws UpstreamException if the body breaks off
-    static Failure failure(UpstreamAnswer answer, Protocol protocol) throws UpstreamException {
-        if (answer.json() instanceof JsonValue json && !isRedirect(answer)) {
-            var error = masked(answer, VendorError.in(json));
-            var reply = isInOurForm(json) || VendorError.find(json).isEmpty() ? reply(answer, json)
-                    : Response.error(protocol, answer.status(), error);
-            return new Failure(new Response(reply.status(), Response.retryAfter(error),
-                    reply.body())
-                    .with(reply.headers()).with(answer.headersForClient()),
-                    error.withStatus(answer.status()));
+    static Failed failed(UpstreamHead head, Body body, Protocol protocol) {
+        if (body.json() instanceof JsonValue json && !head.isRedirect()) {
+            var error = masked(head, VendorError.in(json));
+            var reply = isInOurForm(json) || VendorError.find(json).isEmpty() ? reply(head, body)
+                    : Response.error(protocol, head.status(), error);
+            return new Failed(head, false, json, reply.with(Response.retryAfter(error))
+                    .with(head.headersForClient()), error.withStatus(head.status()));
         }
         // The proxy does not follow a redirect, so that no key goes elsewhere, and the client must
         // not follow it either. A good status without JSON is the upstream's failure.
-        var status = answer.status() < 400 ? 502 : answer.status();
-        var error = isRedirect(answer) ? redirect(answer) : notJson(answer, answer.body());
-        var reply = Response.error(protocol, status, error).with(answer.headersForClient());
-        return new Failure(reply, error.withStatus(status));
+        var status = head.status() < 400 ? 502 : head.status();
+        var error = head.isRedirect() ? ApiError.upstream("upstream_redirect",
+                "the upstream answered " + head.status()
+                + ", a redirect, and the proxy follows none") : notJson(head, body.bytes());
+        var reply = Response.error(protocol, status, error).with(head.headersForClient());
+        return new Failed(head, false, body.json(), reply, error.withStatus(status));
     }
 
     /// The failure of an answer with a good status that is still an error; it has the status that
-    /// the error names.
-    static Failure failure(UpstreamAnswer answer, Protocol protocol, ApiError error) {
-        var failure = Failure.of(protocol, 502, masked(answer, error));
-        return new Failure(failure.reply().with(answer.headersForClient()), failure.error());
+    /// the error names, or else 502.
+    ///
+    /// @param json the answer; null if it came as events
+    static Failed failed(UpstreamHead head, JsonValue json, Protocol protocol, ApiError error) {
+        var masked = masked(head, error);
+        var reply = Response.error(protocol, masked.status(502), masked);
+        return new Failed(head, json == null, json, reply.with(head.headersForClient()),
+                masked.withStatus(masked.status()));
     }
 
     /// Whether an error has the form that all our APIs share, and so stays as it came.
@@ -119,47 +137,36 @@ public final class AnswerResponse {
     }
 
     /// The same JSON, without secrets if it reports an error. The model's own text stays as it is.
-    public static JsonValue masked(UpstreamAnswer answer, JsonValue json) {
-        if (!answer.isSuccess()) {
-            return answer.redactor().json(json);
+    static JsonValue masked(UpstreamHead head, JsonValue json) {
+        if (!head.isSuccess()) {
+            return head.redactor().json(json);
         }
         if (json instanceof JsonObject object && object.get("error") instanceof JsonValue error) {
-            var masked = answer.redactor().json(error);
+            var masked = head.redactor().json(error);
             return masked == error ? json : object.with("error", masked);
         }
         return json;
     }
 
     /// An error with words of the upstream, without secrets.
-    public static ApiError masked(UpstreamAnswer answer, ApiError error) {
-        return error.with(answer.redactor().object(error.object()));
+    private static ApiError masked(UpstreamHead head, ApiError error) {
+        return error.with(head.redactor().object(error.object()));
     }
 
-    private static boolean isRedirect(UpstreamAnswer answer) {
-        return answer.status() >= 300 && answer.status() < 400;
-    }
-
-    private static ApiError redirect(UpstreamAnswer answer) {
-        return ApiError.upstream("upstream_redirect", "the upstream answered " + answer.status()
-                + ", a redirect, and redirects are not followed");
-    }
-
-    /// The error for a body that is not JSON, under any status.
-    public static ApiError notJson(UpstreamAnswer answer, byte[] body) {
+    /// The error for a body that is not JSON, under any status. It quotes the beginning, as text
+    /// for people, without secrets.
+    static ApiError notJson(UpstreamHead head, byte[] body) {
         if (body.length == 0) {
             return ApiError.upstream("upstream_empty",
-                    "the upstream answered " + answer.status() + " with an empty body");
+                    "the upstream answered " + head.status() + " with an empty body");
         }
-        return ApiError.upstream("upstream_not_json", "the upstream answered " + answer.status()
-                + " with what is not JSON: " + quote(answer, body));
-    }
-
-    /// The beginning of a text for people, without HTML, and without secrets, whole or cut.
-    private static String quote(UpstreamAnswer answer, byte[] body) {
-        var whole = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
+        var beginning = new String(body, 0, Math.min(body.length, 64 * LONGEST_QUOTE),
                 StandardCharsets.UTF_8);
-        var text = answer.redactor().text(plain(whole));
-        return text.substring(0, Math.min(text.length(), LONGEST_QUOTE));
+        // Masked before it is cut: no pattern would find half a key.
+        var text = head.redactor().text(plain(beginning));
+        return ApiError.upstream("upstream_not_json", "the upstream answered " + head.status()
+                + " with a body that is not JSON: "
+                + text.substring(0, Math.min(text.length(), LONGEST_QUOTE)));
     }
 
     /// The readable text of HTML or of any other text, on one line.

@@ -1,25 +1,28 @@
 package fakestream.endpoint;
 
+import fakestream.endpoint.ReadAnswer.Failed;
+import fakestream.endpoint.ReadAnswer.Live;
+import fakestream.endpoint.ReadAnswer.Whole;
 import fakestream.http.ClientDisconnected;
+import fakestream.http.Response;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
-import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.ClientProfile.Need;
-import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.OpenChoices;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.SseEvent;
+import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
 import fakestream.stream.ComputeSlots;
 import fakestream.stream.EventStream;
 import fakestream.stream.Pacer;
 import fakestream.telemetry.RequestRecord.Mode;
 import fakestream.telemetry.TokenUsage;
-import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamHead;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -58,74 +61,68 @@ final class AnswerStream {
     ///
     /// @throws UpstreamException if its body breaks off
     /// @throws IOException if the client left, or the stream had to be broken off
-    void tell(UpstreamAnswer answer) throws UpstreamException, IOException {
-        if (answer.isSuccess() && answer.isEventStream()) {
-            tellEvents(answer);
-        } else if (answer.isSuccess() && answer.json() instanceof JsonValue json) {
-            replay(AnswerResponse.masked(answer, json), answer);
-        } else {
-            fail(AnswerResponse.failure(answer, protocol));
+    void tell(ReadAnswer answer) throws UpstreamException, IOException {
+        switch (answer) {
+            case Whole whole -> {
+                var state = begin(whole.head(), Mode.FAKE);
+                stream.record().used(TokenUsage.in(whole.answer()));
+                var replay = slots.take(() -> protocol.replay(request, whole.answer(), state));
+                stream.pauseWith(replay.pause());
+                pacer.play(replay.events(), stream);
+            }
+            case Live live -> relay(live);
+            case Failed failed -> {
+                if (failed.head().isSuccess() && failed.json() != null) {
+                    begin(failed.head(), Mode.FAKE);
+                    stream.record().used(TokenUsage.in(failed.json()));
+                }
+                fail(failed.reply(), failed.error());
+            }
         }
     }
 
-    private void tellEvents(UpstreamAnswer answer) throws UpstreamException, IOException {
-        if (answer.events().firstData().filter(protocol::isWhole).isEmpty()) {
-            relay(answer);
-            return;
-        }
-        try {
-            replay(protocol.fold(answer.events().all()), answer);
-        } catch (InvalidAnswer e) {
-            fail(AnswerResponse.failure(answer, protocol, e.error()));
-        }
+    private StreamState begin(UpstreamHead head, Mode mode) {
+        stream.record().mode(mode);
+        return stream.answered(head.headersForClient());
     }
 
-    /// Reports that there is no answer.
+    /// Reports that there is no answer, in the proxy's own words.
     ///
     /// @throws IOException if the client left, or the stream had to be broken off
-    void fail(Failure failure) throws IOException {
+    void fail(int status, ApiError error) throws IOException {
+        fail(Response.error(protocol, status, error), error);
+    }
+
+    private void fail(Response reply, ApiError error) throws IOException {
         var state = stream.answered(Map.of());
-        stream.record().failed(failure.error().code());
-        if (stream.replace(failure.reply())) {
+        stream.record().failed(error.code());
+        if (stream.replace(reply)) {
             return;
         }
-        var told = protocol.failure(request, failure.error(), state);
+        var told = protocol.failure(request, error, state);
         if (state.client().needs().contains(Need.CLEAN_END)) {
             stream.end(told);
         } else {
-            stream.breakOff(told, failure.error().message());
-        }
-    }
-
-    private void replay(JsonValue body, UpstreamAnswer answer) throws IOException {
-        var state = stream.answered(answer.headersForClient());
-        stream.record().mode(Mode.FAKE);
-        stream.record().used(TokenUsage.in(body));
-        try {
-            var replay = slots.take(() ->
-                    protocol.replay(request, protocol.answer(body), state));
-            stream.pauseWith(replay.pause());
-            pacer.play(replay.events(), stream);
-        } catch (InvalidAnswer e) {
-            fail(AnswerResponse.failure(answer, protocol, e.error()));
+            stream.breakOff(told, error.message());
         }
     }
 
     /// Passes on the events of the upstream's own stream as they come, until one reports a failure
     /// or an end that comes too early.
-    private void relay(UpstreamAnswer answer) throws UpstreamException, IOException {
-        alone = answer.events().firstData().map(SseEvent.Received::json).flatMap(VendorError::find);
-        stream.answered(answer.headersForClient());
+    private void relay(Live live) throws UpstreamException, IOException {
+        alone = live.alone();
+        begin(live.head(), Mode.REAL);
         stream.resume();
         var arrived = new ArrayList<SseEvent>();
-        stream.record().mode(Mode.REAL);
-        for (var event = next(answer); event.isPresent(); event = next(answer)) {
+        for (var event = next(live); event.isPresent(); event = next(live)) {
             var relayed = relayed(event.get());
-            if (isFailure(relayed)) {
+            if (relayed.progress() == Progress.FAILED
+                    || relayed.progress() == Progress.ENDED && !choices.isWhole()) {
                 if (alone.isEmpty()) {
                     flush(arrived);
                 }
-                fail(answer, event.get(), relayed);
+                fail(live, relayed.progress() == Progress.FAILED ? error(live, event.get())
+                        : alone.orElseGet(ApiError::truncated));
                 return;
             }
             if (relayed.event() != null) {
@@ -140,11 +137,11 @@ final class AnswerStream {
             if (relayed.progress() != Progress.SILENT) {
                 alone = Optional.empty();
             }
-            if (alone.isEmpty() && !answer.events().hasArrived()) {
+            if (alone.isEmpty() && !live.events().hasArrived()) {
                 flush(arrived);
             }
         }
-        end(answer, brokenOff ? List.of() : answer.events().rest());
+        end(live, brokenOff ? List.of() : live.events().rest());
     }
 
     /// No heartbeat changes the stream's state from here until the event is sent.
@@ -152,13 +149,13 @@ final class AnswerStream {
         var relayed = slots.take(() ->
                 protocol.relay(mending.apply(event), stream.answered(Map.of())));
         choices.add(relayed);
-        noteUsage(event, relayed.progress());
+        // The usage stands in one of the last events, and Anthropic's first event has the input's:
+        // few enough to be parsed.
+        if ((relayed.progress() != Progress.OPEN || event.type().startsWith("message_"))
+                && event.data().contains("\"usage")) {
+            stream.record().used(TokenUsage.in(event.object()));
+        }
         return relayed;
-    }
-
-    private boolean isFailure(RelayedEvent relayed) {
-        return relayed.progress() == Progress.FAILED
-                || relayed.progress() == Progress.ENDED && !choices.isWhole();
     }
 
     /// Sends events that arrived together in one flush.
@@ -169,28 +166,10 @@ final class AnswerStream {
         }
     }
 
-    private void fail(UpstreamAnswer answer, SseEvent.Received event, RelayedEvent relayed)
-            throws IOException {
-        if (relayed.progress() == Progress.FAILED) {
-            fail(answer, event);
-        } else {
-            fail(truncated(answer));
-        }
-    }
-
-    /// Records the token usage. It stands in one of the last events, and Anthropic's first event
-    /// has the input's: few enough to be parsed.
-    private void noteUsage(SseEvent.Received event, Progress progress) {
-        if ((progress != Progress.OPEN || event.type().startsWith("message_"))
-                && event.data().contains("\"usage")) {
-            stream.record().used(TokenUsage.in(event.object()));
-        }
-    }
-
     /// After a complete answer, a body that breaks off counts as ended; half an event is no loss.
-    private Optional<SseEvent.Received> next(UpstreamAnswer answer) throws UpstreamException {
+    private Optional<SseEvent.Received> next(Live live) throws UpstreamException {
         try {
-            return answer.events().next();
+            return live.events().next();
         } catch (UpstreamException e) {
             if (!choices.isWhole()) {
                 throw e;
@@ -201,38 +180,37 @@ final class AnswerStream {
     }
 
     /// Sends the events that lack their blank line, and ends. Half an event would spoil the rest.
-    private void end(UpstreamAnswer answer, List<SseEvent.Received> rest) throws IOException {
+    private void end(Live live, List<SseEvent.Received> rest) throws IOException {
         var last = new ArrayList<SseEvent>();
         for (var event : rest) {
             var relayed = relayed(event);
             if (relayed.progress() == Progress.FAILED) {
-                fail(answer, event);
+                fail(live, error(live, event));
                 return;
             }
-            var isHalf = !event.data().isEmpty() && event.json().equals(JsonNull.NULL)
-                    && relayed.progress() != Progress.ENDED;
-            if (relayed.event() != null && !isHalf) {
+            var isWhole = event.data().isEmpty() || !event.json().equals(JsonNull.NULL)
+                    || relayed.progress() == Progress.ENDED;
+            if (relayed.event() != null && isWhole) {
                 last.add(relayed.event());
             }
         }
         if (choices.isWholeAtItsEnd()) {
             stream.end(last);
         } else {
-            fail(truncated(answer));
+            fail(live, alone.orElseGet(ApiError::truncated));
         }
     }
 
-    private Failure truncated(UpstreamAnswer answer) {
-        return AnswerResponse.failure(answer, protocol, alone.orElseGet(ApiError::truncated));
+    /// Reports a failure of the upstream's stream in our own form, without anything that may follow
+    /// it: OpenRouter sends a finish with it and `[DONE]`.
+    private void fail(Live live, ApiError error) throws IOException {
+        var failed = AnswerResponse.failed(live.head(), null, protocol, error);
+        fail(failed.reply(), failed.error());
     }
 
-    /// Reports the failure in an upstream's event, in our own form and without anything that may
-    /// follow it: OpenRouter sends a finish with it and `[DONE]`.
-    private void fail(UpstreamAnswer answer, SseEvent.Received event) throws IOException {
+    private static ApiError error(Live live, SseEvent.Received event) {
         var json = event.json();
-        var error = json.equals(JsonNull.NULL)
-                ? AnswerResponse.notJson(answer, event.data().getBytes(StandardCharsets.UTF_8))
-                : VendorError.in(json);
-        fail(AnswerResponse.failure(answer, protocol, error));
+        return json.equals(JsonNull.NULL) ? AnswerResponse.notJson(live.head(),
+                event.data().getBytes(StandardCharsets.UTF_8)) : VendorError.in(json);
     }
 }

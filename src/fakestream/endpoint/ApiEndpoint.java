@@ -15,7 +15,6 @@ import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
 import fakestream.upstream.Upstream;
-import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
@@ -66,7 +65,8 @@ public final class ApiEndpoint {
         try (var admitted = gate.pass(client, keyHeader);
                 var memory = requests.hold()) {
             var request = read(client, target, admitted, memory);
-            try (var up = upstream.request(admitted.key(), client.id(), client.headers())) {
+            try (var up = new UpstreamRequest(upstream, admitted.key(), client.id(),
+                    client.headers())) {
                 client.asks(up::figures, up::cancel);
                 client.record().model(request.model());
                 var job = new Job(client, target, request, admitted, up, memory);
@@ -75,7 +75,7 @@ public final class ApiEndpoint {
                 } else {
                     client.record().mode(Mode.WHOLE);
                     streams.sendWhole(client, target.protocol(), () -> AnswerResponse.of(
-                            askWhole(job, false), target.protocol(), client.record()));
+                            askWhole(job, false), client.record()));
                 }
             }
         }
@@ -103,16 +103,16 @@ public final class ApiEndpoint {
                 var answer = ask(job);
                 sender.tell(answer);
             } catch (UpstreamException e) {
-                sender.fail(Failure.of(job.target.protocol(), e.status(), e.error()));
+                sender.fail(e.status(), e.error());
             } catch (RuntimeException | Error bug) {
                 log.bug("the stream of " + job.client.path(), bug);
-                sender.fail(Failure.of(job.target.protocol(), 500, ApiError.bug()));
+                sender.fail(500, ApiError.bug());
             }
         }
     }
 
     /// Asks for a whole answer or for the upstream's own stream, depending on the mode.
-    private UpstreamAnswer ask(Job job) throws UpstreamException {
+    private ReadAnswer ask(Job job) throws UpstreamException {
         var mode = job.request.mode(modes);
         job.client.record().mode(mode == StreamMode.FAKE ? Mode.FAKE : Mode.REAL);
         return switch (mode) {
@@ -127,19 +127,19 @@ public final class ApiEndpoint {
     ///
     /// @param only whether no request for a whole answer follows if the upstream refuses streams;
     ///     otherwise the request stays in memory
-    private UpstreamAnswer askForStream(Job job, boolean only) throws UpstreamException {
+    private ReadAnswer askForStream(Job job, boolean only) throws UpstreamException {
         var model = job.request.model();
         var body = job.request.forStream();
         if (only) {
             job.request.forget();
             job.memory.settle(body.length());
         }
-        var answer = job.upstream.post(job.target.streamed(), body, judge(job, true));
+        var answer = job.upstream.post(job.target.streamed(), body, reader(job, true));
         if (!only && StreamModes.refusesStreams(answer, model)) {
             modes.remember(model);
             return askWhole(job, true);
         }
-        if (!only && answer.isSuccess() && !answer.isEventStream()) {
+        if (!only && answer.head().isSuccess() && !answer.streamed()) {
             modes.remember(model);
         }
         job.request.forget();
@@ -150,30 +150,31 @@ public final class ApiEndpoint {
     /// Asks for a whole answer, or joins a running call that asks for the same.
     ///
     /// @param streamed whether the client wants a stream
-    private UpstreamAnswer askWhole(Job job, boolean streamed) throws UpstreamException {
+    private ReadAnswer askWhole(Job job, boolean streamed) throws UpstreamException {
         var body = job.request.forWhole();
         job.request.forget();
         job.memory.settle(body.length());
         var window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
         var answer = window.isZero()
-                ? job.upstream.post(job.target.whole(), body, judge(job, streamed))
-                : share(job, body, window);
+                ? job.upstream.post(job.target.whole(), body, reader(job, streamed))
+                : share(job, body, window, streamed);
         job.memory.settle(0);
         return answer;
     }
 
-    private UpstreamAnswer share(Job job, Parts body, Duration window) throws UpstreamException {
+    private ReadAnswer share(Job job, Parts body, Duration window, boolean streamed)
+            throws UpstreamException {
         var endpoint = job.target.whole();
         var headers = job.client.headers();
         var sharer = new CallSharing.Sharer(
                 CallSharing.name(job.admitted.caller(), endpoint, headers, body),
                 CallSharing.isRepetition(headers), window, job.client::onLeaving,
                 job.upstream::cancel);
-        return job.upstream.open(sharing.answer(sharer, judge(job, false),
-                judge -> job.upstream.post(endpoint, body, judge)));
+        return reader(job, streamed).read(job.upstream.open(sharing.answer(sharer,
+                reader(job, false), reader -> job.upstream.post(endpoint, body, reader)))).answer();
     }
 
-    private AnswerCheck judge(Job job, boolean streamed) {
+    private AnswerCheck reader(Job job, boolean streamed) {
         return new AnswerCheck(job.target.protocol(), streamed, slots);
     }
 }

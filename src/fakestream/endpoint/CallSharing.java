@@ -3,10 +3,10 @@ package fakestream.endpoint;
 import com.sun.net.httpserver.Headers;
 import fakestream.http.ByteBudget;
 import fakestream.json.Parts;
+import fakestream.upstream.AnswerReader;
 import fakestream.upstream.StoredAnswer;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
-import fakestream.upstream.UpstreamRequest.Judge;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -41,7 +41,6 @@ public final class CallSharing {
     /// The most answers that are kept at once. Beyond either bound the oldest goes.
     private static final int MOST_KEPT = 1000;
     private static final long MOST_BYTES = 32L * 1024 * 1024;
-
     private static final int GOOD = 200;
 
     private final ScheduledExecutorService timer;
@@ -67,7 +66,7 @@ public final class CallSharing {
     interface Calling {
         /// @param judge judges each answer
         /// @throws UpstreamException if there is no answer
-        UpstreamAnswer call(Judge judge) throws UpstreamException;
+        StoredAnswer call(AnswerReader<StoredAnswer> judge) throws UpstreamException;
     }
 
     /// A running call. The thread that makes it completes the outcome once.
@@ -130,7 +129,8 @@ public final class CallSharing {
     ///
     /// @param judge tells which answers are worth keeping
     /// @throws UpstreamException if there is no answer, or the client has left
-    StoredAnswer answer(Sharer sharer, Judge judge, Calling calling) throws UpstreamException {
+    StoredAnswer answer(Sharer sharer, AnswerReader<?> judge, Calling calling)
+            throws UpstreamException {
         var own = new Call(sharer.cancel());
         Call joined;
         synchronized (this) {
@@ -149,17 +149,18 @@ public final class CallSharing {
     }
 
     /// Makes the call, and gives its outcome to all requests that have joined it.
-    private StoredAnswer make(Sharer sharer, Call call, Judge judge, Calling calling)
+    private StoredAnswer make(Sharer sharer, Call call, AnswerReader<?> judge, Calling calling)
             throws UpstreamException {
         sharer.onLeaving().accept(() -> leave(sharer, call));
         var judged = new AtomicInteger();
         try {
             var answer = calling.call(seen -> {
-                // The judge looks at a copy, because some bodies can only be read once.
-                judged.set(judge.status(UpstreamAnswer.of(seen.stored())));
-                return judged.get();
-            }).stored();
-            end(sharer, call, answer.isSuccess() && judged.get() == GOOD ? answer : null);
+                var stored = seen.stored();
+                var read = judge.read(UpstreamAnswer.of(stored)).with(stored);
+                judged.set(read.status());
+                return read;
+            });
+            end(sharer, call, judged.get() == GOOD ? answer : null);
             call.outcome.complete(answer);
             return answer;
         } catch (UpstreamException | RuntimeException | Error failure) {

@@ -2,10 +2,12 @@ package fakestream.endpoint;
 
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// The body of an error or a redirect that passes through. An upstream may repeat in it what it was
 /// sent, so it passes only if a key would be found in it.
@@ -17,6 +19,9 @@ public final class ErrorBody {
     private static final Set<String> CHARSETS = Set.of("utf-8", "utf8", "us-ascii", "ascii",
             "iso-8859-1", "latin1", "windows-1252");
 
+    /// Media types of text; an error without a type counts as text.
+    private static final Pattern TEXT = Pattern.compile("|text/.*|.*[/+](json|xml)");
+
     private ErrorBody() {
     }
 
@@ -25,18 +30,19 @@ public final class ErrorBody {
     ///
     /// @throws UpstreamException if it breaks off, or does not have the coding that it declares
     public static Optional<byte[]> of(UpstreamAnswer answer) throws UpstreamException {
-        if (!isText(answer.contentType()) || !hasKnownCharset(answer.header("content-type"))
-                || answer.length() > LONGEST) {
+        var head = answer.head();
+        if (!TEXT.matcher(head.contentType()).matches() || head.length() > LONGEST
+                || !hasKnownCharset(head.header("content-type"))) {
             return Optional.empty();
         }
-        return answer.decoded().bodyUpTo(LONGEST).filter(ErrorBody::hasNoZeros)
-                .map(answer.redactor()::body);
-    }
-
-    private static boolean isText(String type) {
-        return type.isEmpty() || type.startsWith("text/")
-                || type.endsWith("/json") || type.endsWith("+json")
-                || type.endsWith("/xml") || type.endsWith("+xml");
+        var plain = answer.decoded();
+        if (plain.isLongerThan(LONGEST)) {
+            return Optional.empty();
+        }
+        // UTF-16 and UTF-32, which may come undeclared, have zeros beside each letter.
+        var text = new String(plain.body(), StandardCharsets.ISO_8859_1);
+        return text.indexOf('\0') >= 0 ? Optional.empty()
+                : Optional.of(head.redactor().body(plain.body()));
     }
 
     private static boolean hasKnownCharset(String contentType) {
@@ -45,15 +51,5 @@ public final class ErrorBody {
                 .map(parameter -> parameter.substring("charset".length())
                         .replaceAll("[\\s=\"']", ""))
                 .allMatch(CHARSETS::contains);
-    }
-
-    /// UTF-16 and UTF-32, which may come undeclared, have zeros beside each letter.
-    private static boolean hasNoZeros(byte[] text) {
-        for (var b : text) {
-            if (b == 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -17,7 +17,9 @@ import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamEvents;
 import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamHead;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Arrays;
@@ -47,9 +49,9 @@ public final class PassThrough {
     /// One request on its way.
     private record Job(ClientExchange client, String endpoint, Protocol protocol,
             UpstreamRequest upstream, UploadPublisher body) {
-        private boolean isBodiless(UpstreamAnswer answer) {
-            return client.method().equals("HEAD") || answer.status() == 204
-                    || answer.status() == 304 || answer.length() == 0;
+        private boolean isBodiless(UpstreamHead head) {
+            return client.method().equals("HEAD") || head.status() == 204
+                    || head.status() == 304 || head.length() == 0;
         }
     }
 
@@ -63,7 +65,8 @@ public final class PassThrough {
     public void serve(ClientExchange client, String endpoint, Protocol protocol, String keyHeader)
             throws HttpError, IOException {
         try (var admitted = gate.pass(client, keyHeader);
-                var up = upstream.request(admitted.key(), client.id(), client.headers());
+                var up = new UpstreamRequest(upstream, admitted.key(), client.id(),
+                        client.headers());
                 var body = new UploadPublisher(client, config.get(Setting.MAX_BODY_BYTES))) {
             body.readBeginning();
             admitted.enter();
@@ -91,12 +94,14 @@ public final class PassThrough {
         UpstreamAnswer answer;
         try {
             answer = job.upstream.send(job.client.method(), job.endpoint,
-                    HeaderRules.ofBodyToUpstream(job.client.headers()), job.body);
+                    HeaderRules.ofBodyToUpstream(job.client.headers()), job.body,
+                    job.body::canBeSentAgain);
         } catch (UpstreamException e) {
             job.body.check();
             throw e;
         }
-        if (!job.isBodiless(answer) && answer.length() > config.get(Setting.MAX_UPSTREAM_BYTES)) {
+        if (!job.isBodiless(answer.head())
+                && answer.head().length() > config.get(Setting.MAX_UPSTREAM_BYTES)) {
             throw UpstreamException.tooLarge();
         }
         return answer;
@@ -129,9 +134,9 @@ public final class PassThrough {
     /// content. An answer that is not JSON becomes an error, because the blank line has spoilt it.
     private static void tell(Job job, EventStream stream, UpstreamAnswer answer)
             throws UpstreamException, IOException {
-        if (answer.status() == 204) {
+        if (answer.head().status() == 204) {
             stream.end(Response.json(200, JsonObject.EMPTY));
-        } else if (answer.isSuccess() && answer.isEventStream()
+        } else if (answer.head().isSuccess() && answer.isEventStream()
                 || isJson(answer) && answer.isLongerThan(LONGEST_WAIT)) {
             tellAsItComes(job.client, stream, answer);
         } else {
@@ -148,11 +153,11 @@ public final class PassThrough {
                 copy(client, answer);
                 return;
             }
-            for (var event = answer.events().next(); event.isPresent();
-                    event = answer.events().next()) {
+            var events = new UpstreamEvents(answer);
+            for (var event = events.next(); event.isPresent(); event = events.next()) {
                 stream.send(List.of(event.get()));
             }
-            stream.end(answer.events().rest());
+            stream.end(events.rest());
         } catch (UpstreamException e) {
             stream.record().failed(e.error().code());
             throw new StreamAborted(e.getMessage());
@@ -160,25 +165,26 @@ public final class PassThrough {
     }
 
     private static boolean isJson(UpstreamAnswer answer) {
-        return answer.isSuccess() && answer.length() != 0
-                && JsonExpected.isJson(answer.contentType());
+        var head = answer.head();
+        return head.isSuccess() && head.length() != 0 && JsonExpected.isJson(head.contentType());
     }
 
     private void relay(Job job, UpstreamAnswer answer)
             throws UpstreamException, ClientDisconnected {
         var client = job.client;
-        answer.headersForClient().forEach(client.responseHeaders()::set);
-        upstream.location(job.endpoint, answer)
+        var head = answer.head();
+        head.headersForClient().forEach(client.responseHeaders()::set);
+        upstream.location(job.endpoint, head)
                 .ifPresent(location -> client.responseHeaders().set("Location", location));
-        if (client.method().equals("HEAD") && answer.length() >= 0) {
-            client.responseHeaders().set("Content-Length", String.valueOf(answer.length()));
+        if (client.method().equals("HEAD") && head.length() >= 0) {
+            client.responseHeaders().set("Content-Length", String.valueOf(head.length()));
         }
-        if (job.isBodiless(answer)) {
-            client.send(Response.empty(answer.status(), answer.headersOfBody()));
-        } else if (!answer.isSuccess()) {
+        if (job.isBodiless(head)) {
+            client.send(Response.empty(head.status(), head.headersOfBody()));
+        } else if (!head.isSuccess()) {
             client.send(error(answer, job.protocol));
         } else {
-            client.begin(answer.status(), answer.headersOfBody(), Math.max(answer.length(), 0));
+            client.begin(head.status(), head.headersOfBody(), Math.max(head.length(), 0));
             client.flush();
             copy(client, answer);
         }
@@ -187,17 +193,18 @@ public final class PassThrough {
     /// An error or a redirect without secrets. If secrets could hide in its body, ours replaces it.
     private static Response error(UpstreamAnswer answer, Protocol protocol)
             throws UpstreamException {
+        var head = answer.head();
         var body = ErrorBody.of(answer);
         if (body.isEmpty()) {
-            var message = "the upstream answered " + answer.status() + "; its body is not shown, "
+            var message = "the upstream answered " + head.status() + "; its body is not shown, "
                     + "because it could hide a key: it is longer than " + ErrorBody.LONGEST
                     + " bytes, or it is not text that fakestream can read";
-            return Response.error(protocol, answer.status(),
+            return Response.error(protocol, head.status(),
                     ApiError.upstream("upstream_body_withheld", message));
         }
-        var headers = answer.headersOfBody();
+        var headers = head.headersOfBody();
         headers.remove("content-encoding");
-        return new Response(answer.status(), headers, body.get());
+        return new Response(head.status(), headers, body.get());
     }
 
     private static void copy(ClientExchange client, UpstreamAnswer answer)

@@ -7,16 +7,12 @@ import fakestream.config.StreamMode;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
-import fakestream.json.JsonValue;
 import fakestream.protocol.VendorError;
-import fakestream.upstream.UpstreamAnswer;
-import fakestream.upstream.UpstreamException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
 /// Decides for each request how to get its stream, and remembers for a while which models the
@@ -53,7 +49,6 @@ public final class StreamModes {
 
     private final StreamMode mode;
     private final List<ModelMode> models;
-    private final ReentrantLock lock = new ReentrantLock();
     /// The oldest first.
     private final SequencedMap<String, Long> unstreamable = new LinkedHashMap<>();
     private int sizeOfNames;
@@ -78,13 +73,12 @@ public final class StreamModes {
     /// Whether the upstream says that it cannot stream this model, and not that something else is
     /// wrong. Its error names the parameter, or denies streams in a sentence that does more than
     /// repeat the request.
-    ///
-    /// @throws UpstreamException if its answer breaks off
-    static boolean refusesStreams(UpstreamAnswer answer, String model) throws UpstreamException {
-        if (!REFUSALS.contains(answer.status()) || !(answer.json() instanceof JsonValue json)) {
+    static boolean refusesStreams(ReadAnswer answer, String model) {
+        if (!(answer instanceof ReadAnswer.Failed failed) || failed.json() == null
+                || !REFUSALS.contains(failed.head().status())) {
             return false;
         }
-        var error = VendorError.in(json);
+        var error = VendorError.in(failed.json());
         if (error.object().get("param") instanceof JsonString(var name) && !name.isEmpty()) {
             return PARAMETERS.contains(name);
         }
@@ -104,31 +98,18 @@ public final class StreamModes {
     }
 
     /// Remembers that the upstream will not stream this model.
-    void remember(String model) {
-        lock.lock();
-        try {
-            forget(model);
-            unstreamable.put(model, System.nanoTime());
-            sizeOfNames += model.length();
-            while (unstreamable.size() > MOST_REMEMBERED || sizeOfNames > MOST_OF_NAMES) {
-                forget(unstreamable.firstEntry().getKey());
-            }
-        } finally {
-            lock.unlock();
+    synchronized void remember(String model) {
+        forget(model);
+        unstreamable.put(model, System.nanoTime());
+        sizeOfNames += model.length();
+        while (unstreamable.size() > MOST_REMEMBERED || sizeOfNames > MOST_OF_NAMES) {
+            forget(unstreamable.firstEntry().getKey());
         }
     }
 
-    private boolean isUnstreamable(String model) {
-        lock.lock();
-        try {
-            var since = unstreamable.get(model);
-            if (since != null && System.nanoTime() - since >= REMEMBERED.toNanos()) {
-                forget(model);
-            }
-            return unstreamable.containsKey(model);
-        } finally {
-            lock.unlock();
-        }
+    private synchronized boolean isUnstreamable(String model) {
+        var since = unstreamable.get(model);
+        return since != null && System.nanoTime() - since < REMEMBERED.toNanos();
     }
 
     private void forget(String model) {

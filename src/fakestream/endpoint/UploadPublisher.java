@@ -3,8 +3,8 @@ package fakestream.endpoint;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
 import fakestream.http.HttpError;
-import fakestream.upstream.StreamedBody;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Sends the body of a client's request upstream, piece by piece as it comes. A virtual thread
 /// reads it: the JDK's own publisher of a stream holds each piece back until the next is there. The
 /// beginning is kept, so that the body can be sent once more while all that was read is kept.
-final class UploadPublisher implements StreamedBody, AutoCloseable {
+final class UploadPublisher implements BodyPublisher, AutoCloseable {
     private static final int PIECE = 16 * 1024;
     private static final int MOST_KEPT = 64 * 1024;
 
@@ -78,8 +78,7 @@ final class UploadPublisher implements StreamedBody, AutoCloseable {
 
     /// Whether the body can be sent again; also decides it: from here on no piece that is read for
     /// the first sending gets lost.
-    @Override
-    public synchronized boolean canBeSentAgain() {
+    synchronized boolean canBeSentAgain() {
         var can = !sentAgain && !beginningIsLost && fault == null;
         sentAgain |= can;
         return can;

@@ -26,6 +26,7 @@ import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.Metrics;
 import fakestream.upstream.Upstream;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -82,7 +83,8 @@ final class Generations {
     }
 
     private Generation generation(Config config) {
-        var upstream = new Upstream(config, timer, log::warn, memory.answers());
+        var upstream = new Upstream(config, timer, log::warn, memory.answers(),
+                new Random());
         var gate = new AccessControl(config, rate, wrongKeys, admission);
         var streams = new StreamFactory(config, serverState, beats, metrics, slots, streamIds);
         var endpoint = new ApiEndpoint(config, gate, upstream, streams, sharing, recent,

@@ -38,8 +38,7 @@ import java.util.concurrent.TimeUnit;
 /// | `CallSharing` | all | look up a call, if there is an `IDEMPOTENCY_WINDOW_MS` |
 /// | `Retries` | all | count the requests that pause |
 /// | `UpstreamRequest` | one | begin or end a call |
-/// | `UpstreamConnections` | all | count the calls of the client, or make the client |
-/// | `IdleConnections` | all | look up a kept connection |
+/// | `UpstreamConnections` | all | count calls, make the client, or look up a kept connection |
 /// | `UploadPublisher` | one | read an upload, or hand its next piece on |
 /// | `EventStream` | one | write to the client; a heartbeat only tries it |
 /// | `PathCheck` | all | bound the checks of the path |

@@ -31,6 +31,7 @@ import fakestream.stream.Framing;
 import fakestream.telemetry.Redactor;
 import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -164,7 +165,8 @@ final class Router {
         allow(client, "GET", "HEAD");
         var protocol = protocol(route, client);
         try (var admitted = gate.pass(client, keyHeader(route, client));
-                var up = upstream.request(admitted.key(), client.id(), client.headers())) {
+                var up = new UpstreamRequest(upstream, admitted.key(), client.id(),
+                        client.headers())) {
             client.request().ignore();
             admitted.enter();
             client.asks(up::figures, up::cancel);

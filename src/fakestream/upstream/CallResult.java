@@ -1,11 +1,14 @@
 package fakestream.upstream;
 
+import fakestream.upstream.AnswerReader.Judged;
 import fakestream.upstream.UpstreamException.Kind;
+import java.time.Duration;
+import java.util.Optional;
 
 /// The result of one call: an answer, or the reason why there is none.
 ///
-/// @param status the status that the answer should have come with
-record CallResult(UpstreamAnswer answer, UpstreamException failure, int status) {
+/// @param judged the answer as it was read; null if it has no good status
+record CallResult<T>(UpstreamAnswer answer, Judged<T> judged, UpstreamException failure) {
     /// Where to ask again after a request was sent and its answer was lost: the answer may already
     /// be paid for (RFC 9110 section 9.2.2).
     enum IfLost {
@@ -21,7 +24,8 @@ record CallResult(UpstreamAnswer answer, UpstreamException failure, int status) 
     /// never asked, or a lost answer may be asked for again.
     boolean isWorthAnother(IfLost ifLost) {
         if (failure == null) {
-            return Retries.isPassing(status) && !answer.forbidsRetry();
+            return Retries.isPassing(judged == null ? answer.head().status() : judged.status())
+                    && !answer.head().forbidsRetry();
         }
         return failure.kind() == Kind.NOT_SENT || isLost() && ifLost != IfLost.GIVE_UP;
     }
@@ -32,13 +36,18 @@ record CallResult(UpstreamAnswer answer, UpstreamException failure, int status) 
                 && (failure.kind() == Kind.LOST || failure.kind() == Kind.STALE);
     }
 
-    /// The answer.
+    /// How long the answer's body asks to wait before another try; empty if it does not say.
+    Optional<Duration> delay() {
+        return judged == null ? answer.retryAfter() : judged.delay();
+    }
+
+    /// The answer, read now if it was not read yet.
     ///
-    /// @throws UpstreamException if there is none
-    UpstreamAnswer get() throws UpstreamException {
+    /// @throws UpstreamException if there is none, or its body breaks off
+    T get(AnswerReader<T> reader) throws UpstreamException {
         if (failure != null) {
             throw failure;
         }
-        return answer;
+        return (judged == null ? reader.read(answer) : judged).answer();
     }
 }

@@ -1,12 +1,17 @@
 package fakestream.upstream;
 
+import fakestream.http.HttpToken;
+import fakestream.json.Json;
+import fakestream.json.JsonException;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.JsonValue;
 import java.net.http.HttpHeaders;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// The headers that may cross the proxy, in each direction. Both directions list what may pass. So
@@ -35,8 +40,7 @@ public final class HeaderRules {
     /// Headers whose values are lists: repeated fields mean the same as one with commas between
     /// them (RFC 9110 section 5.3). Of every other header only the first field counts.
     private static final Set<String> LISTS = Set.of("anthropic-beta", "openai-beta", "tracestate",
-            "baggage",
-            "x-codex-beta-features", "accept", "content-encoding", "if-none-match",
+            "baggage", "x-codex-beta-features", "accept", "content-encoding", "if-none-match",
             "accept-ranges", "cache-control");
 
     /// The client gets the upstream's request id under this name: the plain name carries ours.
@@ -64,6 +68,8 @@ public final class HeaderRules {
             "host", "upgrade", "transfer-encoding", "te", "trailer", "keep-alive",
             "proxy-connection", "http2-settings", "content-type", "accept", "accept-encoding");
 
+    private static final int MOST_EXTRA = 32;
+
     private HeaderRules() {
     }
 
@@ -78,41 +84,72 @@ public final class HeaderRules {
         return VALUE.matcher(value).matches();
     }
 
-    static boolean isOurs(String name) {
-        return OURS.contains(name.toLowerCase(Locale.ROOT));
-    }
-
     /// The headers of a client's request that go upstream.
     static Map<String, String> toUpstream(Map<String, List<String>> client) {
-        return pick(client, name -> TO_UPSTREAM.contains(name)
-                || startsWithAny(name, TO_UPSTREAM_BY_PREFIX));
+        return pick(client, TO_UPSTREAM, TO_UPSTREAM_BY_PREFIX);
     }
 
     /// The headers of an upstream's answer that go to the client.
     static Map<String, String> toClient(Map<String, List<String>> upstream) {
-        var picked = pick(upstream, name -> TO_CLIENT.contains(name)
-                || startsWithAny(name, TO_CLIENT_BY_PREFIX));
-        pick(upstream, IDS::contains).values().stream().findFirst()
+        var picked = pick(upstream, TO_CLIENT, TO_CLIENT_BY_PREFIX);
+        pick(upstream, IDS, List.of()).values().stream().findFirst()
                 .ifPresent(id -> picked.put(UPSTREAM_ID, id));
         return picked;
     }
 
     /// The request headers that describe a body which passes through.
     public static Map<String, String> ofBodyToUpstream(Map<String, List<String>> client) {
-        return pick(client, OF_BODY_TO_UPSTREAM::contains);
+        return pick(client, OF_BODY_TO_UPSTREAM, List.of());
     }
 
     /// The answer's headers that describe a body which passes through.
     static Map<String, String> ofBodyToClient(Map<String, List<String>> upstream) {
-        return pick(upstream, OF_BODY_TO_CLIENT::contains);
+        return pick(upstream, OF_BODY_TO_CLIENT, List.of());
     }
 
-    private static Map<String, String> pick(Map<String, List<String>> headers,
-            Predicate<String> passes) {
+    /// Parses the headers that the operator adds to every upstream request: a JSON object of
+    /// strings, at most 32. Their values may be secrets, so no message shows one.
+    ///
+    /// @throws IllegalArgumentException if a header cannot be sent; names it, never its value
+    public static Map<String, String> parse(String json) {
+        try {
+            if (!(Json.parse(json) instanceof JsonObject(var members))) {
+                throw new IllegalArgumentException("must be a JSON object of strings");
+            }
+            if (members.size() > MOST_EXTRA) {
+                throw new IllegalArgumentException("has more than " + MOST_EXTRA + " headers");
+            }
+            var headers = new LinkedHashMap<String, String>();
+            members.forEach((name, value) -> headers.put(name, checked(name, value)));
+            return headers;
+        } catch (JsonException e) {
+            throw new IllegalArgumentException("is not JSON: " + e.getMessage(), e);
+        }
+    }
+
+    private static String checked(String name, JsonValue value) {
+        if (!HttpToken.is(name)) {
+            throw new IllegalArgumentException("has a header whose name is no token of RFC 9110");
+        }
+        if (OURS.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException("'" + name + "' is set by the proxy itself");
+        }
+        if (!(value instanceof JsonString(var text))) {
+            throw new IllegalArgumentException("the value of '" + name + "' must be a string");
+        }
+        if (!isValue(text)) {
+            throw new IllegalArgumentException("the value of '" + name
+                    + "' has characters other than visible ASCII, blank and tab");
+        }
+        return text;
+    }
+
+    private static Map<String, String> pick(Map<String, List<String>> headers, Set<String> names,
+            List<String> prefixes) {
         var picked = new LinkedHashMap<String, String>();
         headers.forEach((name, values) -> {
             var lower = name.toLowerCase(Locale.ROOT);
-            if (passes.test(lower)) {
+            if (names.contains(lower) || startsWithAny(lower, prefixes)) {
                 var good = values.stream().limit(LISTS.contains(lower) ? values.size() : 1)
                         .filter(HeaderRules::isValue).toList();
                 if (!good.isEmpty()) {

@@ -9,21 +9,20 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// Decides whether a failed call is worth another, and how long to wait before it. All requests
 /// share it, so that an upstream in trouble does not get all of them again at once: a fifth of the
 /// open requests, and always three, may pause at the same time. The others wait for a place. Any
-/// thread may call it; the lock guards the places, and no thread holds it while it waits.
+/// thread may call it; its monitor guards the places, and no thread holds it while it waits.
 final class Retries {
-    /// Statuses by which an upstream says that it did not answer, and that this may pass.
-    /// `RETRY_MAX` in `proxy.properties.example` lists them too. 520 to 527 and 530 are
-    /// Cloudflare's, for a server behind it that is down or unreachable; 529 is Anthropic's for
-    /// overload.
+    /// Statuses that say that there is no answer, and that this may pass; listed too in
+    /// `proxy.properties.example`. 520 to 527 and 530 are Cloudflare's, for a server behind it that
+    /// is down or unreachable; 529 is Anthropic's for overload.
     private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504,
             520, 521, 522, 523, 524, 525, 526, 527, 529, 530);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -36,9 +35,7 @@ final class Retries {
     private final RandomGenerator random;
     private final InstantSource clock;
     private final IntSupplier open;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    /// Read without the lock, to learn whether any request must be woken.
+    /// Read without the monitor, to learn whether any request must be woken.
     private volatile int waiting;
     private int pausing;
 
@@ -52,7 +49,7 @@ final class Retries {
         this.clock = clock;
     }
 
-    /// Whether the failure of this status may pass, so that another call may help.
+    /// Whether another call may help after this status.
     static boolean isPassing(int status) {
         return PASSING.contains(status);
     }
@@ -62,40 +59,36 @@ final class Retries {
     /// @param until the end of the wait, by `System.nanoTime`
     /// @param isOver whether the request has ended; checked again after [#wake()]
     /// @return false if the time is up or the request has ended; then no place was taken
-    boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
-        lock.lockInterruptibly();
+    synchronized boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
+        waiting++;
         try {
-            waiting++;
             while (!isOver.getAsBoolean() && until - System.nanoTime() > 0) {
                 if (pausing < Math.max(ALWAYS_ALLOWED, open.getAsInt() / ONE_IN)) {
                     pausing++;
                     return true;
                 }
-                changed.awaitNanos(until - System.nanoTime());
+                TimeUnit.NANOSECONDS.timedWait(this, until - System.nanoTime());
             }
             return false;
         } finally {
             waiting--;
             // A request that gives up may have been woken for a place; this wakes another.
-            changed.signal();
-            lock.unlock();
+            notify();
         }
     }
 
     /// Gives the place back.
-    void leave() {
-        lock.lock();
+    synchronized void leave() {
         pausing--;
-        changed.signal();
-        lock.unlock();
+        notify();
     }
 
     /// Notes that a request has ended; it may be a waiting one.
     void wake() {
         if (waiting > 0) {
-            lock.lock();
-            changed.signalAll();
-            lock.unlock();
+            synchronized (this) {
+                notifyAll();
+            }
         }
     }
 
@@ -103,40 +96,37 @@ final class Retries {
     ///
     /// @param failures one more than the number of repeated calls so far, from 1
     Optional<Duration> pause(int failures) {
-        return failures > most ? Optional.empty() : Optional.of(backoff(failures));
+        if (failures > most) {
+            return Optional.empty();
+        }
+        // Full jitter: a random time below a ceiling that doubles with each failure.
+        var ceiling = Math.min(FIRST_PAUSE.toNanos() << failures - 1, LONGEST_PAUSE.toNanos());
+        return Optional.of(Duration.ofNanos(random.nextLong(ceiling)));
     }
 
     /// The pause after an answer, which may itself say how long. Empty if that is too long: the
     /// client gets the answer then.
-    Optional<Duration> pause(int failures, UpstreamAnswer answer) {
+    ///
+    /// @param inBody the time that its body asks for; needed only if its headers ask for none
+    Optional<Duration> pause(int failures, UpstreamHead head,
+            Supplier<Optional<Duration>> inBody) {
         var own = pause(failures);
-        if (own.isEmpty()) {
-            return own;
-        }
-        var asked = asked(answer.header("retry-after-ms"), answer.header("retry-after"))
-                .or(answer::retryAfter);
+        var asked = own.flatMap(_ -> time(head.header("retry-after-ms"), 1e6)
+                .or(() -> time(head.header("retry-after"), 1e9))
+                .or(() -> untilDate(head.header("retry-after"))).or(inBody));
         return asked.isEmpty() ? own
                 : asked.filter(time -> time.compareTo(LONGEST_OBEYED) <= 0);
     }
 
-    /// Full jitter: a random time below a ceiling that doubles with each failure.
-    private Duration backoff(int failures) {
-        var ceiling = FIRST_PAUSE.multipliedBy(1L << failures - 1);
-        var bounded = ceiling.compareTo(LONGEST_PAUSE) < 0 ? ceiling : LONGEST_PAUSE;
-        return Duration.ofNanos(random.nextLong(bounded.toNanos()));
+    /// The time in a header, in units of this many nanoseconds; empty if it is no number.
+    private static Optional<Duration> time(String header, double unit) {
+        return header.matches("[0-9]{1,9}(\\.[0-9]*)?") ? Optional.of(Duration.ofNanos(
+                (long) Math.ceil(Double.parseDouble(header) * unit))) : Optional.empty();
     }
 
-    /// The time that the two headers ask for; empty if they make no sense.
-    private Optional<Duration> asked(String millis, String after) {
-        if (millis.matches("[0-9]{1,9}(\\.[0-9]*)?")) {
-            return Optional.of(Duration.ofMillis((long) Math.ceil(Double.parseDouble(millis))));
-        }
-        if (after.matches("[0-9]{1,9}(\\.[0-9]*)?")) {
-            var nanos = Math.ceil(Double.parseDouble(after) * 1e9);
-            return Optional.of(Duration.ofNanos((long) nanos));
-        }
+    private Optional<Duration> untilDate(String header) {
         try {
-            var date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(after));
+            var date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header));
             var time = Duration.between(clock.instant(), date);
             return Optional.of(time.isNegative() ? Duration.ZERO : time);
         } catch (DateTimeException _) {

@@ -8,18 +8,17 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.Collections;
-import java.util.OptionalLong;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.function.Supplier;
 
-/// The body of one call. It notes when the JDK's client begins to send: the client asks for the
+/// The body of a request. It notes when the JDK's client begins to send: the client asks for the
 /// length right before it writes the request's head (`Http1Request.headers` in JDK 25). Any thread
 /// may ask for that time.
 final class SendingBody implements BodyPublisher {
     private static final int LONGEST_COPY = 16 * 1024;
 
     private final BodyPublisher body;
-    private volatile OptionalLong begun = OptionalLong.empty();
+    private volatile long begun = System.nanoTime();
 
     SendingBody(BodyPublisher body) {
         this.body = body;
@@ -29,10 +28,10 @@ final class SendingBody implements BodyPublisher {
     /// answer comes, so a long text is read as a stream instead, each time it is sent.
     ///
     /// @param length the length of the text in bytes
-    static BodyPublisher of(Supplier<Parts> text, int length) {
-        return length <= LONGEST_COPY ? BodyPublishers.ofByteArray(text.get().bytes())
-                : BodyPublishers.fromPublisher(
-                        BodyPublishers.ofInputStream(() -> stream(text.get())), length);
+    static SendingBody of(Supplier<Parts> text, int length) {
+        return new SendingBody(length <= LONGEST_COPY
+                ? BodyPublishers.ofByteArray(text.get().bytes()) : BodyPublishers.fromPublisher(
+                        BodyPublishers.ofInputStream(() -> stream(text.get())), length));
     }
 
     private static InputStream stream(Parts text) {
@@ -40,14 +39,14 @@ final class SendingBody implements BodyPublisher {
                 new ByteArrayInputStream(part.bytes(), part.from(), part.length())).toList()));
     }
 
-    /// When the client began to send, by `System.nanoTime`; empty if it has not.
-    OptionalLong begun() {
+    /// When the client last began to send, by `System.nanoTime`; the time of its making if never.
+    long begun() {
         return begun;
     }
 
     @Override
     public long contentLength() {
-        begun = OptionalLong.of(System.nanoTime());
+        begun = System.nanoTime();
         return body.contentLength();
     }
 

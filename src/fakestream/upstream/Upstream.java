@@ -6,106 +6,177 @@ import fakestream.config.Setting;
 import fakestream.http.ByteBudget;
 import fakestream.http.UpstreamKey;
 import fakestream.telemetry.Redactor;
-import fakestream.upstream.UpstreamCall.End;
+import fakestream.upstream.UpstreamCall.Limits;
+import fakestream.upstream.UpstreamException.End;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/// The upstream API and its fallbacks. It creates requests, and ends all open ones. It never
-/// follows a redirect, which could carry a key to another host.
+/// The upstream API and its fallbacks. All requests make their calls through it, and it can end
+/// them all. It never follows a redirect, which could carry a key to another host.
 public final class Upstream implements AutoCloseable {
-    private final Calls calls;
-    private final ExtraHeaders extraHeaders;
+    private final Config config;
+    private final List<UpstreamUrl> urls;
+    private final Map<String, String> extraHeaders;
     private final Redactor redactor;
     private final ByteBudget answers;
-    private final Set<UpstreamRequest> open = ConcurrentHashMap.newKeySet();
+    private final Retries retries;
+    private final ScheduledExecutorService timer;
+    private final Consumer<String> warnings;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final UpstreamConnections connections = new UpstreamConnections(this::client);
+    private final Set<Consumer<End>> open = ConcurrentHashMap.newKeySet();
 
     /// @param timer runs the deadlines of the calls; it must not be blocked, and is not closed here
     /// @param warnings receives messages for the operator that no client gets
     /// @param answers counts the bytes of answers
-    public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
-            ByteBudget answers) {
-        this(config, timer, warnings, answers, new Random());
-    }
-
     /// @param random for the pauses before repeated calls
-    Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
+    public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             ByteBudget answers, RandomGenerator random) {
-        this.calls = new Calls(config, timer, warnings, random, open::size);
-        this.extraHeaders = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
-                .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
+        this.config = config;
+        this.urls = UpstreamUrl.all(config);
+        this.extraHeaders = extraHeaders(config);
         this.redactor = redactor(config);
         this.answers = answers;
+        this.retries = new Retries(config, random, InstantSource.system(), open::size);
+        this.timer = timer;
+        this.warnings = warnings;
     }
 
-    /// Makes the client, so that the first request need not wait for it.
+    private HttpClient client() {
+        var client = HttpClient.newBuilder()
+                // The default asks plain HTTP servers for h2c; over it uvicorn loses the body.
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS));
+        if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
+            client.sslContext(NoTls.context());
+        }
+        // With plain bytes the client never blocks, so its selector thread may do the work. A TLS
+        // handshake computes for milliseconds and would stall other calls. A name lookup waits for
+        // the resolver, and nothing could end the call meanwhile.
+        return client.executor(urls.stream().allMatch(UpstreamUrl::neverBlocks) ? Runnable::run
+                : executor).build();
+    }
+
+    /// Makes the client, so that the first request need not wait for it. With TLS this first takes
+    /// a tenth of a second.
     ///
     /// @throws java.io.UncheckedIOException if TLS is needed but not available
     public void prepare() {
-        calls.prepare();
+        connections.lease(false).end();
     }
 
     /// The first upstream's address, for display.
     public UpstreamUrl url() {
-        return calls.urls().getFirst();
+        return urls.getFirst();
     }
 
     /// The target of this endpoint's redirect, as the client can follow it, without secrets; empty
     /// for any other answer. For the first upstream, which gets all pass-through requests.
-    public Optional<String> location(String endpoint, UpstreamAnswer answer) {
-        var location = answer.status() / 100 == 3 ? answer.header("location") : "";
+    public Optional<String> location(String endpoint, UpstreamHead head) {
+        var location = head.isRedirect() ? head.header("location") : "";
         return location.isEmpty() ? Optional.empty() : url().forClient(endpoint, location)
-                .map(answer.redactor()::text).filter(HeaderRules::isValue);
+                .map(head.redactor()::text).filter(HeaderRules::isValue);
     }
 
     /// Hides the secrets of these settings in texts for people.
     public static Redactor redactor(Config config) {
         var secrets = Stream.concat(config.get(Setting.OPENAI_API_KEY).stream(),
                 config.get(Setting.PROXY_API_KEYS).stream()).map(Secret::reveal);
-        var headers = config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
-                .map(secret -> ExtraHeaders.parse(secret.reveal())).orElseGet(ExtraHeaders::none);
-        var queries = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
-                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse)
-                .flatMap(UpstreamUrl::secrets);
-        return new Redactor(Stream.of(secrets, headers.all().values().stream(), queries)
+        return new Redactor(Stream.of(secrets, extraHeaders(config).values().stream(),
+                UpstreamUrl.all(config).stream().flatMap(UpstreamUrl::secrets))
                 .flatMap(values -> values));
     }
 
-    /// A request for one client; it sends nothing yet.
-    ///
-    /// @param key goes upstream
-    /// @param id the id of the client's request
-    /// @param clientHeaders the client's request headers; only allowed ones pass
-    public UpstreamRequest request(UpstreamKey key, String id,
-            Map<String, List<String>> clientHeaders) {
-        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(HeaderRules.toUpstream(clientHeaders));
-        headers.put("X-Request-Id", id);
-        headers.put(key.header(), key.value());
-        headers.put("Accept", "application/json");
-        headers.putAll(extraHeaders.all());
-        var request = new UpstreamRequest(calls, headers, redactor.with(key.value()),
-                answers.hold(), open::remove);
-        open.add(request);
-        return request;
+    private static Map<String, String> extraHeaders(Config config) {
+        return config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
+                .map(secret -> HeaderRules.parse(secret.reveal())).orElse(Map.of());
     }
 
     /// Ends all open requests, as failures of a proxy that shuts down.
     public void shutDown() {
-        open.forEach(request -> request.end(End.SHUTDOWN));
+        open.forEach(request -> request.accept(End.SHUTDOWN));
     }
 
     /// Ends all running calls.
     @Override
     public void close() {
-        calls.close();
+        connections.close();
+        executor.shutdownNow();
+    }
+
+    /// The endings of the open requests; each request adds and removes its own.
+    Set<Consumer<End>> open() {
+        return open;
+    }
+
+    /// The first upstream, then the fallbacks.
+    List<UpstreamUrl> urls() {
+        return urls;
+    }
+
+    /// The headers of all calls for one client.
+    Map<String, String> headers(UpstreamKey key, String id, Map<String, List<String>> client) {
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(HeaderRules.toUpstream(client));
+        headers.put("X-Request-Id", id);
+        headers.put(key.header(), key.value());
+        headers.put("Accept", "application/json");
+        headers.putAll(extraHeaders);
+        return headers;
+    }
+
+    /// Hides the operator's secrets and this key.
+    Redactor redactorWith(String key) {
+        return redactor.with(key);
+    }
+
+    /// The memory for the answers to one request.
+    ByteBudget.Hold bytes() {
+        return answers.hold();
+    }
+
+    /// The limits of a request that begins now.
+    Limits limits() {
+        return new Limits(config.get(Setting.UPSTREAM_IDLE_TIMEOUT_MS),
+                System.nanoTime() + config.get(Setting.UPSTREAM_TIMEOUT_MS).toNanos(),
+                config.get(Setting.MAX_UPSTREAM_BYTES));
+    }
+
+    Retries retries() {
+        return retries;
+    }
+
+    /// A call that sends this request.
+    ///
+    /// @param unpooled whether it gets a connection of its own
+    UpstreamCall call(HttpRequest request, boolean unpooled, ByteBudget.Hold bytes,
+            Limits limits) {
+        var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
+                .header("Connection", "close").build() : request;
+        return new UpstreamCall(connections.lease(unpooled), sent, limits, bytes, timer, executor);
+    }
+
+    /// Warns the operator if a call failed over TLS, whether or not another follows. The client
+    /// does not get the reason, because it cannot fix it.
+    ///
+    /// @param redactor hides what was sent
+    void failed(UpstreamException failure, Redactor redactor) {
+        if (failure.error().code().equals("upstream_tls")) {
+            warnings.accept(failure.getMessage() + ": " + redactor.text(failure.reason()));
+        }
     }
 }

@@ -2,6 +2,8 @@ package fakestream.upstream;
 
 import fakestream.http.ByteBudget;
 import fakestream.http.ByteBudget.Grant;
+import fakestream.http.ContentCoding;
+import fakestream.upstream.UpstreamException.End;
 import fakestream.upstream.UpstreamException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +14,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.Optional;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -30,16 +32,12 @@ import javax.net.ssl.SSLHandshakeException;
 /// once the headers are in. Any thread may [#end] the call. The first end sets the reason, and
 /// closes the upstream's connection.
 final class UpstreamCall {
-    /// Why this side ended the call.
-    enum End {
-        /// The client left, or the answer is no longer wanted.
-        CANCELLED,
-        /// The proxy shuts down.
-        SHUTDOWN,
-        /// The body fell silent.
-        IDLE,
-        /// The time for the whole call is up.
-        TIMEOUT
+    /// The limits of one request's calls.
+    ///
+    /// @param idle the longest silence inside a body
+    /// @param until when the time for the answer is up, with all tries, by `System.nanoTime`
+    /// @param bytes the most bytes of a body
+    record Limits(Duration idle, long until, int bytes) {
     }
 
     /// A kept connection that the upstream had closed, or a handshake that it ended, fails within
@@ -51,9 +49,8 @@ final class UpstreamCall {
     private static final int SHORT = 8 * 1024;
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final Optional<SendingBody> sending;
     private final HttpRequest request;
-    private final CallLimits limits;
+    private final Limits limits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final long started = System.nanoTime();
@@ -62,21 +59,19 @@ final class UpstreamCall {
     private volatile CompletableFuture<HttpResponse<InputStream>> response;
     private final AtomicReference<End> end = new AtomicReference<>();
     private volatile Future<?> nextLook = CompletableFuture.completedFuture(null);
-    private volatile InputStream body;
+    private volatile HttpResponse<InputStream> head;
     private volatile boolean reading;
     private volatile long readingSince;
     /// Bytes of the body that are still to come; negative if the answer does not say.
     private volatile long untilEnd;
     private OptionalLong over = OptionalLong.empty();
 
+    /// @param request with a [SendingBody] or none
     /// @param bytes the memory for its answer; the call's end does not free it
-    UpstreamCall(UpstreamConnections.Lease lease, HttpRequest request, CallLimits limits,
+    UpstreamCall(UpstreamConnections.Lease lease, HttpRequest request, Limits limits,
             ByteBudget.Hold bytes, ScheduledExecutorService timer, Executor executor) {
         this.bytes = bytes;
-        this.sending = request.bodyPublisher().map(SendingBody::new);
-        this.request = sending.isEmpty() || !request.uri().getScheme().equalsIgnoreCase("https")
-                ? request : HttpRequest.newBuilder(request, (_, _) -> true)
-                        .method(request.method(), sending.get()).build();
+        this.request = request;
         this.limits = limits;
         this.timer = timer;
         this.executor = executor;
@@ -86,18 +81,21 @@ final class UpstreamCall {
     /// Sends the request and waits for the answer's headers. The caller must hold no lock, so that
     /// a thread that ends the call need not wait.
     ///
-    /// @return the answer; [#read] reads its body
+    /// @return the answer, whose body [#body] reads
     /// @throws UpstreamException if no headers come
     HttpResponse<?> head() throws UpstreamException {
         try {
-            var head = send().get();
-            body = head.body();
+            watch();
+            response = lease.send(request);
+            if (end.get() != null) {
+                response.cancel(true);
+            }
+            head = response.get();
             if (end.get() != null) {
                 closeBody();
             }
             untilEnd = HeaderRules.length(head.headers());
-            checkStatus(head.statusCode());
-            checkFraming(head.headers());
+            check(head.statusCode(), head.headers());
             return head;
         } catch (ExecutionException e) {
             throw failure(e.getCause());
@@ -107,15 +105,6 @@ final class UpstreamCall {
             Thread.currentThread().interrupt();
             throw failure(e);
         }
-    }
-
-    private CompletableFuture<HttpResponse<InputStream>> send() {
-        watch();
-        response = lease.send(request);
-        if (end.get() != null) {
-            response.cancel(true);
-        }
-        return response;
     }
 
     /// Ends the call, from any thread; the upstream sees its connection close.
@@ -129,7 +118,7 @@ final class UpstreamCall {
             // So short a body has arrived, and the client keeps the connection even if it stays
             // unread.
             if (untilEnd > 0 && untilEnd <= SHORT) {
-                lease.keep(response.resultNow());
+                lease.keep(head);
             }
             lease.end();
         }
@@ -139,23 +128,26 @@ final class UpstreamCall {
         end(End.CANCELLED);
     }
 
-    /// Reads more of the body. The upstream counts as silent only while this waits: between two
-    /// reads the client takes its time.
-    int read(byte[] buffer, int offset, int length) throws UpstreamException {
-        readingSince = System.nanoTime();
-        reading = true;
-        try {
-            var n = body.read(buffer, offset, length);
-            untilEnd -= Math.max(n, 0);
-            if (n < 0 || untilEnd == 0) {
-                lease.keep(response.resultNow());
+    /// The body. The upstream counts as silent only while a read waits: between two reads the
+    /// client takes its time.
+    InputStream body() {
+        return new ContentCoding.ByBuffers() {
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                readingSince = System.nanoTime();
+                reading = true;
+                try {
+                    var n = head.body().read(buffer, offset, length);
+                    untilEnd -= Math.max(n, 0);
+                    if (n < 0 || untilEnd == 0) {
+                        lease.keep(head);
+                    }
+                    return n;
+                } finally {
+                    reading = false;
+                }
             }
-            return n;
-        } catch (IOException e) {
-            throw failure(e);
-        } finally {
-            reading = false;
-        }
+        };
     }
 
     /// Holds this many bytes of the heap for the answer, and waits for them if it must. The
@@ -164,7 +156,7 @@ final class UpstreamCall {
     /// @return the hold, to give bytes back
     /// @throws UpstreamException if they never fit, their turn does not come, or the call ends
     ByteBudget.Hold hold(long count) throws UpstreamException {
-        var grant = bytes.grow(count, started + limits.total().toNanos());
+        var grant = bytes.grow(count, limits.until());
         if (grant != Grant.GIVEN) {
             cancel();
             throw grant == Grant.ENDED ? failure(null)
@@ -173,9 +165,17 @@ final class UpstreamCall {
         return bytes;
     }
 
-    /// Notes that the answer was read to its end; the reading thread calls it.
-    void finish() {
-        over = OptionalLong.of(System.nanoTime());
+    /// Notes how many bytes of the body have come in all, and whether there are no more; the
+    /// reading thread calls it.
+    ///
+    /// @throws UpstreamException if there are too many
+    void came(int count, boolean ended) throws UpstreamException {
+        if (ended) {
+            over = OptionalLong.of(System.nanoTime());
+        } else if (count > limits.bytes()) {
+            cancel();
+            throw UpstreamException.tooLarge();
+        }
     }
 
     /// When the answer ended or failed, by `System.nanoTime`.
@@ -183,26 +183,16 @@ final class UpstreamCall {
         return over;
     }
 
-    int mostBytes() {
-        return limits.bytes();
-    }
-
-    /// RFC 9110 section 15 defines no status above 599, and no client could interpret one.
-    private void checkStatus(int status) throws UpstreamException {
-        if (status < 100 || status > 599) {
-            cancel();
-            throw UpstreamException.notAnAnswer("upstream_invalid",
-                    "the upstream's answer has the status " + status + ", which is none of HTTP");
-        }
-    }
-
-    /// The JDK's client trusts the length, but RFC 9112 section 6.3 suspects response splitting.
-    private void checkFraming(HttpHeaders headers) throws UpstreamException {
-        if (!headers.allValues("transfer-encoding").isEmpty()
+    /// RFC 9110 section 15 defines no status above 599, and no client could interpret one. Of two
+    /// lengths the JDK's client trusts one, but RFC 9112 section 6.3 suspects response splitting.
+    private void check(int status, HttpHeaders headers) throws UpstreamException {
+        var isKnown = status >= 100 && status <= 599;
+        if (!isKnown || !headers.allValues("transfer-encoding").isEmpty()
                 && !headers.allValues("content-length").isEmpty()) {
             cancel();
-            throw UpstreamException.notAnAnswer("upstream_invalid",
-                    "the upstream's answer says its length in two ways");
+            throw UpstreamException.notAnAnswer("upstream_invalid", "the upstream's answer "
+                    + (isKnown ? "gives its length in two ways"
+                            : "has the status " + status + ", which HTTP does not define"));
         }
     }
 
@@ -213,7 +203,7 @@ final class UpstreamCall {
             return;
         }
         var now = System.nanoTime();
-        var untilTotal = limits.total().toNanos() - (now - started);
+        var untilTotal = limits.until() - now;
         var untilIdle = limits.idle().toNanos() - (reading ? now - readingSince : 0);
         if (untilTotal <= 0 || untilIdle <= 0) {
             executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT : End.IDLE));
@@ -228,23 +218,19 @@ final class UpstreamCall {
 
     private void closeBody() {
         try {
-            if (body != null) {
-                body.close();
+            if (head != null) {
+                head.body().close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("closing only cancels, it sends nothing", e);
         }
     }
 
-    private UpstreamException failure(Throwable cause) {
+    /// Why the call has no answer, or its body broke off.
+    UpstreamException failure(Throwable cause) {
         over = OptionalLong.of(System.nanoTime());
-        return switch (end.get()) {
-            case CANCELLED -> UpstreamException.cancelled(cause);
-            case SHUTDOWN -> UpstreamException.shutdown(cause);
-            case IDLE -> UpstreamException.fellSilent(cause);
-            case TIMEOUT -> UpstreamException.tooSlow(cause);
-            case null -> body == null ? failed(cause) : UpstreamException.truncated(cause);
-        };
+        return end.get() != null ? UpstreamException.ended(end.get(), cause)
+                : head == null ? failed(cause) : UpstreamException.truncated(cause);
     }
 
     /// Why there is no answer.
@@ -276,8 +262,8 @@ final class UpstreamCall {
             return false;
         }
         var moment = isOrHas(cause, SSLHandshakeException.class) ? SOON : MOMENT;
-        var begun = sending.map(SendingBody::begun).orElse(OptionalLong.empty());
-        return begun.isEmpty() || System.nanoTime() - begun.getAsLong() < moment;
+        return !(request.bodyPublisher().orElse(null) instanceof SendingBody body)
+                || body.begun() - started <= 0 || System.nanoTime() - body.begun() < moment;
     }
 
     private static boolean isOrHas(Throwable failure, Class<? extends IOException> type) {

@@ -17,7 +17,7 @@ public final class UpstreamEvents {
     /// Bytes that an event costs in addition to its text.
     private static final int OBJECTS = 256;
 
-    private final UpstreamBody body;
+    private final UpstreamAnswer answer;
     private final SseParser parser = new SseParser();
     private final byte[] buffer = new byte[8 * 1024];
     private final Deque<SseEvent.Received> waiting = new ArrayDeque<>();
@@ -27,32 +27,22 @@ public final class UpstreamEvents {
     /// Bytes of the events that [#all()] keeps.
     private long kept;
     private long held;
-    private Optional<SseEvent.Received> first;
-    private List<SseEvent.Received> all;
 
-    UpstreamEvents(UpstreamBody body) {
-        this.body = body;
+    /// @param answer an answer whose body is an event stream
+    public UpstreamEvents(UpstreamAnswer answer) {
+        this.answer = answer;
     }
 
-    /// The first event that has data, without consuming it; empty if the stream ends first.
-    /// Repeated calls return it again.
+    /// The first event that has data, not consumed; empty if the stream ends first.
     ///
     /// @throws UpstreamException if the stream breaks off first
     public Optional<SseEvent.Received> firstData() throws UpstreamException {
-        if (first == null) {
-            first = findData();
-        }
-        return first;
-    }
-
-    private Optional<SseEvent.Received> findData() throws UpstreamException {
         var skipped = new ArrayList<SseEvent.Received>();
         var event = next();
-        while (event.isPresent() && event.get().data().isEmpty()) {
+        for (; event.isPresent() && event.get().data().isEmpty(); event = next()) {
             skipped.add(event.get());
-            event = next();
         }
-        event.ifPresent(waiting::addFirst);
+        event.ifPresent(skipped::add);
         skipped.reversed().forEach(waiting::addFirst);
         return event;
     }
@@ -64,7 +54,7 @@ public final class UpstreamEvents {
         coming = waiting.isEmpty() ? 0 : coming;
         while (waiting.isEmpty() && !ended) {
             hold();
-            var n = body.read(buffer, 0, buffer.length);
+            var n = answer.read(buffer);
             ended = n < 0;
             coming += Math.max(n, 0);
             waiting.addAll(ended ? List.of() : parser.feed(buffer, 0, n));
@@ -77,10 +67,10 @@ public final class UpstreamEvents {
         var needed = ByteBudget.COPIES * (kept + coming);
         if (needed > Math.max(held, LITTLE)) {
             held = needed;
-            body.hold(held);
+            answer.hold(held);
         } else if (kept == 0 && coming == 0 && held > 0) {
             held = 0;
-            body.settle(0);
+            answer.settle(0);
         }
     }
 
@@ -95,19 +85,15 @@ public final class UpstreamEvents {
     }
 
     /// The whole stream, if nothing was consumed yet, including events that lack their blank line.
-    /// Repeated calls return it again.
     ///
     /// @throws UpstreamException if the stream breaks off, falls silent or grows too large
     public List<SseEvent.Received> all() throws UpstreamException {
-        if (all == null) {
-            var events = new ArrayList<SseEvent.Received>();
-            for (var event = next(); event.isPresent(); event = next()) {
-                events.add(event.get());
-                kept += event.get().bytes().length + OBJECTS;
-            }
-            events.addAll(rest());
-            all = events;
+        var events = new ArrayList<SseEvent.Received>();
+        for (var event = next(); event.isPresent(); event = next()) {
+            events.add(event.get());
+            kept += event.get().bytes().length + OBJECTS;
         }
-        return all;
+        events.addAll(rest());
+        return events;
     }
 }

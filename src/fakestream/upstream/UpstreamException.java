@@ -23,6 +23,29 @@ public final class UpstreamException extends Exception {
         FINAL
     }
 
+    /// Why this side ended a call.
+    enum End {
+        /// The client left, or the answer is no longer wanted.
+        CANCELLED(502, ApiError.upstream("upstream_cancelled",
+                "the call to the upstream was cancelled")),
+        /// The proxy shuts down; the upstream is not at fault.
+        SHUTDOWN(503, ApiError.shutdown()),
+        /// The body stopped coming.
+        IDLE(504, ApiError.upstream("upstream_timeout",
+                "the upstream fell silent in the middle of its answer")),
+        /// The call took too long in all.
+        TIMEOUT(504, ApiError.upstream("upstream_timeout",
+                "the upstream did not answer in time"));
+
+        private final int status;
+        private final ApiError error;
+
+        End(int status, ApiError error) {
+            this.status = status;
+            this.error = error;
+        }
+    }
+
     private final int status;
     private final transient ApiError error;
     private final Kind kind;
@@ -38,15 +61,13 @@ public final class UpstreamException extends Exception {
         this.kind = kind;
     }
 
-    /// The proxy shuts down; the upstream is not at fault.
-    static UpstreamException shutdown(Throwable cause) {
-        return new UpstreamException(Kind.FINAL, 503, ApiError.shutdown(), cause);
+    static UpstreamException ended(End how, Throwable cause) {
+        return new UpstreamException(Kind.FINAL, how.status, how.error, cause);
     }
 
     /// The client left, or the answer is no longer wanted.
     public static UpstreamException cancelled(Throwable cause) {
-        return new UpstreamException(Kind.FINAL, 502, "upstream_cancelled",
-                "the call to the upstream was cancelled", cause);
+        return ended(End.CANCELLED, cause);
     }
 
     /// The upstream sent something that is no answer.
@@ -78,18 +99,6 @@ public final class UpstreamException extends Exception {
         };
     }
 
-    /// The call took too long in all.
-    static UpstreamException tooSlow(Throwable cause) {
-        return new UpstreamException(Kind.FINAL, 504, "upstream_timeout",
-                "the upstream did not answer in time", cause);
-    }
-
-    /// The body stopped coming.
-    static UpstreamException fellSilent(Throwable cause) {
-        return new UpstreamException(Kind.FINAL, 504, "upstream_timeout",
-                "the upstream fell silent in the middle of its answer", cause);
-    }
-
     /// The body ended too early.
     static UpstreamException truncated(Throwable cause) {
         return new UpstreamException(Kind.LOST, 502, "upstream_truncated",
@@ -108,11 +117,6 @@ public final class UpstreamException extends Exception {
 
     Kind kind() {
         return kind;
-    }
-
-    /// Whether no secure connection could be made.
-    boolean isTls() {
-        return "upstream_tls".equals(error.object().string("code"));
     }
 
     /// The JDK's message about the cause; it may name the upstream.

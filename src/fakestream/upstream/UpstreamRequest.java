@@ -1,22 +1,25 @@
 package fakestream.upstream;
 
 import fakestream.http.ByteBudget;
+import fakestream.http.UpstreamKey;
 import fakestream.json.Parts;
 import fakestream.telemetry.Redactor;
 import fakestream.telemetry.UpstreamSummary;
+import fakestream.upstream.AnswerReader.Judged;
 import fakestream.upstream.CallResult.IfLost;
-import fakestream.upstream.UpstreamCall.End;
+import fakestream.upstream.UpstreamException.End;
 import fakestream.upstream.UpstreamException.Kind;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,42 +28,36 @@ import java.util.function.Function;
 /// The thread that serves the client sends, and tries again if that may help. Any thread may
 /// [#cancel()], which ends the running call and forbids another.
 public final class UpstreamRequest implements AutoCloseable {
-    /// The limit on all waits of one request together.
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    /// The limit on all waits of one request together, in nanoseconds.
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
 
-    private static final Judge ANY = UpstreamAnswer::status;
-
-    /// Judges an answer with a good status before any of it is sent on.
-    @FunctionalInterface
-    public interface Judge {
-        /// The status that the answer should have come with. If that status may pass, such as 502,
-        /// the request is tried again if that is still allowed.
-        ///
-        /// @throws UpstreamException if the body breaks off
-        int status(UpstreamAnswer answer) throws UpstreamException;
-    }
+    /// Leaves the reading to the caller.
+    private static final AnswerReader<UpstreamAnswer> UNREAD =
+            answer -> new Judged<>(answer, answer.head().status(), Optional.empty());
 
     /// The request of a try, and how to treat its answer.
     ///
     /// @param decoded whether the answer's body is to be read, and not passed through
     /// @param repeatable whether the request could be sent once more
-    private record Sending(HttpRequest request, boolean decoded, Judge judge,
+    private record Sending<T>(HttpRequest request, boolean decoded, AnswerReader<T> reader,
             BooleanSupplier repeatable) {
     }
 
-    private final Calls upstream;
-    private final Consumer<UpstreamRequest> closed;
+    private final Upstream upstream;
     private final Map<String, String> headers;
     private final Redactor redactor;
+    private final UpstreamCall.Limits limits;
     private final long started = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Consumer<End> ending = this::end;
     /// The memory for the answer to the last call, or for a joined answer.
     private final ByteBudget.Hold bytes;
     private UpstreamCall current;
     private End end;
-    private Duration waited = Duration.ZERO;
-    private UpstreamAnswer answer;
+    /// In nanoseconds.
+    private long waited;
+    /// Of the last answer, or null. The body is not kept here.
+    private UpstreamHead head;
     private int calls;
     /// How many calls followed a failed one at the same upstream.
     private int repeated;
@@ -69,26 +66,31 @@ public final class UpstreamRequest implements AutoCloseable {
     /// Whether an answer was lost that may already be paid for.
     private boolean lost;
 
-    /// @param closed is called when the request is over
-    UpstreamRequest(Calls upstream, Map<String, String> headers, Redactor redactor,
-            ByteBudget.Hold bytes, Consumer<UpstreamRequest> closed) {
-        this.closed = closed;
-        this.bytes = bytes;
+    /// A request for one client; it sends nothing yet.
+    ///
+    /// @param key goes upstream
+    /// @param id the id of the client's request
+    /// @param clientHeaders the client's request headers; only allowed ones pass
+    public UpstreamRequest(Upstream upstream, UpstreamKey key, String id,
+            Map<String, List<String>> clientHeaders) {
         this.upstream = upstream;
-        this.headers = headers;
-        this.redactor = redactor;
+        this.headers = upstream.headers(key, id, clientHeaders);
+        this.redactor = upstream.redactorWith(key.value());
+        this.bytes = upstream.bytes();
+        this.limits = upstream.limits();
+        upstream.open().add(ending);
     }
 
     /// Posts JSON to an endpoint such as `chat/completions`, and waits for a usable answer; if none
     /// comes, returns the last answer.
     ///
     /// @throws UpstreamException if there is no answer at all
-    public UpstreamAnswer post(String endpoint, Parts json, Judge judge)
+    public <T> T post(String endpoint, Parts json, AnswerReader<T> reader)
             throws UpstreamException {
         var body = new AtomicReference<>(json);
         try {
             return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                    .POST(SendingBody.of(body::get, json.length())).build(), judge,
+                    .POST(SendingBody.of(body::get, json.length())).build(), reader,
                     headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
         } finally {
             // The JDK keeps the request as long as its answer is read.
@@ -100,30 +102,30 @@ public final class UpstreamRequest implements AutoCloseable {
     ///
     /// @throws UpstreamException if none come
     public UpstreamAnswer get(String endpoint) throws UpstreamException {
-        return tryAll(url -> request(url, endpoint).GET().build(), ANY, IfLost.ASK_ANYBODY);
+        return tryAll(url -> request(url, endpoint).GET().build(), UNREAD, IfLost.ASK_ANYBODY);
     }
 
     /// Sends any method with any body to the first upstream, without trying again, and waits for
     /// the answer's headers. The answer's body comes as it is.
     ///
     /// @param headers in addition to those that every request has
+    /// @param repeatable whether the body could be sent once more from its beginning
     /// @throws UpstreamException if no headers come
     public UpstreamAnswer send(String method, String endpoint, Map<String, String> headers,
-            StreamedBody body) throws UpstreamException {
-        var request = request(upstream.urls().getFirst(), endpoint).method(method,
-                body.contentLength() == 0 ? BodyPublishers.noBody() : body);
+            BodyPublisher body, BooleanSupplier repeatable) throws UpstreamException {
+        var request = request(upstream.urls().getFirst(), endpoint).method(method, new SendingBody(
+                body.contentLength() == 0 ? BodyPublishers.noBody() : body));
         headers.forEach(request::setHeader);
-        return tryOnce(new Sending(request.build(), false, ANY, body::canBeSentAgain)).get();
+        return tryOnce(new Sending<>(request.build(), false, UNREAD, repeatable)).get(UNREAD);
     }
 
     /// An answer that another request's call brought, as if this request had made that call.
     ///
     /// @throws UpstreamException if there is no memory for it
     public UpstreamAnswer open(StoredAnswer joined) throws UpstreamException {
-        var grant = bytes.grow((long) ByteBudget.COPIES * joined.body().length,
-                started + upstream.limits().total().toNanos());
+        var grant = bytes.grow((long) ByteBudget.COPIES * joined.body().length, limits.until());
         if (grant != ByteBudget.Grant.GIVEN) {
-            throw UpstreamException.noRoom(grant, bytes, upstream.limits().bytes());
+            throw UpstreamException.noRoom(grant, bytes, limits.bytes());
         }
         return UpstreamAnswer.of(joined);
     }
@@ -131,9 +133,10 @@ public final class UpstreamRequest implements AutoCloseable {
     /// The metrics of its calls; for the thread that serves the client.
     public UpstreamSummary figures() {
         var over = current == null ? OptionalLong.empty() : current.over();
-        return new UpstreamSummary(calls, answer == null ? 0 : answer.status(),
-                answer == null ? "" : answer.id(),
-                Duration.ofNanos(over.orElseGet(System::nanoTime) - started));
+        var time = Duration.ofNanos(over.orElseGet(System::nanoTime) - started);
+        return head == null ? new UpstreamSummary(calls, 0, "", time) : new UpstreamSummary(calls,
+                head.status(), head.headersForClient().getOrDefault(HeaderRules.UPSTREAM_ID, ""),
+                time);
     }
 
     /// Ends the running call, from any thread; the upstream sees its connection close.
@@ -146,19 +149,16 @@ public final class UpstreamRequest implements AutoCloseable {
     public void close() {
         cancel();
         bytes.close();
-        closed.accept(this);
+        upstream.open().remove(ending);
     }
 
     /// Ends it from any thread; the first reason counts.
-    void end(End how) {
-        lock.lock();
-        try {
+    private void end(End how) {
+        synchronized (this) {
             end = end == null ? how : end;
             if (current != null) {
                 current.end(end);
             }
-        } finally {
-            lock.unlock();
         }
         over.countDown();
         bytes.end();
@@ -173,58 +173,42 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// Asks one upstream after another, until another call would not help, or might be paid for
     /// twice. A request makes at most 1 + RETRY_MAX + fallbacks calls, and one on a new connection.
-    private UpstreamAnswer tryAll(Function<UpstreamUrl, HttpRequest> requests, Judge judge,
+    private <T> T tryAll(Function<UpstreamUrl, HttpRequest> requests, AnswerReader<T> reader,
             IfLost ifLost) throws UpstreamException {
-        CallResult last = null;
+        CallResult<T> last = null;
         for (var url : upstream.urls()) {
-            last = tryAgain(new Sending(requests.apply(url), true, judge, () -> true), ifLost);
+            var sending = new Sending<>(requests.apply(url), true, reader, () -> true);
+            last = tryOnce(sending);
+            while (last.isWorthAnother(ifLost) && pause(last)) {
+                repeated++;
+                last = tryOnce(sending);
+            }
             if (!last.isWorthAnother(ifLost) || lost && ifLost == IfLost.ASK_AGAIN) {
                 break;
             }
         }
-        return last.get();
+        return last.get(reader);
     }
 
-    private CallResult tryAgain(Sending sending, IfLost ifLost) {
-        var last = tryOnce(sending);
-        while (last.isWorthAnother(ifLost)) {
-            var pause = pause(last);
-            if (pause.isEmpty() || !await(pause.get())) {
-                return last;
-            }
-            repeated++;
-            last = tryOnce(sending);
-        }
-        return last;
-    }
-
-    /// How long to wait before another try; empty if the request has no more time for it.
-    private Optional<Duration> pause(CallResult last) {
-        var pause = last.failure() == null ? upstream.retries().pause(repeated + 1, last.answer())
-                : upstream.retries().pause(repeated + 1);
-        return pause.filter(time -> time.compareTo(patience()) < 0);
-    }
-
-    /// How much longer this request may wait.
-    private Duration patience() {
-        var left = LONGEST_WAIT.minus(waited);
-        var total = upstream.limits().total().minus(elapsed());
-        return left.compareTo(total) < 0 ? left : total;
-    }
-
-    /// Waits for a place in [Retries], and pauses. The place is free again before the next call.
+    /// Pauses before another try, at a place in [Retries], which is free again before the call.
     ///
-    /// @return whether the request still goes on after that
-    private boolean await(Duration pause) {
+    /// @return false if the request has no time for it, or has ended
+    private boolean pause(CallResult<?> last) {
         var retries = upstream.retries();
+        var time = last.failure() != null ? retries.pause(repeated + 1)
+                : retries.pause(repeated + 1, last.answer().head(), last::delay);
+        var patience = Math.min(LONGEST_WAIT - waited, limits.until() - System.nanoTime());
+        if (time.isEmpty() || time.get().toNanos() >= patience) {
+            return false;
+        }
+        var pause = time.get().toNanos();
         var from = System.nanoTime();
         try {
-            if (!retries.enter(from + patience().minus(pause).toNanos(),
-                    () -> over.getCount() == 0)) {
+            if (!retries.enter(from + patience - pause, () -> over.getCount() == 0)) {
                 return false;
             }
             try {
-                return !over.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+                return !over.await(pause, TimeUnit.NANOSECONDS);
             } finally {
                 retries.leave();
             }
@@ -232,12 +216,12 @@ public final class UpstreamRequest implements AutoCloseable {
             Thread.currentThread().interrupt();
             return false;
         } finally {
-            waited = waited.plusNanos(System.nanoTime() - from);
+            waited += System.nanoTime() - from;
         }
     }
 
     /// Makes a call; repeats it on a new connection if the upstream had closed the kept one.
-    private CallResult tryOnce(Sending sending) {
+    private <T> CallResult<T> tryOnce(Sending<T> sending) {
         var last = call(sending, false);
         if (last.failure() != null && last.failure().kind() == Kind.STALE && !freshened
                 && sending.repeatable.getAsBoolean()) {
@@ -248,40 +232,32 @@ public final class UpstreamRequest implements AutoCloseable {
         return last;
     }
 
-    private CallResult call(Sending sending, boolean fresh) {
+    private <T> CallResult<T> call(Sending<T> sending, boolean fresh) {
         try {
-            answer = null;
+            head = null;
             var call = begin(sending.request, fresh);
-            var head = call.head();
-            var raw = UpstreamAnswer.raw(call, head.statusCode(), head.headers(), redactor);
-            answer = sending.decoded ? raw.decoded() : raw;
-            return new CallResult(answer, null, answer.isSuccess() ? sending.judge.status(answer)
-                    : answer.status());
+            var response = call.head();
+            head = new UpstreamHead(response.statusCode(), response.headers(), redactor);
+            var raw = new UpstreamAnswer(head, call);
+            var answer = sending.decoded ? raw.decoded() : raw;
+            return new CallResult<>(answer,
+                    head.isSuccess() ? sending.reader.read(answer) : null, null);
         } catch (UpstreamException e) {
             upstream.failed(e, redactor);
-            return new CallResult(null, e, e.status());
+            return new CallResult<>(null, null, e);
         }
     }
 
-    private UpstreamCall begin(HttpRequest request, boolean fresh) {
-        lock.lock();
-        try {
-            if (current != null) {
-                current.cancel();
-                bytes.settle(0);
-            }
-            calls++;
-            current = upstream.call(request, fresh, bytes, elapsed());
-            if (end != null) {
-                current.end(end);
-            }
-            return current;
-        } finally {
-            lock.unlock();
+    private synchronized UpstreamCall begin(HttpRequest request, boolean fresh) {
+        if (current != null) {
+            current.cancel();
+            bytes.settle(0);
         }
-    }
-
-    private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - started);
+        calls++;
+        current = upstream.call(request, fresh, bytes, limits);
+        if (end != null) {
+            current.end(end);
+        }
+        return current;
     }
 }

@@ -1,10 +1,13 @@
 package fakestream.upstream;
 
+import fakestream.config.Config;
 import fakestream.config.Host;
+import fakestream.config.Setting;
 import fakestream.http.Query;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,7 +30,7 @@ public final class UpstreamUrl {
     private final String unversioned;
     private final Query query;
     /// The endpoint of the last request, null before the first: most requests ask for the same
-    /// one. Any thread may change it.
+    /// one, and its address takes half a microsecond to make. Any thread may change it.
     private volatile Known last;
 
     /// @param name the endpoint as it was asked for
@@ -57,6 +60,12 @@ public final class UpstreamUrl {
         var server = URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
         return new UpstreamUrl(server, path,
                 new Query(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
+    }
+
+    /// The upstream in these settings, then its fallbacks.
+    static List<UpstreamUrl> all(Config config) {
+        return Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
+                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
     }
 
     /// The upstreams at these addresses, split by commas or new lines.
@@ -110,7 +119,8 @@ public final class UpstreamUrl {
 
     private Optional<String> ownPath(URI target) {
         var path = target.getRawPath();
-        if (!isSameServer(target) || path == null || path.matches(".*/\\.{1,2}(/.*)?")) {
+        if (!origin(server).equals(origin(target)) || path == null
+                || path.matches(".*/\\.{1,2}(/.*)?")) {
             return Optional.empty();
         }
         if (path.startsWith(base + "/")) {
@@ -120,15 +130,10 @@ public final class UpstreamUrl {
                 ? Optional.of(path.substring(unversioned.length())) : Optional.empty();
     }
 
-    private boolean isSameServer(URI target) {
-        return server.getScheme().equalsIgnoreCase(target.getScheme())
-                && server.getHost().equalsIgnoreCase(target.getHost())
-                && port(server) == port(target);
-    }
-
-    private static int port(URI uri) {
-        var usual = uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
-        return uri.getPort() < 0 ? usual : uri.getPort();
+    private static String origin(URI uri) {
+        var port = uri.getPort() >= 0 ? uri.getPort()
+                : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+        return (uri.getScheme() + "://" + uri.getHost() + ":" + port).toLowerCase(Locale.ROOT);
     }
 
     /// Whether it uses TLS.
@@ -154,26 +159,21 @@ public final class UpstreamUrl {
     }
 
     private static URI uri(String text) {
-        URI uri;
         try {
-            uri = new URI(text);
+            var uri = new URI(text);
+            var fault = uri.getRawUserInfo() != null ? "must not hold a user or password"
+                    : uri.getScheme() == null || !uri.getScheme().matches("(?i)https?")
+                            || uri.getHost() == null ? "must be http://HOST or https://HOST"
+                    : uri.getPort() == 0 || uri.getPort() > 65535
+                            ? "must have a port of 1 to 65535, or none"
+                    : uri.getRawFragment() != null ? "must have no fragment" : null;
+            if (fault != null) {
+                throw new IllegalArgumentException(fault);
+            }
+            return uri;
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("is no URL: " + e.getReason(), e);
         }
-        if (uri.getRawUserInfo() != null) {
-            throw new IllegalArgumentException("must not hold a user or password");
-        }
-        if (uri.getScheme() == null || !uri.getScheme().matches("(?i)https?")
-                || uri.getHost() == null) {
-            throw new IllegalArgumentException("must be http://HOST or https://HOST");
-        }
-        if (uri.getPort() == 0 || uri.getPort() > 65535) {
-            throw new IllegalArgumentException("must have a port of 1 to 65535, or none");
-        }
-        if (uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("must have no fragment");
-        }
-        return uri;
     }
 
     private static String stripSlashes(String path) {

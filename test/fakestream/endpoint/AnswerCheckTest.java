@@ -10,6 +10,7 @@ import fakestream.testing.Chats;
 import fakestream.testing.Waiting;
 import fakestream.upstream.StoredAnswer;
 import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamHead;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -48,9 +49,9 @@ final class AnswerCheckTest {
     private int status() {
         var body = Chats.completion("Hello.").getBytes(StandardCharsets.UTF_8);
         try {
-            return new AnswerCheck(new ChatCompletions(), true, slots).status(UpstreamAnswer.of(
-                    new StoredAnswer(200, HttpHeaders.of(Map.of(), (_, _) -> true),
-                            Redactor.ofKeys(), body)));
+            return new AnswerCheck(new ChatCompletions(), true, slots).read(UpstreamAnswer.of(
+                    new StoredAnswer(new UpstreamHead(200, HttpHeaders.of(Map.of(),
+                            (_, _) -> true), Redactor.ofKeys()), body))).status();
         } catch (Exception e) {
             throw new AssertionError(e);
         }

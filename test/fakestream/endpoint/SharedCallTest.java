@@ -11,16 +11,19 @@ import fakestream.testing.Daemon;
 import fakestream.testing.RawClient;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
+import fakestream.upstream.AnswerReader;
+import fakestream.upstream.AnswerReader.Judged;
 import fakestream.upstream.StoredAnswer;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
-import fakestream.upstream.UpstreamRequest.Judge;
+import fakestream.upstream.UpstreamHead;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// The requests that join a call, and the memory that a call takes.
 final class SharedCallTest {
     private static final int GOOD = 200;
+    private static final AnswerReader<UpstreamAnswer> JUDGE =
+            answer -> new Judged<>(answer, answer.head().status(), Optional.empty());
 
     @TempDir
     private Path directory;
@@ -63,8 +68,9 @@ final class SharedCallTest {
     }
 
     private static UpstreamAnswer answer(int status, String body) {
-        return UpstreamAnswer.of(new StoredAnswer(status, HttpHeaders.of(Map.of(), (_, _) -> true),
-                Redactor.ofKeys(), body.getBytes(StandardCharsets.UTF_8)));
+        return UpstreamAnswer.of(new StoredAnswer(new UpstreamHead(status,
+                HttpHeaders.of(Map.of(), (_, _) -> true), Redactor.ofKeys()),
+                body.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// One request of a client.
@@ -79,23 +85,22 @@ final class SharedCallTest {
                 try {
                     outcome.complete(UpstreamAnswer.of(sharing.answer(new CallSharing.Sharer(name,
                             repeats, window, onLeaving::set, () -> upstream.complete(null)),
-                            _ -> GOOD, this::call)));
+                            JUDGE, this::call)));
                 } catch (UpstreamException | RuntimeException e) {
                     outcome.completeExceptionally(e);
                 }
             });
         }
 
-        private UpstreamAnswer call(Judge judge) throws UpstreamException {
+        private StoredAnswer call(AnswerReader<StoredAnswer> judge) throws UpstreamException {
             asked.countDown();
             var answer = upstream.join();
             if (answer == null) {
                 throw UpstreamException.cancelled(null);
             }
-            if (answer.isSuccess()) {
-                assertEquals(GOOD, judge.status(answer));
-            }
-            return answer;
+            var judged = judge.read(answer);
+            assertEquals(answer.head().status(), judged.status());
+            return judged.answer();
         }
 
         private void leave() {

@@ -6,6 +6,8 @@ import fakestream.config.Config;
 import fakestream.config.StreamMode;
 import fakestream.json.Json;
 import fakestream.json.JsonObject;
+import fakestream.protocol.chat.ChatCompletions;
+import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Redactor;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
@@ -13,6 +15,7 @@ import fakestream.testing.TestProxy;
 import fakestream.upstream.StoredAnswer;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
+import fakestream.upstream.UpstreamHead;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -25,9 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The errors that say that a model does not stream.
 final class StreamModesTest {
     private static boolean refuses(String json) throws UpstreamException {
-        return StreamModes.refusesStreams(UpstreamAnswer.of(new StoredAnswer(400,
-                HttpHeaders.of(Map.of(), (_, _) -> true), Redactor.ofKeys(),
-                json.getBytes(StandardCharsets.UTF_8))), "my-stream-7b");
+        var answer = UpstreamAnswer.of(new StoredAnswer(new UpstreamHead(400,
+                HttpHeaders.of(Map.of(), (_, _) -> true), Redactor.ofKeys()),
+                json.getBytes(StandardCharsets.UTF_8)));
+        return StreamModes.refusesStreams(new AnswerCheck(new ChatCompletions(), true,
+                new ComputeSlots()).read(answer).answer(), "my-stream-7b");
     }
 
     private static String error(String message) {

@@ -75,7 +75,7 @@ final class BadAnswerTest {
                         "application/json", GOOD, GZIP)),
                 bad("gzip that is too much", "upstream_too_large", "larger", call -> call.answer(
                         200, "application/json", BOMB, GZIP)),
-                bad("Brotli", "upstream_encoding", "nobody asked", call -> call.answer(200,
+                bad("Brotli", "upstream_encoding", "did not ask", call -> call.answer(200,
                         "application/json", GOOD, "Content-Encoding: br")));
     }
 

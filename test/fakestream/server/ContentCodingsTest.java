@@ -246,7 +246,7 @@ final class ContentCodingsTest {
                 var proxy = TestProxy.before(upstream)) {
             for (var request : new String[] {Chats.WHOLE, Chats.STREAM}) {
                 var response = proxy.chat(request);
-                assertEquals("the upstream answered 429 with what is not JSON: (br)",
+                assertEquals("the upstream answered 429 with a body that is not JSON: (br)",
                         response.error(429).string("message"));
                 assertEquals("7", response.header("retry-after"));
             }

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import fakestream.config.Config;
 import fakestream.http.ByteBudget;
 import fakestream.http.UpstreamKey;
+import fakestream.json.Json;
+import fakestream.json.JsonException;
 import fakestream.json.Parts;
 import fakestream.testing.Call;
 import fakestream.testing.Chats;
 import fakestream.testing.FullListener;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.ScriptedUpstream.Script;
+import fakestream.upstream.AnswerReader.Judged;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -85,7 +89,8 @@ final class CallsTest {
                 : Map.of("Idempotency-Key", List.of(idempotencyKey));
         try (var upstream = new Upstream(config, timer, _ -> { },
                         new ByteBudget(1 << 20, 1 << 20), AT_ONCE);
-                var request = upstream.request(UpstreamKey.bearer("sk-test"), "req_1", headers)) {
+                var request = new UpstreamRequest(upstream, UpstreamKey.bearer("sk-test"), "req_1",
+                        headers)) {
             try {
                 request.post("chat/completions", Parts.of(Chats.WHOLE),
                         CallsTest::judge);
@@ -97,8 +102,14 @@ final class CallsTest {
     }
 
     /// Judges as [fakestream.server] does: an answer that is not JSON is a failure.
-    private static int judge(UpstreamAnswer answer) throws UpstreamException {
-        return answer.json() == null ? 502 : 200;
+    private static Judged<byte[]> judge(UpstreamAnswer answer) throws UpstreamException {
+        var body = answer.body();
+        try {
+            Json.parse(body);
+            return new Judged<>(body, 200, Optional.empty());
+        } catch (JsonException _) {
+            return new Judged<>(body, 502, Optional.empty());
+        }
     }
 
     private void makes(String expected, String url, String idempotencyKey) {

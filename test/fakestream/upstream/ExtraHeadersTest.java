@@ -13,14 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/// The headers that the operator adds.
 final class ExtraHeadersTest {
     @Test
     void readsAnObjectOfStrings() {
         assertEquals(Map.of("HTTP-Referer", "https://a.example/", "X-Title", "a\tb ~"),
-                ExtraHeaders.parse(" {\"HTTP-Referer\":\"https:\\/\\/a.example/\","
-                        + "\"X-Title\":\"a\\tb ~\"} ").all());
-        assertEquals(Map.of(), ExtraHeaders.parse("{}").all());
-        assertEquals(Map.of(), ExtraHeaders.none().all());
+                HeaderRules.parse(" {\"HTTP-Referer\":\"https:\\/\\/a.example/\","
+                        + "\"X-Title\":\"a\\tb ~\"} "));
+        assertEquals(Map.of(), HeaderRules.parse("{}"));
     }
 
     @ParameterizedTest
@@ -34,7 +34,7 @@ final class ExtraHeadersTest {
         "{\"X-A\":\"secret é\"}, visible ASCII", "{\"X-A\":\"secret\\u007f\"}, visible ASCII"})
     void reportsErrorsWithoutValues(String json, String words) {
         var problem = assertThrows(IllegalArgumentException.class,
-                () -> ExtraHeaders.parse(json)).getMessage();
+                () -> HeaderRules.parse(json)).getMessage();
         assertTrue(problem.contains(words), problem);
         assertFalse(problem.contains("secret") || problem.contains("1234567"), problem);
     }
@@ -44,14 +44,14 @@ final class ExtraHeadersTest {
         "Transfer-Encoding", "Accept", "Accept-Encoding", "Content-Type", "Keep-Alive", "Trailer"})
     void refusesHeadersThatTheProxySetsItself(String name) {
         var problem = assertThrows(IllegalArgumentException.class,
-                () -> ExtraHeaders.parse("{\"" + name + "\":\"x\"}")).getMessage();
+                () -> HeaderRules.parse("{\"" + name + "\":\"x\"}")).getMessage();
         assertEquals("'" + name + "' is set by the proxy itself", problem);
     }
 
     @Test
     void acceptsAtMost32Headers() {
-        assertEquals(32, ExtraHeaders.parse(headers(32)).all().size());
-        assertThrows(IllegalArgumentException.class, () -> ExtraHeaders.parse(headers(33)));
+        assertEquals(32, HeaderRules.parse(headers(32)).size());
+        assertThrows(IllegalArgumentException.class, () -> HeaderRules.parse(headers(33)));
     }
 
     private static String headers(int count) {

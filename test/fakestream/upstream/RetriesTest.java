@@ -50,8 +50,8 @@ final class RetriesTest {
 
     private static Optional<Duration> pause(String name, String value) {
         var headers = HttpHeaders.of(Map.of(name, List.of(value)), (_, _) -> true);
-        return retries(2).pause(1, UpstreamAnswer.raw(null, 429, headers,
-                Redactor.ofKeys()));
+        return retries(2).pause(1, new UpstreamHead(429, headers, Redactor.ofKeys()),
+                Optional::empty);
     }
 
     @Test

@@ -23,8 +23,8 @@ final class UpstreamCallTest {
                 var timer = Executors.newSingleThreadScheduledExecutor()) {
             var connections = new UpstreamConnections(HttpClient::newHttpClient);
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
-            var call = new UpstreamCall(connections.lease(), request,
-                    new CallLimits(Duration.ofMinutes(1), Duration.ZERO, 1000),
+            var call = new UpstreamCall(connections.lease(false), request,
+                    new UpstreamCall.Limits(Duration.ofMinutes(1), System.nanoTime(), 1000),
                     new ByteBudget(0, 0).hold(), timer, executor);
             var failure = assertThrows(UpstreamException.class, call::head);
             assertEquals("upstream_timeout", failure.error().object().string("code"));

@@ -44,7 +44,7 @@ final class UpstreamConnectionsTest {
     void isReplacedAfterNonsenseEvenAtOnce(Exception failure) {
         var connections = failing(failure);
         for (int i = 0; i < 2; i++) {
-            var lease = connections.lease();
+            var lease = connections.lease(false);
             assertTrue(lease.send(AnsweringClient.REQUEST).isCompletedExceptionally());
             lease.end();
         }
@@ -55,16 +55,16 @@ final class UpstreamConnectionsTest {
     void areCreatedOnceAndOnDemand() {
         var connections = failing(new ConnectException("refused"));
         assertEquals(List.of(), shut());
-        connections.prepare();
-        connections.lease().send(AnsweringClient.REQUEST);
+        connections.lease(false).end();
+        connections.lease(false).send(AnsweringClient.REQUEST);
         assertEquals(List.of(false), shut());
     }
 
     @Test
     void livesUntilItsLastCallEnds() {
         var connections = failing(new ProtocolException("no HTTP"));
-        var stream = connections.lease();
-        var other = connections.lease();
+        var stream = connections.lease(false);
+        var other = connections.lease(false);
         other.send(AnsweringClient.REQUEST);
         other.end();
         other.end();
@@ -83,7 +83,7 @@ final class UpstreamConnectionsTest {
             clients.add(new WeakReference<>(client, queue));
             return client;
         });
-        var lease = connections.lease();
+        var lease = connections.lease(false);
         lease.send(AnsweringClient.REQUEST);
         lease.end();
         Reference<? extends HttpClient> freed = null;
@@ -97,16 +97,16 @@ final class UpstreamConnectionsTest {
 
     @Test
     void isKeptAfterOtherFailures() {
-        failing(new IOException("reset")).lease().send(AnsweringClient.REQUEST);
+        failing(new IOException("reset")).lease(false).send(AnsweringClient.REQUEST);
         assertEquals(List.of(false), shut());
     }
 
     @Test
     void endsWithAllOpenCalls() {
         var connections = failing(new ProtocolException("no HTTP"));
-        connections.lease();
-        connections.lease().send(AnsweringClient.REQUEST);
-        connections.lease();
+        connections.lease(false);
+        connections.lease(false).send(AnsweringClient.REQUEST);
+        connections.lease(false);
         connections.close();
         assertEquals(List.of(true, true), shut());
     }

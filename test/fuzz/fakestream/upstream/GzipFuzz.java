@@ -3,7 +3,6 @@ package fakestream.upstream;
 import fakestream.http.ByteBudget;
 import fakestream.telemetry.Redactor;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,8 +13,7 @@ import java.util.zip.GZIPInputStream;
 /// upstream's fault ([UpstreamException]). An empty body decodes to nothing.
 public final class GzipFuzz {
     private static final int MOST = 100_000;
-    private static final CallLimits LIMITS =
-            new CallLimits(Duration.ofHours(1), Duration.ofHours(1), MOST);
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final ScheduledThreadPoolExecutor TIMER = new ScheduledThreadPoolExecutor(1);
 
     static {
@@ -28,14 +26,14 @@ public final class GzipFuzz {
     public static void fuzzerTestOneInput(byte[] bytes) {
         var expected = expected(bytes);
         var call = new UpstreamCall(
-                new UpstreamConnections(() -> AnsweringClient.with(bytes)).lease(),
+                new UpstreamConnections(() -> AnsweringClient.with(bytes)).lease(false),
                 AnsweringClient.REQUEST,
-                LIMITS, new ByteBudget(0, Long.MAX_VALUE).hold(), TIMER,
-                Runnable::run);
+                new UpstreamCall.Limits(HOUR, System.nanoTime() + HOUR.toNanos(), MOST),
+                new ByteBudget(0, Long.MAX_VALUE).hold(), TIMER, Runnable::run);
         try {
             var head = call.head();
-            var body = UpstreamAnswer.raw(call, head.statusCode(), head.headers(),
-                    Redactor.ofKeys()).decoded().body();
+            var body = new UpstreamAnswer(new UpstreamHead(head.statusCode(), head.headers(),
+                    Redactor.ofKeys()), call).decoded().body();
             if (!Arrays.equals(body, expected)) {
                 throw new AssertionError("other bytes than the JDK's");
             }
