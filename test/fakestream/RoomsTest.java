@@ -39,21 +39,23 @@ final class RoomsTest {
     private static final Map<String, Set<String>> ARROWS = arrows("""
             : server connections upstream protocol config telemetry demo json
             server: endpoint access stream connections http upstream protocol json config \
-                telemetry protocol.chat protocol.responses protocol.messages protocol.gemini
-            endpoint: access stream http upstream protocol json config telemetry
-            access: connections http protocol json config telemetry
-            stream: http protocol json config telemetry
-            upstream: http protocol json config telemetry
-            http: connections protocol json config telemetry
-            connections: config telemetry
+                telemetry concurrent protocol.chat protocol.responses protocol.messages \
+                protocol.gemini
+            endpoint: access stream http upstream protocol json config telemetry concurrent
+            access: connections http protocol json config telemetry concurrent
+            stream: http protocol json config telemetry concurrent
+            upstream: http protocol json config telemetry concurrent
+            http: connections protocol json config telemetry concurrent
+            connections: config telemetry concurrent
             protocol.chat: protocol json
             protocol.responses: protocol json
             protocol.messages: protocol json
             protocol.gemini: protocol json
             protocol: json
-            telemetry: config json
+            telemetry: config json concurrent
             demo: json
             json:
+            concurrent:
             config:
             """);
 

@@ -1,5 +1,6 @@
 package fakestream.access;
 
+import fakestream.concurrent.Guard;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /// A token bucket for each client. A full bucket holds one minute's tokens, and each request takes
 /// one. Only the time at which a bucket will be full again is stored. Any thread may call it; its
-/// monitor guards the buckets.
+/// guard protects the buckets.
 public final class RateLimiter {
     /// At this number, full buckets are removed, which changes no limit. All other buckets stay,
     /// however many names come. If no bucket is full, new names share buckets.
@@ -24,6 +25,7 @@ public final class RateLimiter {
     /// A search of all buckets for full ones takes some 100 µs.
     private static final long BETWEEN_SEARCHES = TimeUnit.SECONDS.toNanos(1);
 
+    private final Guard guard = new Guard();
     private final LongSupplier nanoTime;
     private final int salt = ThreadLocalRandom.current().nextInt() | 1;
     private final Map<String, Long> fullAt = new HashMap<>();
@@ -40,22 +42,24 @@ public final class RateLimiter {
     /// @param names of the buckets; a bucket that is named twice gives one token
     /// @param perMinute tokens that a bucket gets per minute; it may differ from call to call
     /// @return zero, or the time until all buckets have a token if one of them has none
-    synchronized Duration take(List<String> names, int perMinute) {
-        var token = MINUTE / perMinute;
-        var now = nanoTime.getAsLong();
-        var buckets = names.stream().map(name -> bucket(name, now)).distinct().toList();
-        var wait = buckets.stream().mapToLong(bucket -> fullIn(bucket, now)).max().orElse(0)
-                + token - MINUTE;
-        if (wait > 0) {
-            return Duration.ofNanos(wait);
-        }
-        buckets.forEach(bucket -> fullAt.put(bucket, now + fullIn(bucket, now) + token));
-        return Duration.ZERO;
+    Duration take(List<String> names, int perMinute) {
+        return guard.get(() -> {
+            var token = MINUTE / perMinute;
+            var now = nanoTime.getAsLong();
+            var buckets = names.stream().map(name -> bucket(name, now)).distinct().toList();
+            var wait = buckets.stream().mapToLong(bucket -> fullIn(bucket, now)).max().orElse(0)
+                    + token - MINUTE;
+            if (wait > 0) {
+                return Duration.ofNanos(wait);
+            }
+            buckets.forEach(bucket -> fullAt.put(bucket, now + fullIn(bucket, now) + token));
+            return Duration.ZERO;
+        });
     }
 
     /// The number of buckets.
-    synchronized int size() {
-        return fullAt.size();
+    int size() {
+        return guard.get(() -> fullAt.size());
     }
 
     private String bucket(String name, long now) {

@@ -1,6 +1,7 @@
 package fakestream.connections;
 
 import com.sun.net.httpserver.HttpHandler;
+import fakestream.concurrent.Guard;
 import fakestream.telemetry.Log;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,8 +35,9 @@ public final class PendingClients implements Executor {
     private static final long LONGEST_WAIT_SECONDS = 1;
     private static final long PERIOD_SECONDS = 1;
 
-    /// The waiting threads, each with its start time, the oldest first. The monitor guards them,
+    /// The waiting threads, each with its start time, the oldest first. The guard protects them,
     /// and prevents an interrupt of a thread that no longer waits.
+    private final Guard guard = new Guard();
     private final LinkedHashMap<Thread, Long> waiting = new LinkedHashMap<>();
     private long pushedOut;
     /// Permits for heads that have not begun, are incomplete, or were cut but have not ended.
@@ -71,10 +73,12 @@ public final class PendingClients implements Executor {
     }
 
     /// How many clients were cut by newer ones since the last call.
-    synchronized long pushedOut() {
-        var count = pushedOut;
-        pushedOut = 0;
-        return count;
+    long pushedOut() {
+        return guard.get(() -> {
+            var count = pushedOut;
+            pushedOut = 0;
+            return count;
+        });
     }
 
     /// Runs an exchange of the JDK's server, which begins with a head. The one thread that also
@@ -119,33 +123,39 @@ public final class PendingClients implements Executor {
     }
 
     /// This thread begins to wait for its client, and cuts the oldest one if too many wait.
-    public synchronized void begin() {
-        if (waiting.size() >= most) {
-            waiting.pollFirstEntry().getKey().interrupt();
-            pushedOut++;
-        }
-        waiting.putLast(Thread.currentThread(), System.nanoTime());
+    public void begin() {
+        guard.run(() -> {
+            if (waiting.size() >= most) {
+                waiting.pollFirstEntry().getKey().interrupt();
+                pushedOut++;
+            }
+            waiting.putLast(Thread.currentThread(), System.nanoTime());
+        });
     }
 
     /// This thread stops waiting, and gives back the permit that it took for a head.
     ///
     /// @return false if its client was cut before
-    public synchronized boolean end() {
-        if (heads.remove(Thread.currentThread())) {
-            room.release();
-        }
-        return waiting.remove(Thread.currentThread()) != null;
+    public boolean end() {
+        return guard.get(() -> {
+            if (heads.remove(Thread.currentThread())) {
+                room.release();
+            }
+            return waiting.remove(Thread.currentThread()) != null;
+        });
     }
 
-    private synchronized void sweep() {
-        if (waiting.isEmpty()) {
-            return;
-        }
-        var latest = System.nanoTime() - patience.get().toNanos();
-        while (!waiting.isEmpty() && latest - waiting.firstEntry().getValue() > 0) {
-            waiting.pollFirstEntry().getKey().interrupt();
-            log.debug("a client was cut, because the head of its request did not come in time "
-                    + "(CLIENT_READ_TIMEOUT_MS)");
-        }
+    private void sweep() {
+        guard.run(() -> {
+            if (waiting.isEmpty()) {
+                return;
+            }
+            var latest = System.nanoTime() - patience.get().toNanos();
+            while (!waiting.isEmpty() && latest - waiting.firstEntry().getValue() > 0) {
+                waiting.pollFirstEntry().getKey().interrupt();
+                log.debug("a client was cut, because the head of its request did not come in time "
+                        + "(CLIENT_READ_TIMEOUT_MS)");
+            }
+        });
     }
 }

@@ -1,5 +1,6 @@
 package fakestream.connections;
 
+import fakestream.concurrent.Guard;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,9 +45,10 @@ public final class WriteTimeouts implements AutoCloseable {
         watches.forEach(watch -> watch.interruptIfLate(now));
     }
 
-    /// The current write or discard of one client; there is one at a time. The monitor prevents an
+    /// The current write or discard of one client; there is one at a time. The guard prevents an
     /// interrupt of a thread that has finished it.
     public final class Watch implements AutoCloseable {
+        private final Guard guard = new Guard();
         private Thread worker;
         private long deadline;
 
@@ -70,15 +72,19 @@ public final class WriteTimeouts implements AutoCloseable {
             watches.remove(this);
         }
 
-        private synchronized void set(Thread thread, long time) {
-            worker = thread;
-            deadline = System.nanoTime() + time;
+        private void set(Thread thread, long time) {
+            guard.run(() -> {
+                worker = thread;
+                deadline = System.nanoTime() + time;
+            });
         }
 
-        private synchronized void interruptIfLate(long now) {
-            if (worker != null && now - deadline > 0) {
-                worker.interrupt();
-            }
+        private void interruptIfLate(long now) {
+            guard.run(() -> {
+                if (worker != null && now - deadline > 0) {
+                    worker.interrupt();
+                }
+            });
         }
     }
 }

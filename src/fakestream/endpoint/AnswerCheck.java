@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.concurrent.ComputeSlots;
 import fakestream.endpoint.ReadAnswer.Live;
 import fakestream.endpoint.ReadAnswer.Whole;
 import fakestream.json.JsonObject;
@@ -11,7 +12,6 @@ import fakestream.protocol.Protocol;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
-import fakestream.stream.ComputeSlots;
 import fakestream.upstream.AnswerReader;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamEvents;

@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.concurrent.ComputeSlots;
 import fakestream.endpoint.ReadAnswer.Failed;
 import fakestream.endpoint.ReadAnswer.Live;
 import fakestream.endpoint.ReadAnswer.Whole;
@@ -16,7 +17,6 @@ import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
-import fakestream.stream.ComputeSlots;
 import fakestream.stream.EventStream;
 import fakestream.stream.Pacer;
 import fakestream.telemetry.RequestRecord.Mode;

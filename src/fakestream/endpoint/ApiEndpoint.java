@@ -1,6 +1,7 @@
 package fakestream.endpoint;
 
 import fakestream.access.AccessControl;
+import fakestream.concurrent.ComputeSlots;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.config.StreamMode;
@@ -11,7 +12,6 @@ import fakestream.http.HttpError;
 import fakestream.http.RequestValidator;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
-import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
 import fakestream.upstream.Upstream;

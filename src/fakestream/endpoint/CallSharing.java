@@ -1,6 +1,7 @@
 package fakestream.endpoint;
 
 import com.sun.net.httpserver.Headers;
+import fakestream.concurrent.Guard;
 import fakestream.http.ByteBudget;
 import fakestream.json.Parts;
 import fakestream.upstream.AnswerReader;
@@ -35,14 +36,15 @@ import java.util.stream.Stream;
 /// goes on for as long. It outlives a reload of the settings.
 ///
 /// A shared value holds status, headers and bytes. The thread of the first request makes the call,
-/// and the threads of the others wait for its outcome. The monitor guards all maps and all calls;
-/// no thread waits for an upstream or a client while it holds the monitor.
+/// and the threads of the others wait for its outcome. The guard protects all maps and all calls;
+/// no thread waits for an upstream or a client while it holds the guard.
 public final class CallSharing {
     /// The most answers that are kept at once. Beyond either bound the oldest goes.
     private static final int MOST_KEPT = 1000;
     private static final long MOST_BYTES = 32L * 1024 * 1024;
     private static final int GOOD = 200;
 
+    private final Guard guard = new Guard();
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final Map<String, Call> running = new HashMap<>();
@@ -133,7 +135,8 @@ public final class CallSharing {
             throws UpstreamException {
         var own = new Call(sharer.cancel());
         Call joined;
-        synchronized (this) {
+        guard.lock();
+        try {
             if (sharer.repeats() && kept.containsKey(sharer.name())) {
                 return kept.get(sharer.name()).answer();
             }
@@ -144,6 +147,8 @@ public final class CallSharing {
                 joined.waiting++;
                 joined.ending.cancel(false);
             }
+        } finally {
+            guard.unlock();
         }
         return joined == null ? make(sharer, own, judge, calling) : join(sharer, joined);
     }
@@ -193,35 +198,41 @@ public final class CallSharing {
 
     /// Notes that a client has left. After the last one the call goes on for the window, because a
     /// client may come back.
-    private synchronized void leave(Sharer sharer, Call call) {
-        call.waiting--;
-        if (call.waiting == 0 && !call.over) {
-            call.ending = timer.schedule(() -> executor.execute(() -> giveUp(sharer, call)),
-                    sharer.window().toNanos(), TimeUnit.NANOSECONDS);
-        }
+    private void leave(Sharer sharer, Call call) {
+        guard.run(() -> {
+            call.waiting--;
+            if (call.waiting == 0 && !call.over) {
+                call.ending = timer.schedule(() -> executor.execute(() -> giveUp(sharer, call)),
+                        sharer.window().toNanos(), TimeUnit.NANOSECONDS);
+            }
+        });
     }
 
     /// Ends a call that no client has come back to. From here on no request can join it.
     private void giveUp(Sharer sharer, Call call) {
-        synchronized (this) {
-            if (call.waiting > 0) {
-                return;
+        var isWanted = guard.get(() -> {
+            if (call.waiting == 0) {
+                running.remove(sharer.name(), call);
             }
-            running.remove(sharer.name(), call);
+            return call.waiting > 0;
+        });
+        if (!isWanted) {
+            call.cancel.run();
         }
-        call.cancel.run();
     }
 
     /// Notes that the call is over.
     ///
     /// @param good its answer if that is worth keeping, or null
-    private synchronized void end(Sharer sharer, Call call, StoredAnswer good) {
-        running.remove(sharer.name(), call);
-        call.over = true;
-        call.ending.cancel(false);
-        if (good != null) {
-            keep(sharer.name(), good, sharer.window());
-        }
+    private void end(Sharer sharer, Call call, StoredAnswer good) {
+        guard.run(() -> {
+            running.remove(sharer.name(), call);
+            call.over = true;
+            call.ending.cancel(false);
+            if (good != null) {
+                keep(sharer.name(), good, sharer.window());
+            }
+        });
     }
 
     /// Keeps an answer. The timer refers to the answer, and to nothing of its request. If memory is
@@ -243,15 +254,17 @@ public final class CallSharing {
     }
 
     /// Drops the oldest answer; returns whether there was one.
-    private synchronized boolean forgetOldest() {
-        return !kept.isEmpty() && forget(kept.firstEntry().getKey());
+    private boolean forgetOldest() {
+        return guard.get(() -> !kept.isEmpty() && forget(kept.firstEntry().getKey()));
     }
 
-    /// Runs on the timer: no thread holds the monitor for long.
-    private synchronized void expire(String name, StoredAnswer answer) {
-        if (kept.containsKey(name) && kept.get(name).answer() == answer) {
-            forget(name);
-        }
+    /// Runs on the timer: no thread holds the guard for long.
+    private void expire(String name, StoredAnswer answer) {
+        guard.run(() -> {
+            if (kept.containsKey(name) && kept.get(name).answer() == answer) {
+                forget(name);
+            }
+        });
     }
 
     /// Drops an answer, and the timer's reference to it; returns whether there was one.

@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.concurrent.Guard;
 import fakestream.http.Response;
 import fakestream.json.JsonArray;
 import fakestream.json.JsonObject;
@@ -24,16 +25,19 @@ public final class RecentStreams {
     private record Entry(Instant at, RequestRecord record) {
     }
 
-    /// The newest first. The monitor guards the queue, not the contents of its records.
+    /// The newest first. The guard protects the queue, not the contents of its records.
+    private final Guard guard = new Guard();
     private final ArrayDeque<Entry> entries = new ArrayDeque<>(MOST);
 
     /// Adds a stream that has begun, when its kind of client and its model are known. It takes the
     /// place of the oldest one.
-    synchronized void add(RequestRecord record) {
-        if (entries.size() == MOST) {
-            entries.removeLast();
-        }
-        entries.addFirst(new Entry(Instant.now().minusNanos(record.elapsed()), record));
+    void add(RequestRecord record) {
+        guard.run(() -> {
+            if (entries.size() == MOST) {
+                entries.removeLast();
+            }
+            entries.addFirst(new Entry(Instant.now().minusNanos(record.elapsed()), record));
+        });
     }
 
     /// The streams, the newest first.
@@ -48,8 +52,8 @@ public final class RecentStreams {
                 .add("clients", new JsonArray(clients)).build());
     }
 
-    private synchronized List<Entry> entries() {
-        return List.copyOf(entries);
+    private List<Entry> entries() {
+        return guard.get(() -> List.copyOf(entries));
     }
 
     /// Reads the standing first: nothing changes after the end.

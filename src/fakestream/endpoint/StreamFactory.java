@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.concurrent.ComputeSlots;
 import fakestream.config.Config;
 import fakestream.config.HeartbeatStyle;
 import fakestream.config.Setting;
@@ -11,7 +12,6 @@ import fakestream.json.JsonObject;
 import fakestream.protocol.ClientTable;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.StreamState;
-import fakestream.stream.ComputeSlots;
 import fakestream.stream.EventStream;
 import fakestream.stream.Framing;
 import fakestream.stream.HeartbeatExecutor;

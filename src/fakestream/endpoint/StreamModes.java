@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.concurrent.Guard;
 import fakestream.config.Config;
 import fakestream.config.ModelMode;
 import fakestream.config.Setting;
@@ -47,6 +48,7 @@ public final class StreamModes {
     /// How much of a message is searched, in UTF-16 units.
     private static final int LONGEST_MESSAGE = 1000;
 
+    private final Guard guard = new Guard();
     private final StreamMode mode;
     private final List<ModelMode> models;
     /// The oldest first.
@@ -98,18 +100,22 @@ public final class StreamModes {
     }
 
     /// Remembers that the upstream will not stream this model.
-    synchronized void remember(String model) {
-        forget(model);
-        unstreamable.put(model, System.nanoTime());
-        sizeOfNames += model.length();
-        while (unstreamable.size() > MOST_REMEMBERED || sizeOfNames > MOST_OF_NAMES) {
-            forget(unstreamable.firstEntry().getKey());
-        }
+    void remember(String model) {
+        guard.run(() -> {
+            forget(model);
+            unstreamable.put(model, System.nanoTime());
+            sizeOfNames += model.length();
+            while (unstreamable.size() > MOST_REMEMBERED || sizeOfNames > MOST_OF_NAMES) {
+                forget(unstreamable.firstEntry().getKey());
+            }
+        });
     }
 
-    private synchronized boolean isUnstreamable(String model) {
-        var since = unstreamable.get(model);
-        return since != null && System.nanoTime() - since < REMEMBERED.toNanos();
+    private boolean isUnstreamable(String model) {
+        return guard.get(() -> {
+            var since = unstreamable.get(model);
+            return since != null && System.nanoTime() - since < REMEMBERED.toNanos();
+        });
     }
 
     private void forget(String model) {

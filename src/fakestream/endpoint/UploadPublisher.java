@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.concurrent.Guard;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
 import fakestream.http.HttpError;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Sends the body of a client's request upstream, piece by piece as it comes. A virtual thread
 /// reads it: the JDK's own publisher of a stream holds each piece back until the next is there. The
@@ -24,10 +24,11 @@ final class UploadPublisher implements BodyPublisher, AutoCloseable {
     private final ClientExchange client;
     private final int most;
     /// Held while a piece is read: a second sending must get the piece that the first waits for.
-    private final ReentrantLock reading = new ReentrantLock();
+    private final Guard reading = new Guard();
     private boolean ended;
     private long count;
-    /// The monitor guards the kept pieces; no thread waits for the client while it holds it.
+    /// The guard protects the kept pieces; no thread waits for the client while it holds it.
+    private final Guard guard = new Guard();
     private final List<byte[]> kept = new ArrayList<>();
     private boolean beginningIsLost;
     private boolean sentAgain;
@@ -78,10 +79,12 @@ final class UploadPublisher implements BodyPublisher, AutoCloseable {
 
     /// Whether the body can be sent again; also decides it: from here on no piece that is read for
     /// the first sending gets lost.
-    synchronized boolean canBeSentAgain() {
-        var can = !sentAgain && !beginningIsLost && fault == null;
-        sentAgain |= can;
-        return can;
+    boolean canBeSentAgain() {
+        return guard.get(() -> {
+            var can = !sentAgain && !beginningIsLost && fault == null;
+            sentAgain |= can;
+            return can;
+        });
     }
 
     /// Reports a failure of the call that was not the upstream's fault.
@@ -171,13 +174,15 @@ final class UploadPublisher implements BodyPublisher, AutoCloseable {
 
     /// Keeps a piece if a sending may need it again. Once decided, the second sending needs all
     /// pieces that the first still reads; no sending needs the second's own pieces again.
-    private synchronized void keep(byte[] piece, boolean isFirst) {
-        if (sentAgain ? isFirst : count <= MOST_KEPT && !beginningIsLost) {
-            kept.add(piece);
-        } else if (!sentAgain) {
-            kept.clear();
-            beginningIsLost = true;
-        }
+    private void keep(byte[] piece, boolean isFirst) {
+        guard.run(() -> {
+            if (sentAgain ? isFirst : count <= MOST_KEPT && !beginningIsLost) {
+                kept.add(piece);
+            } else if (!sentAgain) {
+                kept.clear();
+                beginningIsLost = true;
+            }
+        });
     }
 
     /// The piece of `n` bytes that was read into the buffer; null at the end, where `n` is -1.

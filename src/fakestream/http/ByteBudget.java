@@ -1,5 +1,6 @@
 package fakestream.http;
 
+import fakestream.concurrent.Guard;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
@@ -8,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /// Counts the bytes of heap that requests or answers fill. A body waits if there is no room for it.
-/// Any thread may call it. The monitor guards all mutable state; no thread waits in it.
+/// Any thread may call it. The guard protects all mutable state; no thread waits while it holds it.
 ///
 /// # Why no body waits for ever
 ///
@@ -54,6 +55,7 @@ public final class ByteBudget {
 
     /// The holds that wait for a grant, the first to come first.
     private final SequencedSet<Hold> queue = new LinkedHashSet<>();
+    private final Guard guard = new Guard();
     private long common;
     private long reserve;
     /// Bytes held in the common part.
@@ -74,10 +76,12 @@ public final class ByteBudget {
     }
 
     /// Changes the size. Held bytes stay held.
-    public synchronized void resize(long common, long reserve) {
-        this.common = common;
-        this.reserve = reserve;
-        serveQueue();
+    public void resize(long common, long reserve) {
+        guard.run(() -> {
+            this.common = common;
+            this.reserve = reserve;
+            serveQueue();
+        });
     }
 
     /// Sets the function that is called before a body waits. It frees bytes that are not needed,
@@ -87,9 +91,11 @@ public final class ByteBudget {
     }
 
     /// From now on no body waits: if there is no room at once, its hold is ended.
-    public synchronized void shut() {
-        shut = true;
-        serveQueue();
+    public void shut() {
+        guard.run(() -> {
+            shut = true;
+            serveQueue();
+        });
     }
 
     /// A hold for one body; it holds nothing yet.
@@ -98,17 +104,17 @@ public final class ByteBudget {
     }
 
     /// Whether bodies have waited without a break for this long, in nanoseconds.
-    public synchronized boolean isFullFor(long nanos) {
-        return !queue.isEmpty() && System.nanoTime() - fullSince >= nanos;
+    public boolean isFullFor(long nanos) {
+        return guard.get(() -> !queue.isEmpty() && System.nanoTime() - fullSince >= nanos);
     }
 
     /// The current metrics.
-    public synchronized Figures figures() {
-        return new Figures(used + (first == null ? 0 : first.bytes), common + reserve,
-                queue.size(), waits, waited);
+    public Figures figures() {
+        return guard.get(() -> new Figures(used + (first == null ? 0 : first.bytes),
+                common + reserve, queue.size(), waits, waited));
     }
 
-    /// The caller has the monitor; bytes became free, or a wait must end.
+    /// The caller holds the guard; bytes became free, or a wait must end.
     private void serveQueue() {
         if (first != null && first.settled && used + first.bytes <= common) {
             used += first.bytes;
@@ -141,10 +147,10 @@ public final class ByteBudget {
         public Grant grow(long total, long until) {
             Grant now;
             do {
-                synchronized (ByteBudget.this) {
+                now = guard.get(() -> {
                     settled &= total <= bytes;
-                    now = take(total);
-                }
+                    return take(total);
+                });
             } while (now == Grant.LATE && spare.getAsBoolean());
             return now == Grant.LATE ? await(total, until) : now;
         }
@@ -152,74 +158,70 @@ public final class ByteBudget {
         /// Holds `total` bytes if the common part has room and no body waits. For bytes that the
         /// caller can do without.
         public boolean tryGrow(long total) {
-            synchronized (ByteBudget.this) {
-                return !ended && queue.isEmpty() && takeCommon(total);
-            }
+            return guard.get(() -> !ended && queue.isEmpty() && takeCommon(total));
         }
 
         /// The length of the largest body that fits.
         public long longestBody() {
-            synchronized (ByteBudget.this) {
-                return reserve / COPIES;
-            }
+            return guard.get(() -> reserve / COPIES);
         }
 
         /// The body is complete and needs at most `most` bytes for now. The rest is given back.
         public void settle(long most) {
-            synchronized (ByteBudget.this) {
+            guard.run(() -> {
                 used -= this == first ? 0 : Math.max(bytes - most, 0);
                 bytes = Math.min(bytes, most);
                 settled = true;
                 serveQueue();
-            }
+            });
         }
 
         /// Ends its wait; any thread may call it.
         public void end() {
-            synchronized (ByteBudget.this) {
+            guard.run(() -> {
                 ended = true;
                 serveQueue();
-            }
+            });
         }
 
         /// Gives all bytes back, for good.
         @Override
         public void close() {
-            synchronized (ByteBudget.this) {
+            guard.run(() -> {
                 ended = true;
                 used -= this == first ? 0 : bytes;
                 first = this == first ? null : first;
                 bytes = 0;
                 serveQueue();
-            }
+            });
         }
 
         private Grant await(long total, long until) {
             var from = System.nanoTime();
-            synchronized (ByteBudget.this) {
+            guard.run(() -> {
                 wanted = total;
                 granted = new CountDownLatch(1);
                 fullSince = queue.isEmpty() ? from : fullSince;
                 queue.addLast(this);
                 waits++;
                 serveQueue();
-            }
-            var otherwise = Grant.LATE;
+            });
             try {
                 granted.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
-                otherwise = Grant.ENDED;
             }
-            synchronized (ByteBudget.this) {
+            return guard.get(() -> {
                 waited += System.nanoTime() - from;
-                grant = queue.remove(this) ? otherwise : grant;
+                if (queue.remove(this)) {
+                    grant = Thread.currentThread().isInterrupted() ? Grant.ENDED : Grant.LATE;
+                }
                 serveQueue();
                 return grant;
-            }
+            });
         }
 
-        /// The caller has the monitor. A free reserve goes to the first in the queue; any other
+        /// The caller holds the guard. A free reserve goes to the first in the queue; any other
         /// hold is [Grant#LATE] if the common part has no room.
         private Grant take(long total) {
             if (ended || total > reserve) {

@@ -1,6 +1,7 @@
 package fakestream.http;
 
 import com.sun.net.httpserver.HttpExchange;
+import fakestream.concurrent.Guard;
 import fakestream.connections.ConnectionLimiter;
 import fakestream.connections.DisconnectWatcher;
 import fakestream.connections.PendingClients;
@@ -13,7 +14,6 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.ZipException;
 
 /// The body of a client's request: read whole, read in pieces, or discarded. The lock is for an
@@ -31,7 +31,7 @@ public final class RequestBody {
     private final PendingClients pending;
     private final ReadTimeout body;
     private final long length;
-    private final ReentrantLock reading = new ReentrantLock();
+    private final Guard reading = new Guard();
     private volatile boolean broken;
     /// Whether all of it has been read, its end included.
     private volatile boolean taken;

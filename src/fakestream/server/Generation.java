@@ -1,5 +1,6 @@
 package fakestream.server;
 
+import fakestream.concurrent.Guard;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.connections.WriteTimeouts;
@@ -9,7 +10,6 @@ import fakestream.upstream.Upstream;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// The request pipeline of one configuration. It counts its open requests; once retired it takes no
 /// more, and closes after its last one.
@@ -23,8 +23,8 @@ final class Generation {
     final Duration readTimeout;
     final WriteTimeouts writeTimeouts;
     /// Guards changes of the count.
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
+    private final Guard guard = new Guard();
+    private final Condition idle = guard.newCondition();
     private volatile int open;
     private volatile boolean retired;
 
@@ -43,38 +43,29 @@ final class Generation {
     ///
     /// @return false if this has been retired
     boolean enter() {
-        lock.lock();
-        try {
+        return guard.get(() -> {
             open += retired ? 0 : 1;
             return !retired;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Notes that a request is over.
     void leave() {
-        lock.lock();
-        try {
+        guard.run(() -> {
             open--;
             if (open == 0) {
                 idle.signalAll();
                 closeIfOver();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Takes no more requests, and closes after the last one.
     void retire() {
-        lock.lock();
-        try {
+        guard.run(() -> {
             retired = true;
             closeIfOver();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Waits until it serves no request.
@@ -82,16 +73,13 @@ final class Generation {
     /// @param until by `System.nanoTime`
     /// @return false if it still serves one then
     boolean awaitIdle(long until) throws InterruptedException {
-        lock.lock();
-        try {
+        return guard.get(() -> {
             var left = until - System.nanoTime();
             while (open > 0 && left > 0) {
                 left = idle.awaitNanos(left);
             }
             return open == 0;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// How many requests it serves now.

@@ -4,6 +4,8 @@ import com.sun.net.httpserver.HttpExchange;
 import fakestream.access.AccessControl;
 import fakestream.access.ConcurrencyLimiter;
 import fakestream.access.RateLimiter;
+import fakestream.concurrent.ComputeSlots;
+import fakestream.concurrent.Guard;
 import fakestream.config.Config;
 import fakestream.connections.Capacity;
 import fakestream.connections.ConnectionLimiter;
@@ -20,7 +22,6 @@ import fakestream.http.RequestId;
 import fakestream.http.ServerState;
 import fakestream.protocol.ClientProfile;
 import fakestream.protocol.ClientTable;
-import fakestream.stream.ComputeSlots;
 import fakestream.stream.HeartbeatExecutor;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Log;
@@ -31,7 +32,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// The generation of settings that serves new requests, and earlier ones that still finish theirs.
@@ -57,7 +57,7 @@ final class Generations {
     private final Metrics metrics;
     private final Set<Generation> all = ConcurrentHashMap.newKeySet();
     /// Guards the change of the generation, so that each one except the last is retired.
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard guard = new Guard();
     private volatile Generation current;
     private boolean closed;
 
@@ -124,8 +124,7 @@ final class Generations {
     }
 
     private void replace(Generation next) {
-        lock.lock();
-        try {
+        guard.run(() -> {
             if (closed) {
                 next.close();
                 return;
@@ -137,9 +136,7 @@ final class Generations {
             if (before != null) {
                 before.retire();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// The metrics of all requests.
@@ -177,12 +174,9 @@ final class Generations {
 
     /// Closes at once, and closes any generation that still comes.
     void close() {
-        lock.lock();
-        try {
+        guard.run(() -> {
             closed = true;
             all.forEach(Generation::close);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 }

@@ -1,9 +1,9 @@
 package fakestream.server;
 
+import fakestream.concurrent.Guard;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -21,7 +21,7 @@ final class HeapGrowth {
     private final BooleanSupplier idle;
     private final LongSupplier size;
     private final Runnable collection;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard guard = new Guard();
     private long left;
 
     /// @param idle whether no request is open
@@ -45,7 +45,7 @@ final class HeapGrowth {
 
     /// Collects if it is time, unless another thread does.
     void look() {
-        if (!lock.tryLock()) {
+        if (!guard.tryLock()) {
             return;
         }
         try {
@@ -54,7 +54,7 @@ final class HeapGrowth {
                 left = size.getAsLong();
             }
         } finally {
-            lock.unlock();
+            guard.unlock();
         }
     }
 }

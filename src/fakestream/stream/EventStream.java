@@ -1,5 +1,6 @@
 package fakestream.stream;
 
+import fakestream.concurrent.Guard;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
 import fakestream.http.Response;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// The event stream of one client, in one chunked body: heartbeats while it is silent, then the
 /// answer. Two threads write to it, each under its lock: the exchange's own, and a heartbeat thread
@@ -38,7 +38,7 @@ public final class EventStream implements AutoCloseable {
     private final HeartbeatExecutor executor;
     private final Metrics metrics;
     private final long interval;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard guard = new Guard();
     private boolean committed;
     private boolean ended;
     private long due;
@@ -72,13 +72,10 @@ public final class EventStream implements AutoCloseable {
     ///
     /// @return false if it is too late for that
     public boolean withdraw() {
-        lock.lock();
-        try {
+        return guard.get(() -> {
             ended |= !committed;
             return !committed;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Sends a plain response instead, if nothing was sent yet.
@@ -105,30 +102,23 @@ public final class EventStream implements AutoCloseable {
     /// @param headers go out with the first event, if nothing was sent yet
     /// @return how much of the stream the client has got
     public StreamState answered(Map<String, String> headers) {
-        lock.lock();
-        try {
+        return guard.get(() -> {
             if (!committed) {
                 headers.forEach(client.responseHeaders()::set);
             }
             enter(Metrics.Phase.REPLAYING);
             return beats.answered();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Nothing of the streamed answer was sent yet; heartbeats go on as before it arrived.
     public void resume() {
-        lock.lock();
-        beats.resume();
-        lock.unlock();
+        guard.run(beats::resume);
     }
 
     /// Makes this the heartbeat from now on.
     public void pauseWith(SseEvent beat) {
-        lock.lock();
-        beats.pauseWith(beat);
-        lock.unlock();
+        guard.run(() -> beats.pauseWith(beat));
     }
 
     /// Sends events, in one flush.
@@ -142,8 +132,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     private void send(List<? extends SseEvent> events, boolean last) throws ClientDisconnected {
-        lock.lock();
-        try {
+        guard.run(() -> {
             write(events, last);
             if (last) {
                 ended = true;
@@ -157,21 +146,16 @@ public final class EventStream implements AutoCloseable {
                     record().chunks.add();
                 }
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Sends a failure in the stream, and breaks the stream off.
     public void breakOff(List<SseEvent> failure, String reason)
             throws ClientDisconnected, StreamAborted {
-        lock.lock();
-        try {
+        guard.run(() -> {
             write(failure, false);
             client.flush();
-        } finally {
-            lock.unlock();
-        }
+        });
         close();
         try {
             Thread.sleep(BEFORE_BREAKING_OFF);
@@ -184,10 +168,10 @@ public final class EventStream implements AutoCloseable {
     /// Stops the heartbeats; it sends nothing.
     @Override
     public void close() {
-        lock.lock();
-        ended = true;
-        enter(Metrics.Phase.OVER);
-        lock.unlock();
+        guard.run(() -> {
+            ended = true;
+            enter(Metrics.Phase.OVER);
+        });
         nextTick.cancel(false);
     }
 
@@ -236,7 +220,7 @@ public final class EventStream implements AutoCloseable {
 
     /// Runs on a heartbeat thread. If it throws, which is a bug, the next tick still comes.
     private void tick() {
-        if (!lock.tryLock()) {
+        if (!guard.tryLock()) {
             // Not at once: a stuck write holds the lock until it is cut off.
             nextTick = executor.schedule(this::tick, interval / 10);
             return;
@@ -251,7 +235,7 @@ public final class EventStream implements AutoCloseable {
             if (!ended) {
                 awaitBeat();
             }
-            lock.unlock();
+            guard.unlock();
         }
     }
 

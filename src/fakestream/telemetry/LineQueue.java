@@ -1,5 +1,6 @@
 package fakestream.telemetry;
 
+import fakestream.concurrent.Guard;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -24,9 +24,9 @@ final class LineQueue implements Consumer<String> {
 
     private final PrintStream out;
     private LongConsumer tellLost;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition added = lock.newCondition();
-    private final Condition empty = lock.newCondition();
+    private final Guard guard = new Guard();
+    private final Condition added = guard.newCondition();
+    private final Condition empty = guard.newCondition();
     /// The lines that are not written yet, with the lines being written; `size` is their length.
     private final List<String> lines = new ArrayList<>();
     private long size;
@@ -50,8 +50,7 @@ final class LineQueue implements Consumer<String> {
     @Override
     public void accept(String whole) {
         var line = whole.substring(0, Math.min(whole.length(), MOST));
-        lock.lock();
-        try {
+        guard.run(() -> {
             if (!lines.isEmpty() && size + line.length() > MOST) {
                 lost++;
                 return;
@@ -59,32 +58,30 @@ final class LineQueue implements Consumer<String> {
             lines.add(line);
             size += line.length();
             added.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Waits until every line is written, but no longer than `most`.
     void flush(Duration most) {
-        lock.lock();
         try {
-            var left = most.toNanos();
-            while (!lines.isEmpty() && left > 0) {
-                left = empty.awaitNanos(left);
-            }
+            guard.run(() -> {
+                var left = most.toNanos();
+                while (!lines.isEmpty() && left > 0) {
+                    left = empty.awaitNanos(left);
+                }
+            });
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
         }
     }
 
     /// Reports the lost lines, if there are any.
     void tellLost() {
-        lock.lock();
-        var dropped = lost;
-        lost = 0;
-        lock.unlock();
+        var dropped = guard.get(() -> {
+            var before = lost;
+            lost = 0;
+            return before;
+        });
         if (dropped > 0) {
             tellLost.accept(dropped);
         }
@@ -102,28 +99,22 @@ final class LineQueue implements Consumer<String> {
     }
 
     private List<String> next() {
-        lock.lock();
-        try {
+        return guard.get(() -> {
             while (lines.isEmpty()) {
                 added.awaitUninterruptibly();
             }
             return List.copyOf(lines);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private boolean isEmptyWithout(List<String> written) {
-        lock.lock();
-        try {
+        return guard.get(() -> {
             lines.subList(0, written.size()).clear();
             size -= written.stream().mapToLong(String::length).sum();
             if (lines.isEmpty()) {
                 empty.signalAll();
             }
             return lines.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 }

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.concurrent.Guard;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import java.time.DateTimeException;
@@ -9,7 +10,7 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -18,7 +19,7 @@ import java.util.random.RandomGenerator;
 /// Decides whether a failed call is worth another, and how long to wait before it. All requests
 /// share it, so that an upstream in trouble does not get all of them again at once: a fifth of the
 /// open requests, and always three, may pause at the same time. The others wait for a place. Any
-/// thread may call it; its monitor guards the places, and no thread holds it while it waits.
+/// thread may call it; its guard protects the places, and no thread holds it while it waits.
 final class Retries {
     /// Statuses that say that there is no answer, and that this may pass; listed too in
     /// `proxy.properties.example`. 520 to 527 and 530 are Cloudflare's, for a server behind it that
@@ -35,7 +36,9 @@ final class Retries {
     private final RandomGenerator random;
     private final InstantSource clock;
     private final IntSupplier open;
-    /// Read without the monitor, to learn whether any request must be woken.
+    private final Guard guard = new Guard();
+    private final Condition changed = guard.newCondition();
+    /// Read outside the guard, to learn whether any request must be woken.
     private volatile int waiting;
     private int pausing;
 
@@ -59,36 +62,38 @@ final class Retries {
     /// @param until the end of the wait, by `System.nanoTime`
     /// @param isOver whether the request has ended; checked again after [#wake()]
     /// @return false if the time is up or the request has ended; then no place was taken
-    synchronized boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
-        waiting++;
-        try {
-            while (!isOver.getAsBoolean() && until - System.nanoTime() > 0) {
-                if (pausing < Math.max(ALWAYS_ALLOWED, open.getAsInt() / ONE_IN)) {
-                    pausing++;
-                    return true;
+    boolean enter(long until, BooleanSupplier isOver) throws InterruptedException {
+        return guard.get(() -> {
+            waiting++;
+            try {
+                while (!isOver.getAsBoolean() && until - System.nanoTime() > 0) {
+                    if (pausing < Math.max(ALWAYS_ALLOWED, open.getAsInt() / ONE_IN)) {
+                        pausing++;
+                        return true;
+                    }
+                    changed.awaitNanos(until - System.nanoTime());
                 }
-                TimeUnit.NANOSECONDS.timedWait(this, until - System.nanoTime());
+                return false;
+            } finally {
+                waiting--;
+                // A request that gives up may have been woken for a place; this wakes another.
+                changed.signal();
             }
-            return false;
-        } finally {
-            waiting--;
-            // A request that gives up may have been woken for a place; this wakes another.
-            notify();
-        }
+        });
     }
 
     /// Gives the place back.
-    synchronized void leave() {
-        pausing--;
-        notify();
+    void leave() {
+        guard.run(() -> {
+            pausing--;
+            changed.signal();
+        });
     }
 
     /// Notes that a request has ended; it may be a waiting one.
     void wake() {
         if (waiting > 0) {
-            synchronized (this) {
-                notifyAll();
-            }
+            guard.run(changed::signalAll);
         }
     }
 

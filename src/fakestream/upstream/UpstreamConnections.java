@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.concurrent.Guard;
 import fakestream.http.HttpToken;
 import java.io.InputStream;
 import java.net.ProtocolException;
@@ -27,7 +28,7 @@ import java.util.function.Supplier;
 /// the client itself ends (measured in 25.0.3). So the next request gets a new client, which costs
 /// a millisecond, and the old client shuts down after its last call.
 ///
-/// Its monitor guards the counts and the making of a client; requests that need it wait. Nothing is
+/// Its guard protects the counts and the making of a client; requests that need it wait. Nothing is
 /// sent under it.
 final class UpstreamConnections {
     /// How long the client keeps a connection; it drops one up to some seconds late.
@@ -35,6 +36,7 @@ final class UpstreamConnections {
             2 + Integer.getInteger("jdk.httpclient.keepalive.timeout", 30));
     private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
 
+    private final Guard guard = new Guard();
     private final Supplier<HttpClient> clients;
     private final Set<Client> used = new HashSet<>();
     private Client current;
@@ -52,8 +54,9 @@ final class UpstreamConnections {
     /// A client, the number of calls that use it, and the connections that it keeps. It tells
     /// whether a request goes out on a kept connection: the JDK's client uses one whenever it has
     /// one, and does not say so. But each response names its connection
-    /// (`HttpResponse.connectionLabel`). Its own monitor guards the map.
+    /// (`HttpResponse.connectionLabel`). Its own guard protects the map.
     private static final class Client {
+        private final Guard guard = new Guard();
         private final HttpClient http;
         /// By host and port, then by label. The client takes the last one next. The first is the
         /// oldest, except after a wrong guess, which goes back in front.
@@ -67,17 +70,19 @@ final class UpstreamConnections {
         /// Notes that a request is sent: whichever kept connection it takes, one fewer is left.
         ///
         /// @return the connection that was most likely taken; empty for a new connection
-        private synchronized Optional<Idle> take(URI target) {
-            var kept = kept(target);
-            var now = System.nanoTime();
-            while (!kept.isEmpty() && kept.firstEntry().getValue().isOlderThan(KEPT, now)) {
-                kept.pollFirstEntry();
-            }
-            var last = kept.pollLastEntry();
-            while (last != null && last.getValue().isOlderThan(KEPT, now)) {
-                last = kept.pollLastEntry();
-            }
-            return Optional.ofNullable(last).map(Map.Entry::getValue);
+        private Optional<Idle> take(URI target) {
+            return guard.get(() -> {
+                var kept = kept(target);
+                var now = System.nanoTime();
+                while (!kept.isEmpty() && kept.firstEntry().getValue().isOlderThan(KEPT, now)) {
+                    kept.pollFirstEntry();
+                }
+                var last = kept.pollLastEntry();
+                while (last != null && last.getValue().isOlderThan(KEPT, now)) {
+                    last = kept.pollLastEntry();
+                }
+                return Optional.ofNullable(last).map(Map.Entry::getValue);
+            });
         }
 
         /// Corrects the guess of [#take(URI)]: the response names its connection. If that is
@@ -86,24 +91,29 @@ final class UpstreamConnections {
         /// the client keeps them a moment later.
         ///
         /// @param sent when the request was sent, by `System.nanoTime`
-        private synchronized void uses(Optional<Idle> taken, HttpResponse<?> response, long sent) {
-            var label = response.connectionLabel().orElse("");
-            if (taken.isEmpty() || taken.get().label.equals(label)) {
-                return;
-            }
-            var kept = kept(response.uri());
-            kept.putFirst(taken.get().label, taken.get());
-            if (kept.remove(label) == null) {
-                kept.values().removeIf(idle -> idle.isOlderThan(MOMENT, sent));
-            }
+        private void uses(Optional<Idle> taken, HttpResponse<?> response, long sent) {
+            guard.run(() -> {
+                var label = response.connectionLabel().orElse("");
+                if (taken.isEmpty() || taken.get().label.equals(label)) {
+                    return;
+                }
+                var kept = kept(response.uri());
+                kept.putFirst(taken.get().label, taken.get());
+                if (kept.remove(label) == null) {
+                    kept.values().removeIf(idle -> idle.isOlderThan(MOMENT, sent));
+                }
+            });
         }
 
         /// Notes that a response was read to its end, so its connection may carry another request.
-        private synchronized void keep(HttpResponse<?> response) {
-            if (mayCarryAnother(response.headers())) {
-                response.connectionLabel().ifPresent(label ->
-                        kept(response.uri()).putLast(label, new Idle(label, System.nanoTime())));
-            }
+        private void keep(HttpResponse<?> response) {
+            guard.run(() -> {
+                if (mayCarryAnother(response.headers())) {
+                    response.connectionLabel().ifPresent(label ->
+                            kept(response.uri()).putLast(label, new Idle(label, System.nanoTime(
+                                    ))));
+                }
+            });
         }
 
         /// Whether the body has an end of its own, and the connection stays open after it.
@@ -121,7 +131,7 @@ final class UpstreamConnections {
     /// One request's use of a client. It drops the client at its end: the JDK frees only a client
     /// that nothing reaches, but the client reaches its last requests, and through them this lease.
     final class Lease {
-        /// Null after the end; changed under the monitor.
+        /// Null after the end; changed under the guard.
         private volatile Client client;
         private volatile Optional<Idle> kept = Optional.empty();
         private volatile boolean whole;
@@ -166,13 +176,13 @@ final class UpstreamConnections {
 
         /// Ends the lease. Repeated calls change nothing.
         void end() {
-            synchronized (UpstreamConnections.this) {
+            guard.run(() -> {
                 if (client != null) {
                     client.calls--;
                     closeIfIdle(client);
                     client = null;
                 }
-            }
+            });
         }
     }
 
@@ -184,16 +194,18 @@ final class UpstreamConnections {
     /// A lease for one request; the caller ends it with the request.
     ///
     /// @param alone whether it gets a client of its own, so that no kept connection can serve it
-    synchronized Lease lease(boolean alone) {
-        var client = alone || current == null ? another() : current;
-        current = alone ? current : client;
-        client.calls++;
-        return new Lease(client);
+    Lease lease(boolean alone) {
+        return guard.get(() -> {
+            var client = alone || current == null ? another() : current;
+            current = alone ? current : client;
+            client.calls++;
+            return new Lease(client);
+        });
     }
 
     /// Ends all running calls.
-    synchronized void close() {
-        used.forEach(client -> client.http.shutdownNow());
+    void close() {
+        guard.run(() -> used.forEach(client -> client.http.shutdownNow()));
     }
 
     /// Whether the client forgets the connection: the head is not HTTP, or its length is no number.
@@ -202,11 +214,13 @@ final class UpstreamConnections {
         return cause instanceof ProtocolException || cause instanceof NumberFormatException;
     }
 
-    private synchronized void retire(Client client) {
-        if (client == current) {
-            current = null;
-            closeIfIdle(client);
-        }
+    private void retire(Client client) {
+        guard.run(() -> {
+            if (client == current) {
+                current = null;
+                closeIfIdle(client);
+            }
+        });
     }
 
     private Client another() {

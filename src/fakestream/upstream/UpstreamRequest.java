@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.concurrent.Guard;
 import fakestream.http.ByteBudget;
 import fakestream.http.UpstreamKey;
 import fakestream.json.Parts;
@@ -43,6 +44,7 @@ public final class UpstreamRequest implements AutoCloseable {
             BooleanSupplier repeatable) {
     }
 
+    private final Guard guard = new Guard();
     private final Upstream upstream;
     private final Map<String, String> headers;
     private final Redactor redactor;
@@ -154,12 +156,12 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// Ends it from any thread; the first reason counts.
     private void end(End how) {
-        synchronized (this) {
+        guard.run(() -> {
             end = end == null ? how : end;
             if (current != null) {
                 current.end(end);
             }
-        }
+        });
         over.countDown();
         bytes.end();
         upstream.retries().wake();
@@ -248,16 +250,18 @@ public final class UpstreamRequest implements AutoCloseable {
         }
     }
 
-    private synchronized UpstreamCall begin(HttpRequest request, boolean fresh) {
-        if (current != null) {
-            current.cancel();
-            bytes.settle(0);
-        }
-        calls++;
-        current = upstream.call(request, fresh, bytes, limits);
-        if (end != null) {
-            current.end(end);
-        }
-        return current;
+    private UpstreamCall begin(HttpRequest request, boolean fresh) {
+        return guard.get(() -> {
+            if (current != null) {
+                current.cancel();
+                bytes.settle(0);
+            }
+            calls++;
+            current = upstream.call(request, fresh, bytes, limits);
+            if (end != null) {
+                current.end(end);
+            }
+            return current;
+        });
     }
 }

@@ -3,8 +3,8 @@ package fakestream.endpoint;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import fakestream.concurrent.ComputeSlots;
 import fakestream.protocol.chat.ChatCompletions;
-import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Redactor;
 import fakestream.testing.Chats;
 import fakestream.testing.Waiting;

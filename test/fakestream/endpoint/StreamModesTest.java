@@ -2,12 +2,12 @@ package fakestream.endpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import fakestream.concurrent.ComputeSlots;
 import fakestream.config.Config;
 import fakestream.config.StreamMode;
 import fakestream.json.Json;
 import fakestream.json.JsonObject;
 import fakestream.protocol.chat.ChatCompletions;
-import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Redactor;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;

@@ -1,4 +1,4 @@
-package fakestream.stream;
+package fakestream.concurrent;
 
 import java.lang.ScopedValue.CallableOp;
 import java.util.concurrent.Semaphore;

@@ -1,4 +1,4 @@
-package fakestream.stream;
+package fakestream.concurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
