@@ -88,7 +88,17 @@ public final class PendingClients implements Executor {
     @Override
     public void execute(Runnable exchange) {
         var hasRoom = awaitRoom();
-        executor.execute(() -> run(exchange, hasRoom));
+        executor.execute(() -> {
+            begin();
+            if (hasRoom) {
+                heads.add(Thread.currentThread());
+            }
+            try {
+                exchange.run();
+            } finally {
+                end();
+            }
+        });
     }
 
     private boolean awaitRoom() {
@@ -97,18 +107,6 @@ public final class PendingClients implements Executor {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private void run(Runnable exchange, boolean hasRoom) {
-        begin();
-        if (hasRoom) {
-            heads.add(Thread.currentThread());
-        }
-        try {
-            exchange.run();
-        } finally {
-            end();
         }
     }
 
