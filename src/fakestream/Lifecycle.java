@@ -100,7 +100,7 @@ final class Lifecycle {
             log.info("the settings were read again, asking " + server.upstreamUrl());
         } catch (ConfigException e) {
             server.keepSettings();
-            log.error("the settings stay as they were, because what is there now is wrong: "
+            log.error("the settings stay as they were, because the new ones are wrong: "
                     + String.join("; ", e.problems()));
         }
     }

@@ -127,9 +127,9 @@ public final class ConnectionLimiter {
         } else if (pushedOut > 0) {
             lastLine = now;
             log.warn(pushedOut + " clients were cut before their requests were complete, because "
-                    + "newer ones came: " + pending.most() + " may be unfinished at once, for "
-                    + "they get only a part of the heap (-Xmx) and of the files (ulimit -n, "
-                    + "LimitNOFILE)");
+                    + "newer ones came: " + pending.most() + " may be unfinished at once, "
+                    + "because they get only a part of the heap (-Xmx) and of the files "
+                    + "(ulimit -n, LimitNOFILE)");
         }
     }
 }

@@ -27,7 +27,7 @@ public final class Metrics {
     private static final List<Integer> SILENCES = List.of(60, 100);
 
     private final MetricFamily<LongAdder> builds = MetricFamily.gauges("fakestream_build_info",
-            "Which program this is; always 1.", "version", "revision", "java");
+            "The running version; always 1.", "version", "revision", "java");
     private final MetricFamily<LongAdder> requests = MetricFamily.counters(
             "fakestream_http_requests_total",
             "Requests that are over; 499 is a client that left.", "route", "method", "code");
@@ -42,7 +42,7 @@ public final class Metrics {
             "fakestream_streams_replaying", "Streams whose answer is being told.");
     private final MetricFamily<Histogram> firstBytes = MetricFamily.histograms(
             "fakestream_time_to_first_byte_seconds",
-            "Time to the first byte of a stream, be it a heartbeat's.", SECONDS);
+            "Time to the first byte of a stream; a heartbeat counts.", SECONDS);
     private final MetricFamily<Histogram> firstContents = MetricFamily.histograms(
             "fakestream_time_to_first_content_seconds",
             "Time to the first part of an answer in a stream.", SECONDS);
@@ -58,7 +58,7 @@ public final class Metrics {
             .from("comment", "chunk");
     private final MetricFamily<Histogram> lateness = MetricFamily.histograms(
             "fakestream_heartbeat_lateness_seconds",
-            "How long after its time a heartbeat went out.", LATENESS);
+            "Delay of a heartbeat behind its schedule.", LATENESS);
     private final MetricFamily<LongAdder> chunks = MetricFamily.counters(
             "fakestream_chunks_sent_total", "Events of answers that went out.");
     private final MetricFamily<LongAdder> bytes = MetricFamily.counters(
@@ -78,8 +78,8 @@ public final class Metrics {
             "Tokens that answers say they have used.", "type").from("input", "output");
     private final MetricFamily<LongAdder> outlived = MetricFamily.counters(
             "fakestream_streams_outlived_silence_total",
-            "Streams that went well although the upstream was silent for so long, because "
-            + "heartbeats were not.", "seconds").from("60", "100");
+            "Completed streams that heartbeats kept alive while the upstream was silent so long.",
+            "seconds").from("60", "100");
     private final List<MetricFamily<?>> all = List.of(builds, requests, durations,
             inFlight, waiting, replaying, firstBytes, firstContents, upstreams, upstreamErrors,
             beats, lateness, chunks, bytes, disconnects, clients, rejections, retries, tokens,
@@ -151,9 +151,9 @@ public final class Metrics {
         all.forEach(family -> family.write(out));
         memory.accept(out);
         out.single("fakestream_config_last_reload_successful", "gauge",
-                "Whether the settings could be read the last time.", reloaded ? 1 : 0);
+                "Whether the last reading of the settings succeeded.", reloaded ? 1 : 0);
         out.single("fakestream_config_last_reload_success_timestamp_seconds", "gauge",
-                "When the settings that hold were read.", reloadedAt);
+                "When the settings in force were read.", reloadedAt);
         ProcessMetrics.write(out);
         return out.toString();
     }
