@@ -91,6 +91,7 @@ final class ProbesTest {
         try (var proxy = TestProxy.before(upstream, "MAX_STREAMS=1", "COMMIT_AFTER_MS=0");
                 var client = proxy.connect()) {
             isReady(proxy, 200, "ready");
+            assertTrue(proxy.accessLine().contains(" /readyz 200 "));
             try (var stream = proxy.stream(Chats.STREAM)) {
                 assertTrue(stream.next().isHeartbeat());
                 isReady(proxy, 503, "saturated");
@@ -100,7 +101,6 @@ final class ProbesTest {
             // This request waits for the place that the ended stream frees.
             assertEquals(200, client.request("POST", "/v1/chat/completions", Chats.WHOLE,
                     TestProxy.KEY).response().status());
-            assertTrue(proxy.accessLine().contains(" /readyz 200 "));
         }
     }
 
