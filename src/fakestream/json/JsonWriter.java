@@ -139,17 +139,19 @@ public final class JsonWriter {
         buffer[filled++] = (byte) c;
     }
 
-    /// Writes the bytes from `from` to `to`, exclusive.
-    void range(byte[] bytes, int from, int to) {
+    /// Writes the bytes from `from` to `to`, exclusive. They must not change from now
+    /// on.
+    public JsonWriter range(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length >= LONG) {
             endPart();
             part(new Part(bytes, from, length));
-            return;
+            return this;
         }
         room(length);
         System.arraycopy(bytes, from, buffer, filled, length);
         filled += length;
+        return this;
     }
 
     private void array(List<JsonValue> elements) {
