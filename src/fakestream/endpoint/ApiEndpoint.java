@@ -85,7 +85,8 @@ public final class ApiEndpoint {
             throws HttpError, ClientDisconnected {
         var body = client.request().whole(mostBytes, memory);
         admitted.enter();
-        return slots.take(() -> ApiRequest.read(target, body));
+        var type = client.headers().getFirst("Content-Type");
+        return slots.take(() -> ApiRequest.read(target, type, body));
     }
 
     private void serve(ClientExchange client, ApiTarget target, ApiRequest request,
@@ -146,7 +147,7 @@ public final class ApiEndpoint {
         if (last) {
             job.memory().settle(body.length());
         }
-        var answer = job.upstream().post(job.target().streamed(), body,
+        var answer = job.upstream().post(job.target().streamed(), job.request().type(), body,
                 check(job, true));
         if (last) {
             job.memory().settle(0);
@@ -187,8 +188,9 @@ public final class ApiEndpoint {
     private UpstreamAnswer postWhole(Job job, Parts body, boolean streamed)
             throws UpstreamException {
         var endpoint = job.target().whole();
+        var type = job.request().type();
         if (window.isZero()) {
-            return job.upstream().post(endpoint, body, check(job, streamed));
+            return job.upstream().post(endpoint, type, body, check(job, streamed));
         }
         var headers = job.client().headers();
         var sharer = new CallSharing.Sharer(
@@ -196,6 +198,6 @@ public final class ApiEndpoint {
                 CallSharing.isRepetition(headers), window, job.client()::onLeaving,
                 job.upstream()::cancel);
         return job.upstream().open(sharing.answer(sharer, check(job, false),
-                judge -> job.upstream().post(endpoint, body, judge)));
+                judge -> job.upstream().post(endpoint, type, body, judge)));
     }
 }

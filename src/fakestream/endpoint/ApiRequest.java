@@ -12,23 +12,31 @@ import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
 import java.nio.charset.StandardCharsets;
 
-/// A client's request body. It may be as long as a book, and its answer may take minutes. So it is
-/// kept once, in its original bytes, as long as the upstream may still be asked; the body for the
-/// upstream is made of parts of it. The fields that the answer's form needs stay. For one thread.
+/// A client's request body, JSON or a form. It may be as long as a book, and its answer may take
+/// minutes. So it is kept once, in its original bytes, as long as the upstream may still be asked;
+/// the body for the upstream is made of parts of it. The fields that the answer's form needs stay.
+/// For one thread.
 final class ApiRequest {
     /// In bytes. Model names are kept, logged and compared; real ones are far shorter.
     private static final int LONGEST_MODEL = 512;
 
+    private static final String JSON = "application/json";
+
     private final ApiTarget target;
+    private final String type;
     private final String model;
     private final boolean streamed;
     private final JsonObject told;
     /// Null once it was released.
     private JsonObject request;
+    /// Null if the body is JSON, and once it was released.
+    private Multipart form;
 
-    private ApiRequest(ApiTarget target, JsonObject request) {
+    private ApiRequest(ApiTarget target, String type, JsonObject request, Multipart form) {
         this.target = target;
+        this.type = type;
         this.request = request;
+        this.form = form;
         this.told = target.protocol().told(request).detached();
         var named = request.string("model");
         this.model = target.model().orElse(named == null ? "" : named);
@@ -37,18 +45,29 @@ final class ApiRequest {
 
     /// Parses a request body.
     ///
+    /// @param type the request's `Content-Type`; null if it has none
     /// @throws HttpError 400 if it is no valid request
-    static ApiRequest read(ApiTarget target, byte[] body) throws HttpError {
+    static ApiRequest read(ApiTarget target, String type, byte[] body) throws HttpError {
+        if (target.protocol().takesForms() && Multipart.is(type)) {
+            var form = Multipart.read(type, body);
+            return checked(new ApiRequest(target, type, form.fields(), form));
+        }
         try {
             if (!(Json.parse(body) instanceof JsonObject request)) {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
-            checkStream(request);
-            checkModel(request.string("model"));
-            target.protocol().check(request);
-            return new ApiRequest(target, request);
+            return checked(new ApiRequest(target, JSON, request, null));
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
+        }
+    }
+
+    private static ApiRequest checked(ApiRequest read) throws HttpError {
+        checkStream(read.request);
+        checkModel(read.request.string("model"));
+        try {
+            read.target.protocol().check(read.request);
+            return read;
         } catch (BadRequest e) {
             throw new HttpError(400, e.error());
         }
@@ -77,6 +96,11 @@ final class ApiRequest {
         return new HttpError(400, ApiError.invalidRequest(null, param, message));
     }
 
+    /// The media type of the body for the upstream.
+    String type() {
+        return type;
+    }
+
     /// The requested model; empty if none is named.
     String model() {
         return model;
@@ -99,7 +123,7 @@ final class ApiRequest {
 
     /// The body that asks the upstream for a whole answer. Releases the request.
     Parts forWhole() {
-        var whole = Parts.of(target.protocol().whole(request));
+        var whole = body(target.protocol().whole(request));
         forget();
         return whole;
     }
@@ -108,13 +132,20 @@ final class ApiRequest {
     ///
     /// @param last whether to release the request, because no request for a whole answer follows
     Parts forStream(boolean last) {
-        var streamed = Parts.of(request);
-        request = last ? null : request;
+        var streamed = body(request);
+        if (last) {
+            forget();
+        }
         return streamed;
+    }
+
+    private Parts body(JsonObject members) {
+        return form == null ? Parts.of(members) : form.with(members);
     }
 
     /// Releases the request; it will not be sent again.
     void forget() {
         request = null;
+        form = null;
     }
 }

@@ -33,6 +33,12 @@ public interface Protocol {
     default void check(JsonObject request) throws BadRequest {
     }
 
+    /// Whether a request may be a form (`multipart/form-data`) instead of JSON. Its texts are then
+    /// the members of the request.
+    default boolean takesForms() {
+        return false;
+    }
+
     /// The same request for a whole answer. Everything that is not about streaming is kept.
     JsonObject whole(JsonObject request);
 

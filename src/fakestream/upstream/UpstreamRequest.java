@@ -79,16 +79,17 @@ public final class UpstreamRequest implements AutoCloseable {
         this.redactor = redactor;
     }
 
-    /// Posts JSON to an endpoint such as `chat/completions`, and waits for a usable answer; if none
-    /// comes, returns the last answer.
+    /// Posts a body to an endpoint such as `chat/completions`, and waits for a usable answer; if
+    /// none comes, returns the last answer.
     ///
+    /// @param type the body's media type
     /// @throws UpstreamException if there is no answer at all
-    public UpstreamAnswer post(String endpoint, Parts json, Judge judge)
+    public UpstreamAnswer post(String endpoint, String type, Parts text, Judge judge)
             throws UpstreamException {
-        var body = new AtomicReference<>(json);
+        var body = new AtomicReference<>(text);
         try {
-            return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                    .POST(SendingBody.of(body::get, json.length())).build(), judge,
+            return tryAll(url -> request(url, endpoint).header("Content-Type", type)
+                    .POST(SendingBody.of(body::get, text.length())).build(), judge,
                     headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
         } finally {
             // The JDK keeps the request as long as its answer is read.
