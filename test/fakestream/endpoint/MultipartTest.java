@@ -114,7 +114,8 @@ final class MultipartTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"multipart/form-data; boundary=b1",
-        "Multipart/Form-Data;boundary=\"b1\"", "multipart/form-data; charset=utf-8; boundary=b1;x=y"})
+        "Multipart/Form-Data;boundary=\"b1\"",
+        "multipart/form-data; charset=utf-8; boundary=b1;x=y"})
     void readsTheBoundary(String type) throws HttpError {
         assertTrue(Multipart.is(type));
         assertEquals(3, Multipart.read(type, utf8(EDIT)).fields().members().size());
