@@ -33,13 +33,15 @@ final class RoomsTest {
     private static final int MOST_FILES = 20;
 
     private static final Set<String> APIS =
-            Set.of("protocol.chat", "protocol.responses", "protocol.messages", "protocol.gemini");
+            Set.of("protocol.chat", "protocol.responses", "protocol.messages", "protocol.gemini",
+                    "protocol.images");
 
     /// Each room and the rooms that it may use.
     private static final Map<String, Set<String>> ARROWS = arrows("""
             : server connections upstream protocol config telemetry demo json
             server: endpoint access stream connections http upstream protocol json config \
-                telemetry protocol.chat protocol.responses protocol.messages protocol.gemini
+                telemetry protocol.chat protocol.responses protocol.messages protocol.gemini \
+                protocol.images
             endpoint: access stream http upstream protocol json config telemetry
             access: connections http protocol json config telemetry
             stream: http protocol json config telemetry
@@ -50,6 +52,7 @@ final class RoomsTest {
             protocol.responses: protocol json
             protocol.messages: protocol json
             protocol.gemini: protocol json
+            protocol.images: protocol json
             protocol: json
             telemetry: config json
             demo: json

@@ -26,6 +26,7 @@ import fakestream.protocol.Protocol;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
+import fakestream.protocol.images.Images;
 import fakestream.protocol.messages.Messages;
 import fakestream.protocol.responses.Responses;
 import fakestream.stream.Framing;
@@ -48,6 +49,8 @@ final class Router {
     private static final Protocol RESPONSES = new Responses();
     private static final Protocol MESSAGES = new Messages();
     private static final Protocol GEMINI = new GenerateContent();
+    private static final Protocol IMAGES = Images.generations();
+    private static final Protocol IMAGE_EDITS = Images.edits();
 
     private final Upstream upstream;
     private final AccessControl gate;
@@ -89,7 +92,7 @@ final class Router {
     /// @throws IOException if the client left, or its stream had to be broken off
     void serve(ClientExchange client, Route route) throws HttpError, IOException {
         switch (route.kind()) {
-            case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
+            case CHAT, COMPLETIONS, RESPONSES, MESSAGES, IMAGES -> {
                 allow(client, "POST");
                 ask(client, route, ApiTarget.of(protocol(route, client), asked(client, route)));
             }
@@ -126,6 +129,7 @@ final class Router {
             case RESPONSES -> RESPONSES;
             case MESSAGES -> MESSAGES;
             case GENERATE -> GEMINI;
+            case IMAGES -> route.isEdit() ? IMAGE_EDITS : IMAGES;
             case MODELS, OTHER -> route.isGemini() ? GEMINI
                     : client.headers().containsKey("anthropic-version") ? MESSAGES : CHAT;
         };

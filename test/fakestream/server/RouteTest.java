@@ -61,6 +61,8 @@ final class RouteTest {
         "/v1beta/models/m:streamGenerateContent?alt=sse, GENERATE, "
             + "v1beta/models/m:streamGenerateContent",
         "/v1beta/models/m:generateContent, GENERATE, v1beta/models/m:generateContent",
+        "/v1/images/generations, IMAGES, images/generations",
+        "/v1/v1/images/edits?x=1, IMAGES, images/edits",
         "/v1beta/models, MODELS, v1beta/models", "/v1beta/models/m, MODELS, v1beta/models/m"})
     void findsTheOtherApis(String target, Kind kind, String name) {
         assertEquals(new Route(kind, name), Route.of(target));
