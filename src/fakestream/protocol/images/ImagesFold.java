@@ -1,6 +1,7 @@
 package fakestream.protocol.images;
 
 import fakestream.json.JsonArray;
+import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.InvalidAnswer;
@@ -10,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Folds a stream back into the whole answer, for a client that asked for no stream and an upstream
-/// that sent one. Partial images are left out. The members that belong to all images keep the last
-/// value that is not null.
+/// that sent one. Partial images are left out, and so is an event that holds only the usage
+/// (Volcengine). The members that belong to all images keep the last value that is not null.
 final class ImagesFold {
     /// The members of an event that belong to all images.
     private static final String[] OF_ALL = {"background", "output_format", "quality", "size",
@@ -44,11 +45,12 @@ final class ImagesFold {
             return;
         }
         completed |= ImagesRelay.isCompleted(type);
-        if (data.has("b64_json") || data.has("url")) {
-            images.add(data.without(OF_ALL).without("type", "created_at"));
-            if (data.has("created_at")) {
-                beside = beside.with("created", data.get("created_at"));
-            }
+        var image = data.without(OF_ALL).without("type", "created_at");
+        if (ImagesRelay.isOfImage(type) && !image.members().isEmpty()) {
+            images.add(image);
+        }
+        if (data.get("created_at") instanceof JsonNumber created) {
+            beside = beside.with("created", created);
         }
         beside = LastNonNull.of(beside, data.only(OF_ALL));
     }

@@ -48,7 +48,7 @@ final class ImagesRelay {
         return isOfImage(type) && type.endsWith(".partial_image");
     }
 
-    private static boolean isOfImage(String type) {
+    static boolean isOfImage(String type) {
         return type.startsWith("image_generation.") || type.startsWith("image_edit.");
     }
 

@@ -60,9 +60,10 @@ final class ImagesReplay {
     /// throws if there is no usage. Members are added to the image, never read from it: so its text
     /// stays where it is.
     private SseEvent event(JsonObject image, boolean last) {
-        var event = withMissing(image.without("type"), "created_at", created);
+        var event = image.without("type").with("created_at", created);
         for (var name : SETTINGS) {
-            event = withMissing(event, name, setting(name, image));
+            event = event.get(name) instanceof JsonString ? event
+                    : event.with(name, setting(name, image));
         }
         if (answer.has("safety_identifier")) {
             event = withMissing(event, "safety_identifier", answer.get("safety_identifier"));

@@ -38,6 +38,12 @@ final class Samples {
             "index":1}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2},
             "modelVersion":"m","responseId":"r"}""");
 
+    private static final JsonValue IMAGES = json("""
+            {"created":7,"background":"opaque","output_format":"png","quality":"low","size":"1x1",
+            "safety_identifier":"s","data":[{"b64_json":"aGk=","revised_prompt":"a cat"},
+            {"url":"u","seed":1,"type":"url"},{"b64_json":"\\/9j\\/4A","size":"2x2"}],
+            "usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3},"svg_usage":{"a":1}}""");
+
     private Samples() {
     }
 
@@ -48,7 +54,8 @@ final class Samples {
             case 1 -> COMPLETION;
             case 2 -> RESPONSE;
             case 3 -> new MessagesRandom(random).message();
-            default -> CONTENT;
+            case 4 -> CONTENT;
+            default -> IMAGES;
         };
     }
 
