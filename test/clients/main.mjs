@@ -9,6 +9,7 @@ import { startDaemon } from './daemon.mjs';
 import { failureChecks, scriptFailures } from './failures.mjs';
 import { geminiChecks } from './gemini.mjs';
 import { heartbeatChecks } from './heartbeats.mjs';
+import { imageChecks, PAINTING } from './images.mjs';
 import { javaChecks } from './java.mjs';
 import { keepaliveChecks, PATIENT } from './keepalive.mjs';
 import { langChainChecks } from './langchain.mjs';
@@ -39,7 +40,8 @@ const world = {
 };
 
 function daemons() {
-    return [world.daemon, world.chunky, world.quiet, world.modal, world.patient].filter(Boolean);
+    const { daemon, chunky, quiet, modal, patient, painting } = world;
+    return [daemon, chunky, quiet, modal, patient, painting].filter(Boolean);
 }
 
 /** A JVM's first answer takes some hundred ms more, so a later one is timed. */
@@ -63,6 +65,7 @@ describe('clients', () => {
         world.quiet = await start({ HEARTBEAT_STYLE: 'off', COMMIT_AFTER_MS: 0 });
         world.modal = await start(MODES);
         world.patient = await start(PATIENT);
+        world.painting = await start(PAINTING);
         await warmUp();
         scriptFailures(world);
         [world.corpus, ...Object.values(world.recorded)].forEach(scriptRecorded);
@@ -83,6 +86,7 @@ describe('clients', () => {
     responsesChecks(world);
     messagesChecks(world);
     geminiChecks(world);
+    imageChecks(world);
     aiSdkChecks(world);
     langChainChecks(world);
     vendorChecks(world);
