@@ -8,7 +8,7 @@ import { clientOf, gathered, sdks } from './sdks.mjs';
 
 /** The daemon's settings for these checks: an image takes seven seconds. */
 export const PAINTING = { HEARTBEAT_INTERVAL_MS: 1000 };
-const PAINTING_MS = 7000;
+export const PAINTING_MS = 7000;
 
 const USAGE = {
     input_tokens: 11,

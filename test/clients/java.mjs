@@ -10,6 +10,7 @@ import { responses } from './answers-responses.mjs';
 import { answers } from './answers.mjs';
 import { launch } from './daemon.mjs';
 import { LATE_ERROR } from './failures.mjs';
+import { painted, PAINTING_MS } from './images.mjs';
 import { VECTOR } from './keepalive.mjs';
 
 const HERE = fileURLToPath(new URL('java', import.meta.url));
@@ -35,6 +36,10 @@ export function javaChecks(world) {
         world.upstream.script('slow empty input', { delayMs, body: EMPTY_INPUT });
         world.upstream.script('slow', { delayMs, body: answers['several tool calls'] });
         scriptWhole(world, delayMs);
+        const two = painted({ b64_json: 'Zmlyc3Q=' }, { b64_json: 'aGk=' });
+        world.upstream.script('two images', { body: two });
+        const late = { delayMs: PAINTING_MS, body: painted({ b64_json: 'aGk=' }) };
+        world.upstream.script('late image', late);
 
         const child = launch(process.env.JAVA, [
             '-Dstdout.encoding=UTF-8',
@@ -44,6 +49,7 @@ export function javaChecks(world) {
             world.daemon.url,
             world.chunky.url,
             world.patient.url,
+            world.painting.url,
         ]);
         child.stdin.end(world.corpus.map(({ model }) => `${model}\n`).join(''));
         let complaint = '';
