@@ -91,7 +91,8 @@ public final class Memory {
             throws Exception {
         var model = "image-" + number + "-" + speed;
         var body = path.contains("chat") ? Bodies.chat(model, true)
-                : path.equals(PAINT) ? Bodies.painting(model) : "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}]}".getBytes();
+                : path.equals(PAINT) ? Bodies.painting(model)
+                : "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}]}".getBytes();
         var exchange = Exchange.send(daemon.port(), "POST", path, body);
         var text = exchange.text();
         Check.that(exchange.status() == 200, number + " got " + exchange.status() + " "
