@@ -178,25 +178,26 @@ public final class ApiEndpoint {
     ///
     /// @param streamed whether the client wants a stream
     private UpstreamAnswer postWhole(Job job, boolean streamed) throws UpstreamException {
+        var name = window.isZero() ? "" : CallSharing.name(job.caller().get(),
+                job.target().whole(), job.client().headers(), job.request().content());
         var body = job.request().forWhole();
         job.memory().settle(body.length());
-        var answer = postWhole(job, body, streamed);
+        var answer = postWhole(job, name, body, streamed);
         job.memory().settle(0);
         return answer;
     }
 
-    private UpstreamAnswer postWhole(Job job, Parts body, boolean streamed)
+    /// @param name see [CallSharing#name]; empty if no call is shared
+    private UpstreamAnswer postWhole(Job job, String name, Parts body, boolean streamed)
             throws UpstreamException {
         var endpoint = job.target().whole();
         var type = job.request().type();
-        if (window.isZero()) {
+        if (name.isEmpty()) {
             return job.upstream().post(endpoint, type, body, check(job, streamed));
         }
-        var headers = job.client().headers();
-        var sharer = new CallSharing.Sharer(
-                CallSharing.name(job.caller().get(), endpoint, headers, body),
-                CallSharing.isRepetition(headers), window, job.client()::onLeaving,
-                job.upstream()::cancel);
+        var sharer = new CallSharing.Sharer(name,
+                CallSharing.isRepetition(job.client().headers()), window,
+                job.client()::onLeaving, job.upstream()::cancel);
         return job.upstream().open(sharing.answer(sharer, check(job, false),
                 judge -> job.upstream().post(endpoint, type, body, judge)));
     }

@@ -121,6 +121,12 @@ final class ApiRequest {
         return told;
     }
 
+    /// What the request for a whole answer says; it is the same for a repeated request.
+    Parts content() {
+        var whole = target.protocol().whole(request);
+        return form == null ? Parts.of(whole) : form.content(whole);
+    }
+
     /// The body that asks the upstream for a whole answer. Releases the request.
     Parts forWhole() {
         var whole = body(target.protocol().whole(request));

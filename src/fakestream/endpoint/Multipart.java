@@ -91,12 +91,11 @@ final class Multipart {
         var written = new HashSet<String>();
         int kept = 0;
         for (var part : parts) {
-            var value = members.get(part.name);
-            if (part.value != null && !fields.get(part.name).equals(value)) {
+            if (!isKept(part, members)) {
                 out.range(body, kept, part.from);
                 kept = part.to;
-                if (value != null && written.add(part.name)) {
-                    write(part.name, value, out);
+                if (members.has(part.name) && written.add(part.name)) {
+                    write(part.name, members.get(part.name), out);
                 }
             }
         }
@@ -108,6 +107,23 @@ final class Multipart {
         });
         out.range(body, last, body.length);
         return out.parts();
+    }
+
+    private boolean isKept(Part part, JsonObject members) {
+        return part.value == null || fields.get(part.name).equals(members.get(part.name));
+    }
+
+    /// What the form with these members says, without its boundary: clients choose a new one when
+    /// they repeat a request. The length of each part stands before it.
+    Parts content(JsonObject members) {
+        var out = new JsonWriter();
+        for (var part : parts) {
+            int from = part.from + delimiter.length;
+            if (isKept(part, members)) {
+                out.text(part.to - from + ":").range(body, from, part.to);
+            }
+        }
+        return out.value(members).parts();
     }
 
     /// Escapes the name as browsers do (HTML, "multipart form data").

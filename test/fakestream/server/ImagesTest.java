@@ -250,6 +250,23 @@ final class ImagesTest {
         }
     }
 
+    /// Clients choose a new boundary for each try. Another text or another file is another request.
+    @Test
+    void sharesTheCallOfARepeatedForm() {
+        try (var upstream = ScriptedUpstream.answering(200, ANSWER);
+                var proxy = TestProxy.before(upstream, "IDEMPOTENCY_WINDOW_MS=60000")) {
+            var form = part("stream", "true") + part("a", "b") + file() + "--b-1--\r\n";
+            for (var body : List.of(form, form.replace("b-1", "b-2"), form.replace("\nb", "\nc"),
+                    form.replace("PNG", "GIF"))) {
+                try (var client = send(proxy, EDIT, body, "Idempotency-Key: k",
+                        FORM.replace("b-1", body.substring(2, 5)))) {
+                    assertEquals(List.of(EVENT + "image_edit.completed\"}"), client.data());
+                }
+            }
+            assertEquals(3, upstream.count());
+        }
+    }
+
     /// An image of 8 MB is one line, and the client gets every byte of it.
     @Test
     void sendsALargeImageInOneLine() {
