@@ -15,6 +15,7 @@ import fakestream.protocol.Protocol;
 import fakestream.stream.EventStream;
 import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.HeaderRules;
+import fakestream.upstream.StreamedBody;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -62,12 +63,36 @@ public final class PassThrough {
             body.readBeginning();
             passed.enter();
             client.asks(up::figures, up::cancel);
-            client.record().mode(RequestRecord.Mode.PASS);
+            serve(client, endpoint, protocol, () -> send(client, endpoint, up, body));
+        }
+    }
+
+    /// Serves a request whose body was read already.
+    ///
+    /// @param up asks for this client already
+    /// @param body is released once the answer begins
+    /// @throws IOException if the client left, or the response had to be broken off
+    void serve(ClientExchange client, String endpoint, UpstreamRequest up, StreamedBody.Here body,
+            Protocol protocol) throws HttpError, IOException {
+        var headers = HeaderRules.ofBodyToUpstream(client.headers());
+        // It was decoded when it was read.
+        headers.remove("content-encoding");
+        serve(client, endpoint, protocol, () -> {
+            try (body) {
+                return up.send(client.method(), endpoint, headers, body);
+            }
+        });
+    }
+
+    private void serve(ClientExchange client, String endpoint, Protocol protocol, Sending sending)
+            throws HttpError, IOException {
+        client.record().mode(RequestRecord.Mode.PASS);
+        try {
             if (streams.keepsWholeAnswersAlive()
                     && JsonExpected.by(client.method(), endpoint, client.headers())) {
-                relayAlive(client, endpoint, protocol, () -> send(client, endpoint, up, body));
+                relayAlive(client, endpoint, protocol, sending);
             } else {
-                relay(client, endpoint, send(client, endpoint, up, body), protocol);
+                relay(client, endpoint, sending.send(), protocol);
             }
         } catch (UpstreamException e) {
             client.checkPresence();
