@@ -34,14 +34,14 @@ final class RoomsTest {
 
     private static final Set<String> APIS =
             Set.of("protocol.chat", "protocol.responses", "protocol.messages", "protocol.gemini",
-                    "protocol.images");
+                    "protocol.images", "protocol.audio");
 
     /// Each room and the rooms that it may use.
     private static final Map<String, Set<String>> ARROWS = arrows("""
             : server connections upstream protocol config telemetry demo json
             server: endpoint access stream connections http upstream protocol json config \
                 telemetry protocol.chat protocol.responses protocol.messages protocol.gemini \
-                protocol.images
+                protocol.images protocol.audio
             endpoint: access stream http upstream protocol json config telemetry
             access: connections http protocol json config telemetry
             stream: http protocol json config telemetry
@@ -53,6 +53,7 @@ final class RoomsTest {
             protocol.messages: protocol json
             protocol.gemini: protocol json
             protocol.images: protocol json
+            protocol.audio: protocol json
             protocol: json
             telemetry: config json
             demo: json

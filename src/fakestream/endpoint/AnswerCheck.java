@@ -19,7 +19,7 @@ import java.util.Optional;
 /// counts as the client's own fault and is not tried again.
 ///
 /// @param streamed whether the client wants a stream; then the beginning of an upstream's stream
-///         decides, and otherwise the whole
+///         decides, and otherwise the whole; the first byte decides about an answer of bytes
 /// @param slots under which answers are parsed and folded
 record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
         implements UpstreamRequest.Judge {
@@ -30,6 +30,9 @@ record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
     @Override
     public int status(UpstreamAnswer answer) throws UpstreamException {
         try {
+            if (protocol.bytes(answer.contentType()).isPresent()) {
+                return answer.isLongerThan(0) ? GOOD : UNUSABLE;
+            }
             if (answer.isEventStream()) {
                 var first = answer.events().firstData();
                 if (streamed && first.filter(protocol::isWhole).isEmpty()) {

@@ -10,6 +10,7 @@ import fakestream.protocol.OpenChoices;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.RelayedEvent.Progress;
+import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.VendorError;
 import fakestream.stream.ComputeSlots;
@@ -22,6 +23,7 @@ import fakestream.upstream.UpstreamException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,13 +60,33 @@ final class AnswerStream {
     /// @throws UpstreamException if its body breaks off
     /// @throws IOException if the client left, or the stream had to be broken off
     void tell(UpstreamAnswer answer) throws UpstreamException, IOException {
-        if (answer.isSuccess() && answer.isEventStream()) {
+        var bytes = answer.isSuccess() ? protocol.bytes(answer.contentType())
+                : Optional.<Replay.OfBytes>empty();
+        if (bytes.isPresent() && answer.isLongerThan(0)) {
+            tellBytes(answer, bytes.get());
+        } else if (answer.isSuccess() && answer.isEventStream()) {
             tellEvents(answer);
         } else if (answer.isSuccess() && answer.json() instanceof JsonValue json) {
             replay(AnswerResponse.masked(answer, json), answer);
         } else {
             fail(AnswerResponse.failure(answer, protocol));
         }
+    }
+
+    /// Tells an answer of bytes while it comes.
+    private void tellBytes(UpstreamAnswer answer, Replay.OfBytes replay)
+            throws UpstreamException, IOException {
+        stream.answered(answer.headersForClient());
+        stream.record().mode(Mode.FAKE);
+        stream.pauseWith(protocol.heartbeat());
+        var buffer = new byte[16 * 1024];
+        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
+            var events = replay.next(Arrays.copyOf(buffer, n));
+            if (!events.isEmpty()) {
+                stream.send(events);
+            }
+        }
+        stream.end(replay.end());
     }
 
     private void tellEvents(UpstreamAnswer answer) throws UpstreamException, IOException {

@@ -17,6 +17,7 @@ import fakestream.protocol.Protocol;
 import fakestream.stream.ComputeSlots;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
+import fakestream.upstream.StreamedBody;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
 /// asks the upstream, and sends the client a whole answer or a stream of it.
 public final class ApiEndpoint {
     private final Upstream upstream;
+    private final PassThrough passThrough;
     private final StreamFactory streams;
     private final StreamModes modes;
     private final CallSharing sharing;
@@ -41,10 +43,12 @@ public final class ApiEndpoint {
     private final Log log;
 
     /// @param requests the memory for request bodies
-    public ApiEndpoint(Config config, Upstream upstream, StreamFactory streams, CallSharing sharing,
-            RecentStreams recent, ByteBudget requests, ComputeSlots slots, Log log) {
+    public ApiEndpoint(Config config, Upstream upstream, PassThrough passThrough,
+            StreamFactory streams, CallSharing sharing, RecentStreams recent, ByteBudget requests,
+            ComputeSlots slots, Log log) {
         this.slots = slots;
         this.upstream = upstream;
+        this.passThrough = passThrough;
         this.streams = streams;
         this.modes = new StreamModes(config);
         this.sharing = sharing;
@@ -90,13 +94,16 @@ public final class ApiEndpoint {
     }
 
     private void serve(ClientExchange client, ApiTarget target, ApiRequest request,
-            AccessControl.Admitted admitted, RequestMemory memory) throws IOException {
+            AccessControl.Admitted admitted, RequestMemory memory)
+            throws HttpError, IOException {
         try (var up = upstream.request(admitted.key(), client.id(), client.headers())) {
             client.asks(up::figures, up::cancel);
             client.record().model(request.model());
             var job = new Job(client, target, request, admitted.caller(), up, memory);
             if (request.isStreamed()) {
                 stream(job);
+            } else if (target.protocol().passesWhole()) {
+                pass(job);
             } else {
                 streams.sendWhole(client, () -> whole(job));
             }
@@ -112,6 +119,13 @@ public final class ApiEndpoint {
             record.failed(e.error().code());
             return Response.error(job.protocol(), e.status(), e.error());
         }
+    }
+
+    private void pass(Job job) throws HttpError, IOException {
+        var body = new StreamedBody.Here(job.request().asItCame());
+        job.memory().settle(body.contentLength());
+        passThrough.serve(job.client(), job.target().whole(), job.upstream(), body,
+                job.protocol());
     }
 
     private void stream(Job job) throws IOException {
@@ -147,7 +161,7 @@ public final class ApiEndpoint {
         if (last) {
             job.memory().settle(body.length());
         }
-        var answer = job.upstream().post(job.target().streamed(), job.request().type(), body,
+        var answer = job.upstream().post(job.target().streamed(), job.request().headers(), body,
                 check(job, true));
         if (last) {
             job.memory().settle(0);
@@ -191,14 +205,14 @@ public final class ApiEndpoint {
     private UpstreamAnswer postWhole(Job job, String name, Parts body, boolean streamed)
             throws UpstreamException {
         var endpoint = job.target().whole();
-        var type = job.request().type();
+        var own = job.request().headers();
         if (name.isEmpty()) {
-            return job.upstream().post(endpoint, type, body, check(job, streamed));
+            return job.upstream().post(endpoint, own, body, check(job, streamed));
         }
         var sharer = new CallSharing.Sharer(name,
                 CallSharing.isRepetition(job.client().headers()), window,
                 job.client()::onLeaving, job.upstream()::cancel);
         return job.upstream().open(sharing.answer(sharer, check(job, false),
-                judge -> job.upstream().post(endpoint, type, body, judge)));
+                judge -> job.upstream().post(endpoint, own, body, judge)));
     }
 }

@@ -11,6 +11,7 @@ import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.BadRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /// A client's request body, JSON or a form. It may be as long as a book, and its answer may take
 /// minutes. So it is kept once, in its original bytes, as long as the upstream may still be asked;
@@ -31,8 +32,12 @@ final class ApiRequest {
     private JsonObject request;
     /// Null if the body is JSON, and once it was released.
     private Multipart form;
+    /// The bytes that the request was read from; null if the request does not pass on as it came,
+    /// and once it was released.
+    private byte[] body;
 
-    private ApiRequest(ApiTarget target, String type, JsonObject request, Multipart form) {
+    private ApiRequest(ApiTarget target, String type, byte[] body, JsonObject request,
+            Multipart form) {
         this.target = target;
         this.type = type;
         this.request = request;
@@ -40,7 +45,8 @@ final class ApiRequest {
         this.told = target.protocol().told(request).detached();
         var named = request.string("model");
         this.model = target.model().orElse(named == null ? "" : named);
-        this.streamed = target.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
+        this.streamed = target.alwaysStreams() || target.protocol().streams(request);
+        this.body = !streamed && target.protocol().passesWhole() ? body : null;
     }
 
     /// Parses a request body.
@@ -50,20 +56,22 @@ final class ApiRequest {
     static ApiRequest read(ApiTarget target, String type, byte[] body) throws HttpError {
         if (target.protocol().takesForms() && Multipart.is(type)) {
             var form = Multipart.read(type, body);
-            return checked(new ApiRequest(target, type, form.fields(), form));
+            return checked(new ApiRequest(target, type, body, form.fields(), form));
         }
         try {
             if (!(Json.parse(body) instanceof JsonObject request)) {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
-            return checked(new ApiRequest(target, JSON, request, null));
+            return checked(new ApiRequest(target, JSON, body, request, null));
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
         }
     }
 
     private static ApiRequest checked(ApiRequest read) throws HttpError {
-        checkStream(read.request);
+        if (read.form == null) {
+            checkStream(read.request);
+        }
         checkModel(read.request.string("model"));
         try {
             read.target.protocol().check(read.request);
@@ -96,9 +104,9 @@ final class ApiRequest {
         return new HttpError(400, ApiError.invalidRequest(null, param, message));
     }
 
-    /// The media type of the body for the upstream.
-    String type() {
-        return type;
+    /// The headers of the request for the upstream that depend on its API and its form.
+    Map<String, String> headers() {
+        return Map.of("Content-Type", type, "Accept", target.protocol().accepts());
     }
 
     /// The requested model; empty if none is named.
@@ -149,9 +157,17 @@ final class ApiRequest {
         return form == null ? Parts.of(members) : form.with(members);
     }
 
+    /// The body as it came. Releases the request.
+    Parts asItCame() {
+        var came = Parts.of(body);
+        forget();
+        return came;
+    }
+
     /// Releases the request; it will not be sent again.
     void forget() {
         request = null;
         form = null;
+        body = null;
     }
 }

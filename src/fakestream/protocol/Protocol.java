@@ -1,9 +1,11 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /// One API that the proxy speaks: how it asks for a whole answer and sends it as a stream. Pure: no
@@ -39,6 +41,16 @@ public interface Protocol {
         return false;
     }
 
+    /// Whether a request asks for a stream. OpenAI's schema lets `stream` be null.
+    default boolean streams(JsonObject request) {
+        return JsonBoolean.TRUE.equals(request.get("stream"));
+    }
+
+    /// Whether an answer that is not streamed passes unread, as it comes.
+    default boolean passesWhole() {
+        return false;
+    }
+
     /// The same request for a whole answer. Everything that is not about streaming is kept.
     JsonObject whole(JsonObject request);
 
@@ -70,6 +82,17 @@ public interface Protocol {
     ///
     /// @throws InvalidAnswer if the body is an error in disguise, or holds nothing to send
     JsonObject answer(JsonValue body) throws InvalidAnswer;
+
+    /// The media types that an answer may have, as the upstream gets them in `Accept`.
+    default String accepts() {
+        return "application/json";
+    }
+
+    /// Turns an answer of this media type into a stream while its bytes come; empty if an answer of
+    /// this type is JSON, or no answer of this API.
+    default Optional<Replay.OfBytes> bytes(String mediaType) {
+        return Optional.empty();
+    }
 
     /// Whether a body counts tokens besides its prompt's. It was then paid for, whatever it holds.
     static boolean countsTokens(JsonValue body) {

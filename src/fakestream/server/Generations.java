@@ -10,6 +10,7 @@ import fakestream.connections.DisconnectWatcher;
 import fakestream.connections.PendingClients;
 import fakestream.endpoint.ApiEndpoint;
 import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.PassThrough;
 import fakestream.endpoint.Probes;
 import fakestream.endpoint.RecentStreams;
 import fakestream.endpoint.StreamFactory;
@@ -85,11 +86,12 @@ final class Generations {
         var gate = new AccessControl(config, rate, wrongKeys, admission);
         var streams = new StreamFactory(config, serverState, timer, beats, metrics, slots,
                 streamIds);
-        var endpoint = new ApiEndpoint(config, upstream, streams, sharing, recent,
+        var passThrough = new PassThrough(upstream, streams, config);
+        var endpoint = new ApiEndpoint(config, upstream, passThrough, streams, sharing, recent,
                 memory.requests(), slots, log);
         var probes = new Probes(config, build, serverState, gate, memory, metrics);
         var router = new Router(config, build, serverState, upstream, gate, streams, endpoint,
-                probes, recent);
+                passThrough, probes, recent);
         return new Generation(config, router, upstream, requestIds, disconnects, serverState,
                 limiter, timer);
     }

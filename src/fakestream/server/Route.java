@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 record Route(Kind kind, String name) {
     /// The kinds of routes.
     enum Kind {
-        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, IMAGES, MODELS, STATUS, CHECK, CLIENTS,
-        PAGE, OTHER, NONE, HEALTH, READY, VERSION, METRICS;
+        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, IMAGES, SPEECH, MODELS, STATUS, CHECK,
+        CLIENTS, PAGE, OTHER, NONE, HEALTH, READY, VERSION, METRICS;
 
         /// The kind's name in metrics.
         String word() {
@@ -120,6 +120,7 @@ record Route(Kind kind, String name) {
             case "responses" -> Kind.RESPONSES;
             case "messages" -> Kind.MESSAGES;
             case "images/generations", EDITS -> Kind.IMAGES;
+            case "audio/speech" -> Kind.SPEECH;
             default -> {
                 var plain = endpoint.replaceFirst("^" + GEMINI + "/", "");
                 if (plain.startsWith("models/")

@@ -23,6 +23,7 @@ import fakestream.http.Response;
 import fakestream.http.ServerState;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.audio.Speech;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
@@ -51,6 +52,7 @@ final class Router {
     private static final Protocol GEMINI = new GenerateContent();
     private static final Protocol IMAGES = Images.generations();
     private static final Protocol IMAGE_EDITS = Images.edits();
+    private static final Protocol SPEECH = new Speech();
 
     private final Upstream upstream;
     private final AccessControl gate;
@@ -69,12 +71,13 @@ final class Router {
 
     Router(Config config, Build build, ServerState serverState, Upstream upstream,
             AccessControl gate,
-            StreamFactory streams, ApiEndpoint endpoint, Probes probes, RecentStreams recent) {
+            StreamFactory streams, ApiEndpoint endpoint, PassThrough passThrough, Probes probes,
+            RecentStreams recent) {
         this.upstream = upstream;
         this.gate = gate;
         this.streams = streams;
         this.endpoint = endpoint;
-        this.passThrough = new PassThrough(upstream, streams, config);
+        this.passThrough = passThrough;
         this.passesOthers = config.get(Setting.PASS_THROUGH);
         this.status = new StatusPage(build.version(), config);
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
@@ -100,6 +103,7 @@ final class Router {
                 allow(client, "POST");
                 ask(client, route, gemini(client, route));
             }
+            case SPEECH -> readOrPass(client, route);
             case MODELS -> models(client, route);
             case OTHER -> other(client, route);
             case STATUS -> {
@@ -130,6 +134,7 @@ final class Router {
             case MESSAGES -> MESSAGES;
             case GENERATE -> GEMINI;
             case IMAGES -> route.isEdit() ? IMAGE_EDITS : IMAGES;
+            case SPEECH -> SPEECH;
             case MODELS, OTHER -> route.isGemini() ? GEMINI
                     : client.headers().containsKey("anthropic-version") ? MESSAGES : CHAT;
         };
@@ -160,6 +165,17 @@ final class Router {
             throws HttpError, IOException {
         try (var admitted = gate.pass(client, form(route, client))) {
             endpoint.serve(client, target, admitted);
+        }
+    }
+
+    /// Passes a request that is not of the API's own form, such as a form to an API of JSON.
+    private void readOrPass(ClientExchange client, Route route) throws HttpError, IOException {
+        var target = ApiTarget.of(protocol(route, client), asked(client, route));
+        if (client.method().equals("POST")
+                && target.reads(client.headers().getFirst("Content-Type"))) {
+            ask(client, route, target);
+        } else {
+            other(client, route);
         }
     }
 

@@ -82,14 +82,18 @@ public final class UpstreamRequest implements AutoCloseable {
     /// Posts a body to an endpoint such as `chat/completions`, and waits for a usable answer; if
     /// none comes, returns the last answer.
     ///
-    /// @param type the body's media type
+    /// @param own replace the headers that every request has
     /// @throws UpstreamException if there is no answer at all
-    public UpstreamAnswer post(String endpoint, String type, Parts text, Judge judge)
+    public UpstreamAnswer post(String endpoint, Map<String, String> own, Parts text, Judge judge)
             throws UpstreamException {
         var body = new AtomicReference<>(text);
         try {
-            return tryAll(url -> request(url, endpoint).header("Content-Type", type)
-                    .POST(SendingBody.of(body::get, text.length())).build(), judge,
+            return tryAll(url -> {
+                        var request = request(url, endpoint)
+                                .POST(SendingBody.of(body::get, text.length()));
+                        own.forEach(request::setHeader);
+                        return request.build();
+                    }, judge,
                     headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
         } finally {
             // The JDK keeps the request as long as its answer is read.

@@ -57,6 +57,7 @@ final class RouteTest {
 
     @ParameterizedTest
     @CsvSource({"/v1/completions, COMPLETIONS, completions",
+        "/v1/audio/speech, SPEECH, audio/speech", "//audio/speech/?a=b, SPEECH, audio/speech",
         "/v1/v1/responses, RESPONSES, responses", "/v1/messages?beta=true, MESSAGES, messages",
         "/v1beta/models/m:streamGenerateContent?alt=sse, GENERATE, "
             + "v1beta/models/m:streamGenerateContent",

@@ -87,7 +87,7 @@ final class CallsTest {
                         new ByteBudget(1 << 20, 1 << 20), AT_ONCE);
                 var request = upstream.request(UpstreamKey.bearer("sk-test"), "req_1", headers)) {
             try {
-                request.post("chat/completions", "application/json",
+                request.post("chat/completions", Map.of(),
                         Parts.of(Chats.WHOLE), CallsTest::judge);
             } catch (UpstreamException _) {
                 // Other tests check the failure; this one counts calls.
