@@ -21,8 +21,9 @@ public record ApiTarget(Protocol protocol, String whole, String streamed, Option
 
     /// Whether a body of this `Content-Type` has the form of the API; null says no type.
     public boolean reads(String contentType) {
-        return contentType != null && JsonExpected.isJson(
-                contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+        return protocol.takesForms() ? Multipart.is(contentType)
+                : contentType != null && JsonExpected.isJson(
+                        contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
     }
 
     /// Whether the path always streams.

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 record Route(Kind kind, String name) {
     /// The kinds of routes.
     enum Kind {
-        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, IMAGES, SPEECH, MODELS, STATUS, CHECK,
-        CLIENTS, PAGE, OTHER, NONE, HEALTH, READY, VERSION, METRICS;
+        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, IMAGES, SPEECH, TRANSCRIPTIONS, MODELS,
+        STATUS, CHECK, CLIENTS, PAGE, OTHER, NONE, HEALTH, READY, VERSION, METRICS;
 
         /// The kind's name in metrics.
         String word() {
@@ -121,6 +121,7 @@ record Route(Kind kind, String name) {
             case "messages" -> Kind.MESSAGES;
             case "images/generations", EDITS -> Kind.IMAGES;
             case "audio/speech" -> Kind.SPEECH;
+            case "audio/transcriptions" -> Kind.TRANSCRIPTIONS;
             default -> {
                 var plain = endpoint.replaceFirst("^" + GEMINI + "/", "");
                 if (plain.startsWith("models/")

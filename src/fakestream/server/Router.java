@@ -24,6 +24,7 @@ import fakestream.http.ServerState;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.audio.Speech;
+import fakestream.protocol.audio.Transcriptions;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
@@ -53,6 +54,7 @@ final class Router {
     private static final Protocol IMAGES = Images.generations();
     private static final Protocol IMAGE_EDITS = Images.edits();
     private static final Protocol SPEECH = new Speech();
+    private static final Protocol TRANSCRIPTIONS = new Transcriptions();
 
     private final Upstream upstream;
     private final AccessControl gate;
@@ -103,7 +105,7 @@ final class Router {
                 allow(client, "POST");
                 ask(client, route, gemini(client, route));
             }
-            case SPEECH -> readOrPass(client, route);
+            case SPEECH, TRANSCRIPTIONS -> readOrPass(client, route);
             case MODELS -> models(client, route);
             case OTHER -> other(client, route);
             case STATUS -> {
@@ -135,6 +137,7 @@ final class Router {
             case GENERATE -> GEMINI;
             case IMAGES -> route.isEdit() ? IMAGE_EDITS : IMAGES;
             case SPEECH -> SPEECH;
+            case TRANSCRIPTIONS -> TRANSCRIPTIONS;
             case MODELS, OTHER -> route.isGemini() ? GEMINI
                     : client.headers().containsKey("anthropic-version") ? MESSAGES : CHAT;
         };

@@ -168,15 +168,6 @@ final class SpeechStreamTest {
         }
     }
 
-    @Test
-    void passesAnotherMethod() {
-        try (var upstream = ScriptedUpstream.answering(405, BUSY);
-                var proxy = TestProxy.before(upstream)) {
-            assertEquals(405, proxy.get(PATH).status());
-            assertEquals("GET " + PATH + " HTTP/1.1", upstream.call().requestLine());
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {STREAMED, PLAIN})
     void keepsAnEarlyErrorAsItCame(String body) {
