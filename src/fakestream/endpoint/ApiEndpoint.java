@@ -70,6 +70,12 @@ public final class ApiEndpoint {
         }
     }
 
+    /// Whether the memory for requests could ever hold this request, as far as it declares its
+    /// length.
+    public boolean fits(ClientExchange client) {
+        return client.request().length() <= requests.longestBody();
+    }
+
     /// Serves one request.
     ///
     /// @throws HttpError if the request is wrong; then nothing was sent upstream

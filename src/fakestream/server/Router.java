@@ -171,11 +171,13 @@ final class Router {
         }
     }
 
-    /// Passes a request that is not of the API's own form, such as a form to an API of JSON.
+    /// Passes a request unread if it has not the form of the API, such as a form for an API of
+    /// JSON, or if it is too long for the memory: a recording may be.
     private void readOrPass(ClientExchange client, Route route) throws HttpError, IOException {
         var target = ApiTarget.of(protocol(route, client), asked(client, route));
         if (client.method().equals("POST")
-                && target.reads(client.headers().getFirst("Content-Type"))) {
+                && target.reads(client.headers().getFirst("Content-Type"))
+                && endpoint.fits(client)) {
             ask(client, route, target);
         } else {
             other(client, route);

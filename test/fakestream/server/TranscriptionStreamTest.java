@@ -160,6 +160,17 @@ final class TranscriptionStreamTest {
     }
 
     @Test
+    void passesARecordingUnreadThatTheMemoryCannotHold() {
+        var fields = field("stream", "true");
+        try (var upstream = ScriptedUpstream.answering(200, ANSWER);
+                var proxy = TestProxy.before(upstream, "BODY_MEMORY_MIB=1");
+                var client = post(proxy, fields)) {
+            assertEquals(ANSWER, client.body());
+            assertArrayEquals(form(fields), upstream.call().bytes());
+        }
+    }
+
+    @Test
     void refusesABrokenForm() {
         try (var upstream = ScriptedUpstream.answering(200, ANSWER);
                 var proxy = TestProxy.before(upstream)) {
