@@ -1,15 +1,22 @@
 package fakestream.protocol.audio;
 
 import fakestream.json.JsonObject;
+import fakestream.json.JsonValue;
+import fakestream.protocol.ApiError;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.RelayedEvent;
 import fakestream.protocol.RelayedEvent.Progress;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.VendorError;
+import java.util.List;
+import java.util.Optional;
 
 /// The events of OpenAI's streams of speech and of transcriptions. OpenAI writes their type only
 /// into their data; some other servers also write an `event:` line.
 final class AudioEvents {
+    /// The beginnings of the types of events that are parts of an answer.
+    private static final List<String> PARTS = List.of("speech.audio.", "transcript.text.");
+
     private AudioEvents() {
     }
 
@@ -43,26 +50,33 @@ final class AudioEvents {
             return Progress.ENDED;
         }
         var json = event.json();
-        var type = type(event, JsonObject.orEmpty(json));
-        if (isError(type) || VendorError.find(event, json).isPresent()) {
+        if (error(event, json).isPresent()) {
             return Progress.FAILED;
         }
-        return type.equals(done) ? Progress.WHOLE : Progress.OPEN;
+        return type(event, JsonObject.orEmpty(json)).equals(done) ? Progress.WHOLE : Progress.OPEN;
     }
 
     /// The data of an event as an object; empty if the data is no object.
     ///
     /// @throws InvalidAnswer if the event tells an error
     static JsonObject data(SseEvent.Received event) throws InvalidAnswer {
-        var data = InvalidAnswer.data(event);
-        if (isError(type(event, data))) {
-            throw new InvalidAnswer(VendorError.in(data));
+        var data = event.json();
+        var error = error(event, data);
+        if (error.isPresent()) {
+            throw new InvalidAnswer(error.get());
         }
-        return data;
+        return JsonObject.orEmpty(data);
     }
 
-    /// Whether an event of this type tells a failure: StepFun has `speech.audio.error`.
-    private static boolean isError(String type) {
-        return type.endsWith(".error");
+    /// The error in an event. A part of an answer may have a message too, so only a member `error`
+    /// makes it one. StepFun reports an error as `speech.audio.error`.
+    private static Optional<ApiError> error(SseEvent.Received event, JsonValue json) {
+        var data = JsonObject.orEmpty(json);
+        var type = type(event, data);
+        if (type.endsWith(".error")) {
+            return Optional.of(VendorError.in(json));
+        }
+        return PARTS.stream().anyMatch(type::startsWith) && !data.has("error") ? Optional.empty()
+                : VendorError.find(event, json);
     }
 }

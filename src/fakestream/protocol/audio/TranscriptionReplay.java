@@ -58,12 +58,14 @@ final class TranscriptionReplay {
     }
 
     /// The segments if all have a speaker, as in `diarized_json`: their type says so. The segments
-    /// of `verbose_json` have no event, and stay in the last one.
+    /// of `verbose_json` have no event, and stay in the last one. So do segments with an `error`,
+    /// which the SDKs would throw.
     private List<JsonObject> segments() {
         var segments = answer.objects("segments");
         var areEvents = answer.get("segments") instanceof JsonArray(var all)
                 && all.size() == segments.size()
-                && segments.stream().allMatch(one -> SEGMENT.equals(one.string("type")));
+                && segments.stream().allMatch(one ->
+                        SEGMENT.equals(one.string("type")) && !one.has("error"));
         return areEvents ? segments : List.of();
     }
 

@@ -181,6 +181,8 @@ final class TranscriptionsTest {
         "'' | {\"type\":\"transcript.text.segment\",\"text\":\"a\"} | OPEN",
         "'' | {\"object\":\"transcription.chunk\",\"choices\":[{\"delta\":{}}]} | OPEN",
         "'' | {\"type\":\"transcript.text.done\",\"text\":\"a\"} | WHOLE",
+        "'' | {\"type\":\"transcript.text.done\",\"code\":1,\"message\":\"ok\"} | WHOLE",
+        "'' | {\"type\":\"transcript.text.done\",\"error\":\"No.\"} | FAILED",
         "'' | [DONE] | ENDED", "error | {\"message\":\"Busy.\"} | FAILED"})
     void relaysAnEventAsItIs(String type, String data, Progress progress) {
         var event = event(type, data);

@@ -5,6 +5,8 @@ import fakestream.json.JsonArray;
 import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
+import fakestream.protocol.audio.Speech;
+import fakestream.protocol.audio.Transcriptions;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
@@ -25,7 +27,7 @@ import java.util.Random;
 public final class ProtocolFuzz {
     private static final List<Protocol> PROTOCOLS = List.of(new ChatCompletions(),
             new Completions(), new Responses(), new Messages(), new GenerateContent(),
-            Images.generations());
+            Images.generations(), new Speech(), new Transcriptions());
 
     private final Protocol protocol;
     private final Random random;

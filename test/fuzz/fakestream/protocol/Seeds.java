@@ -10,7 +10,7 @@ import java.util.zip.GZIPOutputStream;
 
 /// Writes the first inputs of each fuzz run: documents that the generators of the tests make.
 public final class Seeds {
-    private static final int APIS = 6;
+    private static final int APIS = 8;
     private static final int EACH = 12;
     private static final int LONGEST = 10_000;
 
@@ -33,6 +33,7 @@ public final class Seeds {
                 var answer = Samples.answer(api, random).toString();
                 put("JsonFuzz", bytes(answer));
                 put("MaskFuzz", bytes(answer));
+                put("SpeechFuzz", bytes((char) (7 * api + 1) + answer));
                 put("GzipFuzz", gzip(answer));
                 put("ProtocolFuzz", bytes((char) api + "\0" + answer));
                 put("ProtocolFuzz", bytes((char) api + "\1" + new RandomTexts(random).text(99)));
