@@ -8,6 +8,7 @@ import { candidates } from './answers-gemini.mjs';
 import { messages } from './answers-messages.mjs';
 import { responses } from './answers-responses.mjs';
 import { answers } from './answers.mjs';
+import { DIARIZED, MP3, TRANSCRIPTION } from './audio.mjs';
 import { launch } from './daemon.mjs';
 import { LATE_ERROR } from './failures.mjs';
 import { painted, PAINTING_MS } from './images.mjs';
@@ -40,6 +41,11 @@ export function javaChecks(world) {
         world.upstream.script('two images', { body: two });
         const late = { delayMs: PAINTING_MS, body: painted({ b64_json: 'aGk=' }) };
         world.upstream.script('late image', late);
+        world.upstream.script('transcription', { body: TRANSCRIPTION });
+        const lateText = { delayMs: PAINTING_MS, body: TRANSCRIPTION };
+        world.upstream.script('late transcription', lateText);
+        world.upstream.script('two speakers', { body: DIARIZED });
+        world.upstream.script('speech', { headers: MP3, body: 'hello' });
 
         const child = launch(process.env.JAVA, [
             '-Dstdout.encoding=UTF-8',

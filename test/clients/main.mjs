@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { aiSdkChecks } from './aisdk.mjs';
 import { answers } from './answers.mjs';
+import { audioChecks } from './audio.mjs';
 import { completionsChecks } from './completions.mjs';
 import { corpusChecks, readCorpus, readCorpusBeside } from './corpus.mjs';
 import { startDaemon } from './daemon.mjs';
@@ -87,6 +88,7 @@ describe('clients', () => {
     messagesChecks(world);
     geminiChecks(world);
     imageChecks(world);
+    audioChecks(world);
     aiSdkChecks(world);
     langChainChecks(world);
     vendorChecks(world);

@@ -24,6 +24,7 @@ final class Clients {
                     () -> Spring.check(args[1], "slow empty input"));
             Whole.run(args[0], args[2]);
             Images.run(args[0], args[3]);
+            Audio.run(args[0], args[3], args[1]);
             if (!models.isEmpty()) {
                 new Corpus(report, chat).run(models);
             }
