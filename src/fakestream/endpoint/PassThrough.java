@@ -25,7 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Passes everything that does not become a stream through unchanged, both ways, without reading or
-/// keeping it: embeddings, files, audio, with any method and any body. It reads only an error or a
+/// keeping it: embeddings, files, sound, with any method and any body. It reads only an error or a
+/// redirect, for the secrets that may be in it, and an answer that blank lines keep alive.
 /// redirect, for the secrets that may be in it, and an answer that blank lines keep alive.
 public final class PassThrough {
     /// The proxy waits for JSON up to this many bytes; longer JSON passes as it comes.
