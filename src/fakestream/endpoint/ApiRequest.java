@@ -69,7 +69,7 @@ final class ApiRequest {
     }
 
     private static ApiRequest checked(ApiRequest read) throws HttpError {
-        if (read.form == null) {
+        if (!read.target.protocol().passesWhole()) {
             checkStream(read.request);
         }
         checkModel(read.request.string("model"));

@@ -27,7 +27,6 @@ import java.util.List;
 /// Passes everything that does not become a stream through unchanged, both ways, without reading or
 /// keeping it: embeddings, files, sound, with any method and any body. It reads only an error or a
 /// redirect, for the secrets that may be in it, and an answer that blank lines keep alive.
-/// redirect, for the secrets that may be in it, and an answer that blank lines keep alive.
 public final class PassThrough {
     /// The proxy waits for JSON up to this many bytes; longer JSON passes as it comes.
     private static final int LONGEST_WAIT = 256 * 1024;
