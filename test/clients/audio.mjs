@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EARLY, LATE, LATE_ERROR, rejection } from './failures.mjs';
 import { PAINTING_MS as LATE_MS } from './images.mjs';
+import { rawPost } from './raw.mjs';
 import { clientOf, gathered, sdks } from './sdks.mjs';
 
 /** Sound that is no text, and more of it than one event holds. */
@@ -47,6 +48,14 @@ export function audioChecks(world) {
             passedChecks(world, sdk);
             failureChecks(world, sdk);
         }
+        test('heartbeats come each second before a late sound', async () => {
+            const model = 'speaks raw';
+            world.upstream.script(model, { headers: MP3, delayMs: LATE_MS, body: 'hello' });
+            const request = { model, input: 'hello', voice: 'ash', stream_format: 'sse' };
+            const seen = await rawPost(`${world.painting.url}/v1/audio/speech`, request);
+            assert.match(seen.headers.get('content-type'), /^text\/event-stream/);
+            assert.match(seen.text, /^(: heartbeat\n){6,7}(data: \{.*\}\n\n)+$/);
+        });
     });
 }
 
