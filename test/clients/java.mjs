@@ -8,8 +8,10 @@ import { candidates } from './answers-gemini.mjs';
 import { messages } from './answers-messages.mjs';
 import { responses } from './answers-responses.mjs';
 import { answers } from './answers.mjs';
+import { DIARIZED, MP3, TRANSCRIPTION } from './audio.mjs';
 import { launch } from './daemon.mjs';
 import { LATE_ERROR } from './failures.mjs';
+import { painted, PAINTING_MS } from './images.mjs';
 import { VECTOR } from './keepalive.mjs';
 
 const HERE = fileURLToPath(new URL('java', import.meta.url));
@@ -35,6 +37,15 @@ export function javaChecks(world) {
         world.upstream.script('slow empty input', { delayMs, body: EMPTY_INPUT });
         world.upstream.script('slow', { delayMs, body: answers['several tool calls'] });
         scriptWhole(world, delayMs);
+        const two = painted({ b64_json: 'Zmlyc3Q=' }, { b64_json: 'aGk=' });
+        world.upstream.script('two images', { body: two });
+        const late = { delayMs: PAINTING_MS, body: painted({ b64_json: 'aGk=' }) };
+        world.upstream.script('late image', late);
+        world.upstream.script('transcription', { body: TRANSCRIPTION });
+        const lateText = { delayMs: PAINTING_MS, body: TRANSCRIPTION };
+        world.upstream.script('late transcription', lateText);
+        world.upstream.script('two speakers', { body: DIARIZED });
+        world.upstream.script('speech', { headers: MP3, body: 'hello' });
 
         const child = launch(process.env.JAVA, [
             '-Dstdout.encoding=UTF-8',
@@ -44,6 +55,7 @@ export function javaChecks(world) {
             world.daemon.url,
             world.chunky.url,
             world.patient.url,
+            world.painting.url,
         ]);
         child.stdin.end(world.corpus.map(({ model }) => `${model}\n`).join(''));
         let complaint = '';

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { aiSdkChecks } from './aisdk.mjs';
 import { answers } from './answers.mjs';
+import { audioChecks } from './audio.mjs';
 import { completionsChecks } from './completions.mjs';
 import { corpusChecks, readCorpus, readCorpusBeside } from './corpus.mjs';
 import { startDaemon } from './daemon.mjs';
 import { failureChecks, scriptFailures } from './failures.mjs';
 import { geminiChecks } from './gemini.mjs';
 import { heartbeatChecks } from './heartbeats.mjs';
+import { imageChecks, PAINTING } from './images.mjs';
 import { javaChecks } from './java.mjs';
 import { keepaliveChecks, PATIENT } from './keepalive.mjs';
 import { langChainChecks } from './langchain.mjs';
@@ -39,7 +41,8 @@ const world = {
 };
 
 function daemons() {
-    return [world.daemon, world.chunky, world.quiet, world.modal, world.patient].filter(Boolean);
+    const { daemon, chunky, quiet, modal, patient, painting } = world;
+    return [daemon, chunky, quiet, modal, patient, painting].filter(Boolean);
 }
 
 /** A JVM's first answer takes some hundred ms more, so a later one is timed. */
@@ -63,6 +66,7 @@ describe('clients', () => {
         world.quiet = await start({ HEARTBEAT_STYLE: 'off', COMMIT_AFTER_MS: 0 });
         world.modal = await start(MODES);
         world.patient = await start(PATIENT);
+        world.painting = await start(PAINTING);
         await warmUp();
         scriptFailures(world);
         [world.corpus, ...Object.values(world.recorded)].forEach(scriptRecorded);
@@ -83,6 +87,8 @@ describe('clients', () => {
     responsesChecks(world);
     messagesChecks(world);
     geminiChecks(world);
+    imageChecks(world);
+    audioChecks(world);
     aiSdkChecks(world);
     langChainChecks(world);
     vendorChecks(world);

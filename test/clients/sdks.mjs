@@ -3,8 +3,8 @@ import OpenAI7 from 'openai';
 import OpenAI6 from 'openai-6';
 
 export const sdks = [
-    { name: 'openai-node 7', OpenAI: OpenAI7, generation: 7 },
-    { name: 'openai-node 6', OpenAI: OpenAI6, generation: 6 },
+    { name: 'openai-node 7', module: 'openai', OpenAI: OpenAI7, generation: 7 },
+    { name: 'openai-node 6', module: 'openai-6', OpenAI: OpenAI6, generation: 6 },
 ];
 
 /** A client with the usual settings, except for retries: one request, one answer. */

@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import { performance } from 'node:perf_hooks';
 
+const MODEL_IN_FORM = /; name="model"\r\n(?:.+\r\n)*\r\n(.*)\r\n/;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 export async function startUpstream() {
@@ -52,7 +53,7 @@ export async function startUpstream() {
     };
 }
 
-/** The model's name if there is one, otherwise method and path. */
+/** The model's name in JSON or a form if there is one, otherwise method and path. */
 function keyOf({ method, url, body }) {
     if (method !== 'POST') {
         return `${method} ${url}`;
@@ -60,7 +61,7 @@ function keyOf({ method, url, body }) {
     try {
         return JSON.parse(body).model ?? `${method} ${url}`;
     } catch {
-        return `${method} ${url}`;
+        return MODEL_IN_FORM.exec(body.toString('latin1'))?.[1] ?? `${method} ${url}`;
     }
 }
 

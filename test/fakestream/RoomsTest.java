@@ -33,14 +33,15 @@ final class RoomsTest {
     private static final int MOST_FILES = 20;
 
     private static final Set<String> APIS =
-            Set.of("protocol.chat", "protocol.responses", "protocol.messages", "protocol.gemini");
+            Set.of("protocol.chat", "protocol.responses", "protocol.messages", "protocol.gemini",
+                    "protocol.images", "protocol.audio");
 
     /// Each room and the rooms that it may use.
     private static final Map<String, Set<String>> ARROWS = arrows("""
             : server connections upstream protocol config telemetry demo json
             server: endpoint access stream connections http upstream protocol json config \
                 telemetry concurrent protocol.chat protocol.responses protocol.messages \
-                protocol.gemini
+                protocol.gemini protocol.images protocol.audio
             endpoint: access stream http upstream protocol json config telemetry concurrent
             access: connections http protocol json config telemetry concurrent
             stream: http protocol json config telemetry concurrent
@@ -51,6 +52,8 @@ final class RoomsTest {
             protocol.responses: protocol json
             protocol.messages: protocol json
             protocol.gemini: protocol json
+            protocol.images: protocol json
+            protocol.audio: protocol json
             protocol: json
             telemetry: config json concurrent
             demo: json

@@ -1,6 +1,7 @@
 package fakestream.endpoint;
 
 import fakestream.concurrent.ComputeSlots;
+import fakestream.endpoint.ReadAnswer.Bytes;
 import fakestream.endpoint.ReadAnswer.Live;
 import fakestream.endpoint.ReadAnswer.Whole;
 import fakestream.json.JsonObject;
@@ -9,6 +10,7 @@ import fakestream.protocol.ApiError;
 import fakestream.protocol.EmptyAnswers;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
@@ -24,7 +26,7 @@ import java.util.Optional;
 /// names none, it counts as the client's own fault and is not tried again.
 ///
 /// @param streamed whether the client wants a stream; then the beginning of an upstream's stream
-///         decides, and otherwise the whole
+///         decides, and otherwise the whole; the first byte decides about an answer of bytes
 /// @param slots under which answers are parsed and folded
 record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
         implements AnswerReader<ReadAnswer> {
@@ -35,6 +37,11 @@ record AnswerCheck(Protocol protocol, boolean streamed, ComputeSlots slots)
     @Override
     public Judged<ReadAnswer> read(UpstreamAnswer answer) throws UpstreamException {
         var head = answer.head();
+        var bytes = head.isSuccess() ? protocol.bytes(head.contentType())
+                : Optional.<Replay.OfBytes>empty();
+        if (bytes.isPresent() && answer.isLongerThan(0)) {
+            return new Judged<>(new Bytes(head, answer, bytes.get()), GOOD, Optional.empty());
+        }
         if (head.isSuccess() && answer.isEventStream()) {
             return read(head, new UpstreamEvents(answer));
         }

@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.endpoint.ReadAnswer.Bytes;
 import fakestream.endpoint.ReadAnswer.Failed;
 import fakestream.endpoint.ReadAnswer.Live;
 import fakestream.endpoint.ReadAnswer.Whole;
@@ -80,7 +81,7 @@ public final class AnswerResponse {
                 record.failed(failed.error().code());
                 yield failed.reply();
             }
-            case Live _ -> throw new IllegalStateException("nobody wants a stream");
+            case Live _, Bytes _ -> throw new IllegalStateException("nobody wants a stream");
         };
     }
 

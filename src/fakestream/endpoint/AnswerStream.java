@@ -1,6 +1,7 @@
 package fakestream.endpoint;
 
 import fakestream.concurrent.ComputeSlots;
+import fakestream.endpoint.ReadAnswer.Bytes;
 import fakestream.endpoint.ReadAnswer.Failed;
 import fakestream.endpoint.ReadAnswer.Live;
 import fakestream.endpoint.ReadAnswer.Whole;
@@ -26,6 +27,7 @@ import fakestream.upstream.UpstreamHead;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +73,7 @@ final class AnswerStream {
                 pacer.play(replay.events(), stream);
             }
             case Live live -> relay(live);
+            case Bytes bytes -> tellBytes(bytes);
             case Failed failed -> {
                 if (failed.head().isSuccess() && failed.json() != null) {
                     begin(failed.head(), Mode.FAKE);
@@ -79,6 +82,20 @@ final class AnswerStream {
                 fail(failed.reply(), failed.error());
             }
         }
+    }
+
+    /// Sends an answer of bytes as it comes.
+    private void tellBytes(Bytes bytes) throws UpstreamException, IOException {
+        begin(bytes.head(), Mode.FAKE);
+        stream.pauseWith(protocol.heartbeat());
+        var buffer = new byte[16 * 1024];
+        for (int n = bytes.answer().read(buffer); n >= 0; n = bytes.answer().read(buffer)) {
+            var events = bytes.replay().next(Arrays.copyOf(buffer, n));
+            if (!events.isEmpty()) {
+                stream.send(events);
+            }
+        }
+        stream.end(bytes.replay().end());
     }
 
     private StreamState begin(UpstreamHead head, Mode mode) {

@@ -14,6 +14,8 @@ import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
+import fakestream.upstream.AnswerReader;
+import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
@@ -26,6 +28,7 @@ public final class ApiEndpoint {
     private final Config config;
     private final AccessControl gate;
     private final Upstream upstream;
+    private final PassThrough passThrough;
     private final StreamFactory streams;
     private final StreamModes modes;
     private final CallSharing sharing;
@@ -35,12 +38,13 @@ public final class ApiEndpoint {
     private final Log log;
 
     /// @param requests the memory for request bodies
-    public ApiEndpoint(Config config, AccessControl gate, Upstream upstream, StreamFactory streams,
-            CallSharing sharing, RecentStreams recent, ByteBudget requests, ComputeSlots slots,
-            Log log) {
+    public ApiEndpoint(Config config, AccessControl gate, Upstream upstream,
+            PassThrough passThrough, StreamFactory streams, CallSharing sharing,
+            RecentStreams recent, ByteBudget requests, ComputeSlots slots, Log log) {
         this.config = config;
         this.gate = gate;
         this.upstream = upstream;
+        this.passThrough = passThrough;
         this.streams = streams;
         this.modes = new StreamModes(config);
         this.sharing = sharing;
@@ -53,6 +57,14 @@ public final class ApiEndpoint {
     /// One request on its way to an answer.
     private record Job(ClientExchange client, ApiTarget target, ApiRequest request,
             AccessControl.Admitted admitted, UpstreamRequest upstream, ByteBudget.Hold memory) {
+    }
+
+    /// Whether the memory for requests could ever hold this request, as far as it declares its
+    /// length.
+    public boolean fits(ClientExchange client) {
+        try (var memory = requests.hold()) {
+            return client.request().length() <= memory.longestBody();
+        }
     }
 
     /// Serves one request: admits it, reads it, and asks the upstream.
@@ -72,6 +84,8 @@ public final class ApiEndpoint {
                 var job = new Job(client, target, request, admitted, up, memory);
                 if (request.isStreamed()) {
                     stream(job);
+                } else if (request.passesOn()) {
+                    pass(job);
                 } else {
                     client.record().mode(Mode.WHOLE);
                     streams.sendWhole(client, target.protocol(), () -> AnswerResponse.of(
@@ -91,7 +105,23 @@ public final class ApiEndpoint {
         var body = client.request().whole(config.get(Setting.MAX_BODY_BYTES), memory,
                 config.get(Setting.UPSTREAM_TIMEOUT_MS));
         admitted.enter();
-        return slots.take(() -> new ApiRequest(target, body));
+        var type = client.headers().getFirst("Content-Type");
+        return slots.take(() -> new ApiRequest(target, type, body));
+    }
+
+    /// Passes on a request that does not ask for a stream; releases it once its answer begins.
+    private void pass(Job job) throws HttpError, IOException {
+        var headers = HeaderRules.ofBodyToUpstream(job.client.headers());
+        // The body was decoded when it was read.
+        headers.remove("content-encoding");
+        passThrough.serve(job.client, job.target.whole(), job.target.protocol(), () -> {
+            var body = job.request.asItCame();
+            job.request.forget();
+            job.memory.settle(body.length());
+            var answer = job.upstream.send(job.client.method(), job.target.whole(), headers, body);
+            job.memory.settle(0);
+            return answer;
+        });
     }
 
     /// Sends heartbeats until the answer comes, then the answer or the failure.
@@ -134,7 +164,8 @@ public final class ApiEndpoint {
             job.request.forget();
             job.memory.settle(body.length());
         }
-        var answer = job.upstream.post(job.target.streamed(), body, reader(job, true));
+        var answer = job.upstream.post(job.target.streamed(), job.request.headers(), body,
+                reader(job, true));
         if (!only && StreamModes.refusesStreams(answer, model)) {
             modes.remember(model);
             return askWhole(job, true);
@@ -151,27 +182,28 @@ public final class ApiEndpoint {
     ///
     /// @param streamed whether the client wants a stream
     private ReadAnswer askWhole(Job job, boolean streamed) throws UpstreamException {
+        var window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
+        var sharer = window.isZero() ? null : sharer(job, window);
         var body = job.request.forWhole();
         job.request.forget();
         job.memory.settle(body.length());
-        var window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
-        var answer = window.isZero()
-                ? job.upstream.post(job.target.whole(), body, reader(job, streamed))
-                : share(job, body, window, streamed);
+        var answer = sharer == null ? postWhole(job, body, reader(job, streamed))
+                : reader(job, streamed).read(job.upstream.open(sharing.answer(sharer,
+                        reader(job, false), reader -> postWhole(job, body, reader)))).answer();
         job.memory.settle(0);
         return answer;
     }
 
-    private ReadAnswer share(Job job, Parts body, Duration window, boolean streamed)
+    private static <T> T postWhole(Job job, Parts body, AnswerReader<T> reader)
             throws UpstreamException {
-        var endpoint = job.target.whole();
+        return job.upstream.post(job.target.whole(), job.request.headers(), body, reader);
+    }
+
+    private static CallSharing.Sharer sharer(Job job, Duration window) {
         var headers = job.client.headers();
-        var sharer = new CallSharing.Sharer(
-                CallSharing.name(job.admitted.caller(), endpoint, headers, body),
-                CallSharing.isRepetition(headers), window, job.client::onLeaving,
-                job.upstream::cancel);
-        return reader(job, streamed).read(job.upstream.open(sharing.answer(sharer,
-                reader(job, false), reader -> job.upstream.post(endpoint, body, reader)))).answer();
+        return new CallSharing.Sharer(CallSharing.name(job.admitted.caller(), job.target.whole(),
+                headers, job.request.content()), CallSharing.isRepetition(headers), window,
+                job.client::onLeaving, job.upstream::cancel);
     }
 
     private AnswerCheck reader(Job job, boolean streamed) {

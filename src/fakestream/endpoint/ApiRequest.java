@@ -11,51 +11,69 @@ import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Objects;
 
-/// A client's request body. It may be as long as a book, and its answer may take minutes. So it is
-/// kept once, in its original bytes, as long as the upstream may still be asked; the body for the
-/// upstream is made of parts of it. The fields that the answer's form needs stay. For one thread.
+/// A client's request body, JSON or a form. It may be as long as a book, and its answer may take
+/// minutes. So it is kept once, in its original bytes, as long as the upstream may still be asked;
+/// the body for the upstream is made of parts of it. The fields that the answer's form needs stay.
+/// For one thread.
 final class ApiRequest {
     /// In bytes. Model names are kept, logged and compared; real ones are far shorter.
     private static final int LONGEST_MODEL = 512;
 
     private final ApiTarget target;
+    /// The media type of the body for the upstream.
+    private final String type;
     private final String model;
     private final boolean streamed;
     private final JsonObject told;
     /// Null once it was released.
     private JsonObject request;
+    /// Null if the body is JSON, and once it was released.
+    private Multipart form;
+    /// The bytes of a request that passes on as it came; otherwise null, and once it was released.
+    private byte[] body;
 
     /// Parses a request body.
     ///
+    /// @param type the request's `Content-Type`; null if it has none
     /// @throws HttpError 400 if it is no valid request
-    ApiRequest(ApiTarget target, byte[] body) throws HttpError {
+    ApiRequest(ApiTarget target, String type, byte[] body) throws HttpError {
+        var protocol = target.protocol();
         this.target = target;
-        this.request = parsed(target.protocol(), body);
-        this.told = target.protocol().told(request).detached();
+        this.form = protocol.takesForms() && Multipart.is(type) ? Multipart.read(type, body) : null;
+        this.type = form == null ? "application/json" : type;
+        this.request = form == null ? parsed(body) : form.fields();
+        check(protocol, request);
+        this.told = protocol.told(request).detached();
         this.model = target.model().orElse(Objects.requireNonNullElse(request.string("model"), ""));
-        this.streamed = target.alwaysStreams() || JsonBoolean.TRUE.equals(request.get("stream"));
+        this.streamed = target.alwaysStreams() || protocol.streams(request);
+        this.body = passesOn() ? body : null;
     }
 
-    private static JsonObject parsed(Protocol protocol, byte[] body) throws HttpError {
+    private static JsonObject parsed(byte[] body) throws HttpError {
         try {
             if (!(Json.parse(body) instanceof JsonObject request)) {
                 throw badRequest(null, "the request's body must be a JSON object");
             }
-            var stream = request.get("stream");
-            // OpenAI's schema lets it be null.
-            if (stream != null && !(stream instanceof JsonBoolean || stream instanceof JsonNull)) {
-                throw badRequest("stream", "'stream' must be true or false");
-            }
-            checkModel(request.string("model"));
-            var refusal = protocol.refusal(request);
-            if (refusal.isPresent()) {
-                throw new HttpError(400, refusal.get());
-            }
             return request;
         } catch (JsonException e) {
             throw badRequest(null, "the request's body is not JSON: " + e.getMessage());
+        }
+    }
+
+    private static void check(Protocol protocol, JsonObject request) throws HttpError {
+        var stream = request.get("stream");
+        // OpenAI's schema lets it be null.
+        if (stream != null && !(stream instanceof JsonBoolean || stream instanceof JsonNull)
+                && !protocol.passesWhole()) {
+            throw badRequest("stream", "'stream' must be true or false");
+        }
+        checkModel(request.string("model"));
+        var refusal = protocol.refusal(request);
+        if (refusal.isPresent()) {
+            throw new HttpError(400, refusal.get());
         }
     }
 
@@ -74,6 +92,11 @@ final class ApiRequest {
         return new HttpError(400, ApiError.invalidRequest(null, param, message));
     }
 
+    /// The headers of the request for the upstream that depend on its API and its form.
+    Map<String, String> headers() {
+        return Map.of("Content-Type", type, "Accept", target.protocol().accepts());
+    }
+
     /// The requested model; empty if none is named.
     String model() {
         return model;
@@ -82,6 +105,11 @@ final class ApiRequest {
     /// Whether the client wants a stream.
     boolean isStreamed() {
         return streamed;
+    }
+
+    /// Whether the request and its answer pass on as they come.
+    boolean passesOn() {
+        return !streamed && target.protocol().passesWhole();
     }
 
     /// How the client gets a stream; to be called before the request is released.
@@ -94,18 +122,35 @@ final class ApiRequest {
         return told;
     }
 
+    /// What the request for a whole answer says; it is the same for a repeated request.
+    Parts content() {
+        var whole = target.protocol().whole(request);
+        return form == null ? Parts.of(whole) : form.content(whole);
+    }
+
     /// The body that asks the upstream for a whole answer.
     Parts forWhole() {
-        return Parts.of(target.protocol().whole(request));
+        return body(target.protocol().whole(request));
     }
 
     /// The body that asks the upstream for its own stream.
     Parts forStream() {
-        return Parts.of(request);
+        return body(request);
+    }
+
+    private Parts body(JsonObject members) {
+        return form == null ? Parts.of(members) : form.with(members);
+    }
+
+    /// The body as it came.
+    Parts asItCame() {
+        return Parts.of(body);
     }
 
     /// Releases the request; it will not be sent again.
     void forget() {
         request = null;
+        form = null;
+        body = null;
     }
 }

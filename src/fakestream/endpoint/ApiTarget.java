@@ -2,6 +2,7 @@ package fakestream.endpoint;
 
 import fakestream.protocol.Protocol;
 import fakestream.stream.Framing;
+import java.util.Locale;
 import java.util.Optional;
 
 /// A client's API call, as its path describes it.
@@ -15,6 +16,13 @@ public record ApiTarget(Protocol protocol, String whole, String streamed, Option
     /// A call whose request body names the model and says whether to stream.
     public static ApiTarget of(Protocol protocol, String endpoint) {
         return new ApiTarget(protocol, endpoint, endpoint, Optional.empty(), Framing.EVENTS);
+    }
+
+    /// Whether a body of this `Content-Type` has the form of the API; null says no type.
+    public boolean reads(String contentType) {
+        return protocol.takesForms() ? Multipart.is(contentType)
+                : contentType != null && JsonExpected.isJson(
+                        contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
     }
 
     /// Whether the path always streams.

@@ -26,9 +26,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Passes everything that does not become a stream through unchanged, both ways, without reading or
-/// keeping it: embeddings, files, audio, images, with any method and any body. It reads only an
-/// error or a redirect, for the secrets that may be in it, and an answer that blank lines keep
-/// alive.
+/// keeping it: embeddings, files, sound, with any method and any body. It reads only an error or a
+/// redirect, for the secrets that may be in it, and an answer that blank lines keep alive.
 public final class PassThrough {
     /// The proxy waits for JSON up to this many bytes; longer JSON passes as it comes.
     private static final int LONGEST_WAIT = 256 * 1024;
@@ -46,9 +45,15 @@ public final class PassThrough {
         this.streams = streams;
     }
 
+    /// Sends a request on, and waits for its answer's headers.
+    @FunctionalInterface
+    interface Sending {
+        UpstreamAnswer send() throws UpstreamException, HttpError, ClientDisconnected;
+    }
+
     /// One request on its way.
     private record Job(ClientExchange client, String endpoint, Protocol protocol,
-            UpstreamRequest upstream, UploadPublisher body) {
+            Sending sending) {
         private boolean isBodiless(UpstreamHead head) {
             return client.method().equals("HEAD") || head.status() == 204
                     || head.status() == 304 || head.length() == 0;
@@ -71,8 +76,30 @@ public final class PassThrough {
             body.readBeginning();
             admitted.enter();
             client.asks(up::figures, up::cancel);
-            client.record().mode(RequestRecord.Mode.PASS);
-            var job = new Job(client, endpoint, protocol, up, body);
+            serve(client, endpoint, protocol, () -> upload(client, endpoint, up, body));
+        }
+    }
+
+    private static UpstreamAnswer upload(ClientExchange client, String endpoint,
+            UpstreamRequest up, UploadPublisher body)
+            throws UpstreamException, HttpError, ClientDisconnected {
+        try {
+            return up.send(client.method(), endpoint,
+                    HeaderRules.ofBodyToUpstream(client.headers()), body, body::canBeSentAgain);
+        } catch (UpstreamException e) {
+            body.check();
+            throw e;
+        }
+    }
+
+    /// Serves a request that was admitted already, in this way of sending it.
+    ///
+    /// @throws IOException if the client left, or the response had to be broken off
+    void serve(ClientExchange client, String endpoint, Protocol protocol, Sending sending)
+            throws HttpError, IOException {
+        client.record().mode(RequestRecord.Mode.PASS);
+        var job = new Job(client, endpoint, protocol, sending);
+        try {
             if (streams.keepsWholeAnswersAlive()
                     && JsonExpected.by(client.method(), endpoint, client.headers())) {
                 relayAlive(job);
@@ -91,15 +118,7 @@ public final class PassThrough {
     /// Sends the request on. Refuses an answer that declares itself too large: it would be cut off
     /// under a good status.
     private UpstreamAnswer send(Job job) throws UpstreamException, HttpError, ClientDisconnected {
-        UpstreamAnswer answer;
-        try {
-            answer = job.upstream.send(job.client.method(), job.endpoint,
-                    HeaderRules.ofBodyToUpstream(job.client.headers()), job.body,
-                    job.body::canBeSentAgain);
-        } catch (UpstreamException e) {
-            job.body.check();
-            throw e;
-        }
+        var answer = job.sending.send();
         if (!job.isBodiless(answer.head())
                 && answer.head().length() > config.get(Setting.MAX_UPSTREAM_BYTES)) {
             throw UpstreamException.tooLarge();

@@ -4,6 +4,8 @@ import fakestream.http.Response;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
 import fakestream.protocol.ApiError;
+import fakestream.protocol.Replay;
+import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamEvents;
 import fakestream.upstream.UpstreamHead;
 import java.util.Optional;
@@ -29,6 +31,13 @@ sealed interface ReadAnswer {
     /// @param events of which none is consumed
     /// @param alone the error in the first event
     record Live(UpstreamHead head, UpstreamEvents events, Optional<ApiError> alone)
+            implements ReadAnswer {
+    }
+
+    /// An answer that is no JSON, such as a sound; it becomes a stream while it comes.
+    ///
+    /// @param answer of which nothing is read
+    record Bytes(UpstreamHead head, UpstreamAnswer answer, Replay.OfBytes replay)
             implements ReadAnswer {
     }
 

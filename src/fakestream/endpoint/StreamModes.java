@@ -28,7 +28,8 @@ public final class StreamModes {
     private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 405, 415, 422, 501);
 
     /// The parameters that ask for a stream.
-    private static final Set<String> PARAMETERS = Set.of("stream", "stream_options");
+    private static final Set<String> PARAMETERS = Set.of("stream", "stream_options",
+            "stream_format");
     /// Quoted words; they repeat the request, except the parameter itself.
     private static final Pattern QUOTED = Pattern.compile(
             "(?<!\\w)(['\"`])(?!stream\\b)[^'\"`]*+\\1(?!\\w)");
@@ -36,7 +37,7 @@ public final class StreamModes {
     private static final Pattern PLACE = Pattern.compile("^body\\.(\\w++)[^:]*+:");
     /// Phrases in which `stream` means the way of answering, and not a stream of sound or of bytes.
     private static final String STREAM = "(\\bstream(ing|ed)\\b|['\"`]stream['\"`]"
-            + "|\\bstream(_options\\b|GenerateContent\\b|\\s*[=:]"
+            + "|\\bstream(_(options|format)\\b|GenerateContent\\b|\\s*[=:]"
             + "| (mode|option|parameter|output)\\b)"
             + "|\\b(to|with|support|supports|parameter:?|argument:?|field:?) stream\\b|流式)";
     private static final String DENIAL = "(\\b(not|\\w+n't|cannot|only|must|disabled?|invalid"

@@ -102,8 +102,7 @@ public final class JsonWriter {
 
     /// Writes the text in these bytes. They must not change from now on.
     public JsonWriter bytes(byte[] utf8) {
-        range(utf8, 0, utf8.length);
-        return this;
+        return range(utf8, 0, utf8.length);
     }
 
     /// The number of bytes written since the last [#parts()].
@@ -131,17 +130,18 @@ public final class JsonWriter {
         buffer[filled++] = (byte) c;
     }
 
-    /// Writes the bytes from `from` to `to`, exclusive.
-    void range(byte[] bytes, int from, int to) {
+    /// Writes the bytes from `from` to `to`, exclusive. They must not change from now on.
+    public JsonWriter range(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length >= LONG) {
             endPart();
             part(new Part(bytes, from, length));
-            return;
+            return this;
         }
         room(length);
         System.arraycopy(bytes, from, buffer, filled, length);
         filled += length;
+        return this;
     }
 
     private void array(List<JsonValue> elements) {

@@ -57,6 +57,9 @@ public final class ClientTable {
             new Line("messages", "", "", named("messages").dataAfter(240)),
             // Gemini CLI, read: 60 s to the headers. Every client of this API counts bytes.
             new Line("gemini", "", "", named("gemini").headersWithin(50)),
+            // Every client of this API counts bytes; a program may take any event for an image.
+            // Node's fetch waits 300 s for the headers.
+            new Line("images", "", "", named("images").headersWithin(280)),
             // openai-java 4.101, tried: if a chunk has usage, its accumulator reads nothing else in
             // it, so it misses the finish.
             new Line("", "X-Stainless-Lang", "java",

@@ -1,5 +1,6 @@
 package fakestream.protocol;
 
+import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNumber;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
@@ -34,6 +35,22 @@ public interface Protocol {
         return Optional.empty();
     }
 
+    /// Whether a request may be a form (`multipart/form-data`) instead of JSON. Its texts are then
+    /// the members of the request.
+    default boolean takesForms() {
+        return false;
+    }
+
+    /// Whether a request asks for a stream. OpenAI's schema lets `stream` be null.
+    default boolean streams(JsonObject request) {
+        return JsonBoolean.TRUE.equals(request.get("stream"));
+    }
+
+    /// Whether an answer that is not streamed passes unread, as it comes.
+    default boolean passesWhole() {
+        return false;
+    }
+
     /// The same request for a whole answer. Everything that is not about streaming is kept.
     JsonObject whole(JsonObject request);
 
@@ -65,6 +82,17 @@ public interface Protocol {
     ///
     /// @throws InvalidAnswer if the body is an error in disguise, or holds nothing to send
     JsonObject answer(JsonValue body) throws InvalidAnswer;
+
+    /// The media types that an answer may have, as the upstream gets them in `Accept`.
+    default String accepts() {
+        return "application/json";
+    }
+
+    /// Turns an answer of this media type into a stream while its bytes come; empty if an answer of
+    /// this type is JSON, or no answer of this API.
+    default Optional<Replay.OfBytes> bytes(String mediaType) {
+        return Optional.empty();
+    }
 
     /// Whether an answer is empty and gives no reason: no text, no thought, no call, and no token
     /// besides its prompt's. Asking again often helps. An answer that gives a reason or counts

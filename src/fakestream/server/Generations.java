@@ -13,6 +13,7 @@ import fakestream.connections.DisconnectWatcher;
 import fakestream.connections.PendingClients;
 import fakestream.endpoint.ApiEndpoint;
 import fakestream.endpoint.CallSharing;
+import fakestream.endpoint.PassThrough;
 import fakestream.endpoint.Probes;
 import fakestream.endpoint.RecentStreams;
 import fakestream.endpoint.StreamFactory;
@@ -87,11 +88,12 @@ final class Generations {
                 new Random());
         var gate = new AccessControl(config, rate, wrongKeys, admission);
         var streams = new StreamFactory(config, serverState, beats, metrics, slots, streamIds);
-        var endpoint = new ApiEndpoint(config, gate, upstream, streams, sharing, recent,
-                memory.requests(), slots, log);
+        var passThrough = new PassThrough(config, gate, upstream, streams);
+        var endpoint = new ApiEndpoint(config, gate, upstream, passThrough, streams, sharing,
+                recent, memory.requests(), slots, log);
         var probes = new Probes(config, build, serverState, gate, memory, metrics);
-        var router = new Router(config, serverState, upstream, gate, streams, endpoint, probes,
-                recent);
+        var router = new Router(config, serverState, upstream, gate, streams, endpoint,
+                passThrough, probes, recent);
         return new Generation(config, router, upstream, timer);
     }
 

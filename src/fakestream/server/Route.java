@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 record Route(Kind kind, String name) {
     /// The kinds of routes.
     enum Kind {
-        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, MODELS, STATUS, CHECK, CLIENTS, PAGE,
-        OTHER, NONE, HEALTH, READY, VERSION, METRICS;
+        CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, IMAGES, SPEECH, TRANSCRIPTIONS, MODELS,
+        STATUS, CHECK, CLIENTS, PAGE, OTHER, NONE, HEALTH, READY, VERSION, METRICS;
 
         /// Whether monitors ask for it, again and again and until the proxy ends.
         boolean isProbe() {
@@ -30,6 +30,7 @@ record Route(Kind kind, String name) {
     private static final Route NONE = new Route(Kind.NONE, "");
     private static final Set<String> PREFIXES = Set.of("v1", "api", "openai");
     private static final List<String> PASTED = List.of("chat", "completions");
+    private static final String EDITS = "images/edits";
     private static final String GEMINI = "v1beta";
     /// A Gemini method, such as `:countTokens`; a model's own name may end in `:free`.
     private static final Pattern METHOD = Pattern.compile(":([a-z]+[A-Z][A-Za-z]*|predict)$");
@@ -104,6 +105,9 @@ record Route(Kind kind, String name) {
             case "completions" -> Kind.COMPLETIONS;
             case "responses" -> Kind.RESPONSES;
             case "messages" -> Kind.MESSAGES;
+            case "images/generations", EDITS -> Kind.IMAGES;
+            case "audio/speech" -> Kind.SPEECH;
+            case "audio/transcriptions" -> Kind.TRANSCRIPTIONS;
             default -> {
                 var plain = endpoint.replaceFirst("^" + GEMINI + "/", "");
                 if (plain.startsWith("models/")
@@ -124,6 +128,11 @@ record Route(Kind kind, String name) {
     /// For Gemini's content, the model.
     String model() {
         return whole().replaceFirst("^(" + GEMINI + "/)?models/", "").replace(WHOLE, "");
+    }
+
+    /// Whether this changes images.
+    boolean isEdit() {
+        return name.equals(EDITS);
     }
 
     /// Whether this is one of Gemini's paths.

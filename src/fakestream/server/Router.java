@@ -22,9 +22,12 @@ import fakestream.http.Response;
 import fakestream.http.ServerState;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
+import fakestream.protocol.audio.Speech;
+import fakestream.protocol.audio.Transcriptions;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
+import fakestream.protocol.images.Images;
 import fakestream.protocol.messages.Messages;
 import fakestream.protocol.responses.Responses;
 import fakestream.stream.Framing;
@@ -45,6 +48,10 @@ final class Router {
     private static final Protocol RESPONSES = new Responses();
     private static final Protocol MESSAGES = new Messages();
     private static final Protocol GEMINI = new GenerateContent();
+    private static final Protocol IMAGES = Images.generations();
+    private static final Protocol IMAGE_EDITS = Images.edits();
+    private static final Protocol SPEECH = new Speech();
+    private static final Protocol TRANSCRIPTIONS = new Transcriptions();
 
     private final Upstream upstream;
     private final AccessControl gate;
@@ -59,13 +66,14 @@ final class Router {
     private final Probes probes;
 
     Router(Config config, ServerState serverState, Upstream upstream, AccessControl gate,
-            StreamFactory streams, ApiEndpoint endpoint, Probes probes, RecentStreams recent) {
+            StreamFactory streams, ApiEndpoint endpoint, PassThrough passThrough, Probes probes,
+            RecentStreams recent) {
         this.config = config;
         this.upstream = upstream;
         this.gate = gate;
         this.streams = streams;
         this.endpoint = endpoint;
-        this.passThrough = new PassThrough(config, gate, upstream, streams);
+        this.passThrough = passThrough;
         this.page = new TestPage(config.get(Setting.TEST_PAGE));
         this.check = new PathCheck(streams, CHAT, serverState);
         this.recent = recent;
@@ -79,7 +87,7 @@ final class Router {
     /// @throws IOException if the client left, or its stream had to be broken off
     void serve(ClientExchange client, Route route) throws HttpError, IOException {
         switch (route.kind()) {
-            case CHAT, COMPLETIONS, RESPONSES, MESSAGES -> {
+            case CHAT, COMPLETIONS, RESPONSES, MESSAGES, IMAGES -> {
                 allow(client, "POST");
                 endpoint.serve(client, ApiTarget.of(protocol(route, client), asked(client, route)),
                         keyHeader(route, client));
@@ -88,6 +96,7 @@ final class Router {
                 allow(client, "POST");
                 endpoint.serve(client, gemini(client, route), keyHeader(route, client));
             }
+            case SPEECH, TRANSCRIPTIONS -> readOrPass(client, route);
             case MODELS -> models(client, route);
             case OTHER -> other(client, route);
             case STATUS -> {
@@ -118,6 +127,9 @@ final class Router {
             case RESPONSES -> RESPONSES;
             case MESSAGES -> MESSAGES;
             case GENERATE -> GEMINI;
+            case IMAGES -> route.isEdit() ? IMAGE_EDITS : IMAGES;
+            case SPEECH -> SPEECH;
+            case TRANSCRIPTIONS -> TRANSCRIPTIONS;
             case MODELS, OTHER -> route.isGemini() ? GEMINI
                     : client.headers().containsKey("anthropic-version") ? MESSAGES : CHAT;
         };
@@ -140,6 +152,19 @@ final class Router {
         Cors.refuse(client.responseHeaders());
         var isOpen = config.get(Setting.PROXY_API_KEYS).isEmpty();
         client.send(recent.reply(redactor, isOpen ? client.record().request().address() : ""));
+    }
+
+    /// Passes a request unread if it has not the form of the API, such as a form for an API of
+    /// JSON, or if it is too long for the memory: a recording may be.
+    private void readOrPass(ClientExchange client, Route route) throws HttpError, IOException {
+        var target = ApiTarget.of(protocol(route, client), asked(client, route));
+        if (client.method().equals("POST")
+                && target.reads(client.headers().getFirst("Content-Type"))
+                && endpoint.fits(client)) {
+            endpoint.serve(client, target, keyHeader(route, client));
+        } else {
+            other(client, route);
+        }
     }
 
     /// The path alone says whether to stream.

@@ -83,16 +83,21 @@ public final class UpstreamRequest implements AutoCloseable {
         upstream.open().add(ending);
     }
 
-    /// Posts JSON to an endpoint such as `chat/completions`, and waits for a usable answer; if none
-    /// comes, returns the last answer.
+    /// Posts a body to an endpoint such as `chat/completions`, and waits for a usable answer; if
+    /// none comes, returns the last answer.
     ///
+    /// @param own replace the headers that every request has
     /// @throws UpstreamException if there is no answer at all
-    public <T> T post(String endpoint, Parts json, AnswerReader<T> reader)
-            throws UpstreamException {
-        var body = new AtomicReference<>(json);
+    public <T> T post(String endpoint, Map<String, String> own, Parts text,
+            AnswerReader<T> reader) throws UpstreamException {
+        var body = new AtomicReference<>(text);
         try {
-            return tryAll(url -> request(url, endpoint).header("Content-Type", "application/json")
-                    .POST(SendingBody.of(body::get, json.length())).build(), reader,
+            return tryAll(url -> {
+                        var request = request(url, endpoint)
+                                .POST(SendingBody.of(body::get, text.length()));
+                        own.forEach(request::setHeader);
+                        return request.build();
+                    }, reader,
                     headers.containsKey("Idempotency-Key") ? IfLost.ASK_AGAIN : IfLost.GIVE_UP);
         } finally {
             // The JDK keeps the request as long as its answer is read.
@@ -119,6 +124,21 @@ public final class UpstreamRequest implements AutoCloseable {
                 body.contentLength() == 0 ? BodyPublishers.noBody() : body));
         headers.forEach(request::setHeader);
         return tryOnce(new Sending<>(request.build(), false, UNREAD, repeatable)).get(UNREAD);
+    }
+
+    /// Sends a body that is here already, likewise.
+    ///
+    /// @throws UpstreamException if no headers come
+    public UpstreamAnswer send(String method, String endpoint, Map<String, String> headers,
+            Parts text) throws UpstreamException {
+        var body = new AtomicReference<>(text);
+        try {
+            return send(method, endpoint, headers, SendingBody.of(body::get, text.length()),
+                    () -> true);
+        } finally {
+            // The JDK keeps the request as long as its answer is read.
+            body.set(null);
+        }
     }
 
     /// An answer that another request's call brought, as if this request had made that call.

@@ -3,8 +3,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.List;
 
-/// The Java half of the client checks: `Clients DAEMON_URL CHUNKY_DAEMON_URL PATIENT_DAEMON_URL`,
-/// with the names of the recorded answers, one a line, on standard input.
+/// The Java half of the client checks: `Clients DAEMON_URL CHUNKY_DAEMON_URL PATIENT_DAEMON_URL
+/// PAINTING_DAEMON_URL`, with the names of the recorded answers, one a line, on standard input.
 final class Clients {
 
     private Clients() {
@@ -23,6 +23,8 @@ final class Clients {
             spring.check("reads it behind heartbeats with data",
                     () -> Spring.check(args[1], "slow empty input"));
             Whole.run(args[0], args[2]);
+            Images.run(args[0], args[3]);
+            Audio.run(args[0], args[3], args[1]);
             if (!models.isEmpty()) {
                 new Corpus(report, chat).run(models);
             }

@@ -171,9 +171,9 @@ final class DemoUpstreamTest {
     @Test
     void answersOtherPathsWith404() {
         try (var client = connect()) {
-            client.request("POST", "/v1/audio/speech", "no JSON", header);
+            client.request("POST", "/v1/embeddings", "no JSON", header);
             var told = client.response().error(404);
-            assertTrue(told.string("message").contains("/v1/audio/speech"), told::toString);
+            assertTrue(told.string("message").contains("/v1/embeddings"), told::toString);
         }
     }
 

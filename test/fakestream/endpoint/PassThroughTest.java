@@ -215,7 +215,7 @@ final class PassThroughTest {
                 });
                 var proxy = TestProxy.before(upstream);
                 var client = SseClient.reading(proxy.connect().request("POST",
-                        "/v1/images/generations", Chats.STREAM, TestProxy.KEY))) {
+                        "/v1/images/variations", Chats.STREAM, TestProxy.KEY))) {
             assertEquals("data: half", client.next().text());
             assertEquals("text/event-stream; charset=utf-8", client.headers().get("content-type"));
             gate.countDown();

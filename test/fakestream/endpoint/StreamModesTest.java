@@ -61,7 +61,8 @@ final class StreamModesTest {
         "Only non-streaming requests are allowed.", "该模型不支持流式输出", "流式调用暂不可用",
         "Your organization must be verified to stream this model.",
         "The model my-stream-7b cannot be streamed", "stream is not supported",
-        "Unrecognized request argument supplied: stream_options"})
+        "Unrecognized request argument supplied: stream_options",
+        "stream_format is not supported for tts-1"})
     void recogniseARefusalToStream(String message) throws UpstreamException {
         assertEquals(true, refuses(error(message)));
     }
@@ -81,6 +82,7 @@ final class StreamModesTest {
     @CsvSource(quoteCharacter = '`', value = {
         "`{\"error\":{\"message\":\"No.\",\"param\":\"stream\"}}`,true",
         "`{\"error\":{\"message\":\"No.\",\"param\":\"stream_options\"}}`,true",
+        "`{\"error\":{\"message\":\"No.\",\"param\":\"stream_format\"}}`,true",
         "`{\"error\":{\"message\":\"Streaming is not supported.\",\"param\":\"tools\"}}`,false",
         "`{\"detail\":[{\"loc\":[\"body\",\"stream\"],\"msg\":\"Input should be False\"}]}`,true",
         "`{\"detail\":[{\"loc\":[\"body\",\"model\"],\"msg\":\"Not a stream.\"}]}`,false",

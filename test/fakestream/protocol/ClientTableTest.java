@@ -7,6 +7,7 @@ import fakestream.protocol.ClientProfile.Need;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
+import fakestream.protocol.images.Images;
 import fakestream.protocol.messages.Messages;
 import fakestream.protocol.responses.Responses;
 import java.util.HashSet;
@@ -22,7 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ClientTableTest {
     private static final Map<String, Protocol> APIS = Map.of("chat", new ChatCompletions(),
             "completions", new Completions(), "responses", new Responses(),
-            "messages", new Messages(), "gemini", new GenerateContent());
+            "messages", new Messages(), "gemini", new GenerateContent(),
+            "images", Images.generations());
 
     /// @param headers `Name: value`, separated by bars
     private static ClientProfile of(String api, String headers) {
@@ -58,6 +60,7 @@ final class ClientTableTest {
         "messages; X-Stainless-Lang: python|User-Agent: Anthropic/Python 0.75.0; messages; 240",
         "messages; User-Agent: curl/8; messages; 240", "gemini; User-Agent: GeminiCLI/0.20; "
             + "gemini; -1", "gemini; User-Agent: Mozilla/5.0; gemini; -1",
+        "images; X-Stainless-Lang: js|User-Agent: OpenAI/JS 7.57.0; images; -1",
         "chat; X-Stainless-Lang: java|User-Agent: OpenAI/Java 4.101.0; openai-java; 100",
         "chat; User-Agent: Groq/JS 1.6.0|X-Stainless-Lang: js; groq; 100",
         "chat; User-Agent: AsyncGroq/Python 1.0.0|X-Stainless-Lang: python; groq; 100",

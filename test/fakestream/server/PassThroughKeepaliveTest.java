@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// although it does not read the request. `JsonExpectedTest` tests which requests get them.
 final class PassThroughKeepaliveTest {
     private static final String ON = "NONSTREAM_KEEPALIVE_MS=50";
-    private static final String PATH = "/v1/images/generations";
+    private static final String PATH = "/v1/images/variations";
     private static final String REQUEST = "{ \"model\":\"m\",\"prompt\" : \"x\"}";
     private static final String ANSWER = "{ \"created\":1, \"data\":[{\"b64_json\":\"iVBO\"}]}";
     private static final String LONG = "[\"" + "x".repeat(300 * 1024);
@@ -67,7 +67,7 @@ final class PassThroughKeepaliveTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {PATH, "/v1/images/edits?v=1", "/v1/embeddings",
+    @ValueSource(strings = {PATH, "/v1/moderations?v=1", "/v1/embeddings",
         "/v1/responses/compact", "/v1beta/models/g:countTokens"})
     void sendsBlankLinesBeforeTheAnswer(String path) {
         try (var upstream = ScriptedUpstream.start(call -> {
@@ -221,7 +221,7 @@ final class PassThroughKeepaliveTest {
                     call.json(200, ANSWER);
                 });
                 var proxy = TestProxy.before(upstream, ON); var connection = proxy.connect()) {
-            connection.send(RawClient.head("POST", "/v1/images/edits", TestProxy.KEY,
+            connection.send(RawClient.head("POST", "/v1/images/variations", TestProxy.KEY,
                     "Transfer-Encoding: chunked") + "\r\n4\r\nhalf\r\n");
             assertTrue(connection.isSilentFor(300));
             connection.send("0\r\n\r\n");

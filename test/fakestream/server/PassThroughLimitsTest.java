@@ -64,7 +64,7 @@ final class PassThroughLimitsTest {
     @Test
     void sendsOnlyAllowedHeadersUpstream() {
         try (var upstream = fine(); var proxy = TestProxy.before(upstream)) {
-            proxy.request("POST", "/v1/images/edits", "x",
+            proxy.request("POST", "/v1/images/variations", "x",
                     fields(UP, Stream.concat(NEVER_UP.stream(), Stream.of(TestProxy.KEY))
                             .toList()));
             var headers = upstream.call().headers();

@@ -57,10 +57,14 @@ final class RouteTest {
 
     @ParameterizedTest
     @CsvSource({"/v1/completions, COMPLETIONS, completions",
+        "/v1/audio/speech, SPEECH, audio/speech", "//audio/speech/?a=b, SPEECH, audio/speech",
+        "/v1/audio/transcriptions, TRANSCRIPTIONS, audio/transcriptions",
         "/v1/v1/responses, RESPONSES, responses", "/v1/messages?beta=true, MESSAGES, messages",
         "/v1beta/models/m:streamGenerateContent?alt=sse, GENERATE, "
             + "v1beta/models/m:streamGenerateContent",
         "/v1beta/models/m:generateContent, GENERATE, v1beta/models/m:generateContent",
+        "/v1/images/generations, IMAGES, images/generations",
+        "/v1/v1/images/edits?x=1, IMAGES, images/edits",
         "/v1beta/models, MODELS, v1beta/models", "/v1beta/models/m, MODELS, v1beta/models/m"})
     void findsTheOtherApis(String target, Kind kind, String name) {
         assertEquals(new Route(kind, name), Route.of(target));
@@ -70,6 +74,7 @@ final class RouteTest {
     @CsvSource({"/v1/embeddings, embeddings", "/v1/v1/files/x/content, files/x/content",
         "/v1/chat/completions/x, chat/completions/x", "/v1/responses/resp_1, responses/resp_1",
         "/v1/messages/count_tokens, messages/count_tokens",
+        "/v1/audio/translations, audio/translations", "/v1/audio/speech/x, audio/speech/x",
         "/v1beta/models/m:countTokens, v1beta/models/m:countTokens"})
     void passesOtherPathsUnderAVersion(String target, String name) {
         assertEquals(new Route(Kind.OTHER, name), Route.of(target));

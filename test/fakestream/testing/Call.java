@@ -56,6 +56,10 @@ public final class Call {
         return new String(body, StandardCharsets.UTF_8);
     }
 
+    public byte[] bytes() {
+        return body;
+    }
+
     /// Waits until the proxy closes the connection; returns the time by `System.nanoTime`.
     public long sawClose() {
         return Waiting.done(closed, "the end of the call");

@@ -92,8 +92,8 @@ final class CallsTest {
                 var request = new UpstreamRequest(upstream, UpstreamKey.bearer("sk-test"), "req_1",
                         headers)) {
             try {
-                request.post("chat/completions", Parts.of(Chats.WHOLE),
-                        CallsTest::judge);
+                request.post("chat/completions", Map.of(),
+                        Parts.of(Chats.WHOLE), CallsTest::judge);
             } catch (UpstreamException _) {
                 // Other tests check the failure; this one counts calls.
             }

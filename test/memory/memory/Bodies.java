@@ -61,6 +61,15 @@ final class Bodies {
                 + "\"}}]},\"finish_reason\":\"stop\"}]}");
     }
 
+    /// A request for an image.
+    static byte[] painting(String model) {
+        return bytes("{\"model\":\"" + model + "\",\"prompt\":\"Hi\",\"stream\":true}");
+    }
+
+    static byte[] painted(int number) {
+        return bytes("{\"created\":7,\"data\":[{\"b64_json\":\"" + image(number) + "\"}]}");
+    }
+
     static byte[] geminiWithImage(int number) {
         return bytes("{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Here.\"},"
                 + "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"" + image(number)

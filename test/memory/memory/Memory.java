@@ -15,6 +15,7 @@ public final class Memory {
     private static final long LONGEST_GAP = 1500;
 
     private static final int MIB = 1 << 20;
+    private static final String PAINT = "/v1/images/generations";
 
     private final Path jar;
     private final Upstream upstream;
@@ -72,6 +73,8 @@ public final class Memory {
                 i -> streamed(daemon, "/v1/chat/completions", i, 400)));
         check(count + " chats with images, at as many speeds", Map.of(), daemon -> together(count,
                 i -> streamed(daemon, "/v1/chat/completions", i, 20 + 20 * i)));
+        check(count + " painted images, streamed", Map.of(), daemon -> together(count,
+                i -> streamed(daemon, PAINT, i, 400)));
         if (!small) {
             check(count + " chats with images, not streamed", Map.of(), daemon -> together(count,
                     i -> whole(daemon, i)));
@@ -86,7 +89,9 @@ public final class Memory {
 
     private static Void streamed(Daemon daemon, String path, int number, int speed)
             throws Exception {
-        var body = path.contains("chat") ? Bodies.chat("image-" + number + "-" + speed, true)
+        var model = "image-" + number + "-" + speed;
+        var body = path.contains("chat") ? Bodies.chat(model, true)
+                : path.equals(PAINT) ? Bodies.painting(model)
                 : "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}]}".getBytes();
         var exchange = Exchange.send(daemon.port(), "POST", path, body);
         var text = exchange.text();

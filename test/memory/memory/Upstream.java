@@ -88,6 +88,7 @@ final class Upstream implements AutoCloseable {
             var parts = model.split("-");
             var number = Integer.parseInt(parts[1]);
             var image = named.group(1) == null ? Bodies.geminiWithImage(number)
+                    : start.contains("/images/") ? Bodies.painted(number)
                     : Bodies.chatWithImage(number);
             Thread.sleep(THINKING);
             trickle(out, image, Integer.parseInt(parts[2]) * 1000, number % 2 == 0);

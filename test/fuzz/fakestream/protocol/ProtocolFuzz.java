@@ -1,13 +1,17 @@
 package fakestream.protocol;
 
 import fakestream.json.Json;
+import fakestream.json.JsonArray;
 import fakestream.json.JsonException;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonValue;
+import fakestream.protocol.audio.Speech;
+import fakestream.protocol.audio.Transcriptions;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.protocol.chat.Completions;
 import fakestream.protocol.gemini.GenerateContent;
 import fakestream.protocol.gemini.GenerateContentChunk;
+import fakestream.protocol.images.Images;
 import fakestream.protocol.messages.Messages;
 import fakestream.protocol.responses.Responses;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +26,8 @@ import java.util.Random;
 /// fold or are [InvalidAnswer].
 public final class ProtocolFuzz {
     private static final List<Protocol> PROTOCOLS = List.of(new ChatCompletions(),
-            new Completions(), new Responses(), new Messages(), new GenerateContent());
+            new Completions(), new Responses(), new Messages(), new GenerateContent(),
+            Images.generations(), new Speech(), new Transcriptions());
 
     private final Protocol protocol;
     private final Random random;
@@ -107,13 +112,21 @@ public final class ProtocolFuzz {
             }
             whole |= progress == RelayedEvent.Progress.WHOLE;
         }
-        // An answer without a finish streams without one, because none may be invented.
-        var finished = !(protocol instanceof GenerateContent)
-                || GenerateContentChunk.of(answer).isEnd();
-        if (finished && !whole) {
+        if (isFinished(answer) && !whole) {
             throw new AssertionError(answer + " is not told whole: " + text(events));
         }
         return events;
+    }
+
+    /// An answer without a finish streams without one, because none may be invented. The same holds
+    /// for an answer without images.
+    private boolean isFinished(JsonObject answer) {
+        return switch (protocol) {
+            case GenerateContent _ -> GenerateContentChunk.of(answer).isEnd();
+            case Images _ -> answer.get("data") instanceof JsonArray(var images)
+                    && images.stream().allMatch(JsonObject.class::isInstance);
+            default -> true;
+        };
     }
 
     private static List<SseEvent.Received> received(List<SseEvent> events) {

@@ -38,6 +38,23 @@ final class Samples {
             "index":1}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2},
             "modelVersion":"m","responseId":"r"}""");
 
+    private static final JsonValue IMAGES = json("""
+            {"created":7,"background":"opaque","output_format":"png","quality":"low","size":"1x1",
+            "safety_identifier":"s","data":[{"b64_json":"aGk=","revised_prompt":"a cat"},
+            {"url":"u","seed":1,"type":"url"},{"b64_json":"\\/9j\\/4A","size":"2x2"}],
+            "usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3},"svg_usage":{"a":1}}""");
+
+    private static final JsonValue SPEECH = json("""
+            {"audio":"SGVsbG8sIHlvdS4=","usage":{"input_tokens":1,"output_tokens":2},"format":"mp3"}
+            """);
+    private static final JsonValue TRANSCRIPTION = json("""
+            {"task":"transcribe","duration":1.5,"text":"Hello. Hi there.","segments":[{"type":
+            "transcript.text.segment","id":"s1","start":0.0,"end":1,"text":" Hello.","speaker":"A"},
+            {"type":"transcript.text.segment","id":"s2","start":1,"end":1.5,"text":"Hi there.",
+            "speaker":"B"}],"logprobs":[{"token":"Hello","logprob":-1,"bytes":[72]},{"token":
+            ". Hi","logprob":-0.5}],"usage":{"type":"tokens","input_tokens":1,"output_tokens":2}}
+            """);
+
     private Samples() {
     }
 
@@ -48,7 +65,10 @@ final class Samples {
             case 1 -> COMPLETION;
             case 2 -> RESPONSE;
             case 3 -> new MessagesRandom(random).message();
-            default -> CONTENT;
+            case 4 -> CONTENT;
+            case 5 -> IMAGES;
+            case 6 -> SPEECH;
+            default -> TRANSCRIPTION;
         };
     }
 

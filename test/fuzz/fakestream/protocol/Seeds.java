@@ -10,7 +10,7 @@ import java.util.zip.GZIPOutputStream;
 
 /// Writes the first inputs of each fuzz run: documents that the generators of the tests make.
 public final class Seeds {
-    private static final int APIS = 5;
+    private static final int APIS = 8;
     private static final int EACH = 12;
     private static final int LONGEST = 10_000;
 
@@ -33,6 +33,7 @@ public final class Seeds {
                 var answer = Samples.answer(api, random).toString();
                 put("JsonFuzz", bytes(answer));
                 put("MaskFuzz", bytes(answer));
+                put("SpeechFuzz", bytes((char) (7 * api + 1) + answer));
                 put("GzipFuzz", gzip(answer));
                 put("ProtocolFuzz", bytes((char) api + "\0" + answer));
                 put("ProtocolFuzz", bytes((char) api + "\1" + new RandomTexts(random).text(99)));
@@ -44,6 +45,11 @@ public final class Seeds {
             "/v1beta/models/g:streamGenerateContent?alt=sse&key=x", "http://other.test/v1/models",
             "/v1/%2e%2e/x?k%65y=1", "/openai/chat/completions/chat/completions#x"}) {
             put("TargetFuzz", bytes(target));
+        }
+        for (var parameters : new String[] {"name=a", "name=\"b\\\"\"; filename=\"c\"", "x=y"}) {
+            put("MultipartFuzz", bytes("--b\r\nContent-Disposition: form-data; " + parameters
+                    + "\r\n\r\ntrue\r\n--b\r\nContent-Disposition: form-data; name=a\r\n\r\n7"
+                    + "\r\n--b--\r\n"));
         }
         put("HeaderFuzz", bytes("Content-Type: application/json; charset=utf-8\n"
                 + "Content-Length: 12\nX-Request-Id: a\nx-ratelimit-remaining: 1\nCookie: a=b"));
