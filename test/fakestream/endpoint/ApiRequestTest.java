@@ -23,23 +23,32 @@ final class ApiRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"fake", "real", "auto"})
     void keepsALongRequestOnce(String mode) throws IOException {
+        keepsOnce(mode, "/v1/chat/completions", "application/json", """
+                {"model":"m","stream":true,"messages":[{"role":"user","content":"%s"}]}""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fake", "real", "auto"})
+    void keepsALongFormOnce(String mode) throws IOException {
+        var part = "--b\r\nContent-Disposition: form-data; name=";
+        keepsOnce(mode, "/v1/images/edits", "multipart/form-data; boundary=b", part
+                + "stream\r\n\r\ntrue\r\n" + part + "image; filename=a\r\n\r\n%s\r\n--b--\r\n");
+    }
+
+    private static void keepsOnce(String mode, String path, String type, String body)
+            throws IOException {
         var sent = new CountDownLatch(1);
         try (var upstream = silentUpstream(sent);
                 var proxy = TestProxy.before("http://127.0.0.1:" + upstream.getLocalPort(),
                         "STREAM_MODE=" + mode);
                 var client = RawClient.connect(proxy.port())) {
             var before = used();
-            ask(client);
+            client.request("POST", path, body.formatted("x".repeat(LENGTH)), TestProxy.KEY,
+                    "Content-Type: " + type);
             Waiting.open(sent);
             var kept = used() - before;
             assertTrue(kept < LENGTH * 3L / 2, kept + " bytes are kept of " + LENGTH);
         }
-    }
-
-    private static void ask(RawClient client) {
-        client.request("POST", "/v1/chat/completions", """
-                {"model":"m","stream":true,"messages":[{"role":"user","content":"%s"}]}"""
-                .formatted("x".repeat(LENGTH)), TestProxy.KEY, "Content-Type: application/json");
     }
 
     /// The least of ten readings, because objects of other threads are not free at once.

@@ -206,6 +206,17 @@ final class ImagesTest {
         }
     }
 
+    @Test
+    void relaysALargeImage() {
+        var event = COMPLETED.replace("aGk=", "A".repeat(8 << 20));
+        try (var upstream = ScriptedUpstream.start(ScriptedUpstream.events(PARTIAL, event));
+                var proxy = TestProxy.before(upstream, "STREAM_MODE=real");
+                var client = send(proxy, PAINT, ASKED)) {
+            assertEquals(PARTIAL + event, client.body());
+            assertTrue(client.ending().whole());
+        }
+    }
+
     /// Partial images are no answer.
     @ParameterizedTest
     @ValueSource(strings = {PARTIAL, PARTIAL + "data: [DONE]\n\n", ""})

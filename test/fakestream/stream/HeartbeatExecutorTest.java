@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,24 +70,29 @@ final class HeartbeatExecutorTest {
     }
 
     /// Virtual threads that compute keep every carrier. A beat on a virtual thread would wait until
-    /// they end; here, they end after the last beat.
+    /// they end; here, they end after the last beat, or with the test if that fails.
     @Test
     void staysOnTimeInABurstWhileVirtualThreadsCompute() {
         var left = new CountDownLatch(BURST);
+        var over = new AtomicBoolean();
         var computing = new CountDownLatch(Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < CROWD; i++) {
             Thread.ofVirtual().start(() -> {
                 computing.countDown();
-                while (left.getCount() > 0) {
+                while (left.getCount() > 0 && !over.get()) {
                     Thread.onSpinWait();
                 }
             });
         }
-        Waiting.open(computing);
-        for (int i = 0; i < BURST; i++) {
-            beats.execute(left::countDown);
+        try {
+            Waiting.open(computing);
+            for (int i = 0; i < BURST; i++) {
+                beats.execute(left::countDown);
+            }
+            Waiting.open(left);
+        } finally {
+            over.set(true);
         }
-        Waiting.open(left);
     }
 
     @Test
