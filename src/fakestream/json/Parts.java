@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// A text in UTF-8 as a sequence of parts. A long part may be a range of another text, such as an
-/// answer's, that is not copied; so the bytes must not change. Two are equal if their texts are
-/// equal, however they are divided.
+/// A text in UTF-8, or a form with files, as a sequence of parts. A long part may be a range of
+/// another text, such as an answer's, that is not copied; so the bytes must not change. Two are
+/// equal if their bytes are equal, however they are divided.
 ///
 /// @param list the parts in order
 public record Parts(List<Part> list) {
