@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /// The access log's line for one request, in each of its forms. Absent values are omitted.
@@ -22,35 +23,43 @@ public final class AccessLine {
 
     private final RequestRecord record;
     private final Redactor redactor;
-    /// The figures and words with their names, as text and in JSON.
-    private final StringJoiner text = new StringJoiner(" ");
-    private final JsonObject.Builder json = new JsonObject.Builder();
+
+    /// Takes the figures of a line.
+    @FunctionalInterface
+    private interface Figures {
+        /// @param unit follows the number in text, the name in JSON; empty if there is none
+        void add(String name, String unit, long number);
+    }
 
     /// @param redactor hides the secrets in a value before it is cut or quoted, so that no half of
     ///     a secret stays; [LogFormatter] masks plain words with the whole line
     AccessLine(RequestRecord record, Redactor redactor) {
         this.record = record;
         this.redactor = redactor;
-        collect();
     }
 
     /// A line for people: `POST /v1/chat/completions 200 812B 1304ms id=req_1 ...`.
     String text() {
         var outcome = record.outcome() == Outcome.OK ? ""
                 : Metrics.word(record.outcome()).replace('_', ' ') + " ";
+        var details = new StringJoiner(" ");
+        collect((name, unit, number) -> details.add(name + "=" + number + unit),
+                (name, word) -> details.add(name + "=" + (isPlain(word) ? word : quoted(word))));
         return describe(record.request()) + " " + record.status() + " " + record.bytes + "B "
-                + millis(record.elapsed()) + "ms " + outcome + text;
+                + millis(record.elapsed()) + "ms " + outcome + details;
     }
 
     /// An object without the time of writing.
     JsonObject json() {
         var request = record.request();
-        return new JsonObject.Builder()
+        var object = new JsonObject.Builder()
                 .add("method", request.method()).add("path", request.path())
                 .add("status", record.status()).add("bytes", record.bytes)
                 .add("total_ms", millis(record.elapsed()))
-                .add("outcome", Metrics.word(record.outcome()))
-                .addAll(json.build()).build();
+                .add("outcome", Metrics.word(record.outcome()));
+        collect((name, unit, number) -> object.add(unit.isEmpty() ? name : name + "_" + unit,
+                number), object::add);
+        return object.build();
     }
 
     /// The combined format of NCSA, without a referer: a referer is an address with its query.
@@ -67,48 +76,42 @@ public final class AccessLine {
         return FOREIGN.matcher(request.method() + " " + request.path()).replaceAll("?");
     }
 
-    private void collect() {
+    /// @param words takes the words, without secrets
+    private void collect(Figures figures, BiConsumer<String, String> words) {
         var upstream = record.upstream();
-        word("id", record.request().id());
-        word("client", record.request().address());
-        if (upstream.calls() > 0) {
-            time("upstream", upstream.time().toNanos());
-        }
-        if (record.isStream() || record.mode == Mode.PASS) {
-            time("first", record.flushes.first());
-        }
-        time("content", record.isStream() ? record.chunks.first() : -1);
-        number("beats", record.beats() > 0 ? record.beats() : -1);
-        number("chunks", record.isStream() ? record.chunks.count() : -1);
-        number("retries", upstream.calls() > 1 ? upstream.calls() - 1 : -1);
-        word("mode", Metrics.word(record.mode));
-        word("kind", record.client());
-        word("model", record.model());
-        number("in", record.usage.input());
-        number("out", record.usage.output());
-        word("upstream_id", upstream.id());
-        word("error", record.error());
+        word(words, "id", record.request().id());
+        word(words, "client", record.request().address());
+        time(figures, "upstream", upstream.calls() > 0 ? upstream.time().toNanos() : -1);
+        time(figures, "first", record.isStream() || record.mode == Mode.PASS
+                ? record.flushes.first() : -1);
+        time(figures, "content", record.isStream() ? record.chunks.first() : -1);
+        number(figures, "beats", record.beats() > 0 ? record.beats() : -1);
+        number(figures, "chunks", record.isStream() ? record.chunks.count() : -1);
+        number(figures, "retries", upstream.calls() > 1 ? upstream.calls() - 1 : -1);
+        word(words, "mode", Metrics.word(record.mode));
+        word(words, "kind", record.client());
+        word(words, "model", record.model());
+        number(figures, "in", record.usage.input());
+        number(figures, "out", record.usage.output());
+        word(words, "upstream_id", upstream.id());
+        word(words, "error", record.error());
     }
 
-    private void time(String name, long nanos) {
+    private static void time(Figures figures, String name, long nanos) {
         if (nanos >= 0) {
-            text.add(name + "=" + millis(nanos) + "ms");
-            json.add(name + "_ms", millis(nanos));
+            figures.add(name, "ms", millis(nanos));
         }
     }
 
-    private void number(String name, long number) {
+    private static void number(Figures figures, String name, long number) {
         if (number >= 0) {
-            text.add(name + "=" + number);
-            json.add(name, number);
+            figures.add(name, "", number);
         }
     }
 
-    private void word(String name, String word) {
+    private void word(BiConsumer<String, String> words, String name, String word) {
         if (!word.isEmpty()) {
-            var shown = isPlain(word) ? word : cut(redactor.text(word));
-            text.add(name + "=" + (isPlain(shown) ? shown : quoted(shown)));
-            json.add(name, shown);
+            words.accept(name, isPlain(word) ? word : cut(redactor.text(word)));
         }
     }
 
