@@ -66,7 +66,7 @@ record ProcNetTcp(List<String> files, ByteOrder order) {
         }
     }
 
-    /// The tables of this machine, without those that cannot be read now.
+    /// The tables that this process can read now.
     static ProcNetTcp readable(List<String> files) {
         return new ProcNetTcp(files.stream().filter(file -> Files.isReadable(Path.of(file)))
                 .toList(), ByteOrder.nativeOrder());

@@ -122,7 +122,7 @@ final class ApiRequest {
         return told;
     }
 
-    /// What the request for a whole answer says; it is the same for a repeated request.
+    /// The request for a whole answer without a boundary, so that a repeated request has the same.
     Parts content() {
         var whole = target.protocol().whole(request);
         return form == null ? Parts.of(whole) : form.content(whole);

@@ -113,8 +113,8 @@ final class Multipart {
         return part.value == null || fields.get(part.name).equals(members.get(part.name));
     }
 
-    /// What the form with these members says, without its boundary: clients choose a new one when
-    /// they repeat a request. The length of each part stands before it.
+    /// The form with these members, without its boundary: clients choose a new one when they repeat
+    /// a request. The length of each part stands before it.
     Parts content(JsonObject members) {
         var out = new JsonWriter();
         for (var part : parts) {

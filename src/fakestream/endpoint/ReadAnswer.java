@@ -28,7 +28,7 @@ sealed interface ReadAnswer {
 
     /// The upstream's own stream, for a client that wants one.
     ///
-    /// @param events of which none is consumed
+    /// @param events none of them is consumed yet
     /// @param alone the error in the first event
     record Live(UpstreamHead head, UpstreamEvents events, Optional<ApiError> alone)
             implements ReadAnswer {
@@ -36,7 +36,7 @@ sealed interface ReadAnswer {
 
     /// An answer that is no JSON, such as a sound; it becomes a stream while it comes.
     ///
-    /// @param answer of which nothing is read
+    /// @param answer its body is not read yet
     record Bytes(UpstreamHead head, UpstreamAnswer answer, Replay.OfBytes replay)
             implements ReadAnswer {
     }

@@ -3,7 +3,7 @@ package fakestream.json;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// What is known of the members of one object. Item `2 * i` is the name of member `i`, and the item
+/// The known names and values of one object. Item `2 * i` is the name of member `i`, and the item
 /// after it is its value.
 ///
 /// @param places the position of each item in the text, -1 if it is not from there; empty if none

@@ -14,7 +14,7 @@ public record ClientProfile(String name, Duration dataAfter, Duration headersWit
     /// Longer than any stream.
     public static final Duration NEVER = Duration.ofDays(365);
 
-    /// What only some clients need.
+    /// A need that only some clients have.
     public enum Need {
         /// Blank lines in place of comments.
         BLANK_LINES,

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// OpenAI's speech: `POST /v1/audio/speech`. A whole answer is the sound itself, and no JSON; it is
-/// told while it comes. The request asks for a stream of events by `"stream_format": "sse"`.
+/// OpenAI's speech: `POST /v1/audio/speech`. A whole answer is the sound itself, and no JSON; its
+/// events go out while it comes. A request asks for events with `"stream_format": "sse"`.
 public final class Speech implements Protocol {
     /// The types of sound without `audio/` in their name.
     private static final Set<String> SOUNDS = Set.of("application/octet-stream",

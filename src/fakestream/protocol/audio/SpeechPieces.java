@@ -20,7 +20,7 @@ final class SpeechPieces implements Replay.OfBytes {
     private static final int LONGEST = 24 * 1024;
 
     private final JsonObject beside;
-    /// Bytes that came and are not told: two at most.
+    /// Bytes that wait for the next ones: two at most.
     private byte[] rest = new byte[0];
 
     /// @param beside the members of the last event beside its type, such as the usage

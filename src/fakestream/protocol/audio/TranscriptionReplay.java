@@ -69,8 +69,8 @@ final class TranscriptionReplay {
         return areEvents ? segments : List.of();
     }
 
-    /// The end of a segment's own text in the whole text, from `told` on; `told` if it is not found
-    /// there. Blanks around it may differ.
+    /// Where a segment's text ends in the whole text; the search begins at `told`. Returns `told`
+    /// if the text does not hold it. Blanks around it may differ.
     private static int end(String text, int told, JsonObject segment) {
         var own = Objects.requireNonNullElse(segment.string("text"), "").strip();
         var start = text.indexOf(own, told);
