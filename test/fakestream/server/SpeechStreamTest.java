@@ -33,8 +33,6 @@ final class SpeechStreamTest {
             "{\"model\":\"tts\",\"input\":\"Hi\",\"stream_format\":\"sse\"}";
     private static final String PLAIN = "{ \"model\":\"tts\",\n\"input\":\"Hi\", \"n\":1.0e0 }\n";
     private static final String DONE = "{\"type\":\"speech.audio.done\"}";
-    private static final String BUSY = "{\"error\":{\"message\":\"Slow.\",\"type\":"
-            + "\"rate_limit_error\",\"param\":null,\"code\":\"slow\"}}";
     private static final byte[] SOUND = new byte[100_000];
 
     static {
@@ -171,28 +169,12 @@ final class SpeechStreamTest {
     @ParameterizedTest
     @ValueSource(strings = {STREAMED, PLAIN})
     void keepsAnEarlyErrorAsItCame(String body) {
-        try (var upstream = ScriptedUpstream.answering(429, BUSY, "Retry-After: 7");
-                var proxy = TestProxy.before(upstream); var client = post(proxy, body)) {
-            assertEquals(429, client.status());
-            assertEquals("7", client.headers().get("retry-after"));
-            assertEquals(BUSY, client.body());
-        }
+        UpstreamErrors.keepsAnEarlyError(proxy -> post(proxy, body));
     }
 
     @Test
     void tellsALateError() {
-        try (var upstream = ScriptedUpstream.start(call -> {
-                    Waiting.open(gate);
-                    call.json(429, BUSY);
-                });
-                var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=20",
-                        "HEARTBEAT_INTERVAL_MS=500");
-                var client = post(proxy, STREAMED)) {
-            assertTrue(client.next().isHeartbeat());
-            gate.countDown();
-            assertFalse(client.ending().whole());
-            assertEquals("Slow.", client.error().string("message"));
-        }
+        UpstreamErrors.tellsALateError(proxy -> post(proxy, STREAMED));
     }
 
     @Test

@@ -28,8 +28,6 @@ final class TranscriptionStreamTest {
     private static final String ANSWER = "{\"text\":\"I see you.\",\"logprobs\":[{\"token\":"
             + "\"I see\",\"logprob\":-0.1},{\"token\":\" you.\",\"logprob\":-0.2}],\"usage\":"
             + "{\"type\":\"tokens\",\"input_tokens\":14,\"output_tokens\":5,\"total_tokens\":19}}";
-    private static final String BUSY = "{\"error\":{\"message\":\"Slow.\",\"type\":"
-            + "\"rate_limit_error\",\"param\":null,\"code\":\"slow\"}}";
     private static final byte[] RECORDING = new byte[300_000];
 
     static {
@@ -138,11 +136,11 @@ final class TranscriptionStreamTest {
     @Test
     void passesARequestInJsonUnread() {
         var body = "{\"input_audio\":{\"data\":\"aGk=\"},\"stream\":true,";
-        try (var upstream = ScriptedUpstream.answering(400, BUSY);
+        try (var upstream = ScriptedUpstream.answering(400, UpstreamErrors.BUSY);
                 var proxy = TestProxy.before(upstream)) {
             var response = proxy.request("POST", PATH, body, TestProxy.KEY,
                     "Content-Type: application/json");
-            assertEquals(BUSY, response.text());
+            assertEquals(UpstreamErrors.BUSY, response.text());
             assertEquals(body, upstream.call().body());
         }
     }
@@ -184,29 +182,12 @@ final class TranscriptionStreamTest {
     @ParameterizedTest
     @ValueSource(strings = {"true", "false"})
     void keepsAnEarlyErrorAsItCame(String stream) {
-        try (var upstream = ScriptedUpstream.answering(429, BUSY, "Retry-After: 7");
-                var proxy = TestProxy.before(upstream);
-                var client = post(proxy, field("stream", stream))) {
-            assertEquals(429, client.status());
-            assertEquals("7", client.headers().get("retry-after"));
-            assertEquals(BUSY, client.body());
-        }
+        UpstreamErrors.keepsAnEarlyError(proxy -> post(proxy, field("stream", stream)));
     }
 
     @Test
     void tellsALateError() {
-        try (var upstream = ScriptedUpstream.start(call -> {
-                    Waiting.open(gate);
-                    call.json(429, BUSY);
-                });
-                var proxy = TestProxy.before(upstream, "COMMIT_AFTER_MS=20",
-                        "HEARTBEAT_INTERVAL_MS=500");
-                var client = stream(proxy)) {
-            assertTrue(client.next().isHeartbeat());
-            gate.countDown();
-            assertFalse(client.ending().whole());
-            assertEquals("Slow.", client.error().string("message"));
-        }
+        UpstreamErrors.tellsALateError(TranscriptionStreamTest::stream);
     }
 
     @ParameterizedTest
