@@ -14,7 +14,6 @@ import fakestream.protocol.Replay;
 import fakestream.protocol.SseEvent;
 import fakestream.protocol.StreamState;
 import fakestream.protocol.VendorError;
-import fakestream.upstream.AnswerReader;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamEvents;
 import fakestream.upstream.UpstreamException;

@@ -14,9 +14,9 @@ import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.telemetry.Log;
 import fakestream.telemetry.RequestRecord.Mode;
-import fakestream.upstream.AnswerReader;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamCalls;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
@@ -118,7 +118,8 @@ public final class ApiEndpoint {
             var body = job.request.asItCame();
             job.request.forget();
             job.memory.settle(body.length());
-            var answer = job.upstream.send(job.client.method(), job.target.whole(), headers, body);
+            var answer = UpstreamCalls.send(job.upstream, job.client.method(),
+                    job.target.whole(), headers, body);
             job.memory.settle(0);
             return answer;
         });
@@ -164,8 +165,7 @@ public final class ApiEndpoint {
             job.request.forget();
             job.memory.settle(body.length());
         }
-        var answer = job.upstream.post(job.target.streamed(), job.request.headers(), body,
-                reader(job, true));
+        var answer = post(job, job.target.streamed(), body, reader(job, true));
         if (!only && StreamModes.refusesStreams(answer, model)) {
             modes.remember(model);
             return askWhole(job, true);
@@ -187,16 +187,31 @@ public final class ApiEndpoint {
         var body = job.request.forWhole();
         job.request.forget();
         job.memory.settle(body.length());
-        var answer = sharer == null ? postWhole(job, body, reader(job, streamed))
+        var whole = job.target.whole();
+        var answer = sharer == null ? post(job, whole, body, reader(job, streamed))
                 : reader(job, streamed).read(job.upstream.open(sharing.answer(sharer,
-                        reader(job, false), reader -> postWhole(job, body, reader)))).answer();
+                        reader(job, false), reader -> post(job, whole, body, reader)))).answer();
         job.memory.settle(0);
         return answer;
     }
 
-    private static <T> T postWhole(Job job, Parts body, AnswerReader<T> reader)
+    /// Posts a body, once or several times, until its answer is usable or no call may follow.
+    private static <T> T post(Job job, String endpoint, Parts body, AnswerReader<T> reader)
             throws UpstreamException {
-        return job.upstream.post(job.target.whole(), job.request.headers(), body, reader);
+        try (var calls = UpstreamCalls.post(job.upstream, endpoint, job.request.headers(), body)) {
+            while (true) {
+                try {
+                    var read = reader.read(calls.next());
+                    if (!calls.again(read.status(), read::delay)) {
+                        return read.answer();
+                    }
+                } catch (UpstreamException e) {
+                    if (!calls.again(e)) {
+                        throw e;
+                    }
+                }
+            }
+        }
     }
 
     private static CallSharing.Sharer sharer(Job job, Duration window) {

@@ -4,7 +4,6 @@ import com.sun.net.httpserver.Headers;
 import fakestream.concurrent.Guard;
 import fakestream.http.ByteBudget;
 import fakestream.json.Parts;
-import fakestream.upstream.AnswerReader;
 import fakestream.upstream.StoredAnswer;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamException;

@@ -18,6 +18,7 @@ import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamAnswer;
 import fakestream.upstream.UpstreamEvents;
+import fakestream.upstream.UpstreamCalls;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamHead;
 import fakestream.upstream.UpstreamRequest;
@@ -84,7 +85,7 @@ public final class PassThrough {
             UpstreamRequest up, UploadPublisher body)
             throws UpstreamException, HttpError, ClientDisconnected {
         try {
-            return up.send(client.method(), endpoint,
+            return UpstreamCalls.send(up, client.method(), endpoint,
                     HeaderRules.ofBodyToUpstream(client.headers()), body, body::canBeSentAgain);
         } catch (UpstreamException e) {
             body.check();

@@ -34,6 +34,7 @@ import fakestream.stream.Framing;
 import fakestream.telemetry.Redactor;
 import fakestream.telemetry.RequestRecord;
 import fakestream.upstream.Upstream;
+import fakestream.upstream.UpstreamCalls;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
 import java.util.Map;
@@ -197,7 +198,7 @@ final class Router {
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.WHOLE);
             streams.sendWhole(client, protocol, () -> AnswerResponse.json(
-                    up.get(asked(client, route)), protocol, client.record()));
+                    UpstreamCalls.get(up, asked(client, route)), protocol, client.record()));
         }
     }
 

@@ -10,6 +10,8 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -29,6 +31,8 @@ final class Retries {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
     private static final Duration LONGEST_OBEYED = Duration.ofSeconds(20);
+    /// The limit on all waits of one request together, in nanoseconds.
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
     private static final int ALWAYS_ALLOWED = 3;
     private static final int ONE_IN = 5;
 
@@ -50,6 +54,78 @@ final class Retries {
         this.most = config.get(Setting.RETRY_MAX);
         this.random = random;
         this.clock = clock;
+    }
+
+    /// How many more calls one request may make, and how long it may wait before them. The thread
+    /// that serves the client uses it.
+    final class Allowance {
+        private final long until;
+        private final CountDownLatch over;
+        /// How many calls followed a failed one at the same upstream.
+        private int repeated;
+        /// In nanoseconds.
+        private long waited;
+        private boolean freshened;
+
+        private Allowance(long until, CountDownLatch over) {
+            this.until = until;
+            this.over = over;
+        }
+
+        /// Whether a call on a new connection may replace one on a kept connection that was dead;
+        /// true once.
+        boolean freshen() {
+            var isFirst = !freshened;
+            freshened = true;
+            return isFirst;
+        }
+
+        /// Pauses before another call, at a place that is free again before the call.
+        ///
+        /// @return false if RETRY_MAX or the time allows none, or the request has ended
+        boolean pause() {
+            return pause(Retries.this.pause(repeated + 1));
+        }
+
+        /// Pauses after this answer, likewise.
+        ///
+        /// @param inBody the time that its body asks for; needed only if its headers ask for none
+        boolean pause(UpstreamHead head, Supplier<Optional<Duration>> inBody) {
+            return pause(Retries.this.pause(repeated + 1, head, inBody));
+        }
+
+        private boolean pause(Optional<Duration> time) {
+            var patience = Math.min(LONGEST_WAIT - waited, until - System.nanoTime());
+            if (time.isEmpty() || time.get().toNanos() >= patience) {
+                return false;
+            }
+            var pause = time.get().toNanos();
+            var from = System.nanoTime();
+            try {
+                if (!enter(from + patience - pause, () -> over.getCount() == 0)) {
+                    return false;
+                }
+                try {
+                    repeated++;
+                    return !over.await(pause, TimeUnit.NANOSECONDS);
+                } finally {
+                    leave();
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return false;
+            } finally {
+                waited += System.nanoTime() - from;
+            }
+        }
+    }
+
+    /// The allowance of a request.
+    ///
+    /// @param until when its time is up, by `System.nanoTime`
+    /// @param over opens when it ends; then [#wake()] must follow
+    Allowance allowance(long until, CountDownLatch over) {
+        return new Allowance(until, over);
     }
 
     /// Whether another call may help after this status.

@@ -28,10 +28,10 @@ final class SendingBody implements BodyPublisher {
     /// answer comes, so a long text is read as a stream instead, each time it is sent.
     ///
     /// @param length the length of the text in bytes
-    static SendingBody of(Supplier<Parts> text, int length) {
-        return new SendingBody(length <= LONGEST_COPY
+    static BodyPublisher text(Supplier<Parts> text, int length) {
+        return length <= LONGEST_COPY
                 ? BodyPublishers.ofByteArray(text.get().bytes()) : BodyPublishers.fromPublisher(
-                        BodyPublishers.ofInputStream(() -> stream(text.get())), length));
+                        BodyPublishers.ofInputStream(() -> stream(text.get())), length);
     }
 
     private static InputStream stream(Parts text) {

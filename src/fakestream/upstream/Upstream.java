@@ -163,11 +163,13 @@ public final class Upstream implements AutoCloseable {
     /// A call that sends this request.
     ///
     /// @param unpooled whether it gets a connection of its own
+    /// @param redactor hides what was sent in its answer
     UpstreamCall call(HttpRequest request, boolean unpooled, ByteBudget.Hold bytes,
-            Limits limits) {
+            Limits limits, Redactor redactor) {
         var sent = unpooled ? HttpRequest.newBuilder(request, (_, _) -> true)
                 .header("Connection", "close").build() : request;
-        return new UpstreamCall(connections.lease(unpooled), sent, limits, bytes, timer, executor);
+        return new UpstreamCall(connections.lease(unpooled), sent, limits, bytes, redactor, timer,
+                executor);
     }
 
     /// Warns the operator if a call failed over TLS, whether or not another follows. The client

@@ -3,6 +3,7 @@ package fakestream.upstream;
 import fakestream.http.ByteBudget;
 import fakestream.http.ByteBudget.Grant;
 import fakestream.http.ContentCoding;
+import fakestream.telemetry.Redactor;
 import fakestream.upstream.UpstreamException.End;
 import fakestream.upstream.UpstreamException.Kind;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /// One running request to the upstream. The thread that serves the client sends it, waits in
-/// [#head] and reads the body. A timer watches the deadlines, because `HttpRequest.timeout` ends
+/// [#await] and reads the body. A timer watches the deadlines, because `HttpRequest.timeout` ends
 /// once the headers are in. Any thread may [#end] the call. The first end sets the reason, and
 /// closes the upstream's connection.
 final class UpstreamCall {
@@ -56,10 +57,12 @@ final class UpstreamCall {
     private final long started = System.nanoTime();
     private final UpstreamConnections.Lease lease;
     private final ByteBudget.Hold bytes;
+    private final Redactor redactor;
     private volatile CompletableFuture<HttpResponse<InputStream>> response;
     private final AtomicReference<End> end = new AtomicReference<>();
     private volatile Future<?> nextLook = CompletableFuture.completedFuture(null);
-    private volatile HttpResponse<InputStream> head;
+    private volatile HttpResponse<InputStream> received;
+    private volatile UpstreamHead head;
     private volatile boolean reading;
     private volatile long readingSince;
     /// Bytes of the body that are still to come; negative if the answer does not say.
@@ -69,8 +72,10 @@ final class UpstreamCall {
     /// @param request with a [SendingBody] or none
     /// @param bytes the memory for its answer; the call's end does not free it
     UpstreamCall(UpstreamConnections.Lease lease, HttpRequest request, Limits limits,
-            ByteBudget.Hold bytes, ScheduledExecutorService timer, Executor executor) {
+            ByteBudget.Hold bytes, Redactor redactor, ScheduledExecutorService timer,
+            Executor executor) {
         this.bytes = bytes;
+        this.redactor = redactor;
         this.request = request;
         this.limits = limits;
         this.timer = timer;
@@ -81,22 +86,24 @@ final class UpstreamCall {
     /// Sends the request and waits for the answer's headers. The caller must hold no lock, so that
     /// a thread that ends the call need not wait.
     ///
-    /// @return the answer, whose body [#body] reads
+    /// @return the head of the answer, whose body [#body] reads
     /// @throws UpstreamException if no headers come
-    HttpResponse<?> head() throws UpstreamException {
+    UpstreamHead await() throws UpstreamException {
         try {
             watch();
             response = lease.send(request);
             if (end.get() != null) {
                 response.cancel(true);
             }
-            head = response.get();
+            received = response.get();
             if (end.get() != null) {
                 closeBody();
             }
-            untilEnd = HeaderRules.length(head.headers());
-            check(head.statusCode(), head.headers());
-            return head;
+            var came = new UpstreamHead(received.statusCode(), received.headers(), redactor);
+            untilEnd = came.length();
+            check(came.status(), came.headers());
+            head = came;
+            return came;
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (CancellationException e) {
@@ -118,7 +125,7 @@ final class UpstreamCall {
             // So short a body has arrived, and the client keeps the connection even if it stays
             // unread.
             if (untilEnd > 0 && untilEnd <= SHORT) {
-                lease.keep(head);
+                lease.keep(received);
             }
             lease.end();
         }
@@ -137,10 +144,10 @@ final class UpstreamCall {
                 readingSince = System.nanoTime();
                 reading = true;
                 try {
-                    var n = head.body().read(buffer, offset, length);
+                    var n = received.body().read(buffer, offset, length);
                     untilEnd -= Math.max(n, 0);
                     if (n < 0 || untilEnd == 0) {
-                        lease.keep(head);
+                        lease.keep(received);
                     }
                     return n;
                 } finally {
@@ -176,6 +183,11 @@ final class UpstreamCall {
             cancel();
             throw UpstreamException.tooLarge();
         }
+    }
+
+    /// The head of its answer; null before it has come.
+    UpstreamHead head() {
+        return head;
     }
 
     /// When the answer ended or failed, by `System.nanoTime`.
@@ -218,8 +230,8 @@ final class UpstreamCall {
 
     private void closeBody() {
         try {
-            if (head != null) {
-                head.body().close();
+            if (received != null) {
+                received.body().close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("closing only cancels, it sends nothing", e);
@@ -230,7 +242,7 @@ final class UpstreamCall {
     UpstreamException failure(Throwable cause) {
         over = OptionalLong.of(System.nanoTime());
         return end.get() != null ? UpstreamException.ended(end.get(), cause)
-                : head == null ? failed(cause) : UpstreamException.truncated(cause);
+                : received == null ? failed(cause) : UpstreamException.truncated(cause);
     }
 
     /// Why there is no answer.

@@ -13,7 +13,6 @@ import fakestream.testing.Chats;
 import fakestream.testing.FullListener;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.ScriptedUpstream.Script;
-import fakestream.upstream.AnswerReader.Judged;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -91,9 +90,9 @@ final class CallsTest {
                         new ByteBudget(1 << 20, 1 << 20), AT_ONCE);
                 var request = new UpstreamRequest(upstream, UpstreamKey.bearer("sk-test"), "req_1",
                         headers)) {
-            try {
-                request.post("chat/completions", Map.of(),
-                        Parts.of(Chats.WHOLE), CallsTest::judge);
+            try (var calls = UpstreamCalls.post(request, "chat/completions", Map.of(),
+                    Parts.of(Chats.WHOLE))) {
+                read(calls);
             } catch (UpstreamException _) {
                 // Other tests check the failure; this one counts calls.
             }
@@ -101,14 +100,27 @@ final class CallsTest {
         }
     }
 
-    /// Judges as [fakestream.server] does: an answer that is not JSON is a failure.
-    private static Judged<byte[]> judge(UpstreamAnswer answer) throws UpstreamException {
+    /// Reads as [fakestream.endpoint] does: an answer that is not JSON is a failure.
+    private static void read(UpstreamCalls calls) throws UpstreamException {
+        for (var isOpen = true; isOpen; ) {
+            try {
+                isOpen = calls.again(status(calls.next()), Optional::empty);
+            } catch (UpstreamException e) {
+                isOpen = calls.again(e);
+                if (!isOpen) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static int status(UpstreamAnswer answer) throws UpstreamException {
         var body = answer.body();
         try {
             Json.parse(body);
-            return new Judged<>(body, 200, Optional.empty());
+            return answer.head().status();
         } catch (JsonException _) {
-            return new Judged<>(body, 502, Optional.empty());
+            return 502;
         }
     }
 

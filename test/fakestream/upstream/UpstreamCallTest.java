@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import fakestream.http.ByteBudget;
+import fakestream.telemetry.Redactor;
 import fakestream.testing.Call;
 import fakestream.testing.ScriptedUpstream;
 import java.net.URI;
@@ -25,8 +26,8 @@ final class UpstreamCallTest {
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
             var call = new UpstreamCall(connections.lease(false), request,
                     new UpstreamCall.Limits(Duration.ofMinutes(1), System.nanoTime(), 1000),
-                    new ByteBudget(0, 0).hold(), timer, executor);
-            var failure = assertThrows(UpstreamException.class, call::head);
+                    new ByteBudget(0, 0).hold(), Redactor.ofKeys(), timer, executor);
+            var failure = assertThrows(UpstreamException.class, call::await);
             assertEquals("upstream_timeout", failure.error().object().string("code"));
             connections.close();
         }

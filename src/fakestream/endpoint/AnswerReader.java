@@ -1,5 +1,7 @@
-package fakestream.upstream;
+package fakestream.endpoint;
 
+import fakestream.upstream.UpstreamAnswer;
+import fakestream.upstream.UpstreamException;
 import java.time.Duration;
 import java.util.Optional;
 

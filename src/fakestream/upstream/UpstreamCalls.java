@@ -1,0 +1,192 @@
+package fakestream.upstream;
+
+import fakestream.json.Parts;
+import fakestream.upstream.UpstreamException.Kind;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// The calls that ask for one thing, of one upstream after another, until an answer is usable, or
+/// another call would not help or might be paid for twice. A request makes at most 1 + RETRY_MAX +
+/// fallbacks calls, and one on a new connection. The thread that serves the client uses it.
+public final class UpstreamCalls implements AutoCloseable {
+    /// When a call may follow a failed one. The answer to a request that was sent may already be
+    /// paid for (RFC 9110 section 9.2.2).
+    enum Repeat {
+        /// Only on a new connection, in place of a kept one that was dead.
+        IF_STALE,
+        /// Unless an answer was lost.
+        UNLESS_LOST,
+        /// If an answer was lost, at the same upstream only: it knows the request by its
+        /// `Idempotency-Key`.
+        BY_KEY,
+        /// At any upstream: the request costs nothing and changes nothing.
+        ALWAYS
+    }
+
+    private final UpstreamRequest request;
+    private final Function<UpstreamUrl, HttpRequest> sending;
+    private final Repeat repeat;
+    private final BooleanSupplier repeatable;
+    private final Runnable forgetBody;
+    private final Iterator<UpstreamUrl> urls;
+    private HttpRequest sent;
+    private UpstreamHead head;
+    /// Whether the next call needs a new connection.
+    private boolean fresh;
+    /// Whether an answer was lost that may already be paid for.
+    private boolean lost;
+    /// Whether no call may follow.
+    private boolean over;
+
+    /// @param sending makes the request for each upstream
+    /// @param repeatable whether the body could be sent once more from its beginning
+    /// @param forgetBody see [#close()]
+    UpstreamCalls(UpstreamRequest request, Function<UpstreamUrl, HttpRequest> sending,
+            Repeat repeat, BooleanSupplier repeatable, Runnable forgetBody) {
+        this.request = request;
+        this.sending = sending;
+        this.repeat = repeat;
+        this.repeatable = repeatable;
+        this.forgetBody = forgetBody;
+        this.urls = request.upstream().urls().iterator();
+        this.sent = sending.apply(urls.next());
+    }
+
+    /// Posts a body to an endpoint such as `chat/completions`.
+    ///
+    /// @param own replace the headers that every request has
+    public static UpstreamCalls post(UpstreamRequest request, String endpoint,
+            Map<String, String> own, Parts text) {
+        return calls(request, "POST", endpoint, own, text,
+                request.headers().containsKey("Idempotency-Key")
+                ? Repeat.BY_KEY : Repeat.UNLESS_LOST);
+    }
+
+    /// Gets an endpoint such as `models`, and waits for the answer's headers.
+    ///
+    /// @throws UpstreamException if none come
+    public static UpstreamAnswer get(UpstreamRequest request, String endpoint)
+            throws UpstreamException {
+        try (var calls = calls(request, "GET", endpoint, Map.of(), new Parts(List.of()),
+                Repeat.ALWAYS)) {
+            return calls.next();
+        }
+    }
+
+    /// Sends any method with any body to the first upstream, without trying again, and waits for
+    /// the answer's headers. The answer's body comes as it is.
+    ///
+    /// @param own in addition to those that every request has
+    /// @param repeatable whether the body could be sent once more from its beginning
+    /// @throws UpstreamException if no headers come
+    public static UpstreamAnswer send(UpstreamRequest request, String method, String endpoint,
+            Map<String, String> own, BodyPublisher body, BooleanSupplier repeatable)
+            throws UpstreamException {
+        return new UpstreamCalls(request, url -> request(request, url.at(endpoint), method, own,
+                body), Repeat.IF_STALE, repeatable, () -> { }).next();
+    }
+
+    /// Sends a body that is here already, likewise.
+    ///
+    /// @throws UpstreamException if no headers come
+    public static UpstreamAnswer send(UpstreamRequest request, String method, String endpoint,
+            Map<String, String> own, Parts text) throws UpstreamException {
+        try (var calls = calls(request, method, endpoint, own, text, Repeat.IF_STALE)) {
+            return calls.next();
+        }
+    }
+
+    private static UpstreamCalls calls(UpstreamRequest request, String method, String endpoint,
+            Map<String, String> own, Parts text, Repeat repeat) {
+        var body = new AtomicReference<>(text);
+        var length = text.length();
+        return new UpstreamCalls(request, url -> request(request, url.at(endpoint), method, own,
+                SendingBody.text(body::get, length)), repeat, () -> true, () -> body.set(null));
+    }
+
+    private static HttpRequest request(UpstreamRequest request, URI uri, String method,
+            Map<String, String> own, BodyPublisher body) {
+        var sent = HttpRequest.newBuilder(uri).method(method,
+                new SendingBody(body.contentLength() == 0 ? BodyPublishers.noBody() : body));
+        request.headers().forEach(sent::setHeader);
+        own.forEach(sent::setHeader);
+        return sent.build();
+    }
+
+    /// Waits for the headers of an answer with a good status; if none comes, of the last answer.
+    ///
+    /// @throws UpstreamException if there is no answer at all
+    public UpstreamAnswer next() throws UpstreamException {
+        while (true) {
+            try {
+                var call = request.begin(sent, fresh);
+                head = call.await();
+                var answer = new UpstreamAnswer(head, call);
+                if (repeat == Repeat.IF_STALE) {
+                    return answer;
+                }
+                var decoded = answer.decoded();
+                if (head.isSuccess() || !again(head.status(), decoded::retryAfter)) {
+                    return decoded;
+                }
+            } catch (UpstreamException e) {
+                request.upstream().failed(e, request.redactor());
+                if (!again(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /// Prepares another call after an answer that should have come with this status, and pauses
+    /// before it.
+    ///
+    /// @param delay how long its error asks to wait; empty if it does not say
+    /// @return false if no call may follow
+    public boolean again(int status, Supplier<Optional<Duration>> delay) {
+        return again(Retries.isPassing(status) && !head.forbidsRetry(),
+                () -> request.allowance().pause(head, delay));
+    }
+
+    /// Prepares another call after a call or its answer broke off, likewise.
+    public boolean again(UpstreamException failure) {
+        var kind = failure.kind();
+        fresh = kind == Kind.STALE && repeatable.getAsBoolean() && request.allowance().freshen();
+        if (fresh) {
+            return true;
+        }
+        var isLost = kind == Kind.LOST || kind == Kind.STALE;
+        lost |= isLost;
+        return again(kind == Kind.NOT_SENT && repeat != Repeat.IF_STALE
+                || isLost && repeat.compareTo(Repeat.BY_KEY) >= 0, request.allowance()::pause);
+    }
+
+    private boolean again(boolean helps, BooleanSupplier pause) {
+        fresh = false;
+        over |= !helps;
+        if (!over && !pause.getAsBoolean()) {
+            over = !urls.hasNext() || lost && repeat == Repeat.BY_KEY;
+            if (!over) {
+                sent = sending.apply(urls.next());
+            }
+        }
+        return !over;
+    }
+
+    /// Forgets the body: the JDK keeps the request as long as its answer is read.
+    @Override
+    public void close() {
+        forgetBody.run();
+    }
+}
