@@ -81,6 +81,10 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     public static final Setting<Duration> UPSTREAM_CONNECT_TIMEOUT_MS = millis(
             "UPSTREAM_CONNECT_TIMEOUT_MS", "5000", 100, 120_000,
             "longest wait for a connection to the upstream");
+    public static final Setting<Duration> UPSTREAM_FIRST_BYTE_TIMEOUT_MS = millis(
+            "UPSTREAM_FIRST_BYTE_TIMEOUT_MS", "0", 0, 7_200_000,
+            "longest wait for the head of an answer, except to a request that passes through; "
+            + "then the next upstream is asked, and both answers may be paid for; 0 is off");
     public static final Setting<Duration> UPSTREAM_IDLE_TIMEOUT_MS = millis(
             "UPSTREAM_IDLE_TIMEOUT_MS", "60000", 1000, 3_600_000,
             "longest silence inside the body of the upstream's answer");
@@ -149,7 +153,8 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
             COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE,
-            STREAM_MODE_MODELS, UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS,
+            STREAM_MODE_MODELS, UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
+            UPSTREAM_IDLE_TIMEOUT_MS,
             UPSTREAM_TIMEOUT_MS, RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,

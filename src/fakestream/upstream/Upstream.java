@@ -151,7 +151,8 @@ public final class Upstream implements AutoCloseable {
 
     /// The limits of a request that begins now.
     Limits limits() {
-        return new Limits(config.get(Setting.UPSTREAM_IDLE_TIMEOUT_MS),
+        return new Limits(config.get(Setting.UPSTREAM_FIRST_BYTE_TIMEOUT_MS),
+                config.get(Setting.UPSTREAM_IDLE_TIMEOUT_MS),
                 System.nanoTime() + config.get(Setting.UPSTREAM_TIMEOUT_MS).toNanos(),
                 config.get(Setting.MAX_UPSTREAM_BYTES));
     }

@@ -35,10 +35,15 @@ import javax.net.ssl.SSLHandshakeException;
 final class UpstreamCall {
     /// The limits of one request's calls.
     ///
+    /// @param first the longest wait for a head; zero for no limit
     /// @param idle the longest silence inside a body
     /// @param until when the time for the answer is up, with all tries, by `System.nanoTime`
     /// @param bytes the most bytes of a body
-    record Limits(Duration idle, long until, int bytes) {
+    record Limits(Duration first, Duration idle, long until, int bytes) {
+        /// These limits for a request that passes through: its body may take any time.
+        Limits passing() {
+            return new Limits(Duration.ZERO, idle, until, bytes);
+        }
     }
 
     /// A kept connection that the upstream had closed, or a handshake that it ended, fails within
@@ -217,11 +222,14 @@ final class UpstreamCall {
         var now = System.nanoTime();
         var untilTotal = limits.until() - now;
         var untilIdle = limits.idle().toNanos() - (reading ? now - readingSince : 0);
-        if (untilTotal <= 0 || untilIdle <= 0) {
-            executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT : End.IDLE));
+        var untilHead = limits.first().isZero() || received != null ? untilTotal
+                : started + limits.first().toNanos() - now;
+        var next = Math.min(untilTotal, Math.min(untilIdle, untilHead));
+        if (next <= 0) {
+            executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT
+                    : received == null ? End.SLOW : End.IDLE));
         } else {
-            nextLook = timer.schedule(this::watch, Math.min(untilTotal, untilIdle),
-                    TimeUnit.NANOSECONDS);
+            nextLook = timer.schedule(this::watch, next, TimeUnit.NANOSECONDS);
             if (end.get() != null) {
                 nextLook.cancel(false);
             }
@@ -251,16 +259,13 @@ final class UpstreamCall {
             case HttpConnectTimeoutException _ -> new UpstreamException(Kind.NOT_SENT, 504,
                     "upstream_connect_timeout", "the upstream could not be reached in time", cause);
             case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
-                    notSent("upstream_dns", "the upstream's name could not be resolved", cause);
-            case ConnectException _ ->
-                    notSent("upstream_unreachable", "the upstream refused the connection", cause);
-            default -> isHandshake(cause) ? notSent("upstream_tls",
+                    UpstreamException.notSent("upstream_dns",
+                            "the upstream's name could not be resolved", cause);
+            case ConnectException _ -> UpstreamException.notSent("upstream_unreachable",
+                    "the upstream refused the connection", cause);
+            default -> isHandshake(cause) ? UpstreamException.notSent("upstream_tls",
                     "no secure connection to the upstream could be made", cause) : lost(cause);
         };
-    }
-
-    private static UpstreamException notSent(String code, String message, Throwable cause) {
-        return new UpstreamException(Kind.NOT_SENT, 502, code, message, cause);
     }
 
     /// Whether the TLS handshake failed, so that nothing was sent. The JDK's client takes a failed

@@ -39,6 +39,7 @@ public final class UpstreamCalls implements AutoCloseable {
     private final Repeat repeat;
     private final BooleanSupplier repeatable;
     private final Runnable forgetBody;
+    private final UpstreamCall.Limits limits;
     private final Iterator<UpstreamUrl> urls;
     private HttpRequest sent;
     private UpstreamHead head;
@@ -59,6 +60,7 @@ public final class UpstreamCalls implements AutoCloseable {
         this.repeat = repeat;
         this.repeatable = repeatable;
         this.forgetBody = forgetBody;
+        this.limits = repeat == Repeat.IF_STALE ? request.limits().passing() : request.limits();
         this.urls = request.upstream().urls().iterator();
         this.sent = sending.apply(urls.next());
     }
@@ -130,7 +132,7 @@ public final class UpstreamCalls implements AutoCloseable {
     public UpstreamAnswer next() throws UpstreamException {
         while (true) {
             try {
-                var call = request.begin(sent, fresh);
+                var call = request.begin(sent, fresh, limits);
                 head = call.await();
                 var answer = new UpstreamAnswer(head, call);
                 if (repeat == Repeat.IF_STALE) {
@@ -165,6 +167,9 @@ public final class UpstreamCalls implements AutoCloseable {
         fresh = kind == Kind.STALE && repeatable.getAsBoolean() && request.allowance().freshen();
         if (fresh) {
             return true;
+        }
+        if (kind == Kind.SLOW) {
+            return again(repeat != Repeat.IF_STALE, () -> false);
         }
         var isLost = kind == Kind.LOST || kind == Kind.STALE;
         lost |= isLost;

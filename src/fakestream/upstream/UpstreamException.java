@@ -19,6 +19,9 @@ public final class UpstreamException extends Exception {
         STALE,
         /// The request was sent, and its whole answer did not come.
         LOST,
+        /// The request was sent, and no head of an answer came in time: another upstream may be
+        /// asked, because the operator accepts that both answers may be paid for.
+        SLOW,
         /// Another call would fail too, the time is up, or this side ended the call.
         FINAL
     }
@@ -30,6 +33,9 @@ public final class UpstreamException extends Exception {
                 "the call to the upstream was cancelled")),
         /// The proxy shuts down; the upstream is not at fault.
         SHUTDOWN(503, ApiError.shutdown()),
+        /// No head of an answer came within UPSTREAM_FIRST_BYTE_TIMEOUT_MS.
+        SLOW(504, ApiError.upstream("upstream_timeout",
+                "the upstream did not begin to answer in time")),
         /// The body stopped coming.
         IDLE(504, ApiError.upstream("upstream_timeout",
                 "the upstream fell silent in the middle of its answer")),
@@ -62,12 +68,18 @@ public final class UpstreamException extends Exception {
     }
 
     static UpstreamException ended(End how, Throwable cause) {
-        return new UpstreamException(Kind.FINAL, how.status, how.error, cause);
+        return new UpstreamException(how == End.SLOW ? Kind.SLOW : Kind.FINAL, how.status,
+                how.error, cause);
     }
 
     /// The client left, or the answer is no longer wanted.
     public static UpstreamException cancelled(Throwable cause) {
         return ended(End.CANCELLED, cause);
+    }
+
+    /// Nothing reached the upstream.
+    static UpstreamException notSent(String code, String message, Throwable cause) {
+        return new UpstreamException(Kind.NOT_SENT, 502, code, message, cause);
     }
 
     /// The upstream sent something that is no answer.

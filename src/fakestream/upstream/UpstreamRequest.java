@@ -100,6 +100,10 @@ public final class UpstreamRequest implements AutoCloseable {
         return upstream;
     }
 
+    UpstreamCall.Limits limits() {
+        return limits;
+    }
+
     Retries.Allowance allowance() {
         return allowance;
     }
@@ -117,7 +121,7 @@ public final class UpstreamRequest implements AutoCloseable {
     /// Begins a call, and ends the one before it.
     ///
     /// @param fresh whether it needs a new connection
-    UpstreamCall begin(HttpRequest request, boolean fresh) {
+    UpstreamCall begin(HttpRequest request, boolean fresh, UpstreamCall.Limits limits) {
         return guard.get(() -> {
             if (current != null) {
                 current.cancel();

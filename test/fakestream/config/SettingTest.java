@@ -32,6 +32,7 @@ final class SettingTest {
             STREAM_MODE=fake
             STREAM_MODE_MODELS=
             UPSTREAM_CONNECT_TIMEOUT_MS=5000
+            UPSTREAM_FIRST_BYTE_TIMEOUT_MS=0
             UPSTREAM_IDLE_TIMEOUT_MS=60000
             UPSTREAM_TIMEOUT_MS=600000
             RETRY_MAX=2

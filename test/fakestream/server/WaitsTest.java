@@ -3,6 +3,7 @@ package fakestream.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import fakestream.testing.Call;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.ScriptedUpstream.Script;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +75,58 @@ final class WaitsTest {
                 var proxy = proxy(upstream, "STREAM_MODE=auto")) {
             beats(proxy);
             assertEquals(2, upstream.count());
+        }
+    }
+
+    /// The first upstream never answers. Its heartbeats and those of the next one make one row.
+    @Test
+    void beatsWhileASilentUpstreamIsLeftForAFallback() {
+        try (var silent = upstream(Call::sawClose); var next = upstream(held);
+                var proxy = proxy(silent, "UPSTREAM_FIRST_BYTE_TIMEOUT_MS=700", "RETRY_MAX=2",
+                        "FALLBACK_API_URLS=" + next.url())) {
+            beats(proxy);
+            assertEquals(1, silent.count(), "the deadline is no reason to ask it again");
+            assertEquals(1, next.count());
+        }
+    }
+
+    @Test
+    void saysThatNoUpstreamBeganToAnswer() {
+        try (var silent = upstream(Call::sawClose);
+                var proxy = proxy(silent, "UPSTREAM_FIRST_BYTE_TIMEOUT_MS=100", "RETRY_MAX=2")) {
+            assertEquals("the upstream did not begin to answer in time",
+                    proxy.chat(Chats.WHOLE).error(504).string("message"));
+            assertEquals(1, silent.count());
+        }
+    }
+
+    @Test
+    void givesAnAnswerThatHasBegunItsTime() {
+        var answer = Chats.completion("Hello.");
+        Script slow = call -> {
+            call.head(200, "Content-Type: application/json",
+                    "Content-Length: " + answer.length(), "Connection: close");
+            Waiting.open(gate);
+            call.send(answer);
+        };
+        try (var upstream = upstream(slow);
+                var proxy = proxy(upstream, "UPSTREAM_FIRST_BYTE_TIMEOUT_MS=100")) {
+            beats(proxy);
+        }
+    }
+
+    /// The chat begins after the other request and has the same deadline.
+    @Test
+    void givesARequestThatPassesThroughItsTime() throws Exception {
+        try (var upstream = upstream(held, Call::sawClose);
+                var proxy = proxy(upstream, "UPSTREAM_FIRST_BYTE_TIMEOUT_MS=300");
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var passing = executor.submit(() -> proxy.request("POST", "/v1/embeddings",
+                    "{}", TestProxy.KEY));
+            upstream.call();
+            proxy.chat(Chats.WHOLE).error(504);
+            gate.countDown();
+            assertEquals(200, passing.get().status());
         }
     }
 

@@ -25,7 +25,8 @@ final class UpstreamCallTest {
             var connections = new UpstreamConnections(HttpClient::newHttpClient);
             var request = HttpRequest.newBuilder(URI.create(upstream.url())).build();
             var call = new UpstreamCall(connections.lease(false), request,
-                    new UpstreamCall.Limits(Duration.ofMinutes(1), System.nanoTime(), 1000),
+                    new UpstreamCall.Limits(Duration.ZERO, Duration.ofMinutes(1), System.nanoTime(),
+                            1000),
                     new ByteBudget(0, 0).hold(), Redactor.ofKeys(), timer, executor);
             var failure = assertThrows(UpstreamException.class, call::await);
             assertEquals("upstream_timeout", failure.error().object().string("code"));

@@ -28,7 +28,8 @@ public final class GzipFuzz {
         var call = new UpstreamCall(
                 new UpstreamConnections(() -> AnsweringClient.with(bytes)).lease(false),
                 AnsweringClient.REQUEST,
-                new UpstreamCall.Limits(HOUR, System.nanoTime() + HOUR.toNanos(), MOST),
+                new UpstreamCall.Limits(Duration.ZERO, HOUR, System.nanoTime() + HOUR.toNanos(),
+                        MOST),
                 new ByteBudget(0, Long.MAX_VALUE).hold(), Redactor.ofKeys(), TIMER, Runnable::run);
         try {
             var body = new UpstreamAnswer(call.await(), call).decoded().body();
