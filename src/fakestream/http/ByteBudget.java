@@ -120,7 +120,8 @@ public final class ByteBudget {
             used += first.bytes;
             first = null;
         }
-        for (var hold : List.copyOf(queue)) {
+        // Every request comes here several times; the queue is almost always empty.
+        for (var hold : queue.isEmpty() ? List.<Hold>of() : List.copyOf(queue)) {
             var grant = hold.take(hold.wanted);
             if (grant != Grant.LATE || shut) {
                 queue.remove(hold);
