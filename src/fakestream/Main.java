@@ -39,7 +39,9 @@ final class Main {
     private static final Map<String, Consumer<String>> CHECKS = Map.of(
             Setting.SOURCE_API_URL.name(), UpstreamUrl::parse,
             Setting.FALLBACK_API_URLS.name(), UpstreamUrl::parseAll,
-            Setting.UPSTREAM_EXTRA_HEADERS_JSON.name(), HeaderRules::parse);
+            Setting.FALLBACK_N_API_URL.name(), UpstreamUrl::parse,
+            Setting.UPSTREAM_EXTRA_HEADERS_JSON.name(), HeaderRules::parse,
+            Setting.FALLBACK_N_EXTRA_HEADERS_JSON.name(), HeaderRules::parse);
 
     private final PrintStream out;
     private final PrintStream err;

@@ -32,12 +32,12 @@ public final class Authenticator {
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]{1,8192}");
 
     private final List<Secret> proxyKeys;
-    private final Optional<Secret> operatorKey;
+    private final boolean hasOperatorKey;
     private final boolean operatorKeyForAll;
 
     Authenticator(Config config) {
         this.proxyKeys = config.get(Setting.PROXY_API_KEYS);
-        this.operatorKey = config.get(Setting.OPENAI_API_KEY);
+        this.hasOperatorKey = !config.get(Setting.OPENAI_API_KEY).isEmpty();
         this.operatorKeyForAll = config.get(Setting.ALLOW_ENV_API_KEY);
     }
 
@@ -48,11 +48,17 @@ public final class Authenticator {
     /// @throws HttpError 401 if the request has no acceptable key
     UpstreamKey upstreamKey(ClientExchange client, String header) throws HttpError {
         var shown = shown(client.headers(), client.query());
-        var key = !proxyKeys.isEmpty() ? shown.filter(this::isProxyKey).flatMap(_ -> operatorsOwn())
-                : shown.or(() -> operatorKeyForAll ? operatorsOwn() : Optional.empty());
-        return key.map(sent -> sent.bearer || header.equals("Authorization")
-                        ? UpstreamKey.bearer(sent.key) : new UpstreamKey(header, sent.key))
-                .orElseThrow(() -> unauthorised(client));
+        if (proxyKeys.isEmpty() && shown.isPresent()) {
+            var key = shown.get().key;
+            return shown.get().bearer || header.equals("Authorization") ? UpstreamKey.bearer(key)
+                    : new UpstreamKey(header, key);
+        }
+        var mayUseOurs = proxyKeys.isEmpty() ? operatorKeyForAll
+                : shown.filter(this::isProxyKey).isPresent();
+        if (!mayUseOurs || !hasOperatorKey) {
+            throw unauthorised(client);
+        }
+        return new UpstreamKey(header, null);
     }
 
     /// The key that a client has sent, valid or not.
@@ -74,10 +80,6 @@ public final class Authenticator {
     boolean knows(ClientExchange client) {
         return proxyKeys.isEmpty() || shown(client.headers(), client.query())
                 .filter(this::isProxyKey).isPresent();
-    }
-
-    private Optional<Shown> operatorsOwn() {
-        return operatorKey.map(secret -> new Shown(secret.reveal(), false));
     }
 
     /// Compares all keys, so that the time taken does not reveal a key that is nearly right.

@@ -60,9 +60,12 @@ public final class Config {
         return own ? source.origin() : source.origin() + ", " + source.name();
     }
 
-    /// Every setting as a line `NAME=value  # origin`, with `***` for a secret that is set.
+    /// Every setting as a line `NAME=value  # origin`, with `***` for a secret that is set. A
+    /// numbered setting only if it is set.
     public String print() {
-        return Setting.ALL.stream()
+        return Setting.EACH.stream()
+                .filter(setting -> setting.form().equals(setting.name())
+                        || !chosen.get(setting.name()).given().value().isEmpty())
                 .map(setting -> setting.name() + "=" + shown(setting)
                         + "  # " + origin(setting) + "\n")
                 .collect(Collectors.joining());

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads all settings once. It continues after a problem, so that it finds all of them.
 final class ConfigLoader {
@@ -36,7 +36,7 @@ final class ConfigLoader {
         Map<String, Given> file = sources.file().map(this::file).orElse(Map.of());
         Map<String, Given> environment = environment(sources.environment());
         Map<String, Given> flags = layer(known(sources.flags()));
-        for (var setting : Setting.ALL) {
+        for (var setting : Setting.EACH) {
             var given = choose(setting, List.of(flags, environment, file));
             chosen.put(setting.name(), new Chosen(given, value(setting, given)));
         }
@@ -112,8 +112,8 @@ final class ConfigLoader {
         try {
             var text = own ? given.value() : fileText(Path.of(given.value()));
             var value = setting.parser().apply(text);
-            if (!text.isEmpty() && checks.containsKey(setting.name())) {
-                checks.get(setting.name()).accept(text);
+            if (!text.isEmpty() && checks.containsKey(setting.form())) {
+                checks.get(setting.form()).accept(text);
             }
             return value;
         } catch (IllegalArgumentException e) {
@@ -131,7 +131,10 @@ final class ConfigLoader {
     }
 
     private void crossCheck() {
-        var noKey = is(Setting.OPENAI_API_KEY, Optional::isEmpty);
+        var noKey = is(Setting.OPENAI_API_KEY, List::isEmpty);
+        for (int i = 1; i <= Setting.MOST_NUMBERED; i++) {
+            checkFallback(i);
+        }
         var anyoneMayUseIt = is(Setting.ALLOW_ENV_API_KEY, allowed -> allowed);
         if (noKey && is(Setting.PROXY_API_KEYS, keys -> !keys.isEmpty())) {
             wrong(Setting.PROXY_API_KEYS,
@@ -148,6 +151,16 @@ final class ConfigLoader {
                     + " could spend OPENAI_API_KEY; set PROXY_API_KEYS, or HOST=127.0.0.1,"
                     + " or accept it with ALLOW_OPEN_RELAY=true");
         }
+    }
+
+    private void checkFallback(int number) {
+        var url = Setting.FALLBACK_N_API_URL.numbered(number);
+        Stream.of(Setting.FALLBACK_N_API_KEY, Setting.FALLBACK_N_EXTRA_HEADERS_JSON)
+                .map(setting -> setting.numbered(number))
+                .filter(setting -> !chosen.get(setting.name()).given().value().isEmpty())
+                .filter(_ -> chosen.get(url.name()).given().value().isEmpty())
+                .forEach(setting -> wrong(setting, "there is no upstream for it, set " + url
+                        + " too"));
     }
 
     /// Whether the setting's value matches; a wrong setting has no value to cause more problems.

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// A setting: its name, default, accepted values and meaning. The name is the same in the file, in
 /// the environment and after `--set`. Each constant here defines one setting; tests compare help,
@@ -29,9 +32,10 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             "SOURCE_API_URL", "https://api.openai.com", ValueParser::url,
             "base URL of the upstream, to which /v1 is added if its path names no version; or "
             + "the full URL of one of its endpoints; either may have a query");
-    public static final Setting<Optional<Secret>> OPENAI_API_KEY = secretOrFile(
-            "OPENAI_API_KEY", Optional.empty(), text -> Optional.of(ValueParser.key(text)),
-            "the operator's key for the upstream; not needed if clients send their own");
+    public static final Setting<List<Secret>> OPENAI_API_KEY = secretOrFile(
+            "OPENAI_API_KEY", List.of(), ValueParser::keysOfUpstream,
+            "the operator's key for the upstream; not needed if clients send their own; while the "
+            + "upstream refuses or limits one of several, separated by commas, the next is used");
     public static final Setting<Boolean> ALLOW_ENV_API_KEY = flag("ALLOW_ENV_API_KEY",
             "true: a request without a key uses OPENAI_API_KEY");
     public static final Setting<List<Secret>> PROXY_API_KEYS = secretOrFile(
@@ -42,7 +46,8 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             "true: start even if anyone who reaches HOST can spend OPENAI_API_KEY");
     public static final Setting<Optional<Secret>> UPSTREAM_EXTRA_HEADERS_JSON = secret(
             "UPSTREAM_EXTRA_HEADERS_JSON", Optional.empty(), text -> Optional.of(new Secret(text)),
-            "headers to add to every upstream request, as a JSON object of strings",
+            "headers to add to every request to SOURCE_API_URL and FALLBACK_API_URLS, as a JSON "
+            + "object of strings",
             Optional.empty());
     public static final Setting<List<String>> CORS_ALLOW_ORIGIN = of(
             "CORS_ALLOW_ORIGIN", "*", Origins::parse,
@@ -95,7 +100,20 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             "calls that a request may repeat after failures, before any part of an answer is sent");
     public static final Setting<List<String>> FALLBACK_API_URLS = of(
             "FALLBACK_API_URLS", "", ValueParser::urls,
-            "base URLs to ask in this order if SOURCE_API_URL fails, separated by commas");
+            "base URLs to ask in this order if SOURCE_API_URL fails, separated by commas; they get "
+            + "the same key");
+    public static final Setting<Optional<String>> FALLBACK_N_API_URL = of(
+            "FALLBACK_n_API_URL", "", text -> Optional.of(text).filter(url -> !url.isEmpty())
+                    .map(ValueParser::url),
+            "base URL of another vendor, to ask after FALLBACK_API_URLS; n is 1 to 9");
+    public static final Setting<List<Secret>> FALLBACK_N_API_KEY = secretOrFile(
+            "FALLBACK_n_API_KEY", List.of(), ValueParser::keysOfUpstream,
+            "its key, used instead of OPENAI_API_KEY, but never instead of a client's own key");
+    public static final Setting<Optional<Secret>> FALLBACK_N_EXTRA_HEADERS_JSON = secret(
+            "FALLBACK_n_EXTRA_HEADERS_JSON", Optional.empty(),
+            text -> Optional.of(new Secret(text)),
+            "headers to add to every request to it, as a JSON object of strings",
+            Optional.empty());
     public static final Setting<Duration> IDEMPOTENCY_WINDOW_MS = millis(
             "IDEMPOTENCY_WINDOW_MS", "0", 0, 3_600_000,
             "how long a repeated request shares the first one's call and answer; 0 is off");
@@ -154,12 +172,35 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
             COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE,
             STREAM_MODE_MODELS, UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
-            UPSTREAM_IDLE_TIMEOUT_MS,
-            UPSTREAM_TIMEOUT_MS, RETRY_MAX, FALLBACK_API_URLS, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
+            UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS, RETRY_MAX, FALLBACK_API_URLS,
+            FALLBACK_N_API_URL, FALLBACK_N_API_KEY, FALLBACK_N_EXTRA_HEADERS_JSON,
+            IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
             TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS,
             TEST_PAGE);
+
+    /// The highest number in the name of a setting, as in `FALLBACK_9_API_URL`.
+    public static final int MOST_NUMBERED = 9;
+
+    private static final String NUMBER = "_n_";
+
+    /// All settings; one whose name has `n` for a number comes once for each number.
+    static final List<Setting<?>> EACH = ALL.stream().<Setting<?>>flatMap(setting ->
+            setting.name.contains(NUMBER) ? IntStream.rangeClosed(1, MOST_NUMBERED)
+                    .mapToObj(setting::numbered) : Stream.of(setting)).toList();
+
+    /// The setting whose name has this number, from 1 to [#MOST_NUMBERED].
+    public Setting<T> numbered(int number) {
+        UnaryOperator<String> named = text -> text.replace(NUMBER, "_" + number + "_");
+        return new Setting<>(named.apply(name), fallback, meaning, parser, secret,
+                fileTwin.map(named), defaultFrom);
+    }
+
+    /// The name with `n` for its number, if it has one.
+    String form() {
+        return name.replaceFirst("_[1-9]_", NUMBER);
+    }
 
     /// The name.
     @Override

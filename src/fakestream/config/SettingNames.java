@@ -13,7 +13,7 @@ final class SettingNames {
     private static final Pattern LIKE_A_NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
 
     /// All names, including the `_FILE` ones.
-    static final List<String> KNOWN = Setting.ALL.stream()
+    static final List<String> KNOWN = Setting.EACH.stream()
             .flatMap(setting -> Stream.concat(
                     Stream.of(setting.name()), setting.fileTwin().stream()))
             .toList();

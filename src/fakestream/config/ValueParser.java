@@ -66,8 +66,7 @@ final class ValueParser {
         return items(text).stream().map(ValueParser::url).toList();
     }
 
-    /// A key that can be sent in a header; the HTTP client would send other characters as `?`.
-    static Secret key(String text) {
+    private static Secret key(String text) {
         return new Secret(visible("a key", text));
     }
 
@@ -79,16 +78,22 @@ final class ValueParser {
         return text;
     }
 
-    static List<Secret> keys(String text) {
-        List<String> items = items(text);
+    /// Keys that can be sent in a header; the HTTP client would send other characters as `?`.
+    static List<Secret> keysOfUpstream(String text) {
+        var items = items(text);
         if (items.isEmpty()) {
             throw new IllegalArgumentException("holds no key");
         }
-        if (items.stream().anyMatch(item -> item.length() < SHORTEST_KEY)) {
+        return items.stream().map(ValueParser::key).toList();
+    }
+
+    static List<Secret> keys(String text) {
+        var keys = keysOfUpstream(text);
+        if (items(text).stream().anyMatch(item -> item.length() < SHORTEST_KEY)) {
             throw new IllegalArgumentException(
                     "a key has fewer than " + SHORTEST_KEY + " characters");
         }
-        return items.stream().map(ValueParser::key).toList();
+        return keys;
     }
 
     /// The items of a list split by commas or new lines, without blanks and empty items.

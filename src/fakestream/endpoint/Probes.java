@@ -85,7 +85,7 @@ public final class Probes {
                         "GET /api/clients")
                         .<JsonValue>map(JsonString::new).toList()))
                 .add("environment", new JsonObject.Builder()
-                        .add("has_api_key", config.get(Setting.OPENAI_API_KEY).isPresent())
+                        .add("has_api_key", !config.get(Setting.OPENAI_API_KEY).isEmpty())
                         .add("needs_key", !config.get(Setting.ALLOW_ENV_API_KEY)
                                 || !config.get(Setting.PROXY_API_KEYS).isEmpty())
                         .add("source_api_url", showsUpstream

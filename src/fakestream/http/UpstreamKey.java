@@ -1,13 +1,21 @@
 package fakestream.http;
 
-/// The key for the upstream, in the header that the upstream reads.
+/// The key that a request sends upstream: its client's own, or the operator's.
 ///
-/// @param header such as `Authorization`
-/// @param value such as `Bearer sk-...`
-public record UpstreamKey(String header, String value) {
-    /// The form of OpenAI and compatible APIs (RFC 6750).
+/// @param header in which the upstream reads a key, such as `Authorization`
+/// @param own the header's value with the client's own key, such as `Bearer sk-...`; null for the
+///     operator's key, because each upstream has its own
+public record UpstreamKey(String header, String own) {
+    private static final String BEARER = "Authorization";
+
+    /// A client's own key in the form of OpenAI and compatible APIs (RFC 6750).
     public static UpstreamKey bearer(String key) {
-        return new UpstreamKey("Authorization", "Bearer " + key);
+        return new UpstreamKey(BEARER, "Bearer " + key);
+    }
+
+    /// The header's value with this key of the operator.
+    public String value(String key) {
+        return header.equals(BEARER) ? "Bearer " + key : key;
     }
 
     /// Only the header's name: the value is a secret.

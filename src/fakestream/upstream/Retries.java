@@ -80,6 +80,15 @@ final class Retries {
             return isFirst;
         }
 
+        /// Another call without a pause; false if RETRY_MAX allows none.
+        boolean atOnce() {
+            if (repeated >= most) {
+                return false;
+            }
+            repeated++;
+            return true;
+        }
+
         /// Pauses before another call, at a place that is free again before the call.
         ///
         /// @return false if RETRY_MAX or the time allows none, or the request has ended
@@ -192,11 +201,18 @@ final class Retries {
     Optional<Duration> pause(int failures, UpstreamHead head,
             Supplier<Optional<Duration>> inBody) {
         var own = pause(failures);
-        var asked = own.flatMap(_ -> time(head.header("retry-after-ms"), 1e6)
-                .or(() -> time(head.header("retry-after"), 1e9))
-                .or(() -> untilDate(head.header("retry-after"))).or(inBody));
+        var asked = own.flatMap(_ -> asked(head, inBody));
         return asked.isEmpty() ? own
                 : asked.filter(time -> time.compareTo(LONGEST_OBEYED) <= 0);
+    }
+
+    /// The pause that an answer asks for; empty if it asks for none.
+    ///
+    /// @param inBody the time that its body asks for; needed only if its headers ask for none
+    Optional<Duration> asked(UpstreamHead head, Supplier<Optional<Duration>> inBody) {
+        return time(head.header("retry-after-ms"), 1e6)
+                .or(() -> time(head.header("retry-after"), 1e9))
+                .or(() -> untilDate(head.header("retry-after"))).or(inBody);
     }
 
     /// The time in a header, in units of this many nanoseconds; empty if it is no number.

@@ -28,8 +28,7 @@ import java.util.stream.Stream;
 /// them all. It never follows a redirect, which could carry a key to another host.
 public final class Upstream implements AutoCloseable {
     private final Config config;
-    private final List<UpstreamUrl> urls;
-    private final Map<String, String> extraHeaders;
+    private final List<UpstreamTarget> targets;
     private final Redactor redactor;
     private final ByteBudget answers;
     private final Retries retries;
@@ -46,8 +45,7 @@ public final class Upstream implements AutoCloseable {
     public Upstream(Config config, ScheduledExecutorService timer, Consumer<String> warnings,
             ByteBudget answers, RandomGenerator random) {
         this.config = config;
-        this.urls = UpstreamUrl.all(config);
-        this.extraHeaders = extraHeaders(config);
+        this.targets = UpstreamTarget.all(config);
         this.redactor = redactor(config);
         this.answers = answers;
         this.retries = new Retries(config, random, InstantSource.system(), open::size);
@@ -61,6 +59,7 @@ public final class Upstream implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS));
+        var urls = targets.stream().map(UpstreamTarget::url).toList();
         if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
             client.sslContext(NoTls.context());
         }
@@ -81,7 +80,7 @@ public final class Upstream implements AutoCloseable {
 
     /// The first upstream's address, for display.
     public UpstreamUrl url() {
-        return urls.getFirst();
+        return targets.getFirst().url();
     }
 
     /// The target of this endpoint's redirect, as the client can follow it, without secrets; empty
@@ -94,16 +93,8 @@ public final class Upstream implements AutoCloseable {
 
     /// Hides the secrets of these settings in texts for people.
     public static Redactor redactor(Config config) {
-        var secrets = Stream.concat(config.get(Setting.OPENAI_API_KEY).stream(),
-                config.get(Setting.PROXY_API_KEYS).stream()).map(Secret::reveal);
-        return new Redactor(Stream.of(secrets, extraHeaders(config).values().stream(),
-                UpstreamUrl.all(config).stream().flatMap(UpstreamUrl::secrets))
-                .flatMap(values -> values));
-    }
-
-    private static Map<String, String> extraHeaders(Config config) {
-        return config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON)
-                .map(secret -> HeaderRules.parse(secret.reveal())).orElse(Map.of());
+        return new Redactor(Stream.concat(UpstreamTarget.secrets(config),
+                config.get(Setting.PROXY_API_KEYS).stream().map(Secret::reveal)));
     }
 
     /// Ends all open requests, as failures of a proxy that shuts down.
@@ -124,24 +115,22 @@ public final class Upstream implements AutoCloseable {
     }
 
     /// The first upstream, then the fallbacks.
-    List<UpstreamUrl> urls() {
-        return urls;
+    List<UpstreamTarget> targets() {
+        return targets;
     }
 
-    /// The headers of all calls for one client.
-    Map<String, String> headers(UpstreamKey key, String id, Map<String, List<String>> client) {
+    /// The headers of all calls for one client, without a key.
+    static Map<String, String> headers(String id, Map<String, List<String>> client) {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         headers.putAll(HeaderRules.toUpstream(client));
         headers.put("X-Request-Id", id);
-        headers.put(key.header(), key.value());
         headers.put("Accept", "application/json");
-        headers.putAll(extraHeaders);
         return headers;
     }
 
-    /// Hides the operator's secrets and this key.
-    Redactor redactorWith(String key) {
-        return redactor.with(key);
+    /// Hides the operator's secrets and a client's own key.
+    Redactor redactorWith(UpstreamKey key) {
+        return key.own() == null ? redactor : redactor.with(key.own());
     }
 
     /// The memory for the answers to one request.

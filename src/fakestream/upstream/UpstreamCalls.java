@@ -2,7 +2,6 @@ package fakestream.upstream;
 
 import fakestream.json.Parts;
 import fakestream.upstream.UpstreamException.Kind;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -11,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -34,14 +34,21 @@ public final class UpstreamCalls implements AutoCloseable {
         ALWAYS
     }
 
+    /// The statuses with which an upstream refuses a key, or limits it.
+    private static final Set<Integer> ABOUT_KEY = Set.of(401, 403, 429);
+    private static final Duration REST = Duration.ofMinutes(1);
+
     private final UpstreamRequest request;
-    private final Function<UpstreamUrl, HttpRequest> sending;
+    private final Function<UpstreamTarget, HttpRequest.Builder> sending;
+    private final Map<String, String> own;
     private final Repeat repeat;
     private final BooleanSupplier repeatable;
     private final Runnable forgetBody;
     private final UpstreamCall.Limits limits;
-    private final Iterator<UpstreamUrl> urls;
-    private HttpRequest sent;
+    private final Iterator<UpstreamTarget> targets;
+    private UpstreamTarget target;
+    /// The operator's key of the last call; null if it had none.
+    private String key;
     private UpstreamHead head;
     /// Whether the next call needs a new connection.
     private boolean fresh;
@@ -50,19 +57,23 @@ public final class UpstreamCalls implements AutoCloseable {
     /// Whether no call may follow.
     private boolean over;
 
-    /// @param sending makes the request for each upstream
+    /// @param sending makes the request for each upstream, without its headers
+    /// @param own replace the headers that every request has
     /// @param repeatable whether the body could be sent once more from its beginning
     /// @param forgetBody see [#close()]
-    UpstreamCalls(UpstreamRequest request, Function<UpstreamUrl, HttpRequest> sending,
+    private UpstreamCalls(UpstreamRequest request,
+            Function<UpstreamTarget, HttpRequest.Builder> sending, Map<String, String> own,
             Repeat repeat, BooleanSupplier repeatable, Runnable forgetBody) {
         this.request = request;
         this.sending = sending;
+        this.own = own;
         this.repeat = repeat;
         this.repeatable = repeatable;
         this.forgetBody = forgetBody;
         this.limits = repeat == Repeat.IF_STALE ? request.limits().passing() : request.limits();
-        this.urls = request.upstream().urls().iterator();
-        this.sent = sending.apply(urls.next());
+        this.targets = request.upstream().targets().stream()
+                .filter(target -> target.serves(request.key())).iterator();
+        this.target = targets.next();
     }
 
     /// Posts a body to an endpoint such as `chat/completions`.
@@ -95,8 +106,8 @@ public final class UpstreamCalls implements AutoCloseable {
     public static UpstreamAnswer send(UpstreamRequest request, String method, String endpoint,
             Map<String, String> own, BodyPublisher body, BooleanSupplier repeatable)
             throws UpstreamException {
-        return new UpstreamCalls(request, url -> request(request, url.at(endpoint), method, own,
-                body), Repeat.IF_STALE, repeatable, () -> { }).next();
+        return new UpstreamCalls(request, target -> request(target, method, endpoint, body), own,
+                Repeat.IF_STALE, repeatable, () -> { }).next();
     }
 
     /// Sends a body that is here already, likewise.
@@ -113,17 +124,15 @@ public final class UpstreamCalls implements AutoCloseable {
             Map<String, String> own, Parts text, Repeat repeat) {
         var body = new AtomicReference<>(text);
         var length = text.length();
-        return new UpstreamCalls(request, url -> request(request, url.at(endpoint), method, own,
-                SendingBody.text(body::get, length)), repeat, () -> true, () -> body.set(null));
+        return new UpstreamCalls(request, target -> request(target, method, endpoint,
+                SendingBody.text(body::get, length)), own, repeat, () -> true,
+                () -> body.set(null));
     }
 
-    private static HttpRequest request(UpstreamRequest request, URI uri, String method,
-            Map<String, String> own, BodyPublisher body) {
-        var sent = HttpRequest.newBuilder(uri).method(method,
+    private static HttpRequest.Builder request(UpstreamTarget target, String method,
+            String endpoint, BodyPublisher body) {
+        return HttpRequest.newBuilder(target.url().at(endpoint)).method(method,
                 new SendingBody(body.contentLength() == 0 ? BodyPublishers.noBody() : body));
-        request.headers().forEach(sent::setHeader);
-        own.forEach(sent::setHeader);
-        return sent.build();
     }
 
     /// Waits for the headers of an answer with a good status; if none comes, of the last answer.
@@ -132,10 +141,11 @@ public final class UpstreamCalls implements AutoCloseable {
     public UpstreamAnswer next() throws UpstreamException {
         while (true) {
             try {
-                var call = request.begin(sent, fresh, limits);
+                var call = request.begin(request(), fresh, limits);
                 head = call.await();
                 var answer = new UpstreamAnswer(head, call);
                 if (repeat == Repeat.IF_STALE) {
+                    hasOtherKey(head.status(), Optional::empty);
                     return answer;
                 }
                 var decoded = answer.decoded();
@@ -151,14 +161,45 @@ public final class UpstreamCalls implements AutoCloseable {
         }
     }
 
+    /// The next request, with a key that may be another than before.
+    private HttpRequest request() {
+        key = request.key().own() == null ? target.keys().next().orElse(null) : null;
+        var next = sending.apply(target);
+        request.headers().forEach(next::setHeader);
+        target.sign(next, request.key(), key);
+        own.forEach(next::setHeader);
+        return next.build();
+    }
+
     /// Prepares another call after an answer that should have come with this status, and pauses
     /// before it.
     ///
     /// @param delay how long its error asks to wait; empty if it does not say
     /// @return false if no call may follow
     public boolean again(int status, Supplier<Optional<Duration>> delay) {
+        if (!over && hasOtherKey(status, delay) && request.allowance().atOnce()) {
+            fresh = false;
+            return true;
+        }
+        if (key != null && (status == 401 || status == 403)) {
+            // Only a vendor with a key of its own may help now.
+            var refused = target.keys();
+            over |= repeat == Repeat.IF_STALE;
+            while (!over && target.keys() == refused) {
+                over = !nextTarget();
+            }
+            return !over;
+        }
         return again(Retries.isPassing(status) && !head.forbidsRetry(),
                 () -> request.allowance().pause(head, delay));
+    }
+
+    /// Lets the operator's key rest if the status is about it.
+    ///
+    /// @return whether another key may be used at once
+    private boolean hasOtherKey(int status, Supplier<Optional<Duration>> delay) {
+        return key != null && ABOUT_KEY.contains(status) && target.keys().rest(key,
+                request.upstream().retries().asked(head, delay).orElse(REST));
     }
 
     /// Prepares another call after a call or its answer broke off, likewise.
@@ -181,12 +222,17 @@ public final class UpstreamCalls implements AutoCloseable {
         fresh = false;
         over |= !helps;
         if (!over && !pause.getAsBoolean()) {
-            over = !urls.hasNext() || lost && repeat == Repeat.BY_KEY;
-            if (!over) {
-                sent = sending.apply(urls.next());
-            }
+            over = lost && repeat == Repeat.BY_KEY || !nextTarget();
         }
         return !over;
+    }
+
+    private boolean nextTarget() {
+        if (targets.hasNext()) {
+            target = targets.next();
+            return true;
+        }
+        return false;
     }
 
     /// Forgets the body: the JDK keeps the request as long as its answer is read.

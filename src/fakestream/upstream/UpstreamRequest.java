@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 public final class UpstreamRequest implements AutoCloseable {
     private final Guard guard = new Guard();
     private final Upstream upstream;
+    private final UpstreamKey key;
     private final Map<String, String> headers;
     private final Redactor redactor;
     private final UpstreamCall.Limits limits;
@@ -35,14 +36,15 @@ public final class UpstreamRequest implements AutoCloseable {
 
     /// A request for one client; it sends nothing yet.
     ///
-    /// @param key goes upstream
+    /// @param key goes upstream; see [UpstreamTarget#serves]
     /// @param id the id of the client's request
     /// @param clientHeaders the client's request headers; only allowed ones pass
     public UpstreamRequest(Upstream upstream, UpstreamKey key, String id,
             Map<String, List<String>> clientHeaders) {
         this.upstream = upstream;
-        this.headers = upstream.headers(key, id, clientHeaders);
-        this.redactor = upstream.redactorWith(key.value());
+        this.key = key;
+        this.headers = Upstream.headers(id, clientHeaders);
+        this.redactor = upstream.redactorWith(key);
         this.bytes = upstream.bytes();
         this.limits = upstream.limits();
         this.allowance = upstream.retries().allowance(limits.until(), over);
@@ -108,7 +110,11 @@ public final class UpstreamRequest implements AutoCloseable {
         return allowance;
     }
 
-    /// The headers of all calls; their names have any case.
+    UpstreamKey key() {
+        return key;
+    }
+
+    /// The headers of all calls, without the key; their names have any case.
     Map<String, String> headers() {
         return headers;
     }

@@ -1,8 +1,6 @@
 package fakestream.upstream;
 
-import fakestream.config.Config;
 import fakestream.config.Host;
-import fakestream.config.Setting;
 import fakestream.http.Query;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -60,12 +58,6 @@ public final class UpstreamUrl {
         var server = URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
         return new UpstreamUrl(server, path,
                 new Query(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
-    }
-
-    /// The upstream in these settings, then its fallbacks.
-    static List<UpstreamUrl> all(Config config) {
-        return Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
-                config.get(Setting.FALLBACK_API_URLS).stream()).map(UpstreamUrl::parse).toList();
     }
 
     /// The upstreams at these addresses, split by commas or new lines.

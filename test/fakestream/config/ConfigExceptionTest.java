@@ -64,6 +64,14 @@ final class ConfigExceptionTest {
     }
 
     @Test
+    void requiresAnUpstreamForEachNumberedSetting() {
+        assertEquals(List.of("--set: FALLBACK_2_API_KEY: there is no upstream for it, set "
+                        + "FALLBACK_2_API_URL too"),
+                problems(flags("FALLBACK_2_API_KEY", "sk-b",
+                        "FALLBACK_1_API_URL", "https://b.example"), NO_CHECKS));
+    }
+
+    @Test
     void reportsTheProblemOfAnExternalCheck() {
         ConfigSources sources = flags("SOURCE_API_URL", "api.example", "PORT", "x");
         Consumer<String> check = text -> {

@@ -26,7 +26,7 @@ final class ConfigTest {
         assertEquals("127.0.0.1", config.get(Setting.HOST));
         assertEquals(3000, config.get(Setting.PORT));
         assertEquals("https://api.openai.com", config.get(Setting.SOURCE_API_URL));
-        assertEquals(Optional.empty(), config.get(Setting.OPENAI_API_KEY));
+        assertEquals(List.of(), config.get(Setting.OPENAI_API_KEY));
         assertEquals(false, config.get(Setting.ALLOW_ENV_API_KEY));
         assertEquals(List.of(), config.get(Setting.PROXY_API_KEYS));
         assertEquals(Optional.empty(), config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON));
@@ -36,7 +36,7 @@ final class ConfigTest {
         assertEquals(Duration.ofMinutes(10), config.get(Setting.UPSTREAM_TIMEOUT_MS));
         assertEquals(32 << 20, config.get(Setting.MAX_BODY_BYTES));
         assertEquals(LogLevel.INFO, config.get(Setting.LOG_LEVEL));
-        Setting.ALL.forEach(setting ->
+        Setting.EACH.forEach(setting ->
                 assertTrue(config.origin(setting).startsWith("default"), setting.name()));
     }
 
@@ -53,7 +53,7 @@ final class ConfigTest {
                 DEBUG=0
                 UPSTREAM_EXTRA_HEADERS_JSON={"HTTP-Referer":"https://your.domain/","X-Title":"x"}
                 """);
-        assertEquals(Optional.of(new Secret("your_openai_api_key_here")),
+        assertEquals(List.of(new Secret("your_openai_api_key_here")),
                 config.get(Setting.OPENAI_API_KEY));
         String headers = "{\"HTTP-Referer\":\"https://your.domain/\",\"X-Title\":\"x\"}";
         assertEquals(Optional.of(new Secret(headers)),
@@ -110,7 +110,7 @@ final class ConfigTest {
                 Map.of("OPENAI_API_KEY", "", "LOG_LEVEL", " "), new Given("DEBUG", "", "--set"));
         assertEquals(3000, config.get(Setting.PORT));
         assertEquals("127.0.0.1", config.get(Setting.HOST));
-        assertEquals(Optional.empty(), config.get(Setting.OPENAI_API_KEY));
+        assertEquals(List.of(), config.get(Setting.OPENAI_API_KEY));
         assertEquals(LogLevel.WARN, config.get(Setting.LOG_LEVEL));
         assertEquals("default", config.origin(Setting.DEBUG));
     }
@@ -142,9 +142,12 @@ final class ConfigTest {
     void printsEverySettingWithItsOriginAndNoSecret() throws Exception {
         Config config = load("PORT=1\nPROXY_API_KEYS=client-key-1",
                 Map.of("OPENAI_API_KEY", "sk-secret", "UPSTREAM_EXTRA_HEADERS_JSON", "{}"),
-                new Given("CORS_ALLOW_ORIGIN", "https://a.example\nhttps://b.example", "--set"));
+                new Given("CORS_ALLOW_ORIGIN", "https://a.example\nhttps://b.example", "--set"),
+                new Given("FALLBACK_2_API_URL", "http://b.example", "--set"));
         List<String> lines = config.print().lines().toList();
-        assertEquals(Setting.ALL.size(), lines.size());
+        assertEquals(Setting.ALL.stream().filter(setting -> !setting.name().contains("_n_")).count()
+                + 1, lines.size(), "a numbered setting only if it is set");
+        assertTrue(lines.contains("FALLBACK_2_API_URL=http://b.example  # --set"));
         assertEquals("HOST=127.0.0.1  # default", lines.getFirst());
         assertTrue(lines.contains("PORT=1  # " + directory.resolve("proxy.properties") + ":1"));
         assertTrue(lines.contains("OPENAI_API_KEY=***  # environment"));

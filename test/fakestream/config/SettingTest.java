@@ -37,6 +37,9 @@ final class SettingTest {
             UPSTREAM_TIMEOUT_MS=600000
             RETRY_MAX=2
             FALLBACK_API_URLS=
+            FALLBACK_n_API_URL=
+            FALLBACK_n_API_KEY=
+            FALLBACK_n_EXTRA_HEADERS_JSON=
             IDEMPOTENCY_WINDOW_MS=0
             PASS_THROUGH=true
             NONSTREAM_KEEPALIVE_MS=0
@@ -63,7 +66,8 @@ final class SettingTest {
         for (Field field : Setting.class.getFields()) {
             if (Modifier.isStatic(field.getModifiers()) && field.getType() == Setting.class) {
                 constants.add(field.get(null));
-                assertEquals(field.getName(), ((Setting<?>) field.get(null)).name());
+                assertEquals(field.getName(),
+                        ((Setting<?>) field.get(null)).name().replace("_n_", "_N_"));
             }
         }
         assertEquals(constants, Setting.ALL);
@@ -91,15 +95,17 @@ final class SettingTest {
     }
 
     @Test
-    void keepsThreeSettingsSecret() {
+    void keepsKeysAndHeadersSecret() {
         assertEquals(List.of(Setting.OPENAI_API_KEY, Setting.PROXY_API_KEYS,
-                        Setting.UPSTREAM_EXTRA_HEADERS_JSON),
+                        Setting.UPSTREAM_EXTRA_HEADERS_JSON, Setting.FALLBACK_N_API_KEY,
+                        Setting.FALLBACK_N_EXTRA_HEADERS_JSON),
                 Setting.ALL.stream().filter(Setting::secret).toList());
     }
 
     @Test
     void hasAFileTwinForTheKeys() {
-        assertEquals(List.of("OPENAI_API_KEY_FILE", "PROXY_API_KEYS_FILE"),
+        assertEquals(List.of("OPENAI_API_KEY_FILE", "PROXY_API_KEYS_FILE",
+                        "FALLBACK_n_API_KEY_FILE"),
                 Setting.ALL.stream().map(Setting::fileTwin).flatMap(Optional::stream).toList());
         assertTrue(Setting.OPENAI_API_KEY.meaning().contains("OPENAI_API_KEY_FILE"));
         assertTrue(Setting.PROXY_API_KEYS.meaning().contains("PROXY_API_KEYS_FILE"));

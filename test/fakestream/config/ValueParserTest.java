@@ -85,7 +85,7 @@ final class ValueParserTest {
         assertEquals("a key has only visible ASCII characters and no blanks",
                 problem(() -> ValueParser.keys("two words here")));
         assertEquals("a key has only visible ASCII characters and no blanks",
-                problem(() -> ValueParser.key("sk-ключ")));
+                problem(() -> ValueParser.keysOfUpstream("sk-ключ")));
     }
 
     @Test
