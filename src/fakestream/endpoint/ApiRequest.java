@@ -7,12 +7,14 @@ import fakestream.json.JsonBoolean;
 import fakestream.json.JsonException;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
 import fakestream.json.Parts;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// A client's request body, JSON or a form. It may be as long as a book, and its answer may take
 /// minutes. So it is kept once, in its original bytes, as long as the upstream may still be asked;
@@ -26,16 +28,18 @@ final class ApiRequest {
     /// The media type of the body for the upstream.
     private final String type;
     private final String model;
+    /// The mode that the caller chooses.
+    private final Optional<StreamMode> chosen;
     private final boolean streamed;
     private final JsonObject told;
     /// Null once it was released.
     private JsonObject request;
     /// Null if the body is JSON, and once it was released.
     private Multipart form;
-    /// The bytes of a request that passes on as it came; otherwise null, and once it was released.
-    private byte[] body;
+    /// A request that passes on as it came; otherwise null, and once it was released.
+    private Parts asItCame;
 
-    /// Parses a request body.
+    /// Parses a request body. A prefix of the model's name that chooses the mode is taken off.
     ///
     /// @param type the request's `Content-Type`; null if it has none
     /// @throws HttpError 400 if it is no valid request
@@ -44,12 +48,17 @@ final class ApiRequest {
         this.target = target;
         this.form = protocol.takesForms() && Multipart.is(type) ? Multipart.read(type, body) : null;
         this.type = form == null ? "application/json" : type;
-        this.request = form == null ? parsed(body) : form.fields();
+        var sent = form == null ? parsed(body) : form.fields();
+        var named = StreamMode.in(Objects.requireNonNullElse(sent.string("model"), ""));
+        this.chosen = target.mode().or(named::mode);
+        this.request = named.mode().isEmpty() ? sent
+                : sent.with("model", new JsonString(named.model()));
         check(protocol, request);
         this.told = protocol.told(request).detached();
-        this.model = target.model().orElse(Objects.requireNonNullElse(request.string("model"), ""));
+        this.model = target.model().orElse(named.model());
         this.streamed = target.alwaysStreams() || protocol.streams(request);
-        this.body = passesOn() ? body : null;
+        this.asItCame = !passesOn() ? null
+                : named.mode().isEmpty() ? Parts.of(body) : body(request);
     }
 
     private static JsonObject parsed(byte[] body) throws HttpError {
@@ -114,7 +123,7 @@ final class ApiRequest {
 
     /// How the client gets a stream; to be called before the request is released.
     StreamMode mode(StreamModes modes) {
-        return modes.of(model, request);
+        return modes.of(chosen, model, request);
     }
 
     /// The fields of the request that the answer's form depends on.
@@ -142,15 +151,15 @@ final class ApiRequest {
         return form == null ? Parts.of(members) : form.with(members);
     }
 
-    /// The body as it came.
+    /// The body as it came, except for a prefix of the model's name.
     Parts asItCame() {
-        return Parts.of(body);
+        return asItCame;
     }
 
     /// Releases the request; it will not be sent again.
     void forget() {
         request = null;
         form = null;
-        body = null;
+        asItCame = null;
     }
 }

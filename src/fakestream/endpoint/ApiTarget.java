@@ -1,5 +1,6 @@
 package fakestream.endpoint;
 
+import fakestream.config.StreamMode;
 import fakestream.protocol.Protocol;
 import fakestream.stream.Framing;
 import java.util.Locale;
@@ -11,11 +12,23 @@ import java.util.Optional;
 /// @param streamed the upstream's endpoint for its own stream
 /// @param model the model, if the path names it and the request does not
 /// @param framing the framing of the client's stream
+/// @param mode the mode that the caller chooses in the path or in a header
 public record ApiTarget(Protocol protocol, String whole, String streamed, Optional<String> model,
-        Framing framing) {
+        Framing framing, Optional<StreamMode> mode) {
+    /// A call whose path and headers choose no mode.
+    public ApiTarget(Protocol protocol, String whole, String streamed, Optional<String> model,
+            Framing framing) {
+        this(protocol, whole, streamed, model, framing, Optional.empty());
+    }
+
     /// A call whose request body names the model and says whether to stream.
     public static ApiTarget of(Protocol protocol, String endpoint) {
         return new ApiTarget(protocol, endpoint, endpoint, Optional.empty(), Framing.EVENTS);
+    }
+
+    /// The same call in the mode that its caller chooses.
+    public ApiTarget in(Optional<StreamMode> chosen) {
+        return new ApiTarget(protocol, whole, streamed, model, framing, chosen);
     }
 
     /// Whether a body of this `Content-Type` has the form of the API; null says no type.

@@ -12,6 +12,7 @@ import fakestream.protocol.VendorError;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -63,14 +64,20 @@ public final class StreamModes {
 
     /// How to get a stream: [StreamMode#FAKE], [StreamMode#REAL], or [StreamMode#AUTO] if it must
     /// be tried.
-    StreamMode of(String model, JsonObject request) {
-        var configured = models.stream().filter(entry -> entry.fits(model))
-                .map(ModelMode::mode).findFirst().orElse(mode);
-        return switch (configured) {
-            case FAKE, REAL -> configured;
+    ///
+    /// @param chosen the mode that the caller chooses instead of the settings
+    StreamMode of(Optional<StreamMode> chosen, String model, JsonObject request) {
+        var wanted = chosen.orElseGet(() -> configured(model));
+        return switch (wanted) {
+            case FAKE, REAL -> wanted;
             case TOOLS -> hasTools(request) ? StreamMode.FAKE : StreamMode.REAL;
             case AUTO -> isUnstreamable(model) ? StreamMode.FAKE : StreamMode.AUTO;
         };
+    }
+
+    private StreamMode configured(String model) {
+        return models.stream().filter(entry -> entry.fits(model))
+                .map(ModelMode::mode).findFirst().orElse(mode);
     }
 
     /// Whether the upstream says that it cannot stream this model, and not that something else is

@@ -3,6 +3,7 @@ package fakestream.http;
 import com.sun.net.httpserver.Headers;
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.config.StreamMode;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,8 @@ public final class Cors {
     private static final int LONGEST = 4096;
 
     /// The headers that a preflight gets if its own cannot be echoed.
-    private static final String USUAL_HEADERS = "Authorization, Content-Type, X-Api-Key, Api-Key";
+    private static final String USUAL_HEADERS =
+            "Authorization, Content-Type, X-Api-Key, Api-Key, " + StreamMode.HEADER;
     private static final String EXPOSED =
             "X-Request-Id, X-Upstream-Request-Id, Retry-After, Retry-After-Ms, X-Should-Retry";
 

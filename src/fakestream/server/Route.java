@@ -1,10 +1,12 @@
 package fakestream.server;
 
+import fakestream.config.StreamMode;
 import fakestream.endpoint.TestPage;
 import fakestream.http.Query;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -15,7 +17,8 @@ import java.util.stream.Stream;
 /// clients add to them: a doubled `/v1` or slash and a pasted endpoint lead to the intended place.
 ///
 /// @param name the upstream's endpoint, with its original escapes, or a page's file
-record Route(Kind kind, String name) {
+/// @param mode the mode that the path chooses as a prefix of its model
+record Route(Kind kind, String name, Optional<StreamMode> mode) {
     /// The kinds of routes.
     enum Kind {
         CHAT, COMPLETIONS, RESPONSES, MESSAGES, GENERATE, IMAGES, SPEECH, TRANSCRIPTIONS, MODELS,
@@ -27,6 +30,9 @@ record Route(Kind kind, String name) {
         }
     }
 
+    /// A prefix of a model's name in a path. A client may escape its slash.
+    private static final Pattern PREFIX = Pattern.compile("(?<=/(?:models|deployments)/)("
+            + StreamMode.CHOICES + ")(?:/+|%2[Ff])(?=[^/:?])");
     private static final Route NONE = new Route(Kind.NONE, "");
     private static final Set<String> PREFIXES = Set.of("v1", "api", "openai");
     private static final List<String> PASTED = List.of("chat", "completions");
@@ -43,11 +49,25 @@ record Route(Kind kind, String name) {
             "/v1/completions", "/v1/responses", "/v1/messages", "/v1/models")
             .collect(Collectors.toMap(Function.identity(), Route::read));
 
+    /// A route whose path chooses no mode.
+    Route(Kind kind, String name) {
+        this(kind, name, Optional.empty());
+    }
+
     /// The route of a request target in origin form or absolute form (RFC 9112 section 3.2), with
     /// or without a query.
     static Route of(String target) {
         var usual = USUAL.get(target);
-        return usual == null ? read(target) : usual;
+        if (usual != null) {
+            return usual;
+        }
+        var path = Query.path(target);
+        var prefix = PREFIX.matcher(path);
+        if (!prefix.find()) {
+            return read(path);
+        }
+        var route = read(path.substring(0, prefix.start()) + path.substring(prefix.end()));
+        return new Route(route.kind, route.name, StreamMode.choice(prefix.group(1)));
     }
 
     private static Route read(String target) {

@@ -4,6 +4,7 @@ import fakestream.access.AccessControl;
 import fakestream.access.Authenticator;
 import fakestream.config.Config;
 import fakestream.config.Setting;
+import fakestream.config.StreamMode;
 import fakestream.endpoint.AnswerResponse;
 import fakestream.endpoint.ApiEndpoint;
 import fakestream.endpoint.ApiTarget;
@@ -90,12 +91,12 @@ final class Router {
         switch (route.kind()) {
             case CHAT, COMPLETIONS, RESPONSES, MESSAGES, IMAGES -> {
                 allow(client, "POST");
-                endpoint.serve(client, ApiTarget.of(protocol(route, client), asked(client, route)),
-                        keyHeader(route, client));
+                endpoint.serve(client, target(client, route), keyHeader(route, client));
             }
             case GENERATE -> {
                 allow(client, "POST");
-                endpoint.serve(client, gemini(client, route), keyHeader(route, client));
+                endpoint.serve(client, gemini(client, route).in(mode(client, route)),
+                        keyHeader(route, client));
             }
             case SPEECH, TRANSCRIPTIONS -> readOrPass(client, route);
             case MODELS -> models(client, route);
@@ -158,7 +159,7 @@ final class Router {
     /// Passes a request unread if it has not the form of the API, such as a form for an API of
     /// JSON, or if it is too long for the memory: a recording may be.
     private void readOrPass(ClientExchange client, Route route) throws HttpError, IOException {
-        var target = ApiTarget.of(protocol(route, client), asked(client, route));
+        var target = target(client, route);
         if (client.method().equals("POST")
                 && target.reads(client.headers().getFirst("Content-Type"))
                 && endpoint.fits(client)) {
@@ -166,6 +167,26 @@ final class Router {
         } else {
             other(client, route);
         }
+    }
+
+    private ApiTarget target(ClientExchange client, Route route) throws HttpError {
+        return ApiTarget.of(protocol(route, client), asked(client, route))
+                .in(mode(client, route));
+    }
+
+    /// The mode that the caller chooses in a header, or else in the path.
+    private static Optional<StreamMode> mode(ClientExchange client, Route route)
+            throws HttpError {
+        var words = client.headers().get(StreamMode.HEADER);
+        if (words == null) {
+            return route.mode();
+        }
+        var mode = StreamMode.choice(String.join(",", words).strip());
+        if (mode.isEmpty()) {
+            throw new HttpError(400, ApiError.invalidRequest("invalid_stream_mode", null,
+                    "the header " + StreamMode.HEADER + " must be fake, real or auto"));
+        }
+        return mode;
     }
 
     /// The path alone says whether to stream.

@@ -19,6 +19,7 @@ import fakestream.upstream.UpstreamHead;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,10 @@ final class StreamModesTest {
                 new ComputeSlots()).read(answer).answer(), "my-stream-7b");
     }
 
+    private static StreamMode of(StreamModes modes, String model) {
+        return modes.of(Optional.empty(), model, JsonObject.EMPTY);
+    }
+
     private static String error(String message) {
         return "{\"error\":{\"message\":" + Json.quote(message) + "}}";
     }
@@ -47,10 +52,10 @@ final class StreamModesTest {
                 Character.toString(0x4e00 + i).repeat(length)).toList();
         names.forEach(modes::remember);
         assertEquals(names.subList(2000 - most, 2000), names.stream().filter(name ->
-                modes.of(name, JsonObject.EMPTY) == StreamMode.FAKE).toList());
+                of(modes, name) == StreamMode.FAKE).toList());
         modes.remember(names.get(2000 - most));
         modes.remember("another");
-        assertEquals(StreamMode.FAKE, modes.of(names.get(2000 - most), JsonObject.EMPTY));
+        assertEquals(StreamMode.FAKE, of(modes, names.get(2000 - most)));
     }
 
     @ParameterizedTest

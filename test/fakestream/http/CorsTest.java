@@ -17,10 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CorsTest {
-    private static final String USUAL = "Authorization, Content-Type, X-Api-Key, Api-Key";
+    private static final String USUAL =
+            "Authorization, Content-Type, X-Api-Key, Api-Key, X-Stream-Mode";
     private static final String SDK = "authorization, content-type, x-stainless-arch, "
             + "x-stainless-lang, x-stainless-os, x-stainless-package-version, "
-            + "x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version";
+            + "x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, "
+            + "x-stream-mode";
     private static final String LIST = "CORS_ALLOW_ORIGIN=https://a.example,https://b.example";
 
     private final ScriptedUpstream upstream =
