@@ -83,6 +83,10 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     public static final Setting<List<ModelMode>> STREAM_MODE_MODELS = of(
             "STREAM_MODE_MODELS", "", ModelMode::parse,
             "modes of single models, a list such as gpt-5*=fake,*=auto; the first match wins");
+    public static final Setting<List<StreamMode>> MODEL_LIST_MODES = of(
+            "MODEL_LIST_MODES", "", StreamMode::choices,
+            "modes for which a list of models names each model once more, as in fake/NAME; a list "
+            + "such as fake,real (fake, real, auto)");
     public static final Setting<Duration> UPSTREAM_CONNECT_TIMEOUT_MS = millis(
             "UPSTREAM_CONNECT_TIMEOUT_MS", "5000", 100, 120_000,
             "longest wait for a connection to the upstream");
@@ -171,10 +175,10 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
             COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE,
-            STREAM_MODE_MODELS, UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
-            UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS, RETRY_MAX, FALLBACK_API_URLS,
-            FALLBACK_N_API_URL, FALLBACK_N_API_KEY, FALLBACK_N_EXTRA_HEADERS_JSON,
-            IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
+            STREAM_MODE_MODELS, MODEL_LIST_MODES, UPSTREAM_CONNECT_TIMEOUT_MS,
+            UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
+            RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL, FALLBACK_N_API_KEY,
+            FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
             TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS,

@@ -1,5 +1,6 @@
 package fakestream.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -33,6 +34,16 @@ public enum StreamMode {
     public static Optional<StreamMode> choice(String word) {
         return word.matches("(?i)" + CHOICES) ? Optional.of(valueOf(word.toUpperCase(Locale.ROOT)))
                 : Optional.empty();
+    }
+
+    /// Parses a list of modes that a caller may choose, separated by commas or new lines.
+    ///
+    /// @throws IllegalArgumentException if an entry is none; the message quotes it
+    static List<StreamMode> choices(String text) {
+        return ValueParser.items(text).stream()
+                .map(word -> choice(word).orElseThrow(() -> new IllegalArgumentException(
+                        "'" + word + "' is not one of " + CHOICES.replace("|", ", "))))
+                .distinct().toList();
     }
 
     /// Takes one prefix, such as `fake/`, off a model's name. A name that begins with one of its

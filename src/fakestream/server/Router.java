@@ -38,6 +38,7 @@ import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamCalls;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -211,6 +212,8 @@ final class Router {
         }
         allow(client, "GET", "HEAD");
         var protocol = protocol(route, client);
+        var list = new ModelList(route.name().endsWith("models")
+                ? config.get(Setting.MODEL_LIST_MODES) : List.of());
         try (var admitted = gate.pass(client, keyHeader(route, client));
                 var up = new UpstreamRequest(upstream, admitted.key(), client.id(),
                         client.headers())) {
@@ -218,8 +221,8 @@ final class Router {
             admitted.enter();
             client.asks(up::figures, up::cancel);
             client.record().mode(RequestRecord.Mode.WHOLE);
-            streams.sendWhole(client, protocol, () -> AnswerResponse.json(
-                    UpstreamCalls.get(up, asked(client, route)), protocol, client.record()));
+            streams.sendWhole(client, protocol, () -> list.with(AnswerResponse.json(
+                    UpstreamCalls.get(up, asked(client, route)), protocol, client.record())));
         }
     }
 
