@@ -5,10 +5,15 @@ import java.util.List;
 /// The stream mode of the models whose names match a pattern: `*` is any text, `?` any character.
 public record ModelMode(String pattern, StreamMode mode) {
 
-    /// Whether the pattern matches a model's whole name. On a mismatch only the last `*` takes one
+    /// Whether the pattern matches a model's whole name.
+    public boolean fits(String model) {
+        return fits(pattern, model);
+    }
+
+    /// Whether a pattern matches a model's whole name. On a mismatch only the last `*` takes one
     /// more character; the match before it stays. So the time is at most the name's length times
     /// the pattern's, and only the operator sets the pattern.
-    public boolean fits(String model) {
+    public static boolean fits(String pattern, String model) {
         int at = 0;
         int next = 0;
         int star = -1;

@@ -83,6 +83,10 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     public static final Setting<List<ModelMode>> STREAM_MODE_MODELS = of(
             "STREAM_MODE_MODELS", "", ModelMode::parse,
             "modes of single models, a list such as gpt-5*=fake,*=auto; the first match wins");
+    public static final Setting<List<String>> STREAM_ONLY_MODELS = of(
+            "STREAM_ONLY_MODELS", "", ValueParser::items,
+            "models that the upstream only streams, a list of patterns such as qwq-*,qwen-omni*; "
+            + "others are found by their refusals");
     public static final Setting<List<StreamMode>> MODEL_LIST_MODES = of(
             "MODEL_LIST_MODES", "", StreamMode::choices,
             "modes for which a list of models names each model once more, as in fake/NAME; a list "
@@ -175,7 +179,7 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
             CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
             COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE,
-            STREAM_MODE_MODELS, MODEL_LIST_MODES, UPSTREAM_CONNECT_TIMEOUT_MS,
+            STREAM_MODE_MODELS, STREAM_ONLY_MODELS, MODEL_LIST_MODES, UPSTREAM_CONNECT_TIMEOUT_MS,
             UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
             RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL, FALLBACK_N_API_KEY,
             FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,

@@ -5,6 +5,7 @@ import fakestream.concurrent.ComputeSlots;
 import fakestream.config.Config;
 import fakestream.config.Setting;
 import fakestream.config.StreamMode;
+import fakestream.endpoint.StreamModes.Way;
 import fakestream.http.ByteBudget;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
@@ -167,32 +168,56 @@ public final class ApiEndpoint {
         }
         var answer = post(job, job.target.streamed(), body, reader(job, true));
         if (!only && StreamModes.refusesStreams(answer, model)) {
-            modes.remember(model);
+            modes.remember(model, Way.WHOLE);
             return askWhole(job, true);
         }
         if (!only && answer.head().isSuccess() && !answer.streamed()) {
-            modes.remember(model);
+            modes.remember(model, Way.WHOLE);
         }
         job.request.forget();
         job.memory.settle(0);
         return answer;
     }
 
-    /// Asks for a whole answer, or joins a running call that asks for the same.
+    /// Asks for a whole answer, or folds a stream if the upstream only streams the model. If that
+    /// turns out now and memory is short, the client gets the upstream's refusal.
     ///
     /// @param streamed whether the client wants a stream
     private ReadAnswer askWhole(Job job, boolean streamed) throws UpstreamException {
+        var model = job.request.model();
         var window = config.get(Setting.IDEMPOTENCY_WINDOW_MS);
         var sharer = window.isZero() ? null : sharer(job, window);
-        var body = job.request.forWhole();
+        var folds = modes.mustFold(model);
+        var body = folds ? job.request.toFold() : job.request.forWhole();
         job.request.forget();
         job.memory.settle(body.length());
-        var whole = job.target.whole();
-        var answer = sharer == null ? post(job, whole, body, reader(job, streamed))
-                : reader(job, streamed).read(job.upstream.open(sharing.answer(sharer,
-                        reader(job, false), reader -> post(job, whole, body, reader)))).answer();
+        var answer = share(job, sharer, folds ? job.target.streamed() : job.target.whole(), body,
+                streamed && !folds);
+        if (!folds && modes.learnsToFold(answer, model)
+                && job.memory.tryGrow((long) ByteBudget.COPIES * body.length())) {
+            body = toFold(job, body);
+            answer = share(job, sharer, job.target.streamed(), body, false);
+        }
         job.memory.settle(0);
         return answer;
+    }
+
+    /// A method of its own, so that no frame below keeps both bodies.
+    private Parts toFold(Job job, Parts whole) {
+        var body = slots.take(() -> job.request.toFold(whole));
+        job.memory.settle(body.length());
+        return body;
+    }
+
+    /// Makes a call, or joins a running one that asks for the same.
+    ///
+    /// @param sharer null if no call is shared
+    /// @param live whether a stream passes on; otherwise it is folded
+    private ReadAnswer share(Job job, CallSharing.Sharer sharer, String endpoint, Parts body,
+            boolean live) throws UpstreamException {
+        return sharer == null ? post(job, endpoint, body, reader(job, live))
+                : reader(job, live).read(job.upstream.open(sharing.answer(sharer,
+                        reader(job, false), reader -> post(job, endpoint, body, reader)))).answer();
     }
 
     /// Posts a body, once or several times, until its answer is usable or no call may follow.

@@ -23,6 +23,7 @@ import java.util.Optional;
 final class ApiRequest {
     /// In bytes. Model names are kept, logged and compared; real ones are far shorter.
     private static final int LONGEST_MODEL = 512;
+    private static final String JSON = "application/json";
 
     private final ApiTarget target;
     /// The media type of the body for the upstream.
@@ -47,7 +48,7 @@ final class ApiRequest {
         var protocol = target.protocol();
         this.target = target;
         this.form = protocol.takesForms() && Multipart.is(type) ? Multipart.read(type, body) : null;
-        this.type = form == null ? "application/json" : type;
+        this.type = form == null ? JSON : type;
         var sent = form == null ? parsed(body) : form.fields();
         var named = StreamMode.in(Objects.requireNonNullElse(sent.string("model"), ""));
         this.chosen = target.mode().or(named::mode);
@@ -145,6 +146,25 @@ final class ApiRequest {
     /// The body that asks the upstream for its own stream.
     Parts forStream() {
         return body(request);
+    }
+
+    /// The body that asks the upstream for a stream to fold into a whole answer.
+    Parts toFold() {
+        return body(target.protocol().toFold(request));
+    }
+
+    /// The same body after the request was released, made of the one that asked for a whole answer.
+    Parts toFold(Parts whole) {
+        try {
+            var bytes = whole.bytes();
+            if (!type.equals(JSON)) {
+                var sent = Multipart.read(type, bytes);
+                return sent.with(target.protocol().toFold(sent.fields()));
+            }
+            return Parts.of(target.protocol().toFold((JsonObject) Json.parse(bytes)));
+        } catch (HttpError | JsonException e) {
+            throw new IllegalStateException("it was written as a request", e);
+        }
     }
 
     private Parts body(JsonObject members) {

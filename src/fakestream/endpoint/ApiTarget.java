@@ -40,6 +40,6 @@ public record ApiTarget(Protocol protocol, String whole, String streamed, Option
 
     /// Whether the path always streams.
     boolean alwaysStreams() {
-        return !whole.equals(streamed);
+        return framing != Framing.DOCUMENT && !whole.equals(streamed);
     }
 }

@@ -54,6 +54,12 @@ public interface Protocol {
     /// The same request for a whole answer. Everything that is not about streaming is kept.
     JsonObject whole(JsonObject request);
 
+    /// The same request for a stream that will be folded into a whole answer, for a model that only
+    /// streams.
+    default JsonObject toFold(JsonObject request) {
+        return request.with("stream", JsonBoolean.TRUE);
+    }
+
     /// The members of a request that its response depends on: everything that [#replay],
     /// [#failure], [#dataHeartbeat] and [#choices] read of it.
     default JsonObject told(JsonObject request) {

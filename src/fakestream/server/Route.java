@@ -145,6 +145,11 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
         return name.replace(STREAMED, WHOLE);
     }
 
+    /// For Gemini's content, the endpoint that streams.
+    String streamed() {
+        return whole().replace(WHOLE, STREAMED);
+    }
+
     /// For Gemini's content, the model.
     String model() {
         return whole().replaceFirst("^(" + GEMINI + "/)?models/", "").replace(WHOLE, "");

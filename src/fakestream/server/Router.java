@@ -194,14 +194,11 @@ final class Router {
     private static ApiTarget gemini(ClientExchange client, Route route) {
         var query = query(client).without(Set.of("alt"));
         var whole = route.whole() + query.suffix();
-        var model = Optional.of(route.model());
-        if (route.name().equals(route.whole())) {
-            return new ApiTarget(GEMINI, whole, whole, model, Framing.DOCUMENT);
-        }
-        var framing = "sse".equals(client.query().get("alt")) ? Framing.EVENTS
-                : Framing.JSON_ARRAY;
         var streamed = new Query(query.raw().isEmpty() ? "alt=sse" : query.raw() + "&alt=sse");
-        return new ApiTarget(GEMINI, whole, route.name() + streamed.suffix(), model, framing);
+        var framing = route.name().equals(route.whole()) ? Framing.DOCUMENT
+                : "sse".equals(client.query().get("alt")) ? Framing.EVENTS : Framing.JSON_ARRAY;
+        return new ApiTarget(GEMINI, whole, route.streamed() + streamed.suffix(),
+                Optional.of(route.model()), framing);
     }
 
     /// Reads a list or a description, to tell HTML from it; passes on the deletion of a model.

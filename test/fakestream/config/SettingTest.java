@@ -31,6 +31,7 @@ final class SettingTest {
             REPLAY_MAX_MS=10000
             STREAM_MODE=fake
             STREAM_MODE_MODELS=
+            STREAM_ONLY_MODELS=
             MODEL_LIST_MODES=
             UPSTREAM_CONNECT_TIMEOUT_MS=5000
             UPSTREAM_FIRST_BYTE_TIMEOUT_MS=0

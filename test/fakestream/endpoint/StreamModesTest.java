@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import fakestream.concurrent.ComputeSlots;
 import fakestream.config.Config;
 import fakestream.config.StreamMode;
+import fakestream.endpoint.StreamModes.Way;
 import fakestream.json.Json;
 import fakestream.json.JsonObject;
 import fakestream.protocol.chat.ChatCompletions;
@@ -50,11 +51,11 @@ final class StreamModesTest {
         var modes = new StreamModes(Config.of(Map.of("STREAM_MODE", "auto")));
         var names = IntStream.range(0, 2000).mapToObj(i ->
                 Character.toString(0x4e00 + i).repeat(length)).toList();
-        names.forEach(modes::remember);
+        names.forEach(name -> modes.remember(name, Way.WHOLE));
         assertEquals(names.subList(2000 - most, 2000), names.stream().filter(name ->
                 of(modes, name) == StreamMode.FAKE).toList());
-        modes.remember(names.get(2000 - most));
-        modes.remember("another");
+        modes.remember(names.get(2000 - most), Way.WHOLE);
+        modes.remember("another", Way.STREAMED);
         assertEquals(StreamMode.FAKE, of(modes, names.get(2000 - most)));
     }
 

@@ -11,7 +11,6 @@ import fakestream.config.StreamMode;
 import fakestream.endpoint.AnswerResponse;
 import fakestream.endpoint.CallSharing;
 import fakestream.endpoint.JsonExpected;
-import fakestream.endpoint.StreamModes;
 import fakestream.http.Authority;
 import fakestream.http.ClientAddress;
 import fakestream.http.ContentCoding;
@@ -22,6 +21,7 @@ import fakestream.http.RequestId;
 import fakestream.http.RequestValidator;
 import fakestream.protocol.ClientTable;
 import fakestream.protocol.SseParser;
+import fakestream.protocol.StreamRefusal;
 import fakestream.protocol.chat.ChatCompletions;
 import fakestream.telemetry.Journal;
 import fakestream.telemetry.LogFormatter;
@@ -43,7 +43,8 @@ final class LongTextTest {
             "=", "&", "key=&", "?", "*", " ", "\t", "\"", "'", "'a", "-", "_", "eyJ", "eyJa.",
             "sk-", "://", "<", "<script", "<script>", "<a ", ">", "models/", ":a", ":aA", "audio/",
             "; charset=", "data:", "data: {}\n", ":\n", "\r", "\n", "ai-sdk-", "\u200b", "\u00e9",
-            "\ud83d\ude00", "data:[DONE] ", "not streaming ", "body.a");
+            "\ud83d\ude00", "data:[DONE] ", "not streaming ", "only ", "must ",
+            "stream is ", "non-stream ", "body.a");
     private static final List<String> ENDS = List.of("", "!");
 
     private static final Config CONFIG = Config.of(Map.of("TRUST_PROXY", "true",
@@ -90,8 +91,9 @@ final class LongTextTest {
             parser.end();
         }),
         HTML(AnswerResponse::plain),
-        REFUSAL(text -> StreamModes.isRefusal(text, "m")),
-        MODEL_IN_REFUSAL(text -> StreamModes.isRefusal(text, text));
+        REFUSAL(text -> StreamRefusal.deniesStreams(text, "m")),
+        DEMAND(text -> StreamRefusal.demandsStreams(text, "m")),
+        MODEL_IN_REFUSAL(text -> StreamRefusal.deniesStreams(text, text));
 
         private final Consumer<String> work;
 

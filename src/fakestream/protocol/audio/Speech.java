@@ -1,6 +1,7 @@
 package fakestream.protocol.audio;
 
 import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import fakestream.protocol.InvalidAnswer;
 import fakestream.protocol.Protocol;
@@ -38,6 +39,11 @@ public final class Speech implements Protocol {
     @Override
     public JsonObject whole(JsonObject request) {
         return request.without("stream_format");
+    }
+
+    @Override
+    public JsonObject toFold(JsonObject request) {
+        return request.with("stream_format", new JsonString("sse"));
     }
 
     @Override

@@ -40,6 +40,11 @@ public final class ChatCompletions implements Protocol {
     }
 
     @Override
+    public JsonObject toFold(JsonObject request) {
+        return ChunkFold.asked(request);
+    }
+
+    @Override
     public JsonObject answer(JsonValue body) throws InvalidAnswer {
         return ChatAnswer.read(body);
     }

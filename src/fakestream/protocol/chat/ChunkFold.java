@@ -1,6 +1,7 @@
 package fakestream.protocol.chat;
 
 import fakestream.json.JsonArray;
+import fakestream.json.JsonBoolean;
 import fakestream.json.JsonNull;
 import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
@@ -35,6 +36,13 @@ final class ChunkFold {
 
     private ChunkFold(String text) {
         this.text = text;
+    }
+
+    /// The request for chunks to fold. It asks for the usage too, which a whole answer always has.
+    static JsonObject asked(JsonObject request) {
+        return request.with("stream", JsonBoolean.TRUE).with("stream_options",
+                JsonObject.orEmpty(request.get("stream_options"))
+                        .with("include_usage", JsonBoolean.TRUE));
     }
 
     /// @param text `message` to fold a chat, `text` to fold a legacy completion

@@ -53,6 +53,11 @@ public final class Completions implements Protocol {
     }
 
     @Override
+    public JsonObject toFold(JsonObject request) {
+        return ChunkFold.asked(request);
+    }
+
+    @Override
     public JsonObject answer(JsonValue body) throws InvalidAnswer {
         return ChatAnswer.withChoices(ChatAnswer.choices(body), ChatAnswer::withText);
     }

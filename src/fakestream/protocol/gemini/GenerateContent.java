@@ -35,6 +35,11 @@ public final class GenerateContent implements Protocol {
     }
 
     @Override
+    public JsonObject toFold(JsonObject request) {
+        return request;
+    }
+
+    @Override
     public JsonObject told(JsonObject request) {
         return request.only("model").with("generationConfig",
                 JsonObject.orEmpty(request.get("generationConfig")).only("candidateCount"));
