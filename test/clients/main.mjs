@@ -23,6 +23,7 @@ import { replayChecks } from './replay.mjs';
 import { responsesChecks } from './responses.mjs';
 import { routeChecks } from './routes.mjs';
 import { question } from './sdks.mjs';
+import { streamOnlyChecks } from './streamonly.mjs';
 import { startUpstream } from './upstream.mjs';
 import { vendorChecks } from './vendors.mjs';
 
@@ -41,8 +42,8 @@ const world = {
 };
 
 function daemons() {
-    const { daemon, chunky, quiet, modal, patient, painting } = world;
-    return [daemon, chunky, quiet, modal, patient, painting].filter(Boolean);
+    const { daemon, chunky, quiet, modal, patient, painting, listing } = world;
+    return [daemon, chunky, quiet, modal, patient, painting, listing].filter(Boolean);
 }
 
 /** A JVM's first answer takes some hundred ms more, so a later one is timed. */
@@ -67,6 +68,7 @@ describe('clients', () => {
         world.modal = await start(MODES);
         world.patient = await start(PATIENT);
         world.painting = await start(PAINTING);
+        world.listing = await start({ MODEL_LIST_MODES: 'fake,real' });
         await warmUp();
         scriptFailures(world);
         [world.corpus, ...Object.values(world.recorded)].forEach(scriptRecorded);
@@ -93,6 +95,7 @@ describe('clients', () => {
     langChainChecks(world);
     vendorChecks(world);
     modeChecks(world);
+    streamOnlyChecks(world);
     passThroughChecks(world);
     keepaliveChecks(world);
     javaChecks(world);
