@@ -27,8 +27,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Passes everything that does not become a stream through unchanged, both ways, without reading or
-/// keeping it: embeddings, files, sound, with any method and any body. It reads only an error or a
-/// redirect, for the secrets that may be in it, and an answer that blank lines keep alive.
+/// keeping it: embeddings, files, sound, with any method and any body. It reads only the beginning
+/// of a request, for a model's name whose prefix must go, an error or a redirect, for the secrets
+/// that may be in it, and an answer that blank lines keep alive.
 public final class PassThrough {
     /// The proxy waits for JSON up to this many bytes; longer JSON passes as it comes.
     private static final int LONGEST_WAIT = 256 * 1024;
@@ -75,6 +76,7 @@ public final class PassThrough {
                         client.headers());
                 var body = new UploadPublisher(client, config.get(Setting.MAX_BODY_BYTES))) {
             body.readBeginning();
+            body.takeOffPrefix();
             admitted.enter();
             client.asks(up::figures, up::cancel);
             serve(client, endpoint, protocol, () -> upload(client, endpoint, up, body));

@@ -1,18 +1,26 @@
 package fakestream.endpoint;
 
 import fakestream.concurrent.Guard;
+import fakestream.config.StreamMode;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
 import fakestream.http.HttpError;
+import fakestream.json.Json;
+import fakestream.json.JsonException;
+import fakestream.json.JsonObject;
+import fakestream.json.JsonString;
+import fakestream.json.Parts;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 
 /// Sends the body of a client's request upstream, piece by piece as it comes. A virtual thread
 /// reads it: the JDK's own publisher of a stream holds each piece back until the next is there. The
@@ -21,12 +29,20 @@ final class UploadPublisher implements BodyPublisher, AutoCloseable {
     private static final int PIECE = 16 * 1024;
     private static final int MOST_KEPT = 64 * 1024;
 
+    /// A prefix of a model's name, anywhere and in the first member. Some clients escape slashes.
+    private static final String PREFIX = "\"((?:" + StreamMode.CHOICES + ")\\\\?/)";
+    private static final Pattern ANYWHERE = Pattern.compile(PREFIX);
+    private static final Pattern FIRST =
+            Pattern.compile("\\s*+\\{\\s*+\"model\"\\s*+:\\s*+" + PREFIX);
+
     private final ClientExchange client;
     private final int most;
     /// Held while a piece is read: a second sending must get the piece that the first waits for.
     private final Guard reading = new Guard();
     private boolean ended;
     private long count;
+    /// How many bytes of the body are not sent.
+    private int cut;
     /// The guard protects the kept pieces; no thread waits for the client while it holds it.
     private final Guard guard = new Guard();
     private final List<byte[]> kept = new ArrayList<>();
@@ -65,9 +81,61 @@ final class UploadPublisher implements BodyPublisher, AutoCloseable {
         }
     }
 
+    /// Takes a prefix that chooses a mode off the model's name in JSON. No mode matters here, but a
+    /// client uses one name for all its requests. The name must be in the first member, or all of
+    /// the body must be read. Called before the body is sent.
+    void takeOffPrefix() {
+        if (kept.isEmpty()) {
+            return;
+        }
+        var first = kept.getFirst();
+        var prefix = FIRST.matcher(new String(first, StandardCharsets.ISO_8859_1));
+        if (prefix.lookingAt()) {
+            var rest = new byte[first.length - prefix.end(1) + prefix.start(1)];
+            System.arraycopy(first, 0, rest, 0, prefix.start(1));
+            System.arraycopy(first, prefix.end(1), rest, prefix.start(1),
+                    first.length - prefix.end(1));
+            replace(first, rest);
+        } else if (ended || client.request().isTaken()) {
+            var all = all();
+            if (ANYWHERE.matcher(new String(all, StandardCharsets.ISO_8859_1)).find()) {
+                takeOffPrefix(all);
+            }
+        }
+    }
+
+    private void takeOffPrefix(byte[] all) {
+        try {
+            if (Json.parse(all) instanceof JsonObject sent
+                    && sent.string("model") instanceof String name
+                    && StreamMode.in(name).mode().isPresent()) {
+                kept.subList(1, kept.size()).clear();
+                replace(all, Parts.of(sent.with("model",
+                        new JsonString(StreamMode.in(name).model()))).bytes());
+            }
+        } catch (JsonException _) {
+            // It is not JSON, and passes as it is.
+        }
+    }
+
+    private byte[] all() {
+        var all = new byte[kept.stream().mapToInt(piece -> piece.length).sum()];
+        int filled = 0;
+        for (var piece : kept) {
+            System.arraycopy(piece, 0, all, filled, piece.length);
+            filled += piece.length;
+        }
+        return all;
+    }
+
+    private void replace(byte[] from, byte[] to) {
+        kept.set(0, to);
+        cut = from.length - to.length;
+    }
+
     @Override
     public long contentLength() {
-        return client.request().length();
+        return Math.max(client.request().length() - cut, -1);
     }
 
     @Override
@@ -191,7 +259,7 @@ final class UploadPublisher implements BodyPublisher, AutoCloseable {
         if (count > most) {
             throw HttpError.tooLarge(most);
         }
-        if (n < 0 && count < contentLength()) {
+        if (n < 0 && count < client.request().length()) {
             throw new IOException("the request's body ended before it was whole");
         }
         ended = n < 0;

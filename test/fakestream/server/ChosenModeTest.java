@@ -208,6 +208,30 @@ final class ChosenModeTest {
         }
     }
 
+    /// A client has one name for a model, and also counts tokens and makes embeddings with it.
+    @Test
+    void takesThePrefixOffOtherBodies() {
+        var text = "x".repeat(100_000);
+        try (var upstream = ScriptedUpstream.answering(200, "{ \"n\":1 }");
+                var proxy = TestProxy.before(upstream)) {
+            for (var body : new String[] {"{ \"model\" : \"%sm\", \"messages\":[\"fake/m\"]}",
+                "{\"messages\":[{\"model\":\"fake/m\"}],\"model\":\"%sm\"}",
+                "{\"model\":\"%sm\",\"input\":\"" + text + "\"}"}) {
+                for (var prefix : new String[] {"fake/", "auto\\/", ""}) {
+                    assertEquals("{ \"n\":1 }", proxy.request("POST", "/v1/messages/count_tokens",
+                            body.formatted(prefix), TestProxy.KEY).text());
+                    assertEquals(body.formatted(""), upstream.call().body());
+                }
+            }
+            for (var body : new String[] {"{\"model\":\"tools/m\"}", "{ \"a\": \"fake/m\" }",
+                "[\"model\", \"fake/m\"]", "{\"model\":\"fake\"}", "model=fake/m", "\"fake/m",
+                "{\"input\":\"" + text + "\", \"model\":\"fake/m\"}", ""}) {
+                proxy.request("POST", "/v1/embeddings", body, TestProxy.KEY);
+                assertEquals(body, upstream.call().body());
+            }
+        }
+    }
+
     /// Behind a prefix as before it, no path leaves its place.
     @ParameterizedTest
     @ValueSource(strings = {"/v1/models/fake/../files", "/v1/models/fake/..",
