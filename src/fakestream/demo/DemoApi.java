@@ -7,6 +7,7 @@ import fakestream.json.JsonObject;
 import fakestream.json.JsonString;
 import fakestream.json.JsonValue;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -14,8 +15,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The APIs of the demo, each with its path and the template of a whole answer. In the template
-/// `%1$s` is a new id, `%2$s` the model, `%3$s` the text, `%4$s` the time, and `%5$s` the choices
-/// of a chat completion, because no other API can express all that the demo's models say.
+/// `%1$s` is a new id, `%2$s` the model, `%3$s` the text, `%4$s` the time, and `%5$s` the list of
+/// all that the model says: choices of a chat completion, or images. The other APIs can express
+/// only a text. A speech is no JSON and has no template.
 ///
 /// The proxy converts errors and legacy completions to the form that its client asked for, so both
 /// have the form of OpenAI's chat completions here.
@@ -44,7 +46,18 @@ enum DemoApi {
                "finishReason":"STOP","index":0}],
              "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":64,
                "totalTokenCount":69},
-             "modelVersion":%2$s,"responseId":"demo-%1$s"}""");
+             "modelVersion":%2$s,"responseId":"demo-%1$s"}"""),
+    IMAGES("/v1/images/(generations|edits)", """
+            {"created":%4$s,"background":"opaque","output_format":"png","quality":"low",
+             "size":"256x256","data":%5$s,
+             "usage":{"input_tokens":5,"input_tokens_details":{"image_tokens":0,"text_tokens":5},
+               "output_tokens":64,"total_tokens":69}}"""),
+    TRANSCRIPTIONS("/v1/audio/transcriptions", """
+            {"text":%3$s,
+             "usage":{"type":"tokens","input_tokens":5,
+               "input_token_details":{"text_tokens":0,"audio_tokens":5},
+               "output_tokens":64,"total_tokens":69}}"""),
+    SPEECH("/v1/audio/speech", "");
 
     private final Pattern path;
     private final String form;
@@ -66,21 +79,32 @@ enum DemoApi {
                 : request.string("model");
     }
 
-    /// The last text of a request.
+    /// The last text of a request; for a transcription, the name of its file.
     static String message(JsonObject request) {
-        return Stream.of("messages", "input", "contents", "prompt").filter(request::has)
-                .findFirst().map(name -> text(request.get(name))).orElse("nothing");
+        return Stream.of("messages", "input", "contents", "file", "prompt")
+                .filter(request::has).findFirst().map(name -> text(request.get(name)))
+                .orElse("nothing");
     }
 
     /// An answer in the form of this API.
     ///
-    /// @param messages of a chat completion; the other APIs use only the text of the first one
-    String answer(String model, List<JsonObject> messages) {
-        var choices = IntStream.range(0, messages.size())
-                .<JsonValue>mapToObj(i -> choice(i, messages.get(i))).toList();
-        return form.formatted(System.nanoTime(), Json.quote(model),
-                Json.quote(text(messages.getFirst())), System.currentTimeMillis() / 1000,
-                new JsonArray(choices));
+    /// @param messages of a chat completion, or one for each image; the other APIs use only the
+    ///        text of the first one
+    DemoAnswer answer(String model, List<JsonObject> messages) {
+        var text = text(messages.getFirst());
+        if (this == SPEECH) {
+            return new DemoAnswer(200, "audio/wav", DemoSound.of(text));
+        }
+        var all = IntStream.range(0, messages.size()).<JsonValue>mapToObj(i -> this == IMAGES
+                ? image(text(messages.get(i))) : choice(i, messages.get(i))).toList();
+        return DemoAnswer.json(form.formatted(System.nanoTime(), Json.quote(model),
+                Json.quote(text), System.currentTimeMillis() / 1000, new JsonArray(all)));
+    }
+
+    private static JsonObject image(String text) {
+        return new JsonObject.Builder()
+                .add("b64_json", Base64.getEncoder().encodeToString(DemoPicture.of(text)))
+                .add("revised_prompt", text).build();
     }
 
     private static JsonObject choice(int index, JsonObject message) {

@@ -44,14 +44,11 @@ enum DemoModel {
         this.delay = Duration.ofSeconds(seconds);
     }
 
-    /// An answer as it is sent.
-    record Answer(int status, String body) {
-    }
-
-    private Answer answer(DemoApi api, String message) {
+    private DemoAnswer answer(DemoApi api, String message) {
         return this == ERROR
-                ? error(500, "The demo model fails on purpose, after the first heartbeat.")
-                : new Answer(200, api.answer(id, said(message)));
+                ? DemoAnswer.error(500,
+                        "The demo model fails on purpose, after the first heartbeat.")
+                : api.answer(id, said(message));
     }
 
     /// The messages of the choices. A model that only waits tells how long it waited.
@@ -80,24 +77,24 @@ enum DemoModel {
         return Arrays.stream(values()).map(model -> model.id).toList();
     }
 
-    static Answer list() {
+    static DemoAnswer list() {
         var data = Arrays.stream(values()).<JsonValue>map(DemoModel::description).toList();
-        return new Answer(200, new JsonObject.Builder().add("object", "list")
+        return DemoAnswer.json(new JsonObject.Builder().add("object", "list")
                 .add("data", new JsonArray(data)).build().toString());
     }
 
-    static Answer describe(String id) {
-        return named(id).map(model -> new Answer(200, model.description().toString()))
+    static DemoAnswer describe(String id) {
+        return named(id).map(model -> DemoAnswer.json(model.description().toString()))
                 .orElseGet(() -> unknown(id));
     }
 
     /// Answers a request after the model's delay.
     ///
     /// @param longest the limit of any model's delay
-    static Answer complete(String path, JsonObject request, Duration longest) {
+    static DemoAnswer complete(String path, JsonObject request, Duration longest) {
         var api = DemoApi.at(path).orElse(null);
         if (api == null) {
-            return error(404, "There is nothing at " + path + " in the demo.");
+            return DemoAnswer.error(404, "There is nothing at " + path + " in the demo.");
         }
         var id = api.model(path, request);
         return named(id).map(model -> {
@@ -110,8 +107,8 @@ enum DemoModel {
         return Arrays.stream(values()).filter(model -> model.id.equals(id)).findFirst();
     }
 
-    private static Answer unknown(String id) {
-        return error(404, "There is no model '" + id + "' in the demo; there are "
+    private static DemoAnswer unknown(String id) {
+        return DemoAnswer.error(404, "There is no model '" + id + "' in the demo; there are "
                 + String.join(", ", names()) + ".");
     }
 
@@ -139,12 +136,5 @@ enum DemoModel {
         return new JsonObject.Builder().add("id", id).add("type", "function")
                 .add("function", new JsonObject.Builder().add("name", "get_weather")
                         .add("arguments", arguments).build()).build();
-    }
-
-    private static Answer error(int status, String message) {
-        var type = status < 500 ? "invalid_request_error" : "server_error";
-        var error = new JsonObject.Builder().add("message", message).add("type", type)
-                .add("param", JsonNull.NULL).add("code", JsonNull.NULL).build();
-        return new Answer(status, new JsonObject.Builder().add("error", error).build().toString());
     }
 }

@@ -8,7 +8,6 @@ import fakestream.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,19 +73,18 @@ public final class DemoUpstream implements AutoCloseable {
     private static void handle(HttpExchange exchange, Duration longest) throws IOException {
         try (exchange) {
             var answer = answer(exchange, longest);
-            var body = answer.body().getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.getResponseHeaders().set("Content-Type", answer.type());
             exchange.getResponseHeaders().set("x-request-id", "demo-request");
             if (answer.status() >= 400) {
                 // It fails on purpose; a retry would fail too.
                 exchange.getResponseHeaders().set("x-should-retry", "false");
             }
-            exchange.sendResponseHeaders(answer.status(), body.length);
-            exchange.getResponseBody().write(body);
+            exchange.sendResponseHeaders(answer.status(), answer.body().length);
+            exchange.getResponseBody().write(answer.body());
         }
     }
 
-    private static DemoModel.Answer answer(HttpExchange exchange, Duration longest)
+    private static DemoAnswer answer(HttpExchange exchange, Duration longest)
             throws IOException {
         var path = exchange.getRequestURI().getPath();
         if (path.equals("/v1/models")) {
@@ -98,10 +96,16 @@ public final class DemoUpstream implements AutoCloseable {
         return DemoModel.complete(path, request(exchange), longest);
     }
 
-    /// The JSON body; the proxy passes other bodies only to paths that the demo does not have.
+    /// The members of the JSON or of the form. The proxy passes other bodies only to paths that the
+    /// demo does not have.
     private static JsonObject request(HttpExchange exchange) throws IOException {
+        var body = exchange.getRequestBody().readAllBytes();
+        var type = exchange.getRequestHeaders().getFirst("Content-Type");
+        if (type != null && type.startsWith("multipart/form-data")) {
+            return DemoForm.read(type, body);
+        }
         try {
-            return JsonObject.orEmpty(Json.parse(exchange.getRequestBody().readAllBytes()));
+            return JsonObject.orEmpty(Json.parse(body));
         } catch (JsonException _) {
             return JsonObject.EMPTY;
         }
