@@ -1,4 +1,4 @@
-/** The four APIs: requests, the pieces of an answer, and code to copy. */
+/** The APIs: requests, the pieces of an answer, and code to copy. */
 import { shorten } from './words.js';
 
 const list = (value) => [].concat(value ?? []);
@@ -13,9 +13,32 @@ export const textOf = (value) => {
   return textOf(value.thinking ?? value.text ?? value.refusal ?? JSON.stringify(value));
 };
 
-/** Pieces with the same key form one part. Kinds: text, reasoning, refusal, call, other, finish. */
-const piece = (choice, kind, text, place = '', { name, id } = {}) =>
-  ({ key: `${choice} ${kind} ${place}`, choice, kind, name, id, text: textOf(text) });
+/**
+ * Pieces with the same key form one part. Kinds: text, reasoning, refusal, call, image, sound,
+ * other, finish. An image and a sound have bytes.
+ */
+const piece = (choice, kind, text, place = '', { name, id, bytes } = {}) =>
+  ({ key: `${choice} ${kind} ${place}`, choice, kind, name, id, text: textOf(text), bytes });
+
+/** Undefined if the text is no base64. A loop, because an image can have millions of bytes. */
+const bytesOf = (base64) => {
+  try {
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+    return bytes;
+  } catch { return undefined; }
+};
+
+/** A vendor can give an address instead; the page loads nothing from other servers. */
+const imagePiece = (image, place) => {
+  const { b64_json: base64, revised_prompt: text, url } = Object(image);
+  const bytes = base64 && bytesOf(base64);
+  return bytes ? piece(0, 'image', text, place, { bytes })
+    : piece(0, 'other', url ?? JSON.stringify(image), place);
+};
+
+export const soundPiece = (bytes) => piece(0, 'sound', '', '', { bytes });
 
 const callPiece = (choice, place, call) => {
   const body = call.function ?? call.custom ?? call;
@@ -75,6 +98,7 @@ const messagesPieces = ({ index: at, delta, content_block: block }, type) => {
   return kind ? [piece(0, kind, delta.text ?? delta.thinking ?? delta.partial_json, at)] : [];
 };
 
+const joinedText = ({ system, message }) => [system, message].filter(Boolean).join('\n\n');
 const messagesOf = (system, message) =>
   [...(system ? [{ role: 'system', content: system }] : []), { role: 'user', content: message }];
 
@@ -83,7 +107,7 @@ const allChoices = ({ choices }) => list(choices).flatMap(choicePieces);
 const CHAT = {
   path: 'chat/completions',
   body: ({ system, message }) => ({ messages: messagesOf(system, message) }),
-  streamOptions: { stream_options: { include_usage: true } },
+  streamed: { stream: true, stream_options: { include_usage: true } },
   pieces: allChoices,
   // A heartbeat has choices with at most a role, or with an empty text.
   isHeartbeat: ({ choices, usage }) => list(choices).length > 0 && !usage
@@ -93,12 +117,26 @@ const CHAT = {
   wholePieces: allChoices,
 };
 
+const IMAGES = {
+  path: 'images/generations',
+  call: 'images.generate',
+  body: (texts) => ({ prompt: joinedText(texts) }),
+  pieces: (image, type, count) => (/\.completed$/.test(type) ? [imagePiece(image, count)] : []),
+  isHeartbeat: (json, type) => type === 'keepalive',
+  isEnd: (type) => /\.completed$/.test(type),
+  wholePieces: ({ data }) => list(data).map(imagePiece),
+};
+
+/**
+ * Of an API with a file, `file` is the member that holds it. `streamed` and `whole` are the members
+ * that ask for a stream and for none. `call` is the SDKs' method.
+ */
 export const APIS = {
   chat: CHAT,
   completions: {
     ...CHAT,
     path: 'completions',
-    body: ({ system, message }) => ({ prompt: [system, message].filter(Boolean).join('\n\n') }),
+    body: (texts) => ({ prompt: joinedText(texts) }),
   },
   responses: {
     path: 'responses',
@@ -120,12 +158,56 @@ export const APIS = {
     wholePieces: ({ content, stop_reason: reason }) =>
       [...list(content).flatMap(itemPieces), piece(0, 'finish', reason)],
   },
+  images: IMAGES,
+  edits: { ...IMAGES, path: 'images/edits', call: 'images.edit', file: 'image', accept: 'image/*' },
+  speech: {
+    path: 'audio/speech',
+    answersBytes: true,
+    body: ({ system, message }) =>
+      ({ voice: 'alloy', ...(system && { instructions: system }), input: message }),
+    streamed: { stream_format: 'sse' },
+    whole: {},
+    pieces: ({ audio }, type) =>
+      (type === 'speech.audio.delta' ? [soundPiece(bytesOf(audio))] : []),
+    isHeartbeat: ({ audio }) => audio === '',
+    isEnd: (type) => type === 'speech.audio.done',
+    wholePieces: ({ audio }) => [soundPiece(bytesOf(audio))],
+  },
+  transcriptions: {
+    path: 'audio/transcriptions',
+    file: 'file',
+    accept: 'audio/*,video/*',
+    body: ({ system }) => (system ? { prompt: system } : {}),
+    pieces: ({ delta }, type) =>
+      (type === 'transcript.text.delta' ? [piece(0, 'text', delta)] : []),
+    isHeartbeat: ({ delta }) => delta === '',
+    isEnd: (type) => type === 'transcript.text.done',
+    wholePieces: ({ text }) => [piece(0, 'text', text)],
+  },
 };
+
+/** Whether a request has a message: of a transcription, the file says all. */
+export const hasMessage = (api) => api !== 'transcriptions';
 
 /** The request, without extra members. */
 export const requestBody = ({ api, model, stream, ...texts }) => {
-  const { body, streamOptions } = APIS[api];
-  return { ...(model && { model }), ...body(texts), stream, ...(stream && streamOptions) };
+  const { body, streamed = { stream: true }, whole = { stream: false } } = APIS[api];
+  return { ...(model && { model }), ...body(texts), ...(stream ? streamed : whole) };
+};
+
+/** The members of a request as fields of a form. */
+const fieldsOf = (request) => Object.entries(request).flatMap(([name, value]) =>
+  list(value).map((it) => [Array.isArray(value) ? `${name}[]` : name,
+    isObject(it) ? JSON.stringify(it) : String(it)]));
+
+/** What to send: JSON, or a form with the file. */
+export const payloadOf = (api, request, file) => {
+  if (!APIS[api].file) return JSON.stringify(request);
+  const form = new FormData();
+  for (const [name, value] of [...fieldsOf(request), [APIS[api].file, file]]) {
+    form.append(name, value);
+  }
+  return form;
 };
 
 export const keyHeaders = (api, key) => (api === 'messages'
@@ -156,30 +238,36 @@ const inPython = (value) =>
   `json.loads(r'''${JSON.stringify(value, null, 2).replaceAll("'", '\\u0027')}''')`;
 
 const CODE = {
-  curl: ({ api, base, request }) => [
+  curl: ({ api, base, file, request }) => [
     `curl -N ${inQuotes(`${base}/v1/${APIS[api].path}`)}`,
-    "-H 'Content-Type: application/json'",
+    ...(file ? [] : ["-H 'Content-Type: application/json'"]),
     ...Object.entries(keyHeaders(api, '$OPENAI_API_KEY'))
       .map(([it, value]) => `-H "${it}: ${value}"`),
-    `-d ${inQuotes(JSON.stringify(request))}`,
+    ...(file ? [...fieldsOf(request).map((it) => `--form-string ${inQuotes(it.join('='))}`),
+      `-F ${file}=@FILE`] : [`-d ${inQuotes(JSON.stringify(request))}`]),
   ].join(' \\\n  '),
 
   // The SDK rejects unknown parameters, so extras go into extra_body.
-  python: ({ anthropic, base, body, create, extra, stream }) => `import json, os
+  python: ({ anthropic, answersBytes, base, body, create, extra, file, stream }) => `\
+import json, os${answersBytes ? ', sys' : ''}
 from ${anthropic ? 'anthropic import Anthropic' : 'openai import OpenAI'} as Client
 
 client = Client(base_url="${base}", api_key=os.environ["OPENAI_API_KEY"])
 request = ${inPython(body)}
 extra = ${inPython(extra)}
-answer = ${create}(**request, extra_body=extra)
-${stream ? 'for event in answer:\n    print(event)' : 'print(answer)'}`,
+answer = ${create}(**request, extra_body=extra${file ? `, ${file}=open("FILE", "rb")` : ''})
+${answersBytes ? 'sys.stdout.buffer.write(answer.content)'
+    : stream ? 'for event in answer:\n    print(event)' : 'print(answer)'}`,
 
-  javascript: ({ anthropic, base, create, request, stream }) => `import Client from '${
-  anthropic ? '@anthropic-ai/sdk' : 'openai'}';
+  javascript: ({ anthropic, answersBytes, base, create, file, request, stream }) => `\
+import Client from '${anthropic ? '@anthropic-ai/sdk' : 'openai'}';
+${file ? "import { createReadStream } from 'node:fs';\n" : ''}\
 
 const client = new Client({ baseURL: '${base}', apiKey: process.env.OPENAI_API_KEY });
-const answer = await ${create}(${JSON.stringify(request, null, 2)});
-${stream ? 'for await (const event of answer) console.log(event);' : 'console.log(answer);'}`,
+const answer = await ${create}(${JSON.stringify(request, null, 2).replace(/\n}$/,
+    file ? `,\n  ${file}: createReadStream('FILE')\n}` : '$&')});
+${answersBytes ? 'for await (const bytes of answer.body) process.stdout.write(bytes);'
+    : stream ? 'for await (const event of answer) console.log(event);' : 'console.log(answer);'}`,
 };
 
 /** A program that sends the request; its key comes from the environment. */
@@ -187,6 +275,6 @@ export const codeFor = (language, root, request) => {
   const anthropic = request.api === 'messages';
   // Anthropic's SDKs add /v1.
   const base = anthropic || language === 'curl' ? root : `${root}/v1`;
-  const create = `client.${APIS[request.api].path.replace('/', '.')}.create`;
-  return CODE[language]({ ...request, anthropic, base, create });
+  const { path, call = `${path.replace('/', '.')}.create`, ...api } = APIS[request.api];
+  return CODE[language]({ ...api, ...request, anthropic, base, create: `client.${call}` });
 };

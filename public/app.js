@@ -1,5 +1,7 @@
 /** The test page: form, language, controls. Texts never become markup. */
-import { codeFor, fetchList, isObject, keyHeaders, requestBody } from './apis.js';
+import {
+  APIS, codeFor, fetchList, hasMessage, isObject, keyHeaders, requestBody,
+} from './apis.js';
 import { drawStreams, refreshIfWatched, setWatching, watchClients } from './client-check.js';
 import { $, element, fill, setBusy, show } from './dom.js';
 import {
@@ -36,6 +38,24 @@ const readExtra = () => {
   return good ? value : null;
 };
 
+/** Null if the API needs a file and none is chosen; its note then says so. */
+const readFile = () => {
+  const file = APIS[$('api').value].file ? $('file').files[0] ?? null : undefined;
+  $('file').setAttribute('aria-invalid', file === null);
+  show('file-note', file === null ? say('Choose a file.') : '');
+  return file;
+};
+
+/** Shows the fields of the chosen API. */
+const drawFields = () => {
+  const { file, accept = '' } = APIS[$('api').value];
+  $('file-field').hidden = !file;
+  $('file').accept = accept;
+  $('file').removeAttribute('aria-invalid');
+  show('file-note', '');
+  $('message-field').hidden = !hasMessage($('api').value);
+};
+
 const readForm = () => {
   const [api, stream, extra] = [$('api').value, $('stream').checked, readExtra()];
   const body = requestBody({ api, stream,
@@ -57,7 +77,12 @@ const send = async () => {
     $('extra').focus();
     return;
   }
-  run = newRun(api, request, onRunChange);
+  const file = readFile();
+  if (file === null) {
+    $('file').focus();
+    return;
+  }
+  run = newRun(api, request, onRunChange, file);
   setSending(true);
   showRun(run);
   // On a phone the timeline is below the form.
@@ -119,6 +144,7 @@ const speak = (id) => {
   for (const it of ['en', 'zh']) $(it).ariaPressed = it === id;
   for (const [node, name, word] of MARKUP) node[name] = say(word);
   drawNotes();
+  drawFields();
   readExtra();
   clearTimes();
   drawRun();
@@ -201,6 +227,8 @@ for (const id of ['en', 'zh']) {
 }
 on('form', 'submit', (event) => { event.preventDefault(); send(); });
 on('extra', 'input', readExtra);
+on('api', 'change', drawFields);
+on('file', 'change', readFile);
 on('theme', 'change', () => {
   setTheme($('theme').value);
   remember('localStorage', 'theme', $('theme').value);

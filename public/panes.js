@@ -8,6 +8,7 @@ import { say, shorten, time } from './words.js';
 
 const NONE = '–';
 const FRAME_ROWS = 100;
+const PLAYERS = { image: 'img', sound: 'audio' };
 const TABLE_ROWS = 500;
 
 let [run, pane, otherError] = [null, 'answer', null];
@@ -49,7 +50,7 @@ const drawFigures = () => {
     byte: at.byte, content: at.content, total: at.end, headers: at.headers,
     beats: String(now.heartbeat), chunks: String(now.chunk),
     gap: Math.max(silence(now), at.end === undefined ? elapsed(now) - last : 0),
-    rate: telling > 50 && String(Math.round(now.characters / telling * 1000)),
+    rate: now.characters > 0 && telling > 50 && String(Math.round(now.characters / telling * 1000)),
     usage: [usage.prompt_tokens ?? usage.input_tokens,
       usage.completion_tokens ?? usage.output_tokens].filter((it) => it !== undefined).join(', '),
     id: idOf(now.response),
@@ -63,18 +64,33 @@ const drawFigures = () => {
 const place = (part) => {
   const [title, text] = [element('p'), document.createTextNode('')];
   const node = fill(element('div', '', `part ${part.kind}`), title);
+  const player = PLAYERS[part.kind] && element(PLAYERS[part.kind]);
+  if (player) node.append(player);
+  if (part.kind === 'sound') player.controls = true;
   if (part.kind !== 'finish') node.append(fill(element('pre'), text));
   (sections[part.choice] ??= element('section', '', 'choice')).append(node);
   $('answer').append(...Object.values(sections));
-  shown.set(part, { title, text, length: 0 });
+  shown.set(part, { title, text, player, length: 0 });
+};
+
+/** Only at the end: a new source would stop a sound that plays. */
+const drawPlayers = () => {
+  for (const [{ bytes }, { player }] of shown) {
+    if (player && !player.src) player.src = URL.createObjectURL(new Blob(bytes));
+  }
+};
+
+const freePlayers = () => {
+  for (const { player } of shown.values()) if (player?.src) URL.revokeObjectURL(player.src);
 };
 
 const drawTitles = () => {
   const many = Object.keys(sections).length > 1;
-  for (const [{ kind, choice, text, name, id }, { title }] of shown) {
+  for (const [{ kind, choice, text, name, id }, { title, player }] of shown) {
     title.textContent = [many && say('Choice {}', choice), say(kind, text), name, id]
       .filter(Boolean).join(' · ');
     title.hidden = kind === 'text' && !many;
+    if (player) player.ariaLabel = title.textContent;
   }
 };
 
@@ -88,6 +104,7 @@ const drawAnswer = () => {
   }
   run.changed.clear();
   if (known !== shown.size) drawTitles();
+  if (run.at.end !== undefined) drawPlayers();
 };
 
 const drawRaw = () => {
@@ -102,10 +119,13 @@ const drawJson = () => {
   if (!run || pane !== 'json') return;
   const values = {
     Request: run.request,
+    File: run.file && { name: run.file.name, type: run.file.type, size: run.file.size },
     'Response headers': run.response && Object.fromEntries(run.response.headers),
     Answer: run.body && (parse(run.body) ?? run.body),
     joined: !run.body && run.parts.size > 0 && {
-      parts: [...run.parts.values()].map(({ key, ...part }) => part), usage: run.usage,
+      parts: [...run.parts.values()].map(({ key, bytes, ...part }) =>
+        ({ ...part, ...(bytes.length > 0 && { bytes: new Blob(bytes).size }) })),
+      usage: run.usage,
     },
   };
   $('json').replaceChildren(...Object.entries(values).flatMap(([word, value]) => (value
@@ -176,6 +196,7 @@ export const drawRun = () => {
 };
 
 export const showRun = (next) => {
+  freePlayers();
   [run, otherError, shown, sections] = [next, null, new Map(), {}];
   for (const id of ['answer', 'raw', 'json', 'rows']) $(id).replaceChildren();
   drawRun();

@@ -1,6 +1,8 @@
 /** One request: its arrivals and their times, in ms after its start. */
-import { APIS, errorOf, isObject, keyHeaders, parse } from './apis.js';
-import { eventParser, isHeartbeat, readText } from './sse.js';
+import {
+  APIS, errorOf, isObject, keyHeaders, parse, payloadOf, soundPiece,
+} from './apis.js';
+import { eventParser, isHeartbeat, readBytes, readText } from './sse.js';
 import { shorten, time } from './words.js';
 
 export const MAX_ROWS = 2000;
@@ -12,8 +14,8 @@ const MAX_LOG = 20_000;
  * A run calls `onChange` with 'phase' at a new phase and with 'error' at its error. The view reads
  * the rest once a frame and empties `rows` and `changed`.
  */
-export const newRun = (api, request, onChange) => ({
-  api, request, onChange, abort: new AbortController(), start: performance.now(),
+export const newRun = (api, request, onChange, file) => ({
+  api, request, onChange, file, abort: new AbortController(), start: performance.now(),
   phase: 'sending', at: {}, last: 0, gap: { from: 0, to: 0 },
   log: [{ at: 0, what: 'request sent' }], heartbeat: 0, chunk: 0, characters: 0, usage: {},
   rows: [], parts: new Map(), changed: new Set(),
@@ -63,13 +65,14 @@ const note = (run, what) => {
 
 /** Joins pieces into parts; the first content ends the wait. */
 const notePieces = (run, pieces) => {
-  for (const it of pieces.filter(({ text, name }) => text || name)) {
-    const part = run.parts.get(it.key) ?? { ...it, text: '' };
+  for (const it of pieces.filter(({ text, name, bytes }) => text || name || bytes)) {
+    const part = run.parts.get(it.key) ?? { ...it, text: '', bytes: [] };
     run.parts.set(it.key, part);
     run.changed.add(part);
     part.name ??= it.name;
     part.id ??= it.id;
     part.text = shorten(part.text + it.text, MAX_TEXT);
+    if (it.bytes) part.bytes.push(it.bytes);
     if (it.kind === 'finish') continue;
     run.characters += it.text.length;
     if (run.at.content !== undefined) continue;
@@ -96,7 +99,7 @@ const takeEvent = (run, name, data) => {
   if (!isObject(json)) return fail(run, 'notJson', data);
   note(run, 'chunk');
   noteUsage(run, json);
-  return notePieces(run, api.pieces(json, type));
+  return notePieces(run, api.pieces(json, type, run.chunk));
 };
 
 /** An empty line becomes a gap below the line before it. */
@@ -106,23 +109,23 @@ const takeLine = (run, text) => {
   return addRow(run, text) > MAX_ROWS && run.rows.shift();
 };
 
-const receive = (run, onText) => readText(run.response, (text) => {
+const receive = (run, read, take) => read(run.response, (what) => {
   noteArrival(run);
   run.at.byte ??= run.last;
-  onText(text);
+  take(what);
 });
 
 const receiveStream = async (run) => {
   enter(run, 'waiting');
   const take = eventParser((text) => takeLine(run, text),
     (type, data) => takeEvent(run, type, data));
-  await receive(run, take).finally(() => takeLine(run, take('')));
+  await receive(run, readText, take).finally(() => takeLine(run, take('')));
   if (!run.done) fail(run, 'cutShort', '');
 };
 
 const receiveWhole = async (run) => {
   const texts = [];
-  await receive(run, (text) => texts.push(text));
+  await receive(run, readText, (text) => texts.push(text));
   run.body = texts.join('').trim();
   addRow(run, run.body);
   const answer = parse(run.body);
@@ -132,19 +135,31 @@ const receiveWhole = async (run) => {
   return notePieces(run, APIS[run.api].wholePieces(answer));
 };
 
+const receiveSound = (run) => {
+  addRow(run, run.response.headers.get('content-type'));
+  return receive(run, readBytes, (bytes) => notePieces(run, [soundPiece(bytes)]));
+};
+
+const receiverOf = ({ ok, headers }) => {
+  const type = headers.get('content-type') ?? '';
+  if (ok && /^text\/event-stream/i.test(type)) return receiveStream;
+  return ok && /^(audio\/|application\/octet-stream)/i.test(type) ? receiveSound : receiveWhole;
+};
+
 /** A connection that breaks after the last event is not a failure. */
 const exchange = async (run, key) => {
   const { signal } = run.abort;
   try {
-    const headers = { 'Content-Type': 'application/json', ...keyHeaders(run.api, key) };
-    const body = JSON.stringify(run.request);
+    const body = payloadOf(run.api, run.request, run.file);
+    // The browser itself names a form's type, with the boundary.
+    const headers = { ...(typeof body === 'string' && { 'Content-Type': 'application/json' }),
+      ...keyHeaders(run.api, key) };
     run.response = await fetch(`v1/${APIS[run.api].path}`,
       { method: 'POST', headers, body, signal });
     noteArrival(run);
     run.at.headers = run.last;
     note(run, 'headers');
-    const streams = /^text\/event-stream/i.test(run.response.headers.get('content-type'));
-    await (run.response.ok && streams ? receiveStream : receiveWhole)(run);
+    await receiverOf(run.response)(run);
   } catch ({ message }) {
     const kind = run.response ? 'broke' : 'silent';
     if (!signal.aborted && !run.done) fail(run, kind, message);

@@ -5,11 +5,16 @@ const BLANK = '⏎';
 
 export const isHeartbeat = (line) => line[0] === ':' || line === BLANK;
 
-export const readText = async (response, onText) => {
-  const [reader, decoder] = [response.body?.getReader(), new TextDecoder()];
+export const readBytes = async (response, onBytes) => {
+  const reader = response.body?.getReader();
   for (let read = await reader?.read(); read && !read.done; read = await reader.read()) {
-    onText(decoder.decode(read.value, { stream: true }));
+    onBytes(read.value);
   }
+};
+
+export const readText = (response, onText) => {
+  const decoder = new TextDecoder();
+  return readBytes(response, (bytes) => onText(decoder.decode(bytes, { stream: true })));
 };
 
 /**

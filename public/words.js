@@ -47,10 +47,14 @@ text|Text|文本
 reasoning|Reasoning|推理
 refusal|Refusal|拒绝
 call|Tool call|工具调用
+image|Image|图像
+sound|Sound|声音
 other|More|其他
 Choice {}|候选 {}
 finish|Ended with {}|结束原因：{}
 Request|请求
+File|文件
+Choose a file.|请选择一个文件。
 Response headers|响应头
 Answer|答案
 joined|Answer, joined from the stream|答案（由流拼接）

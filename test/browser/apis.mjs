@@ -1,4 +1,4 @@
-// Checks the four APIs: the page's requests, its reading of their streams, and its code.
+// Checks the APIs of texts: the page's requests, its reading of their streams, and its code.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';

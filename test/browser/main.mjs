@@ -7,6 +7,7 @@ import { apiChecks } from './apis.mjs';
 import { startBrowser } from './browser.mjs';
 import { clientChecks } from './clients.mjs';
 import { lookChecks } from './look.mjs';
+import { mediaChecks } from './media.mjs';
 import { moduleChecks } from './modules.mjs';
 import { pathChecks } from './path.mjs';
 import { shots } from './shots.mjs';
@@ -52,6 +53,7 @@ describe('browser', () => {
         lookChecks(world);
         streamChecks(world);
         apiChecks(world);
+        mediaChecks(world);
     });
     if (process.env.SHOTS) {
         shots(world);

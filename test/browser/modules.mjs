@@ -78,6 +78,12 @@ export function moduleChecks() {
         assert.equal(APIS.responses.isHeartbeat({}, 'keepalive'), true);
         assert.equal(APIS.messages.isHeartbeat({}, 'ping'), true);
         assert.equal(APIS.messages.isHeartbeat({}, 'message_start'), false);
+        assert.equal(APIS.images.isHeartbeat({}, 'keepalive'), true);
+        for (const [api, member] of [['speech', 'audio'], ['transcriptions', 'delta']]) {
+            assert.equal(APIS[api].isHeartbeat({ [member]: '' }, undefined), true);
+            assert.equal(APIS[api].isHeartbeat({ [member]: 'YQ==' }, undefined), false);
+            assert.equal(APIS[api].isHeartbeat({}, undefined), false);
+        }
     });
 
     test('an error is read in the form of each API, and as plain text', () => {
