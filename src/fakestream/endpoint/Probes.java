@@ -79,6 +79,8 @@ public final class Probes {
                         .build())
                 .add("endpoints", new JsonArray(Stream.of("POST /v1/chat/completions",
                         "POST /v1/completions", "POST /v1/responses", "POST /v1/messages",
+                        "POST /v1/images/generations", "POST /v1/images/edits",
+                        "POST /v1/audio/transcriptions", "POST /v1/audio/speech",
                         "POST /v1beta/models/{model}:streamGenerateContent", "POST /api/chat",
                         "GET /v1/models", "GET /v1/models/{id}", "GET /api/models",
                         "GET /v1beta/models", "GET /api/status", "GET /api/check",

@@ -24,8 +24,8 @@ public final class TestPage {
             "js", "text/javascript; charset=utf-8",
             "css", "text/css; charset=utf-8");
 
-    /// The browser loads only our own files, and shows the page in no frame. The pictures and sounds
-    /// of an answer are blobs that the page itself makes.
+    /// The browser loads only our own files, and shows the page in no frame. The pictures and
+    /// sounds of an answer are blobs that the page itself makes.
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
                     + "img-src 'self' data: blob:; media-src blob:; connect-src 'self'; "

@@ -21,7 +21,9 @@ import java.util.function.UnaryOperator;
 /// | headers that its clients and its upstream need | `HeaderRules` |
 /// | tests of random answers, with their own accumulator | `test/fakestream/protocol/chat` |
 /// | tests with its official SDK, on recorded answers | `test/clients` |
-/// | its row under "Promises and limits" | README.md |
+/// | its path in `/api/status`, its row under "Promises and limits" | `Probes.status`, README.md |
+/// | its whole answer in the demo, its requests on the test page | `DemoApi`, `public/apis.js` |
+/// | its fuzz target | `ProtocolFuzz` |
 ///
 /// The compiler lists the missing methods, and the missing cases in `Router`; `RoomsTest` lists the
 /// rooms that each room may use.

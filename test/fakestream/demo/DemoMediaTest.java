@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import javax.sound.sampled.AudioSystem;
@@ -36,7 +37,7 @@ final class DemoMediaTest {
     @BeforeEach
     void start() throws IOException {
         demo = DemoUpstream.start(Duration.ofSeconds(1));
-        proxy = TestProxy.before(demo.url(), "HEARTBEAT_INTERVAL_MS=500");
+        proxy = TestProxy.before(demo.url(), "HEARTBEAT_INTERVAL_MS=500", "METRICS=true");
     }
 
     @AfterEach
@@ -151,6 +152,23 @@ final class DemoMediaTest {
                     TestProxy.KEY);
             assertEquals("audio/wav", whole.header("content-type"));
             assertArrayEquals(sound.toByteArray(), whole.body());
+        }
+    }
+
+    @Test
+    void isCountedByTheNameOfItsApi() {
+        proxy.request("POST", "/v1/images/edits", "{\"model\":\"demo-echo\"}", TestProxy.KEY);
+        proxy.request("POST", "/v1/audio/speech", "{\"model\":\"demo-echo\"}", TestProxy.KEY);
+        proxy.request("POST", "/v1/audio/transcriptions", part("model", "demo-echo")
+                + file("file"), TestProxy.KEY, FORM);
+        for (int i = 0; i < 3; i++) {
+            // A request is counted before it is logged.
+            proxy.accessLine();
+        }
+        var metrics = proxy.request("GET", "/metrics", "").text();
+        for (var route : List.of("images", "speech", "transcriptions")) {
+            assertTrue(metrics.contains("fakestream_http_requests_total{route=\"" + route
+                    + "\",method=\"POST\",code=\"200\"} 1\n"), metrics);
         }
     }
 

@@ -53,8 +53,10 @@ final class PagesTest {
         assertEquals("true", environment.get("has_api_key").toString());
         assertEquals(upstream.url(), environment.string("source_api_url"));
         assertFalse(response.text().contains("sk-operator"));
-        assertTrue(status.get("endpoints").toString().contains("\"POST /v1/chat/completions\""));
-        assertTrue(status.get("endpoints").toString().contains("\"GET /api/clients\""));
+        for (var endpoint : List.of("POST /v1/chat/completions", "POST /v1/images/edits",
+                "POST /v1/audio/speech", "POST /v1/audio/transcriptions", "GET /api/clients")) {
+            assertTrue(status.get("endpoints").toString().contains('"' + endpoint + '"'), endpoint);
+        }
     }
 
     /// A stranger could otherwise ask the upstream without the proxy, or attack it.
