@@ -1,4 +1,5 @@
-// All checks, in one process and one after another, so that none disturbs the times of others.
+// All checks, in one process. Those of short intervals run one after another, so that none disturbs
+// the times of others.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { aiSdkChecks } from './aisdk.mjs';
