@@ -30,14 +30,24 @@ const bytesOf = (base64) => {
   } catch { return undefined; }
 };
 
+/** What holds no bytes is shown as text. */
+const mediaPiece = (kind, base64, text, place, whole) => {
+  const bytes = base64 && bytesOf(base64);
+  return bytes ? piece(0, kind, text, place, { bytes }) : piece(0, 'other', whole, place);
+};
+
 /** A vendor can give an address instead; the page loads nothing from other servers. */
 const imagePiece = (image, place) => {
   const { b64_json: base64, revised_prompt: text, url } = Object(image);
-  const bytes = base64 && bytesOf(base64);
-  return bytes ? piece(0, 'image', text, place, { bytes })
-    : piece(0, 'other', url ?? JSON.stringify(image), place);
+  return mediaPiece('image', base64, text, place, url ?? JSON.stringify(image));
 };
 
+/** An event without a type holds no image, but a task that still runs. */
+const isImagesEnd = (type) => type === undefined || /\.completed$/.test(type);
+
+const speechPiece = (speech) =>
+  mediaPiece('sound', speech.audio, '', '', JSON.stringify(speech));
+/** A part of a sound that came as it is. */
 export const soundPiece = (bytes) => piece(0, 'sound', '', '', { bytes });
 
 const callPiece = (choice, place, call) => {
@@ -121,9 +131,9 @@ const IMAGES = {
   path: 'images/generations',
   call: 'images.generate',
   body: (texts) => ({ prompt: joinedText(texts) }),
-  pieces: (image, type, count) => (/\.completed$/.test(type) ? [imagePiece(image, count)] : []),
+  pieces: (image, type, count) => (isImagesEnd(type) ? [imagePiece(image, count)] : []),
   isHeartbeat: (json, type) => type === 'keepalive',
-  isEnd: (type) => /\.completed$/.test(type),
+  isEnd: isImagesEnd,
   wholePieces: ({ data }) => list(data).map(imagePiece),
 };
 
@@ -167,11 +177,10 @@ export const APIS = {
       ({ voice: 'alloy', ...(system && { instructions: system }), input: message }),
     streamed: { stream_format: 'sse' },
     whole: {},
-    pieces: ({ audio }, type) =>
-      (type === 'speech.audio.delta' ? [soundPiece(bytesOf(audio))] : []),
+    pieces: (event, type) => (type === 'speech.audio.delta' ? [speechPiece(event)] : []),
     isHeartbeat: ({ audio }) => audio === '',
     isEnd: (type) => type === 'speech.audio.done',
-    wholePieces: ({ audio }) => [soundPiece(bytesOf(audio))],
+    wholePieces: (speech) => [speechPiece(speech)],
   },
   transcriptions: {
     path: 'audio/transcriptions',

@@ -142,7 +142,7 @@ export function mediaChecks(world) {
             assert.match(await textOf(page, '#json'), /File\s+\{\s+"name": "näh\.wav"/);
         }));
 
-    test('an image that is only an address is shown as text, and not loaded', () =>
+    test('an address or a task in place of an image is shown as text, and not loaded', () =>
         visit(world.daemon, world, {}, async (page) => {
             await page.fill('#key', 'sk-client');
             const url = 'https://images.invalid/1.png';
@@ -150,6 +150,10 @@ export function mediaChecks(world) {
             await send(page, { api: 'images', model: 'address' });
             await until(page, 'Finished.');
             assert.equal(await textOf(page, '.part.other pre'), url);
+            world.upstream.script('task', { body: { task_id: 'task-1' } });
+            await send(page, { api: 'images', model: 'task' });
+            await until(page, 'Finished.');
+            assert.equal(await textOf(page, '.part.other pre'), '{"task_id":"task-1"}');
         }));
 
     test('without a file, nothing is sent, and the page says why', () =>
