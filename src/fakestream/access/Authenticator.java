@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 /// Decides if a client may call, and chooses the key for the upstream: the client's own, or the
 /// operator's if the client sends a proxy key, or sends no key and the settings allow that.
 public final class Authenticator {
+    /// The header in which Azure's clients send a key.
+    public static final String AZURES = "api-key";
+
     /// A key that a client has sent, and whether it came as a bearer token.
     private record Shown(String key, boolean bearer) {
         private boolean isKey() {
@@ -29,6 +32,8 @@ public final class Authenticator {
     /// Values that clients send instead of a key: SillyTavern sends nothing, others these words.
     private static final Set<String> NO_KEYS = Set.of("", "undefined", "null");
     private static final String SCHEME = "bearer";
+    /// A JSON Web Token (RFC 7519), as Entra gives them; no key of Azure has dots.
+    private static final Pattern TOKEN = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]*");
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]{1,8192}");
 
     private final List<Secret> proxyKeys;
@@ -43,15 +48,17 @@ public final class Authenticator {
 
     /// The key to send upstream for a request. A bearer token goes upstream as one: the APIs of
     /// Anthropic and Google take their keys in `header`, and their other tokens as bearer tokens.
+    /// Azure does so too, but other vendors' clients send its keys as bearer tokens.
     ///
     /// @param header in which the upstream expects its key, such as `x-api-key`
     /// @throws HttpError 401 if the request has no acceptable key
     UpstreamKey upstreamKey(ClientExchange client, String header) throws HttpError {
         var shown = shown(client.headers(), client.query());
         if (proxyKeys.isEmpty() && shown.isPresent()) {
-            var key = shown.get().key;
-            return shown.get().bearer || header.equals("Authorization") ? UpstreamKey.bearer(key)
-                    : new UpstreamKey(header, key);
+            var sent = shown.get();
+            return header.equals("Authorization") || sent.bearer
+                    && (!header.equals(AZURES) || TOKEN.matcher(sent.key).matches())
+                    ? UpstreamKey.bearer(sent.key) : new UpstreamKey(header, sent.key);
         }
         var mayUseOurs = proxyKeys.isEmpty() ? operatorKeyForAll
                 : shown.filter(this::isProxyKey).isPresent();
@@ -89,7 +96,7 @@ public final class Authenticator {
 
     private static Optional<Shown> shown(Headers headers, Query query) {
         return bearer(headers).or(() -> plain(headers.getFirst("x-api-key")))
-                .or(() -> plain(headers.getFirst("api-key")))
+                .or(() -> plain(headers.getFirst(AZURES)))
                 .or(() -> plain(headers.getFirst("x-goog-api-key")))
                 .or(() -> plain(query.get("key")));
     }

@@ -30,8 +30,9 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             "port to listen on; 0 picks a free one");
     public static final Setting<String> SOURCE_API_URL = of(
             "SOURCE_API_URL", "https://api.openai.com", ValueParser::url,
-            "base URL of the upstream, to which /v1 is added if its path names no version; or "
-            + "the full URL of one of its endpoints; either may have a query");
+            "base URL of the upstream, to which /v1 is added if its path names no version "
+            + "(/openai/v1 at Azure); or the full URL of one of its endpoints; either may have a "
+            + "query");
     public static final Setting<List<Secret>> OPENAI_API_KEY = secretOrFile(
             "OPENAI_API_KEY", List.of(), ValueParser::keysOfUpstream,
             "the operator's key for the upstream; not needed if clients send their own; while the "
@@ -127,7 +128,7 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             "how long a repeated request shares the first one's call and answer; 0 is off");
     public static final Setting<Boolean> PASS_THROUGH = of("PASS_THROUGH", "true",
             ValueParser::yesOrNo,
-            "false: under /v1/ and /v1beta/, only streamed APIs and lists of models are served");
+            "false: only streamed APIs and lists of models are served");
     public static final Setting<Duration> NONSTREAM_KEEPALIVE_MS = millis(
             "NONSTREAM_KEEPALIVE_MS", "0", 0, 600_000,
             "time between blank lines before a JSON answer, for requests that ask for no stream; "

@@ -2,6 +2,7 @@ package fakestream.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import fakestream.access.Authenticator;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
 import fakestream.http.Cors;
@@ -75,7 +76,8 @@ final class RequestHandler implements HttpHandler {
         client.responseHeaders().set(RequestId.HEADER, client.id());
         NO_PAGE.forEach(client.responseHeaders()::set);
         generation.cors.allow(client.headers(), client.responseHeaders());
-        var route = Route.of(client.target());
+        var route = Route.of(client.target(),
+                client.headers().containsKey(Authenticator.AZURES));
         client.record().route(Metrics.word(route.kind()), route.kind().isProbe());
         try {
             generation.rules.check(client);

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,6 +14,7 @@ import java.util.stream.Stream;
 
 /// The route of a request, read from its raw target. People type base URLs in many ways, and
 /// clients add to them: a doubled `/v1` or slash and a pasted endpoint lead to the intended place.
+/// The names of Google's and Azure's endpoints keep their own place.
 ///
 /// @param name the upstream's endpoint, with its original escapes, or a page's file
 /// @param mode the mode that the path chooses as a prefix of its model
@@ -34,12 +34,14 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
     private static final Pattern PREFIX = Pattern.compile("(?<=/(?:models|deployments)/)("
             + StreamMode.CHOICES + ")(?:/+|%2[Ff])(?=[^/:?])");
     private static final Route NONE = new Route(Kind.NONE, "");
-    private static final Set<String> PREFIXES = Set.of("v1", "api", "openai");
-    private static final List<String> PASTED = List.of("chat", "completions");
     private static final String EDITS = "images/edits";
-    private static final String GEMINI = "v1beta";
+    /// Azure's places.
+    private static final String AZURE = "openai/";
+    private static final Pattern DEPLOYMENT =
+            Pattern.compile("^" + AZURE + "deployments/([^/]+)/");
     /// A Gemini method, such as `:countTokens`; a model's own name may end in `:free`.
     private static final Pattern METHOD = Pattern.compile(":([a-z]+[A-Z][A-Za-z]*|predict)$");
+    private static final Pattern GEMINI = Pattern.compile("^v[0-9]+[a-z][a-z0-9]*/(?!openai/)");
     private static final Pattern AUTHORITY = Pattern.compile("^(?i)https?://[^/]*");
     private static final String STREAMED = ":streamGenerateContent";
     private static final String WHOLE = ":generateContent";
@@ -47,7 +49,7 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
     /// Nearly all requests go to one of these.
     private static final Map<String, Route> USUAL = Stream.of("/v1/chat/completions",
             "/v1/completions", "/v1/responses", "/v1/messages", "/v1/models")
-            .collect(Collectors.toMap(Function.identity(), Route::read));
+            .collect(Collectors.toMap(Function.identity(), path -> read(path, false)));
 
     /// A route whose path chooses no mode.
     Route(Kind kind, String name) {
@@ -56,21 +58,23 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
 
     /// The route of a request target in origin form or absolute form (RFC 9112 section 3.2), with
     /// or without a query.
-    static Route of(String target) {
+    ///
+    /// @param hasAzuresKey whether the key came in the header of Azure's clients
+    static Route of(String target, boolean hasAzuresKey) {
         var usual = USUAL.get(target);
         if (usual != null) {
             return usual;
         }
-        var path = Query.path(target);
-        var prefix = PREFIX.matcher(path);
+        var prefix = PREFIX.matcher(Query.path(target));
         if (!prefix.find()) {
-            return read(path);
+            return read(target, hasAzuresKey);
         }
-        var route = read(path.substring(0, prefix.start()) + path.substring(prefix.end()));
+        var route = read(target.substring(0, prefix.start()) + target.substring(prefix.end()),
+                hasAzuresKey);
         return new Route(route.kind, route.name, StreamMode.choice(prefix.group(1)));
     }
 
-    private static Route read(String target) {
+    private static Route read(String target, boolean hasAzuresKey) {
         var path = Query.path(target);
         if (!path.startsWith("/")) {
             path = AUTHORITY.matcher(path).replaceFirst("");
@@ -79,6 +83,11 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
         if (segments.stream().anyMatch(Route::climbs)) {
             return NONE;
         }
+        var marked = hasAzuresKey || Query.of(target).get("api-version") != null;
+        return read(segments, marked);
+    }
+
+    private static Route read(List<String> segments, boolean marked) {
         var joined = String.join("/", segments);
         return switch (joined) {
             case "" -> new Route(Kind.PAGE, TestPage.INDEX);
@@ -90,33 +99,16 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
             case "readyz" -> new Route(Kind.READY, "");
             case "version" -> new Route(Kind.VERSION, "");
             case "metrics" -> new Route(Kind.METRICS, "");
-            default -> TestPage.has(joined) ? new Route(Kind.PAGE, joined) : api(segments);
+            default -> TestPage.has(joined) ? new Route(Kind.PAGE, joined)
+                    : api(Place.of(segments, marked));
         };
     }
 
-    private static Route api(List<String> segments) {
-        var rest = canonical(segments);
-        var endpoint = String.join("/", rest);
+    private static Route api(Place place) {
+        var endpoint = String.join("/", place.endpoint());
         var kind = kind(endpoint);
-        var versioned = segments.getFirst().equals("v1") || segments.getFirst().equals(GEMINI);
-        return kind == Kind.OTHER && (!versioned || rest.isEmpty()) ? NONE
-                : new Route(kind, endpoint);
-    }
-
-    /// Removes prefixes that were typed once too often before the endpoint.
-    private static List<String> canonical(List<String> segments) {
-        var rest = segments;
-        while (!rest.isEmpty() && (PREFIXES.contains(rest.getFirst()) || isPasted(rest))) {
-            rest = rest.subList(isPasted(rest) ? PASTED.size() : 1, rest.size());
-        }
-        return rest;
-    }
-
-    /// Whether another endpoint follows a pasted one; `chat/completions/ID` is a stored completion.
-    private static boolean isPasted(List<String> rest) {
-        return rest.size() > 2 && rest.subList(0, 2).equals(PASTED)
-                && (PREFIXES.contains(rest.get(2)) || rest.get(2).equals("chat")
-                        || rest.get(2).equals("models"));
+        return kind == Kind.OTHER && (!place.isVersioned() || endpoint.isEmpty()) ? NONE
+                : new Route(kind, place.name() + endpoint);
     }
 
     private static Kind kind(String endpoint) {
@@ -129,13 +121,11 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
             case "audio/speech" -> Kind.SPEECH;
             case "audio/transcriptions" -> Kind.TRANSCRIPTIONS;
             default -> {
-                var plain = endpoint.replaceFirst("^" + GEMINI + "/", "");
-                if (plain.startsWith("models/")
-                        && (plain.endsWith(STREAMED) || plain.endsWith(WHOLE))) {
+                if (endpoint.endsWith(STREAMED) || endpoint.endsWith(WHOLE)) {
                     yield Kind.GENERATE;
                 }
-                var models = plain.equals("models") || plain.startsWith("models/");
-                yield models && !METHOD.matcher(plain).find() ? Kind.MODELS : Kind.OTHER;
+                var models = endpoint.equals("models") || endpoint.startsWith("models/");
+                yield models && !METHOD.matcher(endpoint).find() ? Kind.MODELS : Kind.OTHER;
             }
         };
     }
@@ -150,19 +140,30 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
         return whole().replace(WHOLE, STREAMED);
     }
 
-    /// For Gemini's content, the model.
+    /// For Gemini's content, the model, or the last segment of a name that has none.
     String model() {
-        return whole().replaceFirst("^(" + GEMINI + "/)?models/", "").replace(WHOLE, "");
+        return whole().replaceFirst("^(.*/)?models/|^.*/", "").replace(WHOLE, "");
+    }
+
+    /// Azure's deployment, which names the model.
+    Optional<String> deployment() {
+        var found = DEPLOYMENT.matcher(name);
+        return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+    }
+
+    /// Whether this is one of Azure's paths.
+    boolean isAzures() {
+        return name.startsWith(AZURE);
     }
 
     /// Whether this changes images.
     boolean isEdit() {
-        return name.equals(EDITS);
+        return name.endsWith(EDITS);
     }
 
-    /// Whether this is one of Gemini's paths.
+    /// Whether this is one of Gemini's paths, which have one of Google's versions or a method.
     boolean isGemini() {
-        return name.startsWith(GEMINI + "/") || kind == Kind.GENERATE;
+        return GEMINI.matcher(name).find() || METHOD.matcher(name).find();
     }
 
     /// Whether a segment could make the path climb out of its place upstream. An upstream may read

@@ -171,8 +171,9 @@ final class Router {
     }
 
     private ApiTarget target(ClientExchange client, Route route) throws HttpError {
-        return ApiTarget.of(protocol(route, client), asked(client, route))
-                .in(mode(client, route));
+        var asked = asked(client, route);
+        return new ApiTarget(protocol(route, client), asked, asked, route.deployment(),
+                Framing.EVENTS, mode(client, route));
     }
 
     /// The mode that the caller chooses in a header, or else in the path.
@@ -244,8 +245,9 @@ final class Router {
     /// The header in which the upstream expects its key.
     private String keyHeader(Route route, ClientExchange client) {
         var protocol = protocol(route, client);
-        return protocol == MESSAGES ? "x-api-key"
-                : protocol == GEMINI ? "x-goog-api-key" : "Authorization";
+        return route.isAzures() ? Authenticator.AZURES : protocol == MESSAGES ? "x-api-key"
+                : protocol == GEMINI ? "x-goog-api-key"
+                : upstream.url().isAzures() ? Authenticator.AZURES : "Authorization";
     }
 
     private static void allow(ClientExchange client, String... methods) throws HttpError {

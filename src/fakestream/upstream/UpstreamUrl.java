@@ -11,21 +11,30 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The addresses of the upstream's endpoints, from a base URL as people type it: with or without
-/// `/v1`, with trailing slashes, with a query, or with a whole endpoint pasted. The query may hold
-/// a key.
+/// `/v1`, with trailing slashes, with a query, with one of Azure's deployments, or with a whole
+/// endpoint pasted. The query may hold a key.
 public final class UpstreamUrl {
     private static final Pattern PASTED_ENDPOINT = Pattern.compile("/(chat/completions|completions"
             + "|models|responses|messages|embeddings|moderations|models/[^/]+:[A-Za-z]+"
             + "|images/(generations|edits|variations)"
             + "|audio/(speech|transcriptions|translations))$");
     private static final Pattern VERSION = Pattern.compile("/v[0-9][^/]*(/|$)");
-    private static final String GEMINI = "v1beta/";
+    /// Serves OpenAI's API below `/openai/v1` (Microsoft's "API version lifecycle").
+    private static final Pattern AZURE = Pattern.compile(
+            "(?i)\\.(openai|cognitiveservices|services\\.ai)\\.azure\\.(com|us|cn)$");
+    private static final Pattern DEPLOYMENT = Pattern.compile("/openai/deployments/[^/]+$");
+    /// One of Azure's places, a version, and all that follows them.
+    private static final Pattern PLACE =
+            Pattern.compile("(/openai(/deployments/[^/]+)?)?(/v[0-9].*)?$");
+    /// An endpoint with a version of Google's, or at Azure.
+    private static final Pattern PLACED = Pattern.compile("(v[0-9]+[a-z][a-z0-9]*|openai)/");
     /// A longer one is refused: the JDK takes the square of the length to resolve many `a/../`.
     private static final int LONGEST_LOCATION = 8 * 1024;
 
     private final URI server;
     private final String base;
-    private final String unversioned;
+    /// The base without its place.
+    private final String root;
     private final Query query;
     /// The endpoint of the last request, null before the first: most requests ask for the same
     /// one, and its address takes half a microsecond to make. Any thread may change it.
@@ -38,12 +47,13 @@ public final class UpstreamUrl {
     private UpstreamUrl(URI server, String path, Query query) {
         this.server = server;
         this.base = path;
-        this.unversioned = path.replaceFirst("/v[0-9].*$", "");
+        this.root = PLACE.matcher(path).replaceFirst("");
         this.query = query;
     }
 
     /// The upstream at this address. Adds `/v1` to a base whose path has no `/v<digit>`, but not
-    /// after a pasted endpoint: the other endpoints stand beside that one.
+    /// after a pasted endpoint, because the other endpoints stand beside that one, and not after
+    /// one of Azure's deployments, which have no version.
     ///
     /// @throws IllegalArgumentException if the address is wrong; it never quotes credentials
     public static UpstreamUrl parse(String text) {
@@ -52,7 +62,9 @@ public final class UpstreamUrl {
         var pasted = PASTED_ENDPOINT.matcher(path);
         if (pasted.find()) {
             path = stripSlashes(pasted.replaceFirst(""));
-        } else if (!VERSION.matcher(path).find()) {
+        } else if (path.isEmpty() && AZURE.matcher(uri.getHost()).find()) {
+            path = "/openai/v1";
+        } else if (!VERSION.matcher(path).find() && !DEPLOYMENT.matcher(path).find()) {
             path += "/v1";
         }
         var server = URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
@@ -69,8 +81,8 @@ public final class UpstreamUrl {
     }
 
     /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o?limit=2`, in its
-    /// original characters. An endpoint that names its version, such as `v1beta/models`, replaces
-    /// the base's version. The base's query joins the endpoint's; if both have a parameter, the
+    /// original characters. An endpoint that names its place, such as `v1beta/models`, replaces
+    /// the base's place. The base's query joins the endpoint's; if both have a parameter, the
     /// endpoint's value wins.
     public URI at(String endpoint) {
         var known = last;
@@ -83,7 +95,7 @@ public final class UpstreamUrl {
 
     private URI address(String endpoint) {
         var path = endpoint.split("\\?", 2)[0];
-        return URI.create(server + (path.startsWith(GEMINI) ? unversioned : base) + "/" + path
+        return URI.create(server + (PLACED.matcher(path).lookingAt() ? root : base) + "/" + path
                 + Query.of(endpoint).over(query).suffix());
     }
 
@@ -118,14 +130,21 @@ public final class UpstreamUrl {
         if (path.startsWith(base + "/")) {
             return Optional.of("/v1" + path.substring(base.length()));
         }
-        return path.startsWith(unversioned + "/" + GEMINI)
-                ? Optional.of(path.substring(unversioned.length())) : Optional.empty();
+        return path.startsWith(root + "/")
+                && PLACED.matcher(path.substring(root.length() + 1)).lookingAt()
+                ? Optional.of(path.substring(root.length())) : Optional.empty();
     }
 
     private static String origin(URI uri) {
         var port = uri.getPort() >= 0 ? uri.getPort()
                 : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
         return (uri.getScheme() + "://" + uri.getHost() + ":" + port).toLowerCase(Locale.ROOT);
+    }
+
+    /// Whether it is Azure's, which takes a key in the header `api-key`, and only tokens of Entra
+    /// as bearer tokens.
+    public boolean isAzures() {
+        return AZURE.matcher(server.getHost()).find() || DEPLOYMENT.matcher(base).find();
     }
 
     /// Whether it uses TLS.

@@ -14,16 +14,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Paths that users type, and paths that clients extend (research/ux.md 2.1).
 final class RouteTest {
+    private static Route of(String target) {
+        return Route.of(target, false);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/chat/completions", "/v1//chat/completions",
         "//chat/completions", "//v1//chat//completions//", "/v1/v1/chat/completions",
         "/v1/chat/completions/", "/v1/chat/completions/chat/completions",
         "/v1/chat/completions/v1/chat/completions", "/api/chat", "/api/chat/", "/api//chat",
         "/api/chat/completions", "/api/v1/chat/completions", "/openai/v1/chat/completions",
-        "/openai/chat/completions?api-version=2024-10-21", "/v1/chat/completions?key=sk#x",
+        "/openai/chat/completions?v=2024-10-21", "/v1/chat/completions?key=sk#x",
         "http://localhost:3000/v1/chat/completions", "HTTPS://[::1]/v1/chat/completions"})
     void findsTheChat(String target) {
-        assertEquals(new Route(Kind.CHAT, "chat/completions"), Route.of(target));
+        assertEquals(new Route(Kind.CHAT, "chat/completions"), of(target));
     }
 
     @ParameterizedTest
@@ -31,7 +35,7 @@ final class RouteTest {
         "/v1/v1/models", "/v1/chat/completions/models", "/chat/completions/v1/models",
         "/api/models", "/openai/v1/models", "/v1/models?limit=5", "http://h/v1/models"})
     void findsTheModels(String target) {
-        assertEquals(new Route(Kind.MODELS, "models"), Route.of(target));
+        assertEquals(new Route(Kind.MODELS, "models"), of(target));
     }
 
     @ParameterizedTest
@@ -41,7 +45,7 @@ final class RouteTest {
         "/v1/models/chat/completions, chat/completions", "/v1/models/a..b, a..b",
         "/v1/models/...?x=1, ...", "/v1/models/%2Fm, %2Fm"})
     void keepsTheEscapesOfAModelsName(String target, String name) {
-        assertEquals(new Route(Kind.MODELS, "models/" + name), Route.of(target));
+        assertEquals(new Route(Kind.MODELS, "models/" + name), of(target));
     }
 
     @ParameterizedTest
@@ -52,7 +56,7 @@ final class RouteTest {
         "/api/status/, STATUS, ''", "/api/clients, CLIENTS, ''",
         "/api/check?seconds=5&style=off, CHECK, ''"})
     void findsThePageAndTheStatus(String target, Kind kind, String name) {
-        assertEquals(new Route(kind, name), Route.of(target));
+        assertEquals(new Route(kind, name), of(target));
     }
 
     @ParameterizedTest
@@ -67,7 +71,64 @@ final class RouteTest {
         "/v1/v1/images/edits?x=1, IMAGES, images/edits",
         "/v1beta/models, MODELS, v1beta/models", "/v1beta/models/m, MODELS, v1beta/models/m"})
     void findsTheOtherApis(String target, Kind kind, String name) {
-        assertEquals(new Route(kind, name), Route.of(target));
+        assertEquals(new Route(kind, name), of(target));
+    }
+
+    /// Google's and Azure's own places stay in the endpoint's name.
+    @ParameterizedTest
+    @CsvSource({"/v1beta/openai/chat/completions, CHAT, v1beta/openai/chat/completions",
+        "/v1beta/openai/v1/chat/completions, CHAT, v1beta/openai/chat/completions",
+        "/v1/v1beta/openai/models?x=1, MODELS, v1beta/openai/models",
+        "/v1beta/openai/embeddings, OTHER, v1beta/openai/embeddings",
+        "/v1beta/openai/images/generations, IMAGES, v1beta/openai/images/generations",
+        "/v1alpha/models/g:streamGenerateContent, GENERATE, v1alpha/models/g:streamGenerateContent",
+        "/v1beta/v1alpha/models/g:generateContent, GENERATE, v1alpha/models/g:generateContent",
+        "/v1beta/v1/chat/completions, CHAT, chat/completions",
+        "/v1alpha/models, MODELS, v1alpha/models",
+        "/v1/projects/p/locations/l/publishers/google/models/g:streamGenerateContent, GENERATE, "
+            + "projects/p/locations/l/publishers/google/models/g:streamGenerateContent",
+        "/v1beta1/publishers/google/models/g:generateContent, GENERATE, "
+            + "v1beta1/publishers/google/models/g:generateContent",
+        "/v1beta1/projects/p/locations/l/endpoints/7:streamGenerateContent?alt=sse, GENERATE, "
+            + "v1beta1/projects/p/locations/l/endpoints/7:streamGenerateContent",
+        "/v1/projects/p/locations/l/endpoints/openapi/chat/completions, CHAT, "
+            + "projects/p/locations/l/endpoints/openapi/chat/completions",
+        "/v1/projects/p/locations/l/models, OTHER, projects/p/locations/l/models",
+        "/openai/deployments/d/chat/completions, CHAT, openai/deployments/d/chat/completions",
+        "/openai/v1/deployments/a%20b/audio/speech, SPEECH, "
+            + "openai/deployments/a%20b/audio/speech",
+        "/openai/deployments/d/chat/completions/chat/completions/, CHAT, "
+            + "openai/deployments/d/chat/completions",
+        "/openai/deployments/d/images/edits?v=1, IMAGES, openai/deployments/d/images/edits",
+        "/openai/deployments/d/embeddings, OTHER, openai/deployments/d/embeddings",
+        "/v1/deployments/d/completions?api-version=1, COMPLETIONS, "
+            + "openai/deployments/d/completions",
+        "/openai/responses?api-version=1, RESPONSES, openai/responses",
+        "/openai/v1/responses?api-version=preview, RESPONSES, openai/v1/responses",
+        "/openai/v1/files?api-version=preview, OTHER, openai/v1/files",
+        "/openai/models?api-version=1, MODELS, openai/models",
+        "/v1/deployments/o/d/predictions, OTHER, deployments/o/d/predictions",
+        "/v1/chat/completions?api-version=1, CHAT, chat/completions"})
+    void keepsGooglesAndAzuresPlaces(String target, Kind kind, String name) {
+        assertEquals(new Route(kind, name), of(target));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/openai/v1/chat/completions, CHAT, openai/v1/chat/completions",
+        "/openai/threads/t, OTHER, openai/threads/t", "/v1/files, OTHER, files",
+        "/deployments/d/chat/completions, CHAT, openai/deployments/d/chat/completions"})
+    void knowsAzuresClientsByTheHeaderOfTheirKey(String target, Kind kind, String name) {
+        assertEquals(new Route(kind, name), Route.of(target, true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1beta/models/g:generateContent, g",
+        "/models/org/m:free:generateContent, org/m:free",
+        "/v1/projects/p/locations/l/publishers/google/models/g:streamGenerateContent, g",
+        "/v1/projects/p/locations/l/endpoints/7:streamGenerateContent, 7",
+        "/v1beta/tunedModels/t:generateContent, t"})
+    void readsTheModelFromGeminisPath(String target, String model) {
+        assertEquals(model, of(target).model());
     }
 
     @ParameterizedTest
@@ -77,7 +138,7 @@ final class RouteTest {
         "/v1/audio/translations, audio/translations", "/v1/audio/speech/x, audio/speech/x",
         "/v1beta/models/m:countTokens, v1beta/models/m:countTokens"})
     void passesOtherPathsUnderAVersion(String target, String name) {
-        assertEquals(new Route(Kind.OTHER, name), Route.of(target));
+        assertEquals(new Route(Kind.OTHER, name), of(target));
     }
 
     @ParameterizedTest
@@ -85,7 +146,7 @@ final class RouteTest {
         "/index.htm", "/public/app.js", "/other.js", "/v2/chat/completions",
         "/V1/chat/completions", "/status", "/api/files", "*", "/%76%31/models", "/v1%2Fmodels"})
     void findsNoRouteForOtherPaths(String target) {
-        assertEquals(Kind.NONE, Route.of(target).kind());
+        assertEquals(Kind.NONE, of(target).kind());
     }
 
     /// With `.` and `..`, a model's name would lead to another endpoint of the upstream.
@@ -94,7 +155,7 @@ final class RouteTest {
         "/v1/models/%2e%2e/files", "/v1/models/%2E./files", "/v1/models/.%2e", "/v1/models/%2e",
         "/v1/models/a/../../files", "/../v1/models", "/./app.js"})
     void refusesDotSegments(String target) {
-        assertEquals(Kind.NONE, Route.of(target).kind());
+        assertEquals(Kind.NONE, of(target).kind());
     }
 
     @Test

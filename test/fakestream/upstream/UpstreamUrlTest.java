@@ -17,7 +17,11 @@ final class UpstreamUrlTest {
         "' https://h/v1 ', https://h/v1", "http://h:8080/api, http://h:8080/api/v1",
         "https://h/v4, https://h/v4", "https://h/v1beta/openai/, https://h/v1beta/openai",
         "https://h/compatible-mode/v1, https://h/compatible-mode/v1",
-        "https://h/openai/deployments/d, https://h/openai/deployments/d/v1",
+        "https://h/openai/deployments/d/, https://h/openai/deployments/d",
+        "https://r.openai.azure.com, https://r.openai.azure.com/openai/v1",
+        "https://R.OpenAI.azure.us/, https://R.OpenAI.azure.us/openai/v1",
+        "https://r.services.ai.azure.com/x, https://r.services.ai.azure.com/x/v1",
+        "https://h/openai, https://h/openai/v1",
         "https://h/vertex, https://h/vertex/v1", "https://h/inv1/x, https://h/inv1/x/v1",
         "https://h/v1/chat/completions, https://h/v1", "https://h/v1/models/, https://h/v1",
         "https://h/chat/completions, https://h", "https://h/api/chat/completions/, https://h/api",
@@ -71,6 +75,26 @@ final class UpstreamUrlTest {
         assertEquals(asked, UpstreamUrl.parse(typed).at(endpoint).toString());
     }
 
+    /// An endpoint at a place of its own is asked there, wherever the base stands.
+    @ParameterizedTest
+    @CsvSource({"https://h, v1beta/openai/models, https://h/v1beta/openai/models",
+        "https://h/v1beta/openai, v1beta/openai/models, https://h/v1beta/openai/models",
+        "https://h/a/v1, v1alpha/models, https://h/a/v1alpha/models",
+        "https://h/v1beta1/projects/p, v1beta1/projects/q, https://h/v1beta1/projects/q",
+        "https://h, openai/deployments/d/x?v=1, https://h/openai/deployments/d/x?v=1",
+        "https://h/a/v1, openai/deployments/d/x, https://h/a/openai/deployments/d/x",
+        "https://h/a/openai, openai/responses, https://h/a/openai/responses",
+        "https://h/openai/v1, openai/v1/responses, https://h/openai/v1/responses",
+        "https://h/openai/v1, openai/deployments/d/x, https://h/openai/deployments/d/x",
+        "https://h/openai/deployments/e?v=1, openai/deployments/d/x, "
+            + "https://h/openai/deployments/d/x?v=1",
+        "https://h/openai/deployments/v4?v=1, openai/models, https://h/openai/models?v=1",
+        "https://r.openai.azure.com, openai/files, https://r.openai.azure.com/openai/files",
+        "https://h/openai-x/v1, openai/models, https://h/openai-x/openai/models"})
+    void asksAtThePlaceThatTheEndpointNames(String typed, String endpoint, String asked) {
+        assertEquals(asked, UpstreamUrl.parse(typed).at(endpoint).toString());
+    }
+
     @Test
     void hidesItsQuery() {
         var url = UpstreamUrl.parse("https://h/v1?api-key=secret%2Fkey&api-version=2024-10-21");
@@ -84,6 +108,7 @@ final class UpstreamUrlTest {
         "HTTPS://H:443/a/v1/files/g, /v1/files/g", "/a/v1/files/g, /v1/files/g",
         "g/content, /v1/files/g/content", "../batches/b, /v1/batches/b",
         "//h/a/v1/files/g, /v1/files/g", "/a/v1beta/files/g, /v1beta/files/g",
+        "/a/openai/files/g?x=1, /openai/files/g?x=1", "/openai/files/g, https://h/openai/files/g",
         "/a/v1/files/g?k=s&x=1&k=t, /v1/files/g?x=1",
         "https://cdn.example/f?sig=a%2Fb, https://cdn.example/f?sig=a%2Fb",
         "//cdn.example/f, https://cdn.example/f", "http://h/a/v1/files, http://h/a/v1/files",

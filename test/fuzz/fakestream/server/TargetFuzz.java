@@ -26,7 +26,11 @@ public final class TargetFuzz {
         if (query.get("key") != null) {
             throw new AssertionError("the key is still there: " + query.raw());
         }
-        var route = Route.of(target);
+        check(Route.of(target, false), query);
+        check(Route.of(target, true), query);
+    }
+
+    private static void check(Route route, Query query) {
         if (route.kind() != Route.Kind.NONE && route.kind() != Route.Kind.PAGE) {
             check(UPSTREAM.at(route.name() + query.suffix()));
             check(UPSTREAM.at(route.whole() + query.suffix()));
