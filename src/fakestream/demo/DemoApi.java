@@ -20,13 +20,14 @@ import java.util.stream.Stream;
 /// only a text. A speech is no JSON and has no template.
 ///
 /// The proxy converts errors and legacy completions to the form that its client asked for, so both
-/// have the form of OpenAI's chat completions here.
+/// have the form of OpenAI's chat completions here. Google and Azure serve some of the APIs at
+/// other places, and the demo does so at any place.
 enum DemoApi {
-    CHAT("/v1/(chat/)?completions", """
+    CHAT("/(.*/)?(chat/)?completions", """
             {"id":"chatcmpl-demo-%1$s","object":"chat.completion","created":%4$s,"model":%2$s,
              "choices":%5$s,
              "usage":{"prompt_tokens":5,"completion_tokens":64,"total_tokens":69}}"""),
-    RESPONSES("/v1/responses", """
+    RESPONSES("/(.*/)?responses", """
             {"id":"resp_demo_%1$s","object":"response","created_at":%4$s,"status":"completed",
              "error":null,"incomplete_details":null,"instructions":null,"model":%2$s,
              "output":[{"id":"msg_demo_%1$s","type":"message","status":"completed",
@@ -41,7 +42,7 @@ enum DemoApi {
             {"id":"msg_demo_%1$s","type":"message","role":"assistant","model":%2$s,
              "content":[{"type":"text","text":%3$s}],"stop_reason":"end_turn",
              "stop_sequence":null,"usage":{"input_tokens":5,"output_tokens":64}}"""),
-    GEMINI("/v1(beta)?/models/(?<model>[^/:]+):generateContent", """
+    GEMINI("/(.*/)?models/(?<model>[^/:]+):generateContent", """
             {"candidates":[{"content":{"role":"model","parts":[{"text":%3$s}]},
                "finishReason":"STOP","index":0}],
              "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":64,

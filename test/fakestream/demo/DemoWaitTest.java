@@ -89,6 +89,9 @@ final class DemoWaitTest {
             + "\"model\":\"demo-echo\"}",
         "/v1/responses | {\"model\":\"demo-echo\",\"input\":\"b\"}",
         "/v1/completions | {\"model\":\"demo-echo\",\"prompt\":\"b\"}",
+        "/openai/deployments/d/completions | {\"model\":\"demo-echo\",\"prompt\":\"b\"}",
+        "/v1/projects/p/locations/l/publishers/google/models/demo-echo:generateContent | "
+            + "{\"contents\":[{\"parts\":[{\"text\":\"b\"}]}]}",
         "/v1beta/models/demo-echo:generateContent | {\"contents\":[{\"parts\":[{\"text\":\"b\"}]}]}"
     })
     void findsTheLastTextInEachApi(String path, String body) {
