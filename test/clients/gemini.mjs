@@ -14,12 +14,15 @@ const CLIENT = '@google/genai';
 /** The members of a candidate that come in parts, one in each event. */
 const IN_PARTS = ['logprobsResult', 'citationMetadata'];
 
-const EARLY = [
+export const GEMINI_EARLY = [
     [400, 'INVALID_ARGUMENT'],
     [403, 'PERMISSION_DENIED'],
     [429, 'RESOURCE_EXHAUSTED'],
     [503, 'UNAVAILABLE'],
 ];
+
+/** The upstream's answer with an error that comes late. */
+export const GEMINI_LATE = { status: 429, body: failure(429, 'RESOURCE_EXHAUSTED') };
 
 export function geminiOf(url) {
     return new GoogleGenAI({ apiKey: 'sk-client', httpOptions: { baseUrl: url } });
@@ -36,9 +39,16 @@ const api = {
     clients: [{ name: CLIENT, accumulated }],
 };
 
+export { api as gemini };
+
 async function accumulated(url, model) {
     const stream = geminiOf(url).models.generateContentStream({ model, contents: 'hello' });
-    return folded((await gathered(stream)).map(plain));
+    return foldedOf(await gathered(stream));
+}
+
+/** The whole answer that the package's chunks make. */
+export function foldedOf(chunks) {
+    return folded(chunks.map(plain));
 }
 
 /** The package renames the sources of a candidate to their name elsewhere at Google. */
@@ -155,7 +165,7 @@ function arrayChecks(world) {
 }
 
 function failureChecks(world) {
-    for (const [status, name] of EARLY) {
+    for (const [status, name] of GEMINI_EARLY) {
         test(`${CLIENT} throws an early ${status}`, async () => {
             const body = failure(status, name);
             const model = scripted(world, api, `fails ${status}`, { status, body });
@@ -167,13 +177,12 @@ function failureChecks(world) {
     }
 
     test(`${CLIENT} throws the upstream's own error after the commit`, async () => {
-        const body = failure(429, 'RESOURCE_EXHAUSTED');
-        const answer = { status: 429, delayMs: world.intervalMs + 250, body };
+        const answer = { ...GEMINI_LATE, delayMs: world.intervalMs + 250 };
         const model = scripted(world, api, 'fails late', answer);
         const thrown = await rejection(accumulated(world.daemon.url, model));
         assert.ok(thrown instanceof ApiError, String(thrown));
         assert.equal(thrown.status, 429);
-        assert.ok(thrown.message.includes(body.error.message), thrown.message);
+        assert.ok(thrown.message.includes(answer.body.error.message), thrown.message);
     });
 
     test(`${CLIENT} throws where the upstream hangs up after the commit`, async () => {

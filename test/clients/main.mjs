@@ -8,6 +8,7 @@ import { audioChecks } from './audio.mjs';
 import { completionsChecks } from './completions.mjs';
 import { corpusChecks, readCorpus, readCorpusBeside } from './corpus.mjs';
 import { startDaemon } from './daemon.mjs';
+import { elsewhereChecks } from './elsewhere.mjs';
 import { failureChecks, scriptFailures } from './failures.mjs';
 import { geminiChecks } from './gemini.mjs';
 import { heartbeatChecks } from './heartbeats.mjs';
@@ -90,6 +91,7 @@ describe('clients', () => {
     responsesChecks(world);
     messagesChecks(world);
     geminiChecks(world);
+    elsewhereChecks(world);
     imageChecks(world);
     audioChecks(world);
     aiSdkChecks(world);
