@@ -157,6 +157,9 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             + "one more gets 429; 0 is no limit");
     public static final Setting<Boolean> TRUST_PROXY = flag("TRUST_PROXY",
             "true: the client's address is the last one in X-Forwarded-For");
+    public static final Setting<String> BASE_PATH = of("BASE_PATH", "", ValueParser::path,
+            "path that a proxy in front leaves before every path, such as /proxy; requests without "
+            + "it are served too");
     public static final Setting<Duration> SHUTDOWN_GRACE_MS = millis(
             "SHUTDOWN_GRACE_MS", "30000", 0, 3_600_000,
             "how long open requests may go on after SIGTERM");
@@ -186,8 +189,8 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
-            TRUST_PROXY, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG, METRICS,
-            TEST_PAGE);
+            TRUST_PROXY, BASE_PATH, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG,
+            METRICS, TEST_PAGE);
 
     /// The highest number in the name of a setting, as in `FALLBACK_9_API_URL`.
     public static final int MOST_NUMBERED = 9;

@@ -13,6 +13,8 @@ final class ValueParser {
     private static final int SHORTEST_KEY = 8;
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
+    private static final Pattern PATH = Pattern.compile("(/[\\w~-][\\w.~-]*)+");
+    private static final Pattern LAST_SLASHES = Pattern.compile("(?<!/)/+$");
     private static final Pattern SEPARATOR = Pattern.compile("[,\r\n]");
 
     private ValueParser() {
@@ -64,6 +66,16 @@ final class ValueParser {
     /// URLs split by commas or new lines.
     static List<String> urls(String text) {
         return items(text).stream().map(ValueParser::url).toList();
+    }
+
+    /// A path without the slash at its end; `/` alone is no path. Nothing in it needs an escape.
+    static String path(String text) {
+        var path = LAST_SLASHES.matcher(text).replaceFirst("");
+        if (!text.isEmpty() && !PATH.matcher(path).matches() && !text.equals("/")) {
+            throw new IllegalArgumentException("'" + text + "' is not a path such as /proxy, whose "
+                    + "segments have letters, digits and - . _ ~ and begin with no dot");
+        }
+        return path;
     }
 
     private static Secret key(String text) {

@@ -196,8 +196,8 @@ public final class PassThrough {
         var client = job.client;
         var head = answer.head();
         head.headersForClient().forEach(client.responseHeaders()::set);
-        upstream.location(job.endpoint, head)
-                .ifPresent(location -> client.responseHeaders().set("Location", location));
+        upstream.location(job.endpoint, head).ifPresent(location ->
+                client.responseHeaders().set("Location", before(client, location) + location));
         if (client.method().equals("HEAD") && head.length() >= 0) {
             client.responseHeaders().set("Content-Length", String.valueOf(head.length()));
         }
@@ -210,6 +210,12 @@ public final class PassThrough {
             client.flush();
             copy(client, answer);
         }
+    }
+
+    /// The path that the client needs before one of the proxy's own paths; empty for most clients.
+    private String before(ClientExchange client, String location) {
+        var base = config.get(Setting.BASE_PATH);
+        return location.startsWith("/") && client.path().startsWith(base + "/") ? base : "";
     }
 
     /// An error or a redirect without secrets. If secrets could hide in its body, ours replaces it.

@@ -8,8 +8,10 @@ import fakestream.http.Cors;
 import fakestream.http.RequestValidator;
 import fakestream.upstream.Upstream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.Condition;
+import java.util.stream.Stream;
 
 /// The request pipeline of one configuration. It counts its open requests; once retired it takes no
 /// more, and closes after its last one.
@@ -19,6 +21,8 @@ final class Generation {
     final RequestValidator rules;
     final Cors cors;
     final boolean trustsProxy;
+    /// The segments of the path that a proxy in front may leave before ours.
+    final List<String> basePath;
     /// How long a client may take for the head of a request, or for the next byte of its body.
     final Duration readTimeout;
     final WriteTimeouts writeTimeouts;
@@ -35,6 +39,8 @@ final class Generation {
         this.rules = new RequestValidator(config);
         this.cors = new Cors(config);
         this.trustsProxy = config.get(Setting.TRUST_PROXY);
+        this.basePath = Stream.of(config.get(Setting.BASE_PATH).split("/"))
+                .filter(segment -> !segment.isEmpty()).toList();
         this.readTimeout = config.get(Setting.CLIENT_READ_TIMEOUT_MS);
         this.writeTimeouts = new WriteTimeouts(config.get(Setting.CLIENT_WRITE_TIMEOUT_MS), timer);
     }

@@ -76,7 +76,7 @@ final class RequestHandler implements HttpHandler {
         client.responseHeaders().set(RequestId.HEADER, client.id());
         NO_PAGE.forEach(client.responseHeaders()::set);
         generation.cors.allow(client.headers(), client.responseHeaders());
-        var route = Route.of(client.target(),
+        var route = Route.of(client.target(), generation.basePath,
                 client.headers().containsKey(Authenticator.AZURES));
         client.record().route(Metrics.word(route.kind()), route.kind().isProbe());
         try {

@@ -34,6 +34,8 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
     private static final Pattern PREFIX = Pattern.compile("(?<=/(?:models|deployments)/)("
             + StreamMode.CHOICES + ")(?:/+|%2[Ff])(?=[^/:?])");
     private static final Route NONE = new Route(Kind.NONE, "");
+    /// The page's address without its slash, from where the page's links would lead astray.
+    private static final Route SLASHLESS = new Route(Kind.PAGE, "");
     private static final String EDITS = "images/edits";
     /// Azure's places.
     private static final String AZURE = "openai/";
@@ -49,7 +51,7 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
     /// Nearly all requests go to one of these.
     private static final Map<String, Route> USUAL = Stream.of("/v1/chat/completions",
             "/v1/completions", "/v1/responses", "/v1/messages", "/v1/models")
-            .collect(Collectors.toMap(Function.identity(), path -> read(path, false)));
+            .collect(Collectors.toMap(Function.identity(), path -> read(path, List.of(), false)));
 
     /// A route whose path chooses no mode.
     Route(Kind kind, String name) {
@@ -59,22 +61,24 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
     /// The route of a request target in origin form or absolute form (RFC 9112 section 3.2), with
     /// or without a query.
     ///
+    /// @param base the segments that a proxy in front may have left before the path; a path without
+    ///     them, or with nothing to serve behind them, is read as it is
     /// @param hasAzuresKey whether the key came in the header of Azure's clients
-    static Route of(String target, boolean hasAzuresKey) {
+    static Route of(String target, List<String> base, boolean hasAzuresKey) {
         var usual = USUAL.get(target);
         if (usual != null) {
             return usual;
         }
         var prefix = PREFIX.matcher(Query.path(target));
         if (!prefix.find()) {
-            return read(target, hasAzuresKey);
+            return read(target, base, hasAzuresKey);
         }
         var route = read(target.substring(0, prefix.start()) + target.substring(prefix.end()),
-                hasAzuresKey);
+                base, hasAzuresKey);
         return new Route(route.kind, route.name, StreamMode.choice(prefix.group(1)));
     }
 
-    private static Route read(String target, boolean hasAzuresKey) {
+    private static Route read(String target, List<String> base, boolean hasAzuresKey) {
         var path = Query.path(target);
         if (!path.startsWith("/")) {
             path = AUTHORITY.matcher(path).replaceFirst("");
@@ -84,6 +88,14 @@ record Route(Kind kind, String name, Optional<StreamMode> mode) {
             return NONE;
         }
         var marked = hasAzuresKey || Query.of(target).get("api-version") != null;
+        if (!base.isEmpty() && segments.size() >= base.size()
+                && segments.subList(0, base.size()).equals(base)) {
+            var below = segments.subList(base.size(), segments.size());
+            var route = below.isEmpty() && !path.endsWith("/") ? SLASHLESS : read(below, marked);
+            if (route.kind != Kind.NONE) {
+                return route;
+            }
+        }
         return read(segments, marked);
     }
 

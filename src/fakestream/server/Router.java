@@ -112,8 +112,8 @@ final class Router {
                 check.serve(client);
             }
             case CLIENTS -> clients(client);
-            case PAGE -> show(client, page.file(route.name()).orElseThrow(() ->
-                    nothingAt(client)));
+            case PAGE -> show(client, route.name().isEmpty() ? withSlash(client)
+                    : page.file(route.name()).orElseThrow(() -> nothingAt(client)));
             case HEALTH -> show(client, probes.health(route.name()));
             case READY -> show(client, probes.ready());
             case VERSION -> show(client, probes.version());
@@ -142,6 +142,13 @@ final class Router {
             throws HttpError, ClientDisconnected {
         allow(client, "GET", "HEAD");
         client.send(page);
+    }
+
+    /// Leads from `/proxy` to `/proxy/`, relatively: a proxy in front may know more of the path.
+    private static Response withSlash(ClientExchange client) {
+        var path = client.path();
+        return Response.empty(308, Map.of("Location", path.substring(path.lastIndexOf('/') + 1)
+                + "/" + client.query().suffix()));
     }
 
     /// Only the daemon's own page can read this, so it exists only with that page. A stranger sees

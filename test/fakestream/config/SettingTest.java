@@ -53,6 +53,7 @@ final class SettingTest {
             MAX_STREAMS=0
             RATE_LIMIT_PER_MINUTE=0
             TRUST_PROXY=false
+            BASE_PATH=
             SHUTDOWN_GRACE_MS=30000
             LOG_LEVEL=info
             DEBUG=false

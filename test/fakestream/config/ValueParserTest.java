@@ -101,6 +101,23 @@ final class ValueParserTest {
                 problem(() -> ValueParser.url("https://a.example\nhttps://b.example")));
     }
 
+    @Test
+    void acceptsAPathWithOrWithoutASlashAtItsEnd() {
+        assertEquals("/proxy", ValueParser.path("/proxy"));
+        assertEquals("/a-b/c_d.e~1", ValueParser.path("/a-b/c_d.e~1//"));
+        assertEquals("", ValueParser.path("/"));
+        assertEquals("", ValueParser.path(""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"proxy", "//", "//a", "/a//b", "/a b", "/a/..", "/.well-known",
+        "/a%20b", "/a?b", "https://h/a", "/\u00e4"})
+    void refusesOtherPaths(String text) {
+        assertEquals("'" + text + "' is not a path such as /proxy, whose segments have letters, "
+                + "digits and - . _ ~ and begin with no dot",
+                problem(() -> ValueParser.path(text)));
+    }
+
     private static String problem(Executable parsing) {
         return assertThrows(IllegalArgumentException.class, parsing).getMessage();
     }

@@ -237,6 +237,6 @@ final class ChosenModeTest {
     @ValueSource(strings = {"/v1/models/fake/../files", "/v1/models/fake/..",
         "/v1/models/fake%2F%2e%2e/files", "/v1/models/../fake/m"})
     void refusesDotSegments(String target) {
-        assertEquals(Route.Kind.NONE, Route.of(target, false).kind());
+        assertEquals(Route.Kind.NONE, Route.of(target, List.of(), false).kind());
     }
 }

@@ -54,7 +54,7 @@ final class LongTextTest {
 
     /// The readers of texts.
     private enum Reader {
-        ROUTE(target -> Route.of(target, false)),
+        ROUTE(target -> Route.of(target, List.of("v1"), false)),
         KEY(text -> Authenticator.shownKey(headers("Authorization", text), new Query(""))),
         PLAIN_KEY(text -> Authenticator.shownKey(headers("X-Api-Key", text), new Query(""))),
         KEY_IN_QUERY(text -> Authenticator.shownKey(new Headers(), new Query("key="

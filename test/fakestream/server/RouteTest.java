@@ -7,6 +7,7 @@ import fakestream.server.Route.Kind;
 import fakestream.testing.Chats;
 import fakestream.testing.ScriptedUpstream;
 import fakestream.testing.TestProxy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Paths that users type, and paths that clients extend (research/ux.md 2.1).
 final class RouteTest {
     private static Route of(String target) {
-        return Route.of(target, false);
+        return Route.of(target, List.of(), false);
     }
 
     @ParameterizedTest
@@ -118,7 +119,30 @@ final class RouteTest {
         "/openai/threads/t, OTHER, openai/threads/t", "/v1/files, OTHER, files",
         "/deployments/d/chat/completions, CHAT, openai/deployments/d/chat/completions"})
     void knowsAzuresClientsByTheHeaderOfTheirKey(String target, Kind kind, String name) {
-        assertEquals(new Route(kind, name), Route.of(target, true));
+        assertEquals(new Route(kind, name), Route.of(target, List.of(), true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/a/b/v1/chat/completions, CHAT, chat/completions",
+        "//a//b//chat/completions, CHAT, chat/completions",
+        "http://h/a/b/v1/models?x=1, MODELS, models", "/a/b/, PAGE, index.html",
+        "/a/b, PAGE, ''", "/a/b?x=1, PAGE, ''", "/a/b/app.js, PAGE, app.js",
+        "/a/b/api/status, STATUS, ''", "/a/b/readyz, READY, ''",
+        "/a/b/openai/deployments/d/completions, COMPLETIONS, openai/deployments/d/completions",
+        "/v1/models, MODELS, models", "/, PAGE, index.html", "/readyz, READY, ''",
+        "/a/v1/models, NONE, ''", "/a/bc/v1/models, NONE, ''", "/a/b/nothing, NONE, ''",
+        "/a/b/../v1/models, NONE, ''", "/v1/a/b/models, OTHER, a/b/models"})
+    void removesTheBasePath(String target, Kind kind, String name) {
+        assertEquals(new Route(kind, name), Route.of(target, List.of("a", "b"), false));
+    }
+
+    /// A base path may be one of the prefixes that people type once too often.
+    @ParameterizedTest
+    @CsvSource({"/api/api/status, STATUS, ''", "/api/status, STATUS, ''", "/api, PAGE, ''",
+        "/api/chat, CHAT, chat/completions", "/api/v1/chat/completions, CHAT, chat/completions",
+        "/api/v1/files, OTHER, files"})
+    void readsAPathAsItIsIfNothingIsBehindTheBasePath(String target, Kind kind, String name) {
+        assertEquals(new Route(kind, name), Route.of(target, List.of("api"), false));
     }
 
     @ParameterizedTest

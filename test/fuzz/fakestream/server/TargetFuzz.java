@@ -4,6 +4,7 @@ import fakestream.http.Query;
 import fakestream.upstream.UpstreamUrl;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// Any target that the JDK's server accepts leads to a route, never to another host or out of the
 /// upstream's base path. A key in the query goes no further.
@@ -26,8 +27,8 @@ public final class TargetFuzz {
         if (query.get("key") != null) {
             throw new AssertionError("the key is still there: " + query.raw());
         }
-        check(Route.of(target, false), query);
-        check(Route.of(target, true), query);
+        check(Route.of(target, List.of(), false), query);
+        check(Route.of(target, List.of("v1"), true), query);
     }
 
     private static void check(Route route, Query query) {
