@@ -41,7 +41,8 @@ final class Main {
             Setting.FALLBACK_API_URLS.name(), UpstreamUrl::parseAll,
             Setting.FALLBACK_N_API_URL.name(), UpstreamUrl::parse,
             Setting.UPSTREAM_EXTRA_HEADERS_JSON.name(), HeaderRules::parse,
-            Setting.FALLBACK_N_EXTRA_HEADERS_JSON.name(), HeaderRules::parse);
+            Setting.FALLBACK_N_EXTRA_HEADERS_JSON.name(), HeaderRules::parse,
+            Setting.FORWARD_HEADERS.name(), HeaderRules::checkForwarded);
 
     private final PrintStream out;
     private final PrintStream err;

@@ -98,14 +98,16 @@ final class MainTest {
         assertEquals(78, runAlone("--port", "65536", "--host", "0.0.0.0", "--upstream",
                 "ftp://u:" + SECRET + "@h", "--set", "ALLOW_ENV_API_KEY=true", "--set",
                 "UPSTREAM_EXTRA_HEADERS_JSON={\"Host\":\"" + SECRET + "\"}", "--set",
-                "HEARTBEAT_INTERVAL_MS=499", "--set", "NONSENSE=" + SECRET));
+                "HEARTBEAT_INTERVAL_MS=499", "--set", "NONSENSE=" + SECRET, "--set",
+                "FORWARD_HEADERS=X-Team-*,Cookie", "--set", "BASE_PATH=proxy"));
         for (var name : List.of("PORT", "SOURCE_API_URL", "UPSTREAM_EXTRA_HEADERS_JSON",
-                "ALLOW_ENV_API_KEY", "HEARTBEAT_INTERVAL_MS", "NONSENSE")) {
+                "ALLOW_ENV_API_KEY", "HEARTBEAT_INTERVAL_MS", "NONSENSE", "FORWARD_HEADERS",
+                "BASE_PATH")) {
             assertEquals(1, err().stream().filter(line -> line.contains(name + ":")
                     || line.contains(name + " ") || line.contains(name + "'")).count(),
                     name + ": " + err());
         }
-        assertEquals(6, err().size(), err().toString());
+        assertEquals(8, err().size(), err().toString());
         assertFalse(err().toString().contains(SECRET), err().toString());
         assertEquals("", out());
     }

@@ -50,6 +50,9 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             "headers to add to every request to SOURCE_API_URL and FALLBACK_API_URLS, as a JSON "
             + "object of strings",
             Optional.empty());
+    public static final Setting<List<String>> FORWARD_HEADERS = of(
+            "FORWARD_HEADERS", "", ValueParser::names,
+            "more headers of a client that go to every upstream, a list such as X-User,X-Team-*");
     public static final Setting<List<String>> CORS_ALLOW_ORIGIN = of(
             "CORS_ALLOW_ORIGIN", "*", Origins::parse,
             "web pages that may call: *, or a list of origins such as https://chat.example.com");
@@ -181,12 +184,12 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     /// All settings, in the order of help and the example file.
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
-            CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS,
-            COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE,
-            STREAM_MODE_MODELS, STREAM_ONLY_MODELS, MODEL_LIST_MODES, UPSTREAM_CONNECT_TIMEOUT_MS,
-            UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
-            RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL, FALLBACK_N_API_KEY,
-            FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
+            FORWARD_HEADERS, CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE,
+            HEARTBEAT_DATA_AFTER_MS, COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS,
+            REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS, STREAM_ONLY_MODELS, MODEL_LIST_MODES,
+            UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS,
+            UPSTREAM_TIMEOUT_MS, RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL,
+            FALLBACK_N_API_KEY, FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
             TRUST_PROXY, BASE_PATH, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG,

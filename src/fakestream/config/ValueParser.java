@@ -68,6 +68,11 @@ final class ValueParser {
         return items(text).stream().map(ValueParser::url).toList();
     }
 
+    /// Names whose case does not count, split by commas or new lines.
+    static List<String> names(String text) {
+        return items(text).stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    }
+
     /// A path without the slash at its end; `/` alone is no path. Nothing in it needs an escape.
     static String path(String text) {
         var path = LAST_SLASHES.matcher(text).replaceFirst("");

@@ -1,5 +1,6 @@
 package fakestream.upstream;
 
+import fakestream.config.Setting;
 import fakestream.http.HttpToken;
 import fakestream.json.Json;
 import fakestream.json.JsonException;
@@ -13,10 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// The headers that may cross the proxy, in each direction. Both directions list what may pass. So
-/// hop-by-hop fields (RFC 9110 section 7.6.1), cookies, and headers by which one side could steer a
-/// balancer in front of the other (`X-Accel-Redirect`, `X-Forwarded-For`) never pass.
+/// The headers that may cross the proxy, in each direction. Both directions list what may pass, and
+/// the operator may name more that go upstream. So hop-by-hop fields (RFC 9110 section 7.6.1),
+/// cookies, and headers by which one side could steer a balancer in front of the other
+/// (`X-Accel-Redirect`, `X-Forwarded-For`) never pass by themselves.
 public final class HeaderRules {
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7E\\t]*");
@@ -31,11 +34,21 @@ public final class HeaderRules {
             "x-client-request-id", "x-openai-subagent",
             // ... Claude Code, opencode, and others.
             "x-app", "x-session-id", "x-session-affinity", "x-parent-session-id",
-            "x-conversation-id", "x-initiator", "x-kilocode-taskid");
+            "x-conversation-id", "x-initiator", "x-kilocode-taskid",
+            // Vendors read these: xAI keeps a conversation at one cache by its id ...
+            "x-grok-conv-id", "x-openrouter-title", "x-openrouter-categories",
+            "x-anthropic-additional-protection", "chatgpt-account-id",
+            // ... Azure and Vertex ...
+            "x-ms-client-request-id", "x-goog-request-params", "x-vertex-ai-llm-request-type",
+            "x-vertex-ai-llm-shared-request-type",
+            // ... and GitHub's Copilot.
+            "copilot-integration-id", "copilot-vision-request", "editor-version",
+            "editor-plugin-version", "openai-intent");
 
-    /// Prefixes of the headers in which Codex, Claude Code and opencode describe a session.
+    /// Prefixes of the headers in which Codex, Claude Code and opencode describe a session, and in
+    /// which Qwen Code asks DashScope for its cache.
     private static final List<String> TO_UPSTREAM_BY_PREFIX =
-            List.of("x-codex-", "x-claude-code-", "x-opencode-");
+            List.of("x-codex-", "x-claude-code-", "x-opencode-", "x-dashscope-");
 
     /// Headers whose values are lists: repeated fields mean the same as one with commas between
     /// them (RFC 9110 section 5.3). Of every other header only the first field counts.
@@ -48,7 +61,7 @@ public final class HeaderRules {
 
     /// Anthropic's SDKs read the upstream's id under Anthropic's name, `request-id`.
     private static final Set<String> TO_CLIENT = Set.of(
-            "retry-after", "retry-after-ms", "x-should-retry", "request-id");
+            "retry-after", "retry-after-ms", "x-should-retry", "request-id", "apim-request-id");
     private static final Set<String> IDS = Set.of("x-request-id", "request-id");
 
     /// Prefixes of rate limits, of OpenAI's details about the call, and of Codex's limits and
@@ -68,6 +81,14 @@ public final class HeaderRules {
             "host", "upgrade", "transfer-encoding", "te", "trailer", "keep-alive",
             "proxy-connection", "http2-settings", "content-type", "accept", "accept-encoding");
 
+    /// Headers of the client that stay here even if the operator names them: they may hold a key of
+    /// the proxy, or a cookie of another service at the same address, and the id is set anew.
+    private static final Set<String> NEVER = Set.of("authorization", "proxy-authorization",
+            "x-api-key", "api-key", "x-goog-api-key", "cookie", "x-request-id");
+
+    /// A name, or the beginning of names; `X-` begins those that steer a balancer.
+    private static final Pattern NAMED = Pattern.compile("(?!x-\\*)[^*]+(-\\*)?");
+
     private static final int MOST_EXTRA = 32;
 
     private HeaderRules() {
@@ -85,8 +106,46 @@ public final class HeaderRules {
     }
 
     /// The headers of a client's request that go upstream.
-    static Map<String, String> toUpstream(Map<String, List<String>> client) {
-        return pick(client, TO_UPSTREAM, TO_UPSTREAM_BY_PREFIX);
+    ///
+    /// @param more the operator's names in lower case; one that ends in `*` is a beginning. Whether
+    ///     they are lists is not known, so repeated fields become one (RFC 9110 section 5.3)
+    static Map<String, String> toUpstream(Map<String, List<String>> client, List<String> more) {
+        var picked = pick(client, TO_UPSTREAM, TO_UPSTREAM_BY_PREFIX);
+        if (!more.isEmpty()) {
+            client.forEach((name, values) -> {
+                var lower = name.toLowerCase(Locale.ROOT);
+                if (mayForward(lower) && more.stream().anyMatch(named -> fits(named, lower))) {
+                    put(picked, lower, values.stream());
+                }
+            });
+        }
+        return picked;
+    }
+
+    private static boolean fits(String named, String name) {
+        return named.endsWith("*") ? name.startsWith(named.substring(0, named.length() - 1))
+                : named.equals(name);
+    }
+
+    private static boolean mayForward(String name) {
+        return !OURS.contains(name) && !NEVER.contains(name)
+                && !OF_BODY_TO_UPSTREAM.contains(name);
+    }
+
+    /// Checks the names of the headers that the operator lets pass.
+    ///
+    /// @throws IllegalArgumentException if one is no name, or may not pass
+    public static void checkForwarded(String names) {
+        for (var name : Setting.FORWARD_HEADERS.parser().apply(names)) {
+            if (!NAMED.matcher(name).matches() || !HttpToken.is(name)) {
+                throw new IllegalArgumentException("'" + name + "' is neither the name of a header "
+                        + "such as X-Team nor a beginning such as X-Team-*");
+            }
+            if (!mayForward(name)) {
+                throw new IllegalArgumentException("'" + name + "' cannot be named: the proxy "
+                        + "sets it itself, or it may hold a key or a cookie");
+            }
+        }
     }
 
     /// The headers of an upstream's answer that go to the client.
@@ -150,14 +209,18 @@ public final class HeaderRules {
         headers.forEach((name, values) -> {
             var lower = name.toLowerCase(Locale.ROOT);
             if (names.contains(lower) || startsWithAny(lower, prefixes)) {
-                var good = values.stream().limit(LISTS.contains(lower) ? values.size() : 1)
-                        .filter(HeaderRules::isValue).toList();
-                if (!good.isEmpty()) {
-                    picked.put(lower, String.join(", ", good));
-                }
+                put(picked, lower, values.stream()
+                        .limit(LISTS.contains(lower) ? values.size() : 1));
             }
         });
         return picked;
+    }
+
+    private static void put(Map<String, String> picked, String name, Stream<String> values) {
+        var good = values.filter(HeaderRules::isValue).toList();
+        if (!good.isEmpty()) {
+            picked.put(name, String.join(", ", good));
+        }
     }
 
     /// Runs for each header of each request: a stream would cost more than all else here.

@@ -120,9 +120,9 @@ public final class Upstream implements AutoCloseable {
     }
 
     /// The headers of all calls for one client, without a key.
-    static Map<String, String> headers(String id, Map<String, List<String>> client) {
+    Map<String, String> headers(String id, Map<String, List<String>> client) {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(HeaderRules.toUpstream(client));
+        headers.putAll(HeaderRules.toUpstream(client, config.get(Setting.FORWARD_HEADERS)));
         headers.put("X-Request-Id", id);
         headers.put("Accept", "application/json");
         return headers;

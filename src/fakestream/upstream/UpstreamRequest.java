@@ -43,7 +43,7 @@ public final class UpstreamRequest implements AutoCloseable {
             Map<String, List<String>> clientHeaders) {
         this.upstream = upstream;
         this.key = key;
-        this.headers = Upstream.headers(id, clientHeaders);
+        this.headers = upstream.headers(id, clientHeaders);
         this.redactor = upstream.redactorWith(key);
         this.bytes = upstream.bytes();
         this.limits = upstream.limits();

@@ -21,6 +21,7 @@ final class SettingTest {
             PROXY_API_KEYS=
             ALLOW_OPEN_RELAY=false
             UPSTREAM_EXTRA_HEADERS_JSON=
+            FORWARD_HEADERS=
             CORS_ALLOW_ORIGIN=*
             HEARTBEAT_INTERVAL_MS=3000
             HEARTBEAT_STYLE=auto

@@ -27,7 +27,9 @@ final class HeadersTest {
             "X-Session-Id: s1", "x-session-affinity: s2", "session_id: s3", "session-id: s4",
             "conversation_id: c1", "thread-id: t1", "originator: codex_cli_rs",
             "x-client-request-id: r1", "x-codex-turn-metadata: {}", "x-app: cli",
-            "X-Claude-Code-Session-Id: s5", "x-opencode-session: s6", "x-parent-session-id: s7");
+            "X-Claude-Code-Session-Id: s5", "x-opencode-session: s6", "x-parent-session-id: s7",
+            "x-grok-conv-id: g1", "X-DashScope-CacheControl: enable", "x-ms-client-request-id: m1",
+            "X-OpenRouter-Title: t", "Copilot-Integration-Id: vscode-chat");
 
     private static final List<String> STAY_DOWN = List.of("Cookie: a=b",
             "X-Forwarded-For: 10.0.0.1", "X-Real-IP: 10.0.0.1", "Forwarded: for=10.0.0.1",
@@ -40,7 +42,7 @@ final class HeadersTest {
     private static final List<String> PASS_DOWN = List.of("Retry-After: 7", "Retry-After-Ms: 70",
             "x-should-retry: false", "x-ratelimit-limit-tokens: 1",
             "X-RateLimit-Reset-Requests: 6m0s", "openai-processing-ms: 5", "openai-version: x",
-            "x-codex-turn-state: t");
+            "x-codex-turn-state: t", "apim-request-id: a");
 
     private static final List<String> STAY_UP = List.of("Set-Cookie: a=b", "Server: secret/1.0",
             "X-Accel-Redirect: /etc", "X-Sendfile: /etc", "Strict-Transport-Security: max-age=1",

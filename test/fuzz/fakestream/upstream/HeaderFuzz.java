@@ -30,7 +30,7 @@ public final class HeaderFuzz {
     /// Each line is a field; the JDK lets no other names through.
     public static void fuzzerTestOneInput(byte[] bytes) {
         var fields = fields(new String(bytes, StandardCharsets.ISO_8859_1));
-        check(HeaderRules.toUpstream(fields));
+        check(HeaderRules.toUpstream(fields, List.of("c*", "h*", "t*", "au*", "x-app")));
         check(HeaderRules.ofBodyToUpstream(fields));
         check(HeaderRules.toClient(fields));
         check(HeaderRules.ofBodyToClient(fields));
