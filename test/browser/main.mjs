@@ -9,7 +9,7 @@ import { clientChecks } from './clients.mjs';
 import { lookChecks } from './look.mjs';
 import { mediaChecks } from './media.mjs';
 import { moduleChecks } from './modules.mjs';
-import { pathChecks } from './path.mjs';
+import { BASE_PATH, pathChecks } from './path.mjs';
 import { shots } from './shots.mjs';
 import { speedChecks } from './speed.mjs';
 import { streamChecks, timeChecks } from './stream.mjs';
@@ -24,7 +24,7 @@ describe('browser', () => {
         const settings = { HEARTBEAT_INTERVAL_MS: 500, CHUNK_DELAY_MS: 5, RETRY_MAX: 0 };
         const { url } = world.upstream;
         daemons = await Promise.all([
-            startDemo({ HEARTBEAT_INTERVAL_MS: 1000 }),
+            startDemo({ HEARTBEAT_INTERVAL_MS: 1000, BASE_PATH }),
             startDaemon(url, settings),
             // The late commit lets an early error precede it on a busy machine too.
             startDaemon(url, { ...settings, COMMIT_AFTER_MS: 60_000 }),

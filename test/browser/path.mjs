@@ -4,6 +4,9 @@ import { test } from 'node:test';
 import { send, textOf, until } from './browser.mjs';
 import { startProxy } from './proxy.mjs';
 
+/** The demo's setting for these checks. */
+export const BASE_PATH = '/left/on';
+
 const PATHS = [
     [
         'nothing in the way',
@@ -65,18 +68,24 @@ export function pathChecks(world) {
         }));
 
     test('the page works below a sub-path', () =>
-        through(world.demo.url, { prefix: '/some/where' }, (url) =>
-            world.browser.visit(url, {}, async (page) => {
-                await page.waitForFunction(
-                    () => document.getElementById('model').value === 'demo-long',
-                );
-                await send(page, { model: 'demo-echo' });
-                await until(page, 'Finished.');
-                await page.click('#connect');
-                assert.equal(await page.inputValue('#base'), `${url}v1`);
-                assert.match(await textOf(page, '#code'), new RegExp(`${url}v1/chat/completions`));
-            }),
-        ));
+        through(world.demo.url, { prefix: '/some/where' }, (url) => checkPage(world, url, url)));
+
+    test('the page works below BASE_PATH, also without the slash at its end', async () => {
+        const url = `${world.demo.url}${BASE_PATH}`;
+        await checkPage(world, url, `${url}/`);
+    });
+}
+
+/** @param root where the page is, once the browser has followed a redirect */
+async function checkPage(world, url, root) {
+    await world.browser.visit(url, {}, async (page) => {
+        await page.waitForFunction(() => document.getElementById('model').value === 'demo-long');
+        await send(page, { model: 'demo-echo' });
+        await until(page, 'Finished.');
+        await page.click('#connect');
+        assert.equal(await page.inputValue('#base'), `${root}v1`);
+        assert.match(await textOf(page, '#code'), new RegExp(`${root}v1/chat/completions`));
+    });
 }
 
 async function through(target, harm, use) {
