@@ -26,6 +26,8 @@ public final class UpstreamUrl {
     /// One of Azure's places, a version, and all that follows them.
     private static final Pattern PLACE =
             Pattern.compile("(/openai(/deployments/[^/]+)?)?(/v[0-9].*)?$");
+    /// Vertex's models, for which Gemini's clients ask as `v1beta/models/NAME`.
+    private static final Pattern PUBLISHER = Pattern.compile("/publishers/[^/]+$");
     /// An endpoint with a version of Google's, or at Azure.
     private static final Pattern PLACED = Pattern.compile("(v[0-9]+[a-z][a-z0-9]*|openai)/");
     /// A longer one is refused: the JDK takes the square of the length to resolve many `a/../`.
@@ -82,8 +84,8 @@ public final class UpstreamUrl {
 
     /// The address of an endpoint, such as `chat/completions` or `models/gpt-4o?limit=2`, in its
     /// original characters. An endpoint that names its place, such as `v1beta/models`, replaces
-    /// the base's place. The base's query joins the endpoint's; if both have a parameter, the
-    /// endpoint's value wins.
+    /// the base's place, except below one of Vertex's publishers. The base's query joins the
+    /// endpoint's; if both have a parameter, the endpoint's value wins.
     public URI at(String endpoint) {
         var known = last;
         if (known == null || !known.name.equals(endpoint)) {
@@ -94,9 +96,17 @@ public final class UpstreamUrl {
     }
 
     private URI address(String endpoint) {
-        var path = endpoint.split("\\?", 2)[0];
-        return URI.create(server + (PLACED.matcher(path).lookingAt() ? root : base) + "/" + path
+        return URI.create(server + path(endpoint.split("\\?", 2)[0])
                 + Query.of(endpoint).over(query).suffix());
+    }
+
+    private String path(String endpoint) {
+        var placed = PLACED.matcher(endpoint);
+        if (!placed.lookingAt()) {
+            return base + "/" + endpoint;
+        }
+        return endpoint.startsWith("models/", placed.end()) && PUBLISHER.matcher(base).find()
+                ? base + "/" + endpoint.substring(placed.end()) : root + "/" + endpoint;
     }
 
     /// The `Location` of a redirect of this endpoint, as the client can follow it. A target below

@@ -90,6 +90,12 @@ final class UpstreamUrlTest {
             + "https://h/openai/deployments/d/x?v=1",
         "https://h/openai/deployments/v4?v=1, openai/models, https://h/openai/models?v=1",
         "https://r.openai.azure.com, openai/files, https://r.openai.azure.com/openai/files",
+        "https://h/v1/projects/p/publishers/google, v1beta/models/g:generateContent, "
+            + "https://h/v1/projects/p/publishers/google/models/g:generateContent",
+        "https://h/v1/projects/p/publishers/google/models/g:generateContent, v1beta/models/f:x, "
+            + "https://h/v1/projects/p/publishers/google/models/f:x",
+        "https://h/v1/projects/p/publishers/google, v1beta1/publishers/google/models/f:x, "
+            + "https://h/v1beta1/publishers/google/models/f:x",
         "https://h/openai-x/v1, openai/models, https://h/openai-x/openai/models"})
     void asksAtThePlaceThatTheEndpointNames(String typed, String endpoint, String asked) {
         assertEquals(asked, UpstreamUrl.parse(typed).at(endpoint).toString());
