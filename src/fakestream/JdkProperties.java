@@ -41,6 +41,8 @@ final class JdkProperties {
         VALUES.put("jdk.httpclient.disableRetryConnect", "true");
         // Lets a call send `Connection: close`, so that its connection does not stay in the pool.
         VALUES.put("jdk.httpclient.allowRestrictedHeaders", "connection");
+        // By default the client sends no password to a proxy that makes a tunnel.
+        VALUES.put("jdk.http.auth.tunneling.disabledSchemes", "");
         // Each idle connection keeps a buffer of 16 KB.
         VALUES.put("jdk.httpclient.connectionPoolSize", "512");
     }

@@ -15,6 +15,7 @@ import fakestream.telemetry.Log;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamUrl;
+import fakestream.upstream.way.WayOut;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -42,7 +43,8 @@ final class Main {
             Setting.FALLBACK_N_API_URL.name(), UpstreamUrl::parse,
             Setting.UPSTREAM_EXTRA_HEADERS_JSON.name(), HeaderRules::parse,
             Setting.FALLBACK_N_EXTRA_HEADERS_JSON.name(), HeaderRules::parse,
-            Setting.FORWARD_HEADERS.name(), HeaderRules::checkForwarded);
+            Setting.FORWARD_HEADERS.name(), HeaderRules::checkForwarded,
+            Setting.UPSTREAM_PROXY.name(), WayOut::parse);
 
     private final PrintStream out;
     private final PrintStream err;
@@ -148,7 +150,9 @@ final class Main {
     private Config load(CommandLine commandLine, Optional<DemoUpstream> demo)
             throws ConfigException {
         var sources = commandLine.sources(environment, Path.of(""));
-        return Config.load(demo.map(it -> withDemo(sources, it)).orElse(sources), CHECKS);
+        var config = Config.load(demo.map(it -> withDemo(sources, it)).orElse(sources), CHECKS);
+        Upstream.check(config);
+        return config;
     }
 
     /// Adds the demo's settings. The demo needs no key, and this key is worthless.

@@ -38,14 +38,15 @@ final class RoomsTest {
 
     /// Each room and the rooms that it may use.
     private static final Map<String, Set<String>> ARROWS = arrows("""
-            : server connections upstream protocol config telemetry demo json
+            : server connections upstream upstream.way protocol config telemetry demo json
             server: endpoint access stream connections http upstream protocol json config \
                 telemetry concurrent protocol.chat protocol.responses protocol.messages \
                 protocol.gemini protocol.images protocol.audio
             endpoint: access stream http upstream protocol json config telemetry concurrent
             access: connections http protocol json config telemetry concurrent
             stream: http protocol json config telemetry concurrent
-            upstream: http protocol json config telemetry concurrent
+            upstream: upstream.way http protocol json config telemetry concurrent
+            upstream.way: config
             http: connections protocol json config telemetry concurrent
             connections: config telemetry concurrent
             protocol.chat: protocol json

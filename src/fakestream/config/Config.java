@@ -1,10 +1,12 @@
 package fakestream.config;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The settings of this process: checked, immutable, each with its origin.
 public final class Config {
@@ -12,9 +14,11 @@ public final class Config {
     private static final Pattern QUERY = Pattern.compile("(://[^?,\\s]*)\\?[^,\\s]*");
 
     private final Map<String, ConfigLoader.Chosen> chosen;
+    private final Map<String, String> environment;
 
-    private Config(Map<String, ConfigLoader.Chosen> chosen) {
+    private Config(Map<String, ConfigLoader.Chosen> chosen, Map<String, String> environment) {
         this.chosen = chosen;
+        this.environment = environment;
     }
 
     /// Reads the settings from all sources. The strongest source of a setting wins, and only its
@@ -26,7 +30,7 @@ public final class Config {
     /// @throws ConfigException if a setting is wrong; it lists all problems
     public static Config load(ConfigSources sources, Map<String, Consumer<String>> checks)
             throws ConfigException {
-        return new Config(new ConfigLoader(checks).load(sources));
+        return new Config(new ConfigLoader(checks).load(sources), sources.environment());
     }
 
     /// Settings as `--set NAME=VALUE` gives them, without file and environment; for tests.
@@ -46,6 +50,14 @@ public final class Config {
     @SuppressWarnings("unchecked") // a setting's own parser made its value
     public <T> T get(Setting<T> setting) {
         return (T) chosen.get(setting.name()).value();
+    }
+
+    /// A variable of the environment that is no setting, such as HTTPS_PROXY, in lower case or else
+    /// in upper case, as curl reads it; empty if it is not set or has no value.
+    public Optional<Given> variable(String name) {
+        return Stream.of(name.toLowerCase(Locale.ROOT), name).filter(environment::containsKey)
+                .map(spelled -> new Given(spelled, environment.get(spelled), "environment"))
+                .filter(given -> !given.value().isEmpty()).findFirst();
     }
 
     /// LOG_LEVEL, or debug if DEBUG is true.

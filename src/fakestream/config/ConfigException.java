@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    ConfigException(List<String> problems) {
+    /// @param problems as [#problems()] gives them
+    public ConfigException(List<String> problems) {
         super(problems.stream().map(ConfigException::oneLine).collect(Collectors.joining("\n")));
     }
 

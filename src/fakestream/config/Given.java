@@ -18,7 +18,7 @@ public record Given(String name, String value, String origin) {
     }
 
     /// A line for the operator: the origin, the setting and the problem.
-    String problem(String what) {
+    public String problem(String what) {
         return origin + ": " + name + ": " + what;
     }
 }

@@ -53,6 +53,11 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     public static final Setting<List<String>> FORWARD_HEADERS = of(
             "FORWARD_HEADERS", "", ValueParser::names,
             "more headers of a client that go to every upstream, a list such as X-User,X-Team-*");
+    public static final Setting<Optional<Secret>> UPSTREAM_PROXY = secretOrFile(
+            "UPSTREAM_PROXY", Optional.empty(),
+            text -> Optional.of(new Secret(ValueParser.url(text))),
+            "proxy on the way to every upstream, as http://user:password@host:port, in place of "
+            + "the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY; off ignores those");
     public static final Setting<List<String>> CORS_ALLOW_ORIGIN = of(
             "CORS_ALLOW_ORIGIN", "*", Origins::parse,
             "web pages that may call: *, or a list of origins such as https://chat.example.com");
@@ -184,7 +189,7 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     /// All settings, in the order of help and the example file.
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
-            FORWARD_HEADERS, CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE,
+            FORWARD_HEADERS, UPSTREAM_PROXY, CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE,
             HEARTBEAT_DATA_AFTER_MS, COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS,
             REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS, STREAM_ONLY_MODELS, MODEL_LIST_MODES,
             UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS,

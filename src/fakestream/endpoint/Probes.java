@@ -13,6 +13,7 @@ import fakestream.json.JsonValue;
 import fakestream.telemetry.Build;
 import fakestream.telemetry.Metrics;
 import fakestream.telemetry.PrometheusText;
+import fakestream.upstream.Upstream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -91,7 +92,9 @@ public final class Probes {
                         .add("needs_key", !config.get(Setting.ALLOW_ENV_API_KEY)
                                 || !config.get(Setting.PROXY_API_KEYS).isEmpty())
                         .add("source_api_url", showsUpstream
-                                ? config.shown(Setting.SOURCE_API_URL) : "").build())
+                                ? config.shown(Setting.SOURCE_API_URL) : "")
+                        .add("upstream_proxy", showsUpstream ? Upstream.proxy(config) : "")
+                        .build())
                 .build());
     }
 

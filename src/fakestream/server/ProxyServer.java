@@ -114,9 +114,9 @@ public final class ProxyServer implements AutoCloseable {
         return "http://" + literal + ":" + server.getAddress().getPort();
     }
 
-    /// The upstream's URL, for display.
+    /// The upstream's URL and the way to it, for display.
     public String upstreamUrl() {
-        return generations.current().upstream.url().toString();
+        return generations.current().upstream.description();
     }
 
     /// Serves new requests by other settings; open requests keep theirs. The address on which it

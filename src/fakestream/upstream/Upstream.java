@@ -1,6 +1,7 @@
 package fakestream.upstream;
 
 import fakestream.config.Config;
+import fakestream.config.ConfigException;
 import fakestream.config.Secret;
 import fakestream.config.Setting;
 import fakestream.http.ByteBudget;
@@ -8,6 +9,10 @@ import fakestream.http.UpstreamKey;
 import fakestream.telemetry.Redactor;
 import fakestream.upstream.UpstreamCall.Limits;
 import fakestream.upstream.UpstreamException.End;
+import fakestream.upstream.way.HttpProxy;
+import fakestream.upstream.way.Way;
+import fakestream.upstream.way.WayOut;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.InstantSource;
@@ -22,13 +27,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The upstream API and its fallbacks. All requests make their calls through it, and it can end
 /// them all. It never follows a redirect, which could carry a key to another host.
 public final class Upstream implements AutoCloseable {
+    /// The codes of failures that the operator may have to fix.
+    private static final Set<String> REPORTED = Set.of("upstream_tls", "upstream_proxy");
+    /// All endpoints of an upstream are reached in the same way.
+    private static final String ANY_ENDPOINT = "models";
+
     private final Config config;
     private final List<UpstreamTarget> targets;
+    private final WayOut ways;
     private final Redactor redactor;
     private final ByteBudget answers;
     private final Retries retries;
@@ -46,6 +58,7 @@ public final class Upstream implements AutoCloseable {
             ByteBudget answers, RandomGenerator random) {
         this.config = config;
         this.targets = UpstreamTarget.all(config);
+        this.ways = new WayOut(config);
         this.redactor = redactor(config);
         this.answers = answers;
         this.retries = new Retries(config, random, InstantSource.system(), open::size);
@@ -58,6 +71,7 @@ public final class Upstream implements AutoCloseable {
                 // The default asks plain HTTP servers for h2c; over it uvicorn loses the body.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(ways)
                 .connectTimeout(config.get(Setting.UPSTREAM_CONNECT_TIMEOUT_MS));
         var urls = targets.stream().map(UpstreamTarget::url).toList();
         if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
@@ -65,9 +79,9 @@ public final class Upstream implements AutoCloseable {
         }
         // With plain bytes the client never blocks, so its selector thread may do the work. A TLS
         // handshake computes for milliseconds and would stall other calls. A name lookup waits for
-        // the resolver, and nothing could end the call meanwhile.
-        return client.executor(urls.stream().allMatch(UpstreamUrl::neverBlocks) ? Runnable::run
-                : executor).build();
+        // the resolver, and nothing could end the call meanwhile; a proxy may have a name too.
+        return client.executor(urls.stream().allMatch(url -> url.neverBlocks()
+                && way(url).proxy().isEmpty()) ? Runnable::run : executor).build();
     }
 
     /// Makes the client, so that the first request need not wait for it. With TLS this first takes
@@ -83,6 +97,35 @@ public final class Upstream implements AutoCloseable {
         return targets.getFirst().url();
     }
 
+    private Way way(UpstreamUrl url) {
+        return ways.to(url.at(ANY_ENDPOINT));
+    }
+
+    /// The first upstream and the way to it, for display, and each fallback with another way.
+    public String description() {
+        return targets.stream().map(UpstreamTarget::url)
+                .filter(url -> url == url() || !way(url).equals(way(url())))
+                .map(url -> url + way(url).toString()).collect(Collectors.joining(", and "));
+    }
+
+    /// The proxy on the way to the first upstream of these settings; empty if there is none.
+    public static String proxy(Config config) {
+        return new WayOut(config).to(addresses(config).findFirst().orElseThrow()).proxy().map(
+                HttpProxy::toString).orElse("");
+    }
+
+    /// Checks the environment's variables that decide about the ways to the upstreams.
+    ///
+    /// @throws ConfigException if one is wrong
+    public static void check(Config config) throws ConfigException {
+        new WayOut(config).check(addresses(config));
+    }
+
+    private static Stream<URI> addresses(Config config) {
+        return UpstreamTarget.all(config).stream()
+                .map(target -> target.url().at(ANY_ENDPOINT));
+    }
+
     /// The target of this endpoint's redirect, as the client can follow it, without secrets; empty
     /// for any other answer. For the first upstream, which gets all pass-through requests.
     public Optional<String> location(String endpoint, UpstreamHead head) {
@@ -93,8 +136,11 @@ public final class Upstream implements AutoCloseable {
 
     /// Hides the secrets of these settings in texts for people.
     public static Redactor redactor(Config config) {
-        return new Redactor(Stream.concat(UpstreamTarget.secrets(config),
-                config.get(Setting.PROXY_API_KEYS).stream().map(Secret::reveal)));
+        var ways = new WayOut(config);
+        return new Redactor(Stream.of(UpstreamTarget.secrets(config),
+                config.get(Setting.PROXY_API_KEYS).stream().map(Secret::reveal),
+                addresses(config).flatMap(address -> ways.to(address).proxy().stream())
+                        .flatMap(HttpProxy::secrets)).flatMap(secrets -> secrets));
     }
 
     /// Ends all open requests, as failures of a proxy that shuts down.
@@ -162,12 +208,12 @@ public final class Upstream implements AutoCloseable {
                 executor);
     }
 
-    /// Warns the operator if a call failed over TLS, whether or not another follows. The client
-    /// does not get the reason, because it cannot fix it.
+    /// Warns the operator if a call failed over TLS or in a proxy, whether or not another follows.
+    /// The client does not get the reason, because it cannot fix it.
     ///
     /// @param redactor hides what was sent
     void failed(UpstreamException failure, Redactor redactor) {
-        if (failure.error().code().equals("upstream_tls")) {
+        if (REPORTED.contains(failure.error().code())) {
             warnings.accept(failure.getMessage() + ": " + redactor.text(failure.reason()));
         }
     }

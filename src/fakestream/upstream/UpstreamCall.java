@@ -5,16 +5,12 @@ import fakestream.http.ByteBudget.Grant;
 import fakestream.http.ContentCoding;
 import fakestream.telemetry.Redactor;
 import fakestream.upstream.UpstreamException.End;
-import fakestream.upstream.UpstreamException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -25,8 +21,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 
 /// One running request to the upstream. The thread that serves the client sends it, waits in
 /// [#await] and reads the body. A timer watches the deadlines, because `HttpRequest.timeout` ends
@@ -46,14 +40,8 @@ final class UpstreamCall {
         }
     }
 
-    /// A kept connection that the upstream had closed, or a handshake that it ended, fails within
-    /// this time after a send.
-    private static final long SOON = TimeUnit.SECONDS.toNanos(1);
-    /// The JDK's message begins with this if a response had begun.
-    private static final String PARSING = "parsing HTTP/1.1";
-
     private static final int SHORT = 8 * 1024;
-    private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int PROXY_WANTS_LOGIN = 407;
 
     private final HttpRequest request;
     private final Limits limits;
@@ -61,6 +49,7 @@ final class UpstreamCall {
     private final Executor executor;
     private final long started = System.nanoTime();
     private final UpstreamConnections.Lease lease;
+    private final CallFailure failures;
     private final ByteBudget.Hold bytes;
     private final Redactor redactor;
     private volatile CompletableFuture<HttpResponse<InputStream>> response;
@@ -86,6 +75,7 @@ final class UpstreamCall {
         this.timer = timer;
         this.executor = executor;
         this.lease = lease;
+        this.failures = new CallFailure(lease, lease.way(request), request, started);
     }
 
     /// Sends the request and waits for the answer's headers. The caller must hold no lock, so that
@@ -202,7 +192,12 @@ final class UpstreamCall {
 
     /// RFC 9110 section 15 defines no status above 599, and no client could interpret one. Of two
     /// lengths the JDK's client trusts one, but RFC 9112 section 6.3 suspects response splitting.
+    /// The JDK's client gives the proxy's own 407 as if it were the upstream's.
     private void check(int status, HttpHeaders headers) throws UpstreamException {
+        if (status == PROXY_WANTS_LOGIN && failures.way().proxy().isPresent()) {
+            cancel();
+            throw failures.ofProxy(502, "wants a user and a password, it answered 407", null);
+        }
         var isKnown = status >= 100 && status <= 599;
         if (!isKnown || !headers.allValues("transfer-encoding").isEmpty()
                 && !headers.allValues("content-length").isEmpty()) {
@@ -224,9 +219,12 @@ final class UpstreamCall {
         var untilIdle = limits.idle().toNanos() - (reading ? now - readingSince : 0);
         var untilHead = limits.first().isZero() || received != null ? untilTotal
                 : started + limits.first().toNanos() - now;
-        var next = Math.min(untilTotal, Math.min(untilIdle, untilHead));
+        var untilTunnel = failures.waitsForTunnel()
+                ? started + lease.connectTimeout().toNanos() - now : untilTotal;
+        var next = Math.min(Math.min(untilTotal, untilIdle), Math.min(untilHead, untilTunnel));
         if (next <= 0) {
             executor.execute(() -> end(untilTotal <= 0 ? End.TIMEOUT
+                    : untilTunnel <= 0 ? End.NO_TUNNEL
                     : received == null ? End.SLOW : End.IDLE));
         } else {
             nextLook = timer.schedule(this::watch, next, TimeUnit.NANOSECONDS);
@@ -238,7 +236,8 @@ final class UpstreamCall {
 
     private void closeBody() {
         try {
-            if (received != null) {
+            // The proxy's own 407 has no body.
+            if (received != null && received.body() != null) {
                 received.body().close();
             }
         } catch (IOException e) {
@@ -249,52 +248,9 @@ final class UpstreamCall {
     /// Why the call has no answer, or its body broke off.
     UpstreamException failure(Throwable cause) {
         over = OptionalLong.of(System.nanoTime());
-        return end.get() != null ? UpstreamException.ended(end.get(), cause)
-                : received == null ? failed(cause) : UpstreamException.truncated(cause);
-    }
-
-    /// Why there is no answer.
-    private UpstreamException failed(Throwable cause) {
-        return switch (cause) {
-            case HttpConnectTimeoutException _ -> new UpstreamException(Kind.NOT_SENT, 504,
-                    "upstream_connect_timeout", "the upstream could not be reached in time", cause);
-            case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
-                    UpstreamException.notSent("upstream_dns",
-                            "the upstream's name could not be resolved", cause);
-            case ConnectException _ -> UpstreamException.notSent("upstream_unreachable",
-                    "the upstream refused the connection", cause);
-            default -> isHandshake(cause) ? UpstreamException.notSent("upstream_tls",
-                    "no secure connection to the upstream could be made", cause) : lost(cause);
-        };
-    }
-
-    /// Whether the TLS handshake failed, so that nothing was sent. The JDK's client takes a failed
-    /// handshake for a finished one, and begins to send at that moment; a request that was really
-    /// sent fails later. How much later depends on the exception. The JDK throws an
-    /// SSLHandshakeException only for handshake alerts, some of which TLS 1.3 sends after the
-    /// handshake. It throws an SSLException for any fault, and wraps some of them into an
-    /// IOException. A request without a body may be sent twice.
-    private boolean isHandshake(Throwable cause) {
-        if (lease.isKept() || !isOrHas(cause, SSLException.class)) {
-            return false;
-        }
-        var moment = isOrHas(cause, SSLHandshakeException.class) ? SOON : MOMENT;
-        return !(request.bodyPublisher().orElse(null) instanceof SendingBody body)
-                || body.begun() - started <= 0 || System.nanoTime() - body.begun() < moment;
-    }
-
-    private static boolean isOrHas(Throwable failure, Class<? extends IOException> type) {
-        return type.isInstance(failure) || type.isInstance(failure.getCause());
-    }
-
-    private UpstreamException lost(Throwable cause) {
-        if (UpstreamConnections.isForgotten(cause)) {
-            return UpstreamException.notAnAnswer("upstream_invalid",
-                    "the upstream's answer is not HTTP");
-        }
-        var stale = lease.isKept() && System.nanoTime() - started < SOON
-                && !String.valueOf(cause.getMessage()).startsWith(PARSING);
-        return new UpstreamException(stale ? Kind.STALE : Kind.LOST, 502, "upstream_closed",
-                "the upstream closed the connection without an answer", cause);
+        var how = end.get();
+        return how == End.NO_TUNNEL ? failures.lateTunnel(cause)
+                : how != null ? UpstreamException.ended(how, cause)
+                : received == null ? failures.of(cause) : UpstreamException.truncated(cause);
     }
 }

@@ -2,6 +2,8 @@ package fakestream.upstream;
 
 import fakestream.concurrent.Guard;
 import fakestream.http.HttpToken;
+import fakestream.upstream.way.Way;
+import fakestream.upstream.way.WayOut;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.net.URI;
@@ -10,6 +12,8 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,6 +39,8 @@ final class UpstreamConnections {
     private static final long KEPT = TimeUnit.SECONDS.toNanos(
             2 + Integer.getInteger("jdk.httpclient.keepalive.timeout", 30));
     private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Duration FOREVER = ChronoUnit.CENTURIES.getDuration();
 
     private final Guard guard = new Guard();
     private final Supplier<HttpClient> clients;
@@ -135,9 +141,14 @@ final class UpstreamConnections {
         private volatile Client client;
         private volatile Optional<Idle> kept = Optional.empty();
         private volatile boolean whole;
+        private final Optional<WayOut> ways;
+        private final Duration connectTimeout;
 
         private Lease(Client client) {
             this.client = client;
+            this.ways = client.http.proxy().filter(WayOut.class::isInstance)
+                    .map(WayOut.class::cast);
+            this.connectTimeout = client.http.connectTimeout().orElse(FOREVER);
         }
 
         /// Sends the request; cancelling the future closes its connection.
@@ -148,7 +159,8 @@ final class UpstreamConnections {
             }
             var sent = System.nanoTime();
             kept = sender.take(request.uri());
-            var response = sender.http.sendAsync(request, BodyHandlers.ofInputStream());
+            var response = sender.http.sendAsync(way(request).authorized(request),
+                    BodyHandlers.ofInputStream());
             response.whenComplete((answer, failure) -> {
                 if (answer != null) {
                     sender.uses(kept, answer, sent);
@@ -157,6 +169,16 @@ final class UpstreamConnections {
                 }
             });
             return response;
+        }
+
+        /// The way that this request takes.
+        Way way(HttpRequest request) {
+            return ways.map(it -> it.to(request.uri())).orElse(Way.DIRECT);
+        }
+
+        /// The longest wait for a connection.
+        Duration connectTimeout() {
+            return connectTimeout;
         }
 
         /// Whether the request went out on a connection kept from an earlier request.

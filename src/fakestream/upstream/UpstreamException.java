@@ -36,6 +36,9 @@ public final class UpstreamException extends Exception {
         /// No head of an answer came within UPSTREAM_FIRST_BYTE_TIMEOUT_MS.
         SLOW(504, ApiError.upstream("upstream_timeout",
                 "the upstream did not begin to answer in time")),
+        /// The proxy on the way opened no tunnel in time; [CallFailure] has the error.
+        NO_TUNNEL(504, ApiError.upstream("upstream_proxy",
+                "no connection to the upstream could be made through the proxy on the way")),
         /// The body stopped coming.
         IDLE(504, ApiError.upstream("upstream_timeout",
                 "the upstream fell silent in the middle of its answer")),
@@ -75,11 +78,6 @@ public final class UpstreamException extends Exception {
     /// The client left, or the answer is no longer wanted.
     public static UpstreamException cancelled(Throwable cause) {
         return ended(End.CANCELLED, cause);
-    }
-
-    /// Nothing reached the upstream.
-    static UpstreamException notSent(String code, String message, Throwable cause) {
-        return new UpstreamException(Kind.NOT_SENT, 502, code, message, cause);
     }
 
     /// The upstream sent something that is no answer.

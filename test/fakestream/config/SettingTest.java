@@ -22,6 +22,7 @@ final class SettingTest {
             ALLOW_OPEN_RELAY=false
             UPSTREAM_EXTRA_HEADERS_JSON=
             FORWARD_HEADERS=
+            UPSTREAM_PROXY=
             CORS_ALLOW_ORIGIN=*
             HEARTBEAT_INTERVAL_MS=3000
             HEARTBEAT_STYLE=auto
@@ -99,16 +100,16 @@ final class SettingTest {
     }
 
     @Test
-    void keepsKeysAndHeadersSecret() {
+    void keepsKeysHeadersAndPasswordsSecret() {
         assertEquals(List.of(Setting.OPENAI_API_KEY, Setting.PROXY_API_KEYS,
-                        Setting.UPSTREAM_EXTRA_HEADERS_JSON, Setting.FALLBACK_N_API_KEY,
-                        Setting.FALLBACK_N_EXTRA_HEADERS_JSON),
+                        Setting.UPSTREAM_EXTRA_HEADERS_JSON, Setting.UPSTREAM_PROXY,
+                        Setting.FALLBACK_N_API_KEY, Setting.FALLBACK_N_EXTRA_HEADERS_JSON),
                 Setting.ALL.stream().filter(Setting::secret).toList());
     }
 
     @Test
-    void hasAFileTwinForTheKeys() {
-        assertEquals(List.of("OPENAI_API_KEY_FILE", "PROXY_API_KEYS_FILE",
+    void hasAFileTwinForTheKeysAndThePassword() {
+        assertEquals(List.of("OPENAI_API_KEY_FILE", "PROXY_API_KEYS_FILE", "UPSTREAM_PROXY_FILE",
                         "FALLBACK_n_API_KEY_FILE"),
                 Setting.ALL.stream().map(Setting::fileTwin).flatMap(Optional::stream).toList());
         assertTrue(Setting.OPENAI_API_KEY.meaning().contains("OPENAI_API_KEY_FILE"));

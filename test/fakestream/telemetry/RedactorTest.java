@@ -69,6 +69,14 @@ final class RedactorTest {
     }
 
     @Test
+    void masksThePasswordOfAProxy() {
+        var redactor = Upstream.redactor(Config.of(Map.of(
+                "UPSTREAM_PROXY", "http://user:open%20sesame@proxy.test:3128")));
+        assertEquals("*** *** *** user", redactor.text(
+                "open%20sesame open sesame dXNlcjpvcGVuIHNlc2FtZQ== user"));
+    }
+
+    @Test
     void masksKnownSecretsInJsonStringsAndNames() throws JsonException {
         var json = Json.parse("{\"a\":[1,{\"sk-abcdefgh\":\"x\"},\"\\u0073k-abcdefgh\"],\"b\":2}");
         assertEquals("{\"a\":[1,{\"sk-***\":\"x\"},\"sk-***\"],\"b\":2}",
