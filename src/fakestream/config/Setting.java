@@ -1,5 +1,6 @@
 package fakestream.config;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,9 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             text -> Optional.of(new Secret(ValueParser.url(text))),
             "proxy on the way to every upstream, as http://user:password@host:port, in place of "
             + "the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY; off ignores those");
+    public static final Setting<List<X509Certificate>> UPSTREAM_CA_FILE = of(
+            "UPSTREAM_CA_FILE", "", TextFile::certificates,
+            "file with certificates in PEM form, trusted for upstreams beside the JDK's own");
     public static final Setting<List<String>> CORS_ALLOW_ORIGIN = of(
             "CORS_ALLOW_ORIGIN", "*", Origins::parse,
             "web pages that may call: *, or a list of origins such as https://chat.example.com");
@@ -189,12 +193,13 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     /// All settings, in the order of help and the example file.
     public static final List<Setting<?>> ALL = List.of(HOST, PORT, SOURCE_API_URL, OPENAI_API_KEY,
             ALLOW_ENV_API_KEY, PROXY_API_KEYS, ALLOW_OPEN_RELAY, UPSTREAM_EXTRA_HEADERS_JSON,
-            FORWARD_HEADERS, UPSTREAM_PROXY, CORS_ALLOW_ORIGIN, HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE,
-            HEARTBEAT_DATA_AFTER_MS, COMMIT_AFTER_MS, CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS,
-            REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS, STREAM_ONLY_MODELS, MODEL_LIST_MODES,
-            UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS,
-            UPSTREAM_TIMEOUT_MS, RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL,
-            FALLBACK_N_API_KEY, FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
+            FORWARD_HEADERS, UPSTREAM_PROXY, UPSTREAM_CA_FILE, CORS_ALLOW_ORIGIN,
+            HEARTBEAT_INTERVAL_MS, HEARTBEAT_STYLE, HEARTBEAT_DATA_AFTER_MS, COMMIT_AFTER_MS,
+            CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS,
+            STREAM_ONLY_MODELS, MODEL_LIST_MODES, UPSTREAM_CONNECT_TIMEOUT_MS,
+            UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
+            RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL, FALLBACK_N_API_KEY,
+            FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,
             TRUST_PROXY, BASE_PATH, SHUTDOWN_GRACE_MS, LOG_LEVEL, DEBUG, LOG_FORMAT, ACCESS_LOG,

@@ -10,6 +10,7 @@ import fakestream.telemetry.Redactor;
 import fakestream.upstream.UpstreamCall.Limits;
 import fakestream.upstream.UpstreamException.End;
 import fakestream.upstream.way.HttpProxy;
+import fakestream.upstream.way.Trust;
 import fakestream.upstream.way.Way;
 import fakestream.upstream.way.WayOut;
 import java.net.URI;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /// The upstream API and its fallbacks. All requests make their calls through it, and it can end
 /// them all. It never follows a redirect, which could carry a key to another host.
@@ -41,6 +43,8 @@ public final class Upstream implements AutoCloseable {
     private final Config config;
     private final List<UpstreamTarget> targets;
     private final WayOut ways;
+    /// Null until it is needed; the guard of the connections protects it.
+    private SSLContext trust;
     private final Redactor redactor;
     private final ByteBudget answers;
     private final Retries retries;
@@ -76,12 +80,20 @@ public final class Upstream implements AutoCloseable {
         var urls = targets.stream().map(UpstreamTarget::url).toList();
         if (urls.stream().noneMatch(UpstreamUrl::isSecure)) {
             client.sslContext(NoTls.context());
+        } else if (!config.get(Setting.UPSTREAM_CA_FILE).isEmpty()) {
+            client.sslContext(trust());
         }
         // With plain bytes the client never blocks, so its selector thread may do the work. A TLS
         // handshake computes for milliseconds and would stall other calls. A name lookup waits for
         // the resolver, and nothing could end the call meanwhile; a proxy may have a name too.
         return client.executor(urls.stream().allMatch(url -> url.neverBlocks()
                 && way(url).proxy().isEmpty()) ? Runnable::run : executor).build();
+    }
+
+    /// Made with the first client, because it takes time; all others share it.
+    private SSLContext trust() {
+        trust = trust == null ? Trust.beside(config.get(Setting.UPSTREAM_CA_FILE)) : trust;
+        return trust;
     }
 
     /// Makes the client, so that the first request need not wait for it. With TLS this first takes

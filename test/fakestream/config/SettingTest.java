@@ -23,6 +23,7 @@ final class SettingTest {
             UPSTREAM_EXTRA_HEADERS_JSON=
             FORWARD_HEADERS=
             UPSTREAM_PROXY=
+            UPSTREAM_CA_FILE=
             CORS_ALLOW_ORIGIN=*
             HEARTBEAT_INTERVAL_MS=3000
             HEARTBEAT_STYLE=auto
