@@ -84,8 +84,8 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all test check doc reproducible run demo clients agents browser apps crowd fuzz soak \
-    memory strangers clean help jdk FORCE install uninstall installcheck scale bench bench-hold \
-    bench-start
+    memory strangers clean help jdk FORCE install uninstall installcheck scale wayout bench \
+    bench-hold bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
@@ -139,6 +139,9 @@ $(LAUNCHER): $(JAR) $(wildcard src/install/*)
 
 installcheck: $(JAR)  ## install into a separate directory, and test the installed files
 	@JAVA=$(JAVA) test/install/run
+
+wayout: $(JAR)  ## ask an upstream over TLS through tinyproxy, with a password; needs Linux
+	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/wayout/run
 
 scale: $(JAR)  ## restart three replicas behind HAProxy, nginx, Caddy while streams are open
 	@JAVA=$(JAVA) JAR="$(abspath $(JAR))" test/scale/run
