@@ -197,7 +197,8 @@ public final class Metrics {
     private static String upstreamReason(String error) {
         return switch (error) {
             case "", "internal_error", "overloaded", "server_shutdown", "upstream_cancelled" -> "";
-            case "upstream_connect_timeout", "upstream_dns", "upstream_unreachable" -> "connect";
+            case "upstream_connect_timeout", "upstream_dns", "upstream_proxy",
+                    "upstream_unreachable" -> "connect";
             case "upstream_timeout" -> "timeout";
             case "upstream_tls" -> "tls";
             case "upstream_closed", "upstream_truncated" -> "closed";

@@ -214,7 +214,8 @@ final class MetricsTest {
 
     @ParameterizedTest
     @CsvSource({"upstream_unreachable, 0, connect", "upstream_dns, 0, connect",
-        "upstream_connect_timeout, 0, connect", "upstream_timeout, 200, timeout",
+        "upstream_connect_timeout, 0, connect", "upstream_proxy, 0, connect",
+        "upstream_timeout, 200, timeout",
         "upstream_tls, 0, tls", "upstream_closed, 0, closed", "upstream_truncated, 200, closed",
         "upstream_too_large, 200, too_large", "upstream_not_json, 200, decode",
         "upstream_empty, 503, status", "rate_limit_exceeded, 200, status",
