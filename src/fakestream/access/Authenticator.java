@@ -19,9 +19,6 @@ import java.util.regex.Pattern;
 /// Decides if a client may call, and chooses the key for the upstream: the client's own, or the
 /// operator's if the client sends a proxy key, or sends no key and the settings allow that.
 public final class Authenticator {
-    /// The header in which Azure's clients send a key.
-    public static final String AZURES = "api-key";
-
     /// A key that a client has sent, and whether it came as a bearer token.
     private record Shown(String key, boolean bearer) {
         private boolean isKey() {
@@ -57,7 +54,7 @@ public final class Authenticator {
         if (proxyKeys.isEmpty() && shown.isPresent()) {
             var sent = shown.get();
             return header.equals("Authorization") || sent.bearer
-                    && (!header.equals(AZURES) || TOKEN.matcher(sent.key).matches())
+                    && (!header.equals(UpstreamKey.AZURES) || TOKEN.matcher(sent.key).matches())
                     ? UpstreamKey.bearer(sent.key) : new UpstreamKey(header, sent.key);
         }
         var mayUseOurs = proxyKeys.isEmpty() ? operatorKeyForAll
@@ -96,7 +93,7 @@ public final class Authenticator {
 
     private static Optional<Shown> shown(Headers headers, Query query) {
         return bearer(headers).or(() -> plain(headers.getFirst("x-api-key")))
-                .or(() -> plain(headers.getFirst(AZURES)))
+                .or(() -> plain(headers.getFirst(UpstreamKey.AZURES)))
                 .or(() -> plain(headers.getFirst("x-goog-api-key")))
                 .or(() -> plain(query.get("key")));
     }

@@ -155,7 +155,8 @@ final class ConfigLoader {
 
     private void checkFallback(int number) {
         var url = Setting.FALLBACK_N_API_URL.numbered(number);
-        Stream.of(Setting.FALLBACK_N_API_KEY, Setting.FALLBACK_N_EXTRA_HEADERS_JSON)
+        Stream.of(Setting.FALLBACK_N_API_KEY, Setting.FALLBACK_N_MODELS,
+                        Setting.FALLBACK_N_EXTRA_HEADERS_JSON)
                 .map(setting -> setting.numbered(number))
                 .filter(setting -> !chosen.get(setting.name()).given().value().isEmpty())
                 .filter(_ -> chosen.get(url.name()).given().value().isEmpty())

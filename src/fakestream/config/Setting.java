@@ -93,8 +93,9 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             "STREAM_MODE", "fake", StreamMode.class,
             "source of a stream: a whole answer, the upstream's stream, the upstream's stream if "
             + "it gives one, or a whole answer only if the request has tools");
-    public static final Setting<List<ModelMode>> STREAM_MODE_MODELS = of(
-            "STREAM_MODE_MODELS", "", ModelMode::parse,
+    public static final Setting<List<ModelRule<StreamMode>>> STREAM_MODE_MODELS = of(
+            "STREAM_MODE_MODELS", "", text -> ModelRule.parse(text, "MODE", word ->
+                    ValueParser.oneOf(StreamMode.class, word)),
             "modes of single models, a list such as gpt-5*=fake,*=auto; the first match wins");
     public static final Setting<List<String>> STREAM_ONLY_MODELS = of(
             "STREAM_ONLY_MODELS", "", ValueParser::items,
@@ -130,6 +131,10 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     public static final Setting<List<Secret>> FALLBACK_N_API_KEY = secretOrFile(
             "FALLBACK_n_API_KEY", List.of(), ValueParser::keysOfUpstream,
             "its key, used instead of OPENAI_API_KEY, but never instead of a client's own key");
+    public static final Setting<List<ModelRule<String>>> FALLBACK_N_MODELS = of(
+            "FALLBACK_n_MODELS", "", text -> ModelRule.parse(text, "NAME", name -> name),
+            "its names for models, a list such as gpt-5*=their/large,*=their/mini; the first match "
+            + "wins, and a model without one keeps its name");
     public static final Setting<Optional<Secret>> FALLBACK_N_EXTRA_HEADERS_JSON = secret(
             "FALLBACK_n_EXTRA_HEADERS_JSON", Optional.empty(),
             text -> Optional.of(new Secret(text)),
@@ -198,7 +203,7 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
             CHUNK_TARGET_LENGTH, CHUNK_DELAY_MS, REPLAY_MAX_MS, STREAM_MODE, STREAM_MODE_MODELS,
             STREAM_ONLY_MODELS, MODEL_LIST_MODES, UPSTREAM_CONNECT_TIMEOUT_MS,
             UPSTREAM_FIRST_BYTE_TIMEOUT_MS, UPSTREAM_IDLE_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS,
-            RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL, FALLBACK_N_API_KEY,
+            RETRY_MAX, FALLBACK_API_URLS, FALLBACK_N_API_URL, FALLBACK_N_API_KEY, FALLBACK_N_MODELS,
             FALLBACK_N_EXTRA_HEADERS_JSON, IDEMPOTENCY_WINDOW_MS, PASS_THROUGH,
             NONSTREAM_KEEPALIVE_MS, MAX_BODY_BYTES, MAX_UPSTREAM_BYTES, BODY_MEMORY_MIB,
             CLIENT_READ_TIMEOUT_MS, CLIENT_WRITE_TIMEOUT_MS, MAX_STREAMS, RATE_LIMIT_PER_MINUTE,

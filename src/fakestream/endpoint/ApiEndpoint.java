@@ -18,6 +18,7 @@ import fakestream.telemetry.RequestRecord.Mode;
 import fakestream.upstream.HeaderRules;
 import fakestream.upstream.Upstream;
 import fakestream.upstream.UpstreamCalls;
+import fakestream.upstream.UpstreamCalls.Post;
 import fakestream.upstream.UpstreamException;
 import fakestream.upstream.UpstreamRequest;
 import java.io.IOException;
@@ -221,9 +222,10 @@ public final class ApiEndpoint {
     }
 
     /// Posts a body, once or several times, until its answer is usable or no call may follow.
-    private static <T> T post(Job job, String endpoint, Parts body, AnswerReader<T> reader)
+    private <T> T post(Job job, String endpoint, Parts body, AnswerReader<T> reader)
             throws UpstreamException {
-        try (var calls = UpstreamCalls.post(job.upstream, endpoint, job.request.headers(), body)) {
+        try (var calls = UpstreamCalls.post(job.upstream, job.request.headers(),
+                job.request.model(), name -> named(job, name, endpoint, body))) {
             while (true) {
                 try {
                     var read = reader.read(calls.next());
@@ -237,6 +239,14 @@ public final class ApiEndpoint {
                 }
             }
         }
+    }
+
+    /// What to post to an upstream that knows the model by this name. Another name is written into
+    /// the body when a fallback is asked, so that no body waits for that twice in memory.
+    private Post named(Job job, String name, String endpoint, Parts body) {
+        return name.equals(job.request.model()) ? new Post(endpoint, body)
+                : new Post(job.target.named(endpoint, name),
+                        slots.take(() -> job.request.named(body, name)));
     }
 
     private static CallSharing.Sharer sharer(Job job, Duration window) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// A client's request body, JSON or a form. It may be as long as a book, and its answer may take
 /// minutes. So it is kept once, in its original bytes, as long as the upstream may still be asked;
@@ -155,13 +156,23 @@ final class ApiRequest {
 
     /// The same body after the request was released, made of the one that asked for a whole answer.
     Parts toFold(Parts whole) {
+        return changed(whole, target.protocol()::toFold);
+    }
+
+    /// A body of this request with another name for the model, also after its release.
+    Parts named(Parts body, String name) {
+        return changed(body, members -> members.string("model") == null ? members
+                : members.with("model", new JsonString(name)));
+    }
+
+    private Parts changed(Parts body, UnaryOperator<JsonObject> change) {
         try {
-            var bytes = whole.bytes();
+            var bytes = body.bytes();
             if (!type.equals(JSON)) {
                 var sent = Multipart.read(type, bytes);
-                return sent.with(target.protocol().toFold(sent.fields()));
+                return sent.with(change.apply(sent.fields()));
             }
-            return Parts.of(target.protocol().toFold((JsonObject) Json.parse(bytes)));
+            return Parts.of(change.apply((JsonObject) Json.parse(bytes)));
         } catch (HttpError | JsonException e) {
             throw new IllegalStateException("it was written as a request", e);
         }

@@ -3,8 +3,12 @@ package fakestream.endpoint;
 import fakestream.config.StreamMode;
 import fakestream.protocol.Protocol;
 import fakestream.stream.Framing;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A client's API call, as its path describes it.
 ///
@@ -29,6 +33,13 @@ public record ApiTarget(Protocol protocol, String whole, String streamed, Option
     /// The same call in the mode that its caller chooses.
     public ApiTarget in(Optional<StreamMode> chosen) {
         return new ApiTarget(protocol, whole, streamed, model, framing, chosen);
+    }
+
+    /// An endpoint of this call at an upstream that knows the model by this name.
+    String named(String endpoint, String name) {
+        return model.map(own -> endpoint.replaceFirst(
+                "(?<=/)" + Pattern.quote(own) + "(?=[:/])", Matcher.quoteReplacement(
+                        URLEncoder.encode(name, StandardCharsets.UTF_8)))).orElse(endpoint);
     }
 
     /// Whether a body of this `Content-Type` has the form of the API; null says no type.

@@ -2,7 +2,7 @@ package fakestream.endpoint;
 
 import fakestream.concurrent.Guard;
 import fakestream.config.Config;
-import fakestream.config.ModelMode;
+import fakestream.config.ModelRule;
 import fakestream.config.Setting;
 import fakestream.config.StreamMode;
 import fakestream.json.JsonArray;
@@ -29,7 +29,7 @@ public final class StreamModes {
 
     private final Guard guard = new Guard();
     private final StreamMode mode;
-    private final List<ModelMode> models;
+    private final List<ModelRule<StreamMode>> models;
     private final List<String> streamOnly;
     /// The oldest first. The guard protects it and the size of its names.
     private final SequencedMap<String, Learned> learned = new LinkedHashMap<>();
@@ -61,8 +61,7 @@ public final class StreamModes {
     }
 
     private StreamMode configured(String model) {
-        return models.stream().filter(entry -> entry.fits(model))
-                .map(ModelMode::mode).findFirst().orElse(mode);
+        return ModelRule.first(models, model).orElse(mode);
     }
 
     /// Whether the upstream says that it cannot stream this model.
@@ -75,7 +74,7 @@ public final class StreamModes {
 
     /// Whether a whole answer must be folded from a stream.
     boolean mustFold(String model) {
-        return streamOnly.stream().anyMatch(pattern -> ModelMode.fits(pattern, model))
+        return streamOnly.stream().anyMatch(pattern -> ModelRule.fits(pattern, model))
                 || isKnown(model, Way.STREAMED);
     }
 

@@ -2,7 +2,6 @@ package fakestream.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import fakestream.access.Authenticator;
 import fakestream.http.ClientDisconnected;
 import fakestream.http.ClientExchange;
 import fakestream.http.Cors;
@@ -11,6 +10,7 @@ import fakestream.http.RequestId;
 import fakestream.http.Response;
 import fakestream.http.ServerState;
 import fakestream.http.StreamAborted;
+import fakestream.http.UpstreamKey;
 import fakestream.protocol.ApiError;
 import fakestream.telemetry.AccessLine;
 import fakestream.telemetry.Log;
@@ -77,7 +77,7 @@ final class RequestHandler implements HttpHandler {
         NO_PAGE.forEach(client.responseHeaders()::set);
         generation.cors.allow(client.headers(), client.responseHeaders());
         var route = Route.of(client.target(), generation.basePath,
-                client.headers().containsKey(Authenticator.AZURES));
+                client.headers().containsKey(UpstreamKey.AZURES));
         client.record().route(Metrics.word(route.kind()), route.kind().isProbe());
         try {
             generation.rules.check(client);

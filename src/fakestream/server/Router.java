@@ -21,6 +21,7 @@ import fakestream.http.HttpError;
 import fakestream.http.Query;
 import fakestream.http.Response;
 import fakestream.http.ServerState;
+import fakestream.http.UpstreamKey;
 import fakestream.protocol.ApiError;
 import fakestream.protocol.Protocol;
 import fakestream.protocol.audio.Speech;
@@ -252,9 +253,9 @@ final class Router {
     /// The header in which the upstream expects its key.
     private String keyHeader(Route route, ClientExchange client) {
         var protocol = protocol(route, client);
-        return route.isAzures() ? Authenticator.AZURES : protocol == MESSAGES ? "x-api-key"
+        return route.isAzures() ? UpstreamKey.AZURES : protocol == MESSAGES ? "x-api-key"
                 : protocol == GEMINI ? "x-goog-api-key"
-                : upstream.url().isAzures() ? Authenticator.AZURES : "Authorization";
+                : upstream.url().isAzures() ? UpstreamKey.AZURES : "Authorization";
     }
 
     private static void allow(ClientExchange client, String... methods) throws HttpError {

@@ -34,6 +34,10 @@ public final class UpstreamCalls implements AutoCloseable {
         ALWAYS
     }
 
+    /// What to post, and where.
+    public record Post(String endpoint, Parts body) {
+    }
+
     /// The statuses with which an upstream refuses a key, or limits it.
     private static final Set<Integer> ABOUT_KEY = Set.of(401, 403, 429);
     private static final Duration REST = Duration.ofMinutes(1);
@@ -79,11 +83,18 @@ public final class UpstreamCalls implements AutoCloseable {
     /// Posts a body to an endpoint such as `chat/completions`.
     ///
     /// @param own replace the headers that every request has
-    public static UpstreamCalls post(UpstreamRequest request, String endpoint,
-            Map<String, String> own, Parts text) {
-        return calls(request, "POST", endpoint, own, text,
-                request.headers().containsKey("Idempotency-Key")
-                ? Repeat.BY_KEY : Repeat.UNLESS_LOST);
+    /// @param model the model's name
+    /// @param posts gives what to post to an upstream by its own name for the model
+    public static UpstreamCalls post(UpstreamRequest request, Map<String, String> own,
+            String model, Function<String, Post> posts) {
+        var body = new AtomicReference<Parts>();
+        return new UpstreamCalls(request, target -> {
+            var post = posts.apply(target.name(model));
+            body.set(post.body);
+            return request(target, "POST", post.endpoint,
+                    SendingBody.text(body::get, post.body.length()));
+        }, own, request.headers().containsKey("Idempotency-Key") ? Repeat.BY_KEY
+                : Repeat.UNLESS_LOST, () -> true, () -> body.set(null));
     }
 
     /// Gets an endpoint such as `models`, and waits for the answer's headers.

@@ -1,6 +1,7 @@
 package fakestream.upstream;
 
 import fakestream.config.Config;
+import fakestream.config.ModelRule;
 import fakestream.config.Secret;
 import fakestream.config.Setting;
 import fakestream.http.UpstreamKey;
@@ -13,17 +14,19 @@ import java.util.stream.Stream;
 
 /// One upstream: its address, the operator's keys for it, and the headers that the operator adds.
 ///
+/// @param names its own names for models
 /// @param ownVendor whether it takes no key but its own: a key for another upstream never reaches
 ///     it
 record UpstreamTarget(UpstreamUrl url, KeyRing keys, Map<String, String> headers,
-        boolean ownVendor) {
+        List<ModelRule<String>> names, boolean ownVendor) {
     /// The upstream in these settings, then its fallbacks, then those of other vendors.
     static List<UpstreamTarget> all(Config config) {
         var keys = new KeyRing(config.get(Setting.OPENAI_API_KEY), System::nanoTime);
         var headers = headers(config.get(Setting.UPSTREAM_EXTRA_HEADERS_JSON));
         var first = Stream.concat(Stream.of(config.get(Setting.SOURCE_API_URL)),
                 config.get(Setting.FALLBACK_API_URLS).stream()).map(url ->
-                        new UpstreamTarget(UpstreamUrl.parse(url), keys, headers, false));
+                        new UpstreamTarget(
+                                UpstreamUrl.parse(url), keys, headers, List.of(), false));
         var others = IntStream.rangeClosed(1, Setting.MOST_NUMBERED).boxed().flatMap(number ->
                 config.get(Setting.FALLBACK_N_API_URL.numbered(number)).stream().map(url ->
                         other(config, number, url)));
@@ -34,7 +37,8 @@ record UpstreamTarget(UpstreamUrl url, KeyRing keys, Map<String, String> headers
         return new UpstreamTarget(UpstreamUrl.parse(url),
                 new KeyRing(config.get(Setting.FALLBACK_N_API_KEY.numbered(number)),
                         System::nanoTime),
-                headers(config.get(Setting.FALLBACK_N_EXTRA_HEADERS_JSON.numbered(number))), true);
+                headers(config.get(Setting.FALLBACK_N_EXTRA_HEADERS_JSON.numbered(number))),
+                config.get(Setting.FALLBACK_N_MODELS.numbered(number)), true);
     }
 
     private static Map<String, String> headers(Optional<Secret> json) {
@@ -53,13 +57,19 @@ record UpstreamTarget(UpstreamUrl url, KeyRing keys, Map<String, String> headers
         return !ownVendor || key.own() == null || keys.all().isEmpty();
     }
 
+    /// Its name for a model.
+    String name(String model) {
+        return ModelRule.first(names, model).orElse(model);
+    }
+
     /// Adds the operator's headers to a request, and the key.
     ///
     /// @param key what the request sends
     /// @param used the operator's key to use; null if there is none, or the client has its own
     void sign(HttpRequest.Builder request, UpstreamKey key, String used) {
         if (used != null) {
-            request.setHeader(key.header(), key.value(used));
+            var own = ownVendor ? key.at(url.isAzures()) : key;
+            request.setHeader(own.header(), own.value(used));
         } else if (key.own() != null && !ownVendor) {
             request.setHeader(key.header(), key.own());
         }

@@ -44,6 +44,7 @@ final class SettingTest {
             FALLBACK_API_URLS=
             FALLBACK_n_API_URL=
             FALLBACK_n_API_KEY=
+            FALLBACK_n_MODELS=
             FALLBACK_n_EXTRA_HEADERS_JSON=
             IDEMPOTENCY_WINDOW_MS=0
             PASS_THROUGH=true

@@ -6,8 +6,7 @@ import com.sun.net.httpserver.Headers;
 import fakestream.access.Authenticator;
 import fakestream.config.Config;
 import fakestream.config.LogLevel;
-import fakestream.config.ModelMode;
-import fakestream.config.StreamMode;
+import fakestream.config.ModelRule;
 import fakestream.endpoint.AnswerResponse;
 import fakestream.endpoint.CallSharing;
 import fakestream.endpoint.JsonExpected;
@@ -62,7 +61,7 @@ final class LongTextTest {
         QUERY(text -> new Query(escaped(text)).withoutKeys("k").get("q")),
         HOST(Authority::parse),
         MODEL(text -> List.of("*a*b", "**", "*?*?c", "a*a*a*", "?*!").forEach(pattern ->
-                new ModelMode(pattern, StreamMode.REAL).fits(text))),
+                ModelRule.fits(pattern, text))),
         ACCEPT(text -> JsonExpected.by("POST", "embeddings", Map.of("Accept", List.of(text)))),
         ENDPOINT(text -> JsonExpected.by("GET", text, Map.of("Accept", List.of("a/json")))),
         TYPE(JsonExpected::isJson),

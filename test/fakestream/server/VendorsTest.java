@@ -53,6 +53,7 @@ final class VendorsTest {
     private static String[] vendor(ScriptedUpstream upstream, String... more) {
         var settings = new ArrayList<>(List.of("FALLBACK_1_API_URL=" + upstream.url(),
                 "FALLBACK_1_API_KEY=second-key",
+                "FALLBACK_1_MODELS=other=x,m=their/model,gpt-*=their/model",
                 "FALLBACK_1_EXTRA_HEADERS_JSON={\"X-Second\":\"second-header\"}"));
         settings.addAll(List.of(more));
         return settings.toArray(String[]::new);
@@ -75,6 +76,8 @@ final class VendorsTest {
             assertEquals(GOOD, proxy.request("POST", "/v1/chat/completions", Chats.WHOLE, CLIENT)
                     .text(), name);
             assertEquals(List.of("Bearer first-key-1", "Bearer second-key"), sent("authorization"));
+            assertTrue(seen.getFirst().body().contains("\"m\""));
+            assertTrue(seen.getLast().body().contains("\"their/model\""), seen.getLast().body());
             assertEquals("first-header", seen.getFirst().headers().get("x-first"));
             assertNull(seen.getLast().headers().get("x-first"));
             assertEquals("second-header", seen.getLast().headers().get("x-second"));
@@ -93,6 +96,17 @@ final class VendorsTest {
             assertEquals(GOOD, proxy.request("POST", "/v1/chat/completions", Chats.WHOLE, CLIENT)
                     .text());
             assertEquals(List.of("Bearer second-key"), sent("authorization"));
+        }
+    }
+
+    @Test
+    void namesTheModelInAPathToo() {
+        try (var first = upstream(failing(503)); var second = upstream(good());
+                var proxy = proxy(first.url(), vendor(second))) {
+            proxy.request("POST", "/v1beta/models/gpt-4:generateContent?a=gpt-4", "{}", CLIENT);
+            assertEquals("POST /v1beta/models/their%2Fmodel:generateContent?a=gpt-4 HTTP/1.1",
+                    seen.getLast().requestLine());
+            assertEquals("second-key", seen.getLast().headers().get("x-goog-api-key"));
         }
     }
 

@@ -90,8 +90,8 @@ final class CallsTest {
                         new ByteBudget(1 << 20, 1 << 20), AT_ONCE);
                 var request = new UpstreamRequest(upstream, UpstreamKey.bearer("sk-test"), "req_1",
                         headers)) {
-            try (var calls = UpstreamCalls.post(request, "chat/completions", Map.of(),
-                    Parts.of(Chats.WHOLE))) {
+            try (var calls = UpstreamCalls.post(request, Map.of(), "m", _ ->
+                    new UpstreamCalls.Post("chat/completions", Parts.of(Chats.WHOLE)))) {
                 read(calls);
             } catch (UpstreamException _) {
                 // Other tests check the failure; this one counts calls.

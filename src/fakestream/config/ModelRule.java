@@ -1,13 +1,15 @@
 package fakestream.config;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
-/// The stream mode of the models whose names match a pattern: `*` is any text, `?` any character.
-public record ModelMode(String pattern, StreamMode mode) {
-
-    /// Whether the pattern matches a model's whole name.
-    public boolean fits(String model) {
-        return fits(pattern, model);
+/// A value for the models whose names match a pattern: `*` is any text, `?` any character.
+public record ModelRule<T>(String pattern, T value) {
+    /// The value of the first rule that fits a model; empty if none does.
+    public static <T> Optional<T> first(List<ModelRule<T>> rules, String model) {
+        return rules.stream().filter(rule -> fits(rule.pattern, model)).map(ModelRule::value)
+                .findFirst();
     }
 
     /// Whether a pattern matches a model's whole name. On a mismatch only the last `*` takes one
@@ -40,19 +42,18 @@ public record ModelMode(String pattern, StreamMode mode) {
         return wanted == '?' || wanted == model.charAt(at);
     }
 
-    /// Parses a list of `PATTERN=MODE`, separated by commas or new lines.
+    /// Parses a list such as `gpt-5*=fake,*=auto`, split by commas or new lines.
     ///
+    /// @param what names a value in messages, such as `MODE`
     /// @throws IllegalArgumentException if an entry is not one; the message quotes it
-    static List<ModelMode> parse(String text) {
-        return ValueParser.items(text).stream().map(ModelMode::entry).toList();
-    }
-
-    private static ModelMode entry(String entry) {
-        var equals = entry.lastIndexOf('=');
-        if (equals < 1) {
-            throw new IllegalArgumentException("'" + entry + "' is not PATTERN=MODE");
-        }
-        var mode = ValueParser.oneOf(StreamMode.class, entry.substring(equals + 1).strip());
-        return new ModelMode(entry.substring(0, equals).strip(), mode);
+    static <T> List<ModelRule<T>> parse(String text, String what, Function<String, T> values) {
+        return ValueParser.items(text).stream().map(entry -> {
+            var equals = entry.lastIndexOf('=');
+            if (equals < 1 || equals == entry.length() - 1) {
+                throw new IllegalArgumentException("'" + entry + "' is not PATTERN=" + what);
+            }
+            return new ModelRule<>(entry.substring(0, equals).strip(),
+                    values.apply(entry.substring(equals + 1).strip()));
+        }).toList();
     }
 }
