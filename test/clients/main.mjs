@@ -10,6 +10,7 @@ import { corpusChecks, readCorpus, readCorpusBeside } from './corpus.mjs';
 import { startDaemon } from './daemon.mjs';
 import { elsewhereChecks } from './elsewhere.mjs';
 import { failureChecks, scriptFailures } from './failures.mjs';
+import { fallbackChecks } from './fallbacks.mjs';
 import { geminiChecks } from './gemini.mjs';
 import { heartbeatChecks } from './heartbeats.mjs';
 import { imageChecks, PAINTING } from './images.mjs';
@@ -101,6 +102,7 @@ describe('clients', () => {
     streamOnlyChecks(world);
     passThroughChecks(world);
     keepaliveChecks(world);
+    fallbackChecks();
     javaChecks(world);
 
     test('no daemon met a bug of its own', () => {

@@ -1,17 +1,16 @@
 // The wire as plain fetch sees it: when the headers and each piece came, and how it ended.
 import { performance } from 'node:perf_hooks';
 
-const POST = { 'content-type': 'application/json', authorization: 'Bearer sk-client' };
-
 export function rawChat(url, request, options) {
     return rawPost(`${url}/v1/chat/completions`, request, options);
 }
 
-export async function rawPost(url, request, { signal, onPiece = () => {} } = {}) {
+export async function rawPost(url, request, options = {}) {
+    const { signal, onPiece = () => {}, key = 'sk-client' } = options;
     const sentAt = performance.now();
     const response = await fetch(url, {
         method: 'POST',
-        headers: POST,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
         body: typeof request === 'string' ? request : JSON.stringify(request),
         signal,
     });
