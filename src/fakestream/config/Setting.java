@@ -123,7 +123,7 @@ public record Setting<T>(String name, String fallback, String meaning, Function<
     public static final Setting<List<String>> FALLBACK_API_URLS = of(
             "FALLBACK_API_URLS", "", ValueParser::urls,
             "base URLs to ask in this order if SOURCE_API_URL fails, separated by commas; they get "
-            + "the same key");
+            + "the same key, unlike FALLBACK_1_API_URL");
     public static final Setting<Optional<String>> FALLBACK_N_API_URL = of(
             "FALLBACK_n_API_URL", "", text -> Optional.of(text).filter(url -> !url.isEmpty())
                     .map(ValueParser::url),
