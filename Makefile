@@ -83,18 +83,26 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check doc reproducible run demo clients agents browser apps crowd fuzz soak \
+# Most tests wait most of their time, so two processes run a half each.
+HALVES = test-A-L test-M-Z
+
+.PHONY: all test $(HALVES) check doc reproducible run demo clients agents browser apps crowd fuzz soak \
     memory strangers clean help jdk FORCE install uninstall installcheck scale wayout bench \
     bench-hold bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
 
 test: $(JAR) $(TESTED)  ## run the tests; T=Name runs only classes with Name in their name
-	@$(JAVA) -ea -Dfakestream.root="$(CURDIR)" -Dfakestream.jar="$(abspath $(JAR))" \
-	    -cp "$(JUNIT_JAR):$(JAR):$(TESTS)" fakestream.JUnitAsDaemon execute --disable-banner \
-	    --disable-ansi-colors --details=summary --scan-class-path "$(TESTS)" --fail-if-no-tests \
-	    --config "junit.jupiter.execution.timeout.default=$(TEST_TIME)" \
-	    --include-classname '$(if $(T),.*$(T).*,.*Test)'
+	@$(if $(T),$(call junit,.*$(T).*),$(MAKE) -s -j2 --output-sync $(HALVES))
+
+$(HALVES): test-%: $(JAR) $(TESTED)
+	@$(call junit,.*\.[$*][^.]*Test)
+
+# The tests in classes with such a name.
+junit = $(JAVA) -ea -Dfakestream.root="$(CURDIR)" -Dfakestream.jar="$(abspath $(JAR))" \
+    -cp "$(JUNIT_JAR):$(JAR):$(TESTS)" fakestream.JUnitAsDaemon execute --disable-banner \
+    --disable-ansi-colors --details=summary --scan-class-path "$(TESTS)" --fail-if-no-tests \
+    --config "junit.jupiter.execution.timeout.default=$(TEST_TIME)" --include-classname '$(1)'
 
 check: test doc reproducible  ## run the tests, read the javadoc, and compare the jars of two builds
 
