@@ -83,11 +83,12 @@ JAVAC = "$(JDK)/bin/javac" $(LINT)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+
 # Most tests wait most of their time, so two processes run a half each.
 HALVES = test-A-L test-M-Z
 
-.PHONY: all test $(HALVES) check doc reproducible run demo clients agents browser apps crowd fuzz soak \
-    memory strangers clean help jdk FORCE install uninstall installcheck scale wayout bench \
+.PHONY: all test $(HALVES) check doc reproducible run demo clients agents browser apps crowd fuzz \
+    soak memory strangers clean help jdk FORCE install uninstall installcheck scale wayout bench \
     bench-hold bench-start
 
 all: $(JAR)  ## compile and pack build/fakestream.jar
