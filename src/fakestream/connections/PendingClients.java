@@ -1,9 +1,7 @@
 package fakestream.connections;
 
-import com.sun.net.httpserver.HttpHandler;
 import fakestream.concurrent.Guard;
 import fakestream.telemetry.Log;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Set;
@@ -108,16 +106,6 @@ public final class PendingClients implements Executor {
             Thread.currentThread().interrupt();
             return false;
         }
-    }
-
-    /// Wraps the handler, so that it only gets heads that came in time.
-    public HttpHandler endingBefore(HttpHandler handler) {
-        return exchange -> {
-            if (!end()) {
-                throw new IOException("the head came too late, and the connection is cut");
-            }
-            handler.handle(exchange);
-        };
     }
 
     /// This thread begins to wait for its client, and cuts the oldest one if too many wait.

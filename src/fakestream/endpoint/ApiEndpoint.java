@@ -133,8 +133,11 @@ public final class ApiEndpoint {
             recent.add(job.client.record());
             var sender = streams.into(stream, job.target, job.request.told());
             try {
-                var answer = ask(job);
-                sender.tell(answer);
+                sender.tell(switch (mode(job)) {
+                    case FAKE, TOOLS -> askWhole(job, true);
+                    case REAL -> askForStream(job, true);
+                    case AUTO -> askForStream(job, false);
+                });
             } catch (UpstreamException e) {
                 sender.fail(e.status(), e.error());
             } catch (RuntimeException | Error bug) {
@@ -144,15 +147,10 @@ public final class ApiEndpoint {
         }
     }
 
-    /// Asks for a whole answer or for the upstream's own stream, depending on the mode.
-    private ReadAnswer ask(Job job) throws UpstreamException {
+    private StreamMode mode(Job job) {
         var mode = job.request.mode(modes);
         job.client.record().mode(mode == StreamMode.FAKE ? Mode.FAKE : Mode.REAL);
-        return switch (mode) {
-            case FAKE, TOOLS -> askWhole(job, true);
-            case REAL -> askForStream(job, true);
-            case AUTO -> askForStream(job, false);
-        };
+        return mode;
     }
 
     /// Asks for the upstream's own stream. If the upstream answers whole all the same, that answer
@@ -192,8 +190,11 @@ public final class ApiEndpoint {
         var body = folds ? job.request.toFold() : job.request.forWhole();
         job.request.forget();
         job.memory.settle(body.length());
-        var answer = share(job, sharer, folds ? job.target.streamed() : job.target.whole(), body,
-                streamed && !folds);
+        var endpoint = folds ? job.target.streamed() : job.target.whole();
+        var live = streamed && !folds;
+        // Most requests share nothing: many wait here, and each keeps its frames.
+        var answer = sharer == null ? post(job, endpoint, body, reader(job, live))
+                : share(job, sharer, endpoint, body, live);
         if (!folds && modes.learnsToFold(answer, model)
                 && job.memory.tryGrow((long) ByteBudget.COPIES * body.length())) {
             body = toFold(job, body);

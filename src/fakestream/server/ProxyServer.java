@@ -73,8 +73,7 @@ public final class ProxyServer implements AutoCloseable {
                 serverState, timer, requests, beats, log);
         HeapGrowth.watch(() -> generations.open() == 0, timer, requests);
         // The only context: the JDK matches contexts by prefix, on the decoded path.
-        server.createContext("/", generations.pending().endingBefore(
-                new RequestHandler(generations, serverState, log)));
+        server.createContext("/", new RequestHandler(generations, serverState, log));
         server.setExecutor(generations.pending());
     }
 

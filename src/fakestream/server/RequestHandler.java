@@ -42,33 +42,32 @@ final class RequestHandler implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
+        if (!generations.pending().end()) {
+            throw new IOException("the head came too late, and the connection is cut");
+        }
         var generation = generations.enter();
         try (var client = generations.client(exchange, generation)) {
-            handle(client, generation);
+            var record = client.record();
+            generations.metrics().begin();
+            try {
+                serve(client, generation);
+            } catch (ClientDisconnected e) {
+                record.outcome(Outcome.CLIENT_LEFT);
+                throw e;
+            } catch (StreamAborted e) {
+                record.outcome(Outcome.BROKEN_OFF);
+                throw e;
+            } catch (Throwable e) {
+                record.outcome(Outcome.FAILED);
+                log.bug(describe(client), e);
+                sendInternalError(client, e);
+            } finally {
+                record.over();
+                generations.metrics().end(record);
+                log.access(record);
+            }
         } finally {
             generation.leave();
-        }
-    }
-
-    private void handle(ClientExchange client, Generation generation) throws IOException {
-        var record = client.record();
-        generations.metrics().begin();
-        try {
-            serve(client, generation);
-        } catch (ClientDisconnected e) {
-            record.outcome(Outcome.CLIENT_LEFT);
-            throw e;
-        } catch (StreamAborted e) {
-            record.outcome(Outcome.BROKEN_OFF);
-            throw e;
-        } catch (Throwable e) {
-            record.outcome(Outcome.FAILED);
-            log.bug(describe(client), e);
-            sendInternalError(client, e);
-        } finally {
-            record.over();
-            generations.metrics().end(record);
-            log.access(record);
         }
     }
 

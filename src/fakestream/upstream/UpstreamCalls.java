@@ -6,7 +6,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,8 +48,9 @@ public final class UpstreamCalls implements AutoCloseable {
     private final BooleanSupplier repeatable;
     private final Runnable forgetBody;
     private final UpstreamCall.Limits limits;
-    private final Iterator<UpstreamTarget> targets;
     private UpstreamTarget target;
+    /// The place of the target among the upstreams.
+    private int asked;
     /// The operator's key of the last call; null if it had none.
     private String key;
     private UpstreamHead head;
@@ -75,9 +75,7 @@ public final class UpstreamCalls implements AutoCloseable {
         this.repeatable = repeatable;
         this.forgetBody = forgetBody;
         this.limits = repeat == Repeat.IF_STALE ? request.limits().passing() : request.limits();
-        this.targets = request.upstream().targets().stream()
-                .filter(target -> target.serves(request.key())).iterator();
-        this.target = targets.next();
+        this.target = request.upstream().targets().getFirst();
     }
 
     /// Posts a body to an endpoint such as `chat/completions`.
@@ -93,8 +91,8 @@ public final class UpstreamCalls implements AutoCloseable {
             body.set(post.body);
             return request(target, "POST", post.endpoint,
                     SendingBody.text(body::get, post.body.length()));
-        }, own, request.headers().containsKey("Idempotency-Key") ? Repeat.BY_KEY
-                : Repeat.UNLESS_LOST, () -> true, () -> body.set(null));
+        }, own, request.hasKey() ? Repeat.BY_KEY : Repeat.UNLESS_LOST, () -> true,
+                () -> body.set(null));
     }
 
     /// Gets an endpoint such as `models`, and waits for the answer's headers.
@@ -239,11 +237,12 @@ public final class UpstreamCalls implements AutoCloseable {
     }
 
     private boolean nextTarget() {
-        if (targets.hasNext()) {
-            target = targets.next();
-            return true;
-        }
-        return false;
+        var targets = request.upstream().targets();
+        do {
+            asked++;
+        } while (asked < targets.size() && !targets.get(asked).serves(request.key()));
+        target = asked < targets.size() ? targets.get(asked) : target;
+        return asked < targets.size();
     }
 
     /// Forgets the body: the JDK keeps the request as long as its answer is read.

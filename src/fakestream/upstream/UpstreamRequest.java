@@ -22,6 +22,7 @@ public final class UpstreamRequest implements AutoCloseable {
     private final Upstream upstream;
     private final UpstreamKey key;
     private final Map<String, String> headers;
+    private final boolean hasKey;
     private final Redactor redactor;
     private final UpstreamCall.Limits limits;
     private final Retries.Allowance allowance;
@@ -43,7 +44,10 @@ public final class UpstreamRequest implements AutoCloseable {
             Map<String, List<String>> clientHeaders) {
         this.upstream = upstream;
         this.key = key;
-        this.headers = upstream.headers(id, clientHeaders);
+        var headers = upstream.headers(id, clientHeaders);
+        this.hasKey = headers.containsKey("Idempotency-Key");
+        // Smaller than a tree, and many requests wait.
+        this.headers = Map.copyOf(headers);
         this.redactor = upstream.redactorWith(key);
         this.bytes = upstream.bytes();
         this.limits = upstream.limits();
@@ -114,7 +118,12 @@ public final class UpstreamRequest implements AutoCloseable {
         return key;
     }
 
-    /// The headers of all calls, without the key; their names have any case.
+    /// Whether the upstream knows the request by its `Idempotency-Key`.
+    boolean hasKey() {
+        return hasKey;
+    }
+
+    /// The headers of all calls, without the upstream's key.
     Map<String, String> headers() {
         return headers;
     }

@@ -38,6 +38,7 @@ final class RequestHandlerTest {
             try (var beats = new HeartbeatExecutor(timer, timer, log)) {
                 var generations = new Generations(Config.of(Map.of()), new Build("", ""), 0,
                         serverState, timer, timer, beats, log);
+                generations.pending().begin();
                 new RequestHandler(generations, serverState, log).handle(exchange);
                 generations.close();
             }
