@@ -123,4 +123,11 @@ export const answers = {
     ),
 };
 
+/** A whole answer with this text, and without what only some vendors send. */
+export function chat(content) {
+    const message = { role: 'assistant', content };
+    const choices = [{ index: 0, message, finish_reason: 'stop' }];
+    return { id: 'chatcmpl-1', object: 'chat.completion', created: 7, model: 'm', choices };
+}
+
 export const ASKED_USAGE = { stream_options: { include_usage: true } };

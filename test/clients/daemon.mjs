@@ -1,6 +1,7 @@
 // Starts daemons and other programs of these checks, and ends exactly these by their handles.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import net from 'node:net';
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -12,6 +13,16 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => process.exit(130));
+}
+
+/** A port that was free a moment ago. */
+export async function freePort() {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address();
+    server.close();
+    await once(server, 'close');
+    return port;
 }
 
 /** A child that ends with us. It gets `env`, and none of our variables that could be a setting. */

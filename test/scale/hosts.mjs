@@ -3,20 +3,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
-import net from 'node:net';
+import { chat } from '../clients/answers.mjs';
 
 const { JAVA, JAR } = process.env;
-const ANSWER = JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    created: 7,
-    model: 'm',
-    choices: [{
-        index: 0,
-        message: { role: 'assistant', content: 'Hello.' },
-        finish_reason: 'stop',
-    }],
-});
+const ANSWER = JSON.stringify(chat('Hello.'));
 const READY_MS = 60_000;
 
 /** An upstream that answers a model `after-N` after N milliseconds, and others with 503. */
@@ -37,16 +27,6 @@ export async function startUpstream() {
     server.listen(0, '127.0.0.1', 4096);
     await once(server, 'listening');
     return server;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort() {
-    const server = net.createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address();
-    server.close();
-    await once(server, 'close');
-    return port;
 }
 
 /** A program that runs until `stop`; it never outlives this one. */

@@ -4,9 +4,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Crowd } from './crowd.mjs';
+import { freePort } from '../clients/daemon.mjs';
 import { BALANCERS, filesMissingInReadme, isHere, startBalancer } from './balancers.mjs';
-import { freePort, Replica, startUpstream } from './hosts.mjs';
+import { Crowd } from './crowd.mjs';
+import { Replica, startUpstream } from './hosts.mjs';
 
 const STREAMS = Number(process.env.STREAMS || 600);
 const OPENING_MS = 1000;

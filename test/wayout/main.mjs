@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { freePort, refusal, startDaemon, startTinyproxy } from './programs.mjs';
+import { freePort } from '../clients/daemon.mjs';
+import { refusal, startDaemon, startTinyproxy } from './programs.mjs';
 import { HELLO, makeCertificates, startUpstream } from './upstream.mjs';
 
 const USER = 'company';

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { launch } from '../clients/daemon.mjs';
+import { freePort, launch } from '../clients/daemon.mjs';
 
 const PATIENCE_MS = 20_000;
 
@@ -55,16 +55,6 @@ class Program {
     signal(name) {
         this.#child.kill(name);
     }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort() {
-    const server = net.createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address();
-    server.close();
-    await once(server, 'close');
-    return port;
 }
 
 /** A tinyproxy that asks for a user and a password; `requests()` has what it logged of each. */

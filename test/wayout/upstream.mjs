@@ -4,20 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
+import { chat } from '../clients/answers.mjs';
 
 export const HELLO = 'Hello through the tunnel.';
 
-const ANSWER = JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    created: 7,
-    model: 'm',
-    choices: [{
-        index: 0,
-        message: { role: 'assistant', content: HELLO },
-        finish_reason: 'stop',
-    }],
-});
+const ANSWER = JSON.stringify(chat(HELLO));
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /**
