@@ -50,7 +50,7 @@ public final class UpstreamCalls implements AutoCloseable {
     private final UpstreamCall.Limits limits;
     private UpstreamTarget target;
     /// The place of the target among the upstreams.
-    private int asked;
+    private int place;
     /// The operator's key of the last call; null if it had none.
     private String key;
     private UpstreamHead head;
@@ -150,7 +150,7 @@ public final class UpstreamCalls implements AutoCloseable {
     public UpstreamAnswer next() throws UpstreamException {
         while (true) {
             try {
-                var call = request.begin(request(), fresh, limits);
+                var call = request.begin(nextRequest(), fresh, limits);
                 head = call.await();
                 var answer = new UpstreamAnswer(head, call);
                 if (repeat == Repeat.IF_STALE) {
@@ -170,8 +170,8 @@ public final class UpstreamCalls implements AutoCloseable {
         }
     }
 
-    /// The next request, with a key that may be another than before.
-    private HttpRequest request() {
+    /// The next request; its key may be another than before.
+    private HttpRequest nextRequest() {
         key = request.key().own() == null ? target.keys().next().orElse(null) : null;
         var next = sending.apply(target);
         request.headers().forEach(next::setHeader);
@@ -203,12 +203,13 @@ public final class UpstreamCalls implements AutoCloseable {
                 () -> request.allowance().pause(head, delay));
     }
 
-    /// Lets the operator's key rest if the status is about it.
+    /// Lets the operator's key rest if the status is about it and there are others.
     ///
     /// @return whether another key may be used at once
     private boolean hasOtherKey(int status, Supplier<Optional<Duration>> delay) {
-        return key != null && ABOUT_KEY.contains(status) && target.keys().rest(key,
-                request.upstream().retries().asked(head, delay).orElse(REST));
+        return key != null && target.keys().all().size() > 1 && ABOUT_KEY.contains(status)
+                && target.keys().rest(key,
+                        request.upstream().retries().asked(head, delay).orElse(REST));
     }
 
     /// Prepares another call after a call or its answer broke off, likewise.
@@ -236,13 +237,14 @@ public final class UpstreamCalls implements AutoCloseable {
         return !over;
     }
 
+    /// Goes on to the next upstream; returns whether there is one.
     private boolean nextTarget() {
         var targets = request.upstream().targets();
         do {
-            asked++;
-        } while (asked < targets.size() && !targets.get(asked).serves(request.key()));
-        target = asked < targets.size() ? targets.get(asked) : target;
-        return asked < targets.size();
+            place++;
+        } while (place < targets.size() && !targets.get(place).serves(request.key()));
+        target = place < targets.size() ? targets.get(place) : target;
+        return place < targets.size();
     }
 
     /// Forgets the body: the JDK keeps the request as long as its answer is read.
